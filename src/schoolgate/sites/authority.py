@@ -1,0 +1,23 @@
+"""Django settings of the authority site."""
+
+from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
+from schoolgate.sites.base import INSTALLED_APPS, shared
+
+globals().update(shared("authority"))
+INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.authority.bases", "schoolgate.authority.exchange"]
+ROOT_URLCONF = "schoolgate.sites.urls_authority"
+WSGI_APPLICATION = "schoolgate.sites.doors.application"
+SCHOOLGATE_ROLES = {
+    "administrator": "sets the site up and manages its users",
+    "officer": "sees what schools send and what becomes of it",
+    "exchange account": "a school's program; cannot sign in to screens",
+}
+SCHOOLGATE_NAVIGATION = [
+    ("Today", "today"),
+    ("Received files", "received-files"),
+    ("Bases", "bases"),
+    ("Journal", "journal"),
+    ("Jobs", "jobs"),
+    ("Administration", "administration"),
+    ("Users", "users"),
+]

@@ -1,0 +1,171 @@
+"""What the Django settings of all sites share. A site's own module says its name, then takes all of this."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from schoolgate.sites.configuration import Configuration, read_configuration
+from schoolgate.sites.home import Home, default_folder
+
+DEFAULT_PORTS = {"school": 8320, "authority": 8321, "supplier": 8322}
+
+
+def open_home(site: str) -> Home:
+    home = Home(Path(os.environ.get("SCHOOLGATE_HOME") or default_folder(site)))
+    home.prepare()
+    return home
+
+
+def site_url(site: str, configuration: Configuration) -> str:
+    port = configuration.number("port") or DEFAULT_PORTS[site]
+    return (configuration.text("url") or f"http://{configuration.text('bind')}:{port}").rstrip("/")
+
+
+def allowed_hosts(url: str, bind: str) -> list[str]:
+    return sorted({urlsplit(url).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]", bind} - {"0.0.0.0", "::"})
+
+
+def sqlite(path: str) -> dict[str, Any]:
+    """SQLite as DESIGN 7 wants it. The page size must be set before the journal mode, on a new file."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA page_size=16384;PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
+            "PRAGMA foreign_keys=ON",
+        },
+    }
+
+
+def database(configuration: Configuration, home: Home) -> dict[str, Any]:
+    url = configuration.text("database_url")
+    if not url:
+        return sqlite(str(home.database))
+    return dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+
+
+def secret_key(keys: list[str]) -> str:
+    """Django's signing key, made from the sealing key so that one file is all there is to guard."""
+    return hashlib.blake2b(keys[-1].encode("ascii"), person=b"django-signing").hexdigest()
+
+
+def shared(site: str) -> dict[str, Any]:
+    """The settings every site has, worked out from its home and start-up settings."""
+    home = open_home(site)
+    configuration = read_configuration(home.settings_file)
+    url = site_url(site, configuration)
+    secure = url.startswith("https://")
+    return {
+        "SCHOOLGATE_SITE": site,
+        "SCHOOLGATE_HOME": home,
+        "SCHOOLGATE_CONFIGURATION": configuration,
+        "SCHOOLGATE_URL": url,
+        "SCHOOLGATE_KEYS": home.keys(),
+        "SCHOOLGATE_DEMO": configuration.yes("demo"),
+        "SCHOOLGATE_MAX_FILE_BYTES": configuration.number("max_file_mib") * 1024 * 1024,
+        "SCHOOLGATE_JOB_LEASE_SECONDS": float(os.environ.get("SCHOOLGATE_JOB_LEASE_SECONDS", "30")),
+        "SCHOOLGATE_FAULTS": os.environ.get("SCHOOLGATE_FAULTS", ""),
+        "SECRET_KEY": secret_key(home.keys()),
+        "DEBUG": configuration.yes("debug"),
+        "ALLOWED_HOSTS": allowed_hosts(url, configuration.text("bind")),
+        "CSRF_TRUSTED_ORIGINS": [url],
+        "SESSION_COOKIE_SECURE": secure,
+        "CSRF_COOKIE_SECURE": secure,
+        # Several sites share one host name on a demonstration machine; cookies ignore ports.
+        "SESSION_COOKIE_NAME": f"schoolgate_{site}_{hashlib.sha256(url.encode()).hexdigest()[:8]}",
+        "CSRF_COOKIE_NAME": f"schoolgate_csrf_{hashlib.sha256(url.encode()).hexdigest()[:8]}",
+        "DATABASES": {"default": database(configuration, home)},
+    }
+
+
+COMMONS = [
+    "schoolgate.commons.accounts",
+    "schoolgate.commons.audit",
+    "schoolgate.commons.jobs",
+    "schoolgate.commons.journal",
+    "schoolgate.commons.preferences",
+    "schoolgate.commons.web",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "axes",
+    *COMMONS,
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "schoolgate.commons.web.security.SecurityHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "schoolgate.commons.web.context.site",
+            ],
+        },
+    },
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "schoolgate.commons.accounts.passwords.PasswordRules"}]
+PASSWORD_HASHERS = ["schoolgate.commons.accounts.hashing.FrugalArgon2"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "sign-in"
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = False
+USE_TZ = True
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"standard-error": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["standard-error"], "level": "WARNING"},
+    "loggers": {"schoolgate": {"level": "INFO"}},
+}

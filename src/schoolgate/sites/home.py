@@ -1,0 +1,81 @@
+"""The home folder of a site: where its settings, key, database and files lie (DESIGN 11)."""
+
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from cryptography.fernet import Fernet
+
+
+@dataclass(frozen=True)
+class Home:
+    """One folder per site. Only its owner may read it (0700)."""
+
+    folder: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.folder / "schoolgate.toml"
+
+    @property
+    def key_file(self) -> Path:
+        return self.folder / "key"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "db.sqlite3"
+
+    @property
+    def files(self) -> Path:
+        """What a site keeps of documents received or sent (`FileStore`)."""
+        return self.folder / "files"
+
+    @property
+    def spool(self) -> Path:
+        """The school's own copies of the files it is checking and sending."""
+        return self.folder / "spool"
+
+    @property
+    def schemas(self) -> Path:
+        """Further schemas that the operator added (a vendor's or an LA's own)."""
+        return self.folder / "schemas"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    def prepare(self) -> None:
+        """Make the folders and the key file that are missing; harmless when they are there.
+
+        Raises OSError when the folder cannot be made or written.
+        """
+        for folder in (self.folder, self.files, self.spool, self.schemas, self.logs):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.key_file.exists():
+            # Written aside and linked in place, so that two processes starting at once agree on one key.
+            aside = self.folder / f".key-{secrets.token_hex(4)}"
+            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(Fernet.generate_key() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(aside, self.key_file)
+            except FileExistsError:
+                pass
+            finally:
+                aside.unlink()
+
+    def keys(self) -> list[str]:
+        """The sealing keys, newest first (one a line in the key file)."""
+        return [line for line in self.key_file.read_text("ascii").split() if line]
+
+
+def default_folder(site: str) -> Path:
+    """Where a site lives when nobody says otherwise: the platform's data folder for this user."""
+    if sys.platform == "win32":
+        return Path(platformdirs.site_data_dir("Schoolgate", appauthor=False)) / site
+    return Path(platformdirs.user_data_dir("schoolgate")) / site

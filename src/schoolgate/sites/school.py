@@ -1,0 +1,21 @@
+"""Django settings of the school site."""
+
+from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
+from schoolgate.sites.base import INSTALLED_APPS, shared
+
+globals().update(shared("school"))
+INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.school.exchange"]
+ROOT_URLCONF = "schoolgate.sites.urls_school"
+WSGI_APPLICATION = "schoolgate.sites.doors.application"
+SCHOOLGATE_ROLES = {
+    "administrator": "sets the site up and manages its users",
+    "sender": "sends files and sees what became of them",
+}
+SCHOOLGATE_NAVIGATION = [
+    ("Today", "today"),
+    ("Files", "transfers"),
+    ("Journal", "journal"),
+    ("Jobs", "jobs"),
+    ("Administration", "administration"),
+    ("Users", "users"),
+]

@@ -1,0 +1,49 @@
+"""Django settings with every app installed: for tests, types and makemigrations. No site runs on these."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import dj_database_url
+
+from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
+from schoolgate.sites.base import INSTALLED_APPS, secret_key, sqlite
+from schoolgate.sites.configuration import read_configuration
+from schoolgate.sites.home import Home
+
+# Folders of a test run go with the machine's temporary folder; each test makes its own home within it.
+SCHOOLGATE_HOME = Home(Path(tempfile.mkdtemp(prefix="schoolgate-tests-")))
+SCHOOLGATE_HOME.prepare()
+SCHOOLGATE_CONFIGURATION = read_configuration(SCHOOLGATE_HOME.settings_file, environment={})
+SCHOOLGATE_SITE = "testing"
+SCHOOLGATE_URL = "http://testserver"
+SCHOOLGATE_KEYS = SCHOOLGATE_HOME.keys()
+SCHOOLGATE_DEMO = True
+SCHOOLGATE_MAX_FILE_BYTES = 64 * 1024 * 1024
+SCHOOLGATE_JOB_LEASE_SECONDS = 2.0
+SCHOOLGATE_FAULTS = ""
+SECRET_KEY = secret_key(SCHOOLGATE_KEYS)
+DEBUG = False
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+INSTALLED_APPS = [
+    *INSTALLED_APPS,
+    "schoolgate.school.exchange",
+    "schoolgate.authority.bases",
+    "schoolgate.authority.exchange",
+]
+ROOT_URLCONF = "schoolgate.sites.urls_testing"
+SCHOOLGATE_ROLES = {
+    "administrator": "sets the site up and manages its users",
+    "sender": "sends files and sees what became of them",
+    "officer": "sees what schools send and what becomes of it",
+    "exchange account": "a school's program; cannot sign in to screens",
+}
+SCHOOLGATE_NAVIGATION = [("Users", "users")]
+# A file, not memory: on one shared in-memory connection locking would never show.
+DATABASES = {
+    "default": dj_database_url.parse(os.environ["DATABASE_URL"])
+    if os.environ.get("DATABASE_URL")
+    else {**sqlite(str(SCHOOLGATE_HOME.database)), "TEST": {"NAME": str(SCHOOLGATE_HOME.folder / "test.sqlite3")}}
+}
+# Safe hashing is slow on purpose; the tests of hashing itself name the real one.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

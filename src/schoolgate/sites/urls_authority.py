@@ -1,0 +1,9 @@
+"""Addresses of the authority site's screens. The exchange API leaves before these, in `doors`."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("schoolgate.authority.exchange.urls")),
+    path("", include("schoolgate.authority.bases.urls")),
+    path("", include("schoolgate.sites.urls_commons")),
+]

@@ -1,0 +1,8 @@
+"""Addresses of the school site."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("schoolgate.school.exchange.urls")),
+    path("", include("schoolgate.sites.urls_commons")),
+]
