@@ -7,6 +7,7 @@ globals().update(shared("authority"))
 INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.authority.bases", "schoolgate.authority.exchange"]
 ROOT_URLCONF = "schoolgate.sites.urls_authority"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
+SCHOOLGATE_PROGRAM_DOORS = {"/exchange/": "schoolgate.authority.exchange.api_urls"}
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "officer": "sees what schools send and what becomes of it",

@@ -33,6 +33,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("bind", "127.0.0.1", "address the site listens on"),
     Setting("port", "0", "port the site listens on; 0: the site's own (8320 school, 8321 authority, 8322 supplier)"),
     Setting("url", "", "address people and programs call the site by; empty: http://BIND:PORT"),
+    Setting("tls_certificate", "", "certificate (PEM) when the site itself speaks TLS; else a proxy before it does"),
+    Setting("tls_key", "", "the certificate's private key (PEM)"),
     Setting("trusted_proxies", "", "addresses of proxies whose X-Forwarded-* headers are believed, with commas"),
     Setting("web_threads", "64", "requests served at once; slow uploads hold a thread each"),
     Setting("job_slots", "4", "jobs worked on at once"),

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "schoolgate.authority.exchange",
 ]
 ROOT_URLCONF = "schoolgate.sites.urls_testing"
+SCHOOLGATE_PROGRAM_DOORS = {"/exchange/": "schoolgate.authority.exchange.api_urls"}
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "sender": "sends files and sees what became of them",

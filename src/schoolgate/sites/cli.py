@@ -1,0 +1,22 @@
+"""`schoolgate SITE VERB`, and the commands that need no site: check, sample, schema, verify-receipt, demo."""
+
+import click
+
+from schoolgate import __version__
+from schoolgate.sites.commands.authority import authority
+from schoolgate.sites.commands.demonstration import demo
+from schoolgate.sites.commands.documents import check, sample, schema, verify_receipt
+from schoolgate.sites.commands.school import school
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="schoolgate")
+def main() -> None:
+    """Moves documents between schools, local authorities and suppliers, and proves that they arrived."""
+
+
+for command in (authority, school, demo, check, sample, schema, verify_receipt):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

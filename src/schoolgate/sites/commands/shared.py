@@ -1,0 +1,126 @@
+"""What all commands share: opening a site's home, printing tables and JSON, telling errors in one line."""
+
+import functools
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+F = TypeVar("F", bound=Callable[..., Any])
+Row = Mapping[str, Any]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+limit_rows = click.option("--limit", type=click.IntRange(min=1), help="Only the first so many rows; all when not given.")
+
+
+class Failed(click.ClickException):
+    """The call was right and something failed: exit code 1."""
+
+    exit_code = 1
+
+
+class WrongCall(click.ClickException):
+    """The call cannot be carried out as it stands: exit code 2."""
+
+    exit_code = 2
+
+
+def open_site(site: str, home: Path | None, **options: str | int | None) -> None:
+    """Take the home and set Django up for this site. Raises WrongCall when its settings cannot be used.
+
+    Options given on the command line win over every other source, also in child processes; so they travel
+    in the environment.
+    """
+    import django
+
+    from schoolgate.sites.configuration import ConfigurationError
+
+    if home is not None:
+        os.environ["SCHOOLGATE_HOME"] = str(home.absolute())
+    for name, value in options.items():
+        if value is not None:
+            os.environ["SCHOOLGATE_" + name.upper()] = str(value)
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"schoolgate.sites.{site}"
+    try:
+        django.setup(set_prefix=False)
+    except ConfigurationError as error:
+        raise WrongCall(str(error)) from None
+    except OSError as error:
+        raise WrongCall(f"The home folder cannot be used: {error}. Name another with --home.") from None
+
+
+def at_home(site: str) -> Callable[[F], Any]:
+    """A verb of one site: takes `--home` after the verb and runs with that site's Django."""
+
+    def decorate(function: F) -> Any:
+        @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The site's home folder.")
+        @functools.wraps(function)
+        def command(*args: Any, home: Path | None, **options: Any) -> Any:
+            open_site(site, home)
+            require_current_database(site)
+            return function(*args, **options)
+
+        return command
+
+    return decorate
+
+
+def require_current_database(site: str) -> None:
+    """Raise WrongCall unless the database exists and has every migration."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.utils import OperationalError
+
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except OperationalError as error:
+        raise Failed(f"The database cannot be opened: {error}".strip()) from None
+    if missing:
+        raise WrongCall(f"This home is new or from an older version. Run first: schoolgate {site} init")
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False))
+
+
+def print_rows(rows: Iterable[Row], columns: Sequence[str], *, as_json: bool, limit: int | None, empty: str) -> None:
+    """A list: one JSON array of objects, or a table of the named columns for people."""
+    chosen = list(rows)[:limit] if limit else list(rows)
+    if as_json:
+        print_json(chosen)
+        return
+    if not chosen:
+        click.echo(empty)
+        return
+    table = Table(box=None, header_style="bold")
+    for column in columns:
+        table.add_column(column.replace("_", " ").capitalize(), overflow="fold")
+    for row in chosen:
+        table.add_row(*(_cell(row.get(column)) for column in columns))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    from django.utils import timezone
+
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%a %d %b %Y %H:%M:%S")
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    """Times as RFC 3339 in UTC, everything else as its text."""
+    from datetime import UTC
+
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)

@@ -1,0 +1,122 @@
+"""What `make test` does, stage by stage, each with its time: `python tests/stages.py [--quiet] [STAGE...]`."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+PYTEST = [str(BIN / "pytest"), "-q", "-n", str(min(os.cpu_count() or 2, 4)), "--dist", "worksteal"]
+NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
+
+# What the tests run besides Python: how to know that it is there, and Debian's package of it.
+TOOLS = {
+    "PostgreSQL": (lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")), "postgresql"),
+    "Chromium": (lambda: shutil.which("chromium") is not None, "chromium"),
+    "xmllint": (lambda: shutil.which("xmllint") is not None, "libxml2-utils"),
+}
+left_out: list[str] = []
+
+
+def run(*command: str, **environment: str) -> bool:
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode == 0
+
+
+def missing() -> dict[str, str]:
+    return {name: package for name, (there, package) in TOOLS.items() if not there()}
+
+
+def tools() -> bool:
+    """Install what is missing from Debian's packages when root; say what is left out otherwise."""
+    wanted = missing()
+    may = os.environ.get("SCHOOLGATE_TEST_INSTALL", "1") != "0"
+    if wanted and may and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing {', '.join(wanted)} from Debian's packages (SCHOOLGATE_TEST_INSTALL=0 forbids it).", flush=True)
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        run("apt-get", "update", "-qq", **quiet)
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted.values(), **quiet)
+    why = "installing was forbidden" if not may else "it is not installed and only root can install it"
+    left_out.extend(f"what needs {name}: {why} (Debian package {package})" for name, package in missing().items())
+    return True
+
+
+def lint() -> bool:
+    """Style, types and walls."""
+    return all(
+        [
+            run(str(BIN / "ruff"), "check", "."),
+            run(str(BIN / "ruff"), "format", "--check", "."),
+            run(str(BIN / "mypy")),
+            run(str(BIN / "lint-imports"), "--no-cache"),
+        ]
+    )
+
+
+def tests() -> bool:
+    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", "-m", without("postgres"), "tests")
+
+
+def postgres() -> bool:
+    """The database part again, on a private PostgreSQL server."""
+    if "PostgreSQL" in missing():
+        return True
+    rooms = ["tests/commons", "tests/school", "tests/authority", "tests/sites"]
+    return run(sys.executable, "tests/postgres.py", "run", "--", *PYTEST, *rooms)
+
+
+def faults() -> bool:
+    return run(*PYTEST, "-rs", "-m", without("postgres") if "PostgreSQL" in missing() else "", "tests/faults")
+
+
+def journeys() -> bool:
+    if "Chromium" in missing():
+        return True
+    return run(str(BIN / "pytest"), "-q", "tests/journeys")
+
+
+def docs() -> bool:
+    return run(*PYTEST, "tests/docs")
+
+
+def without(*marks: str) -> str:
+    return " and ".join(f"not {mark}" for mark in marks)
+
+
+STAGES: dict[str, Callable[[], bool]] = {
+    "tools": tools,
+    "lint": lint,
+    "tests": tests,
+    "postgres": postgres,
+    "faults": faults,
+    "journeys": journeys,
+}
+ALONE: dict[str, Callable[[], bool]] = {**STAGES, "docs": docs}
+
+
+def main(arguments: list[str]) -> int:
+    quiet = "--quiet" in arguments
+    chosen = [argument for argument in arguments if not argument.startswith("--")] or list(STAGES)
+    if chosen != ["tools"] and "tools" not in chosen:
+        chosen = ["tools", *chosen]
+    times: list[tuple[str, float, bool]] = []
+    for name in chosen:
+        if not quiet and name != "tools":
+            print(f"\n== {name}", flush=True)
+        started = time.monotonic()
+        passed = ALONE[name]()
+        times.append((name, time.monotonic() - started, passed))
+    if not quiet:
+        print()
+        for name, seconds, passed in times:
+            print(f"{name:10} {seconds:6.1f} s  {'passed' if passed else 'FAILED'}")
+    for what in left_out:
+        print(f"Left out: {what}")
+    return 0 if all(passed for _, _, passed in times) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
