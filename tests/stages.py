@@ -35,7 +35,9 @@ def tools() -> bool:
     wanted = missing()
     may = os.environ.get("SCHOOLGATE_TEST_INSTALL", "1") != "0"
     if wanted and may and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"Installing {', '.join(wanted)} from Debian's packages (SCHOOLGATE_TEST_INSTALL=0 forbids it).", flush=True)
+        print(
+            f"Installing {', '.join(wanted)} from Debian's packages (SCHOOLGATE_TEST_INSTALL=0 forbids it).", flush=True
+        )
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         run("apt-get", "update", "-qq", **quiet)
         run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted.values(), **quiet)

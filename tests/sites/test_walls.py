@@ -1,4 +1,4 @@
-"""Foreign keys given as strings cross walls that imports cannot see; so every model relation is held to the same layers."""
+"""Foreign keys given as strings cross walls that imports cannot see; a test holds them to the same layers."""
 
 import subprocess
 import sys

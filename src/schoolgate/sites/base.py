@@ -26,7 +26,8 @@ def site_url(site: str, configuration: Configuration) -> str:
 
 
 def allowed_hosts(url: str, bind: str) -> list[str]:
-    return sorted({urlsplit(url).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]", bind} - {"0.0.0.0", "::"})
+    everywhere = {"0.0.0.0", "::"}  # noqa: S104  compared with, not bound to
+    return sorted({urlsplit(url).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]", bind} - everywhere)
 
 
 def sqlite(path: str) -> dict[str, Any]:

@@ -123,4 +123,6 @@ def _read_file(settings_file: Path) -> dict[str, str]:
     unknown = set(content) - {setting.name for setting in SETTINGS}
     if unknown:
         raise ConfigurationError(f"{settings_file.name} has unknown settings: {', '.join(sorted(unknown))}.")
-    return {name: ("yes" if value else "no") if isinstance(value, bool) else str(value) for name, value in content.items()}
+    return {
+        name: ("yes" if value else "no") if isinstance(value, bool) else str(value) for name, value in content.items()
+    }

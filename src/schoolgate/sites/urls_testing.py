@@ -1,4 +1,4 @@
-"""Addresses of every app, for tests only. The school's pages and the authority's share some names, so each has a prefix."""
+"""Addresses of every app, for tests only; the school's pages and the authority's have a prefix each."""
 
 from django.urls import URLPattern, URLResolver, include, path
 

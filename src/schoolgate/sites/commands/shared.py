@@ -16,7 +16,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 Row = Mapping[str, Any]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-limit_rows = click.option("--limit", type=click.IntRange(min=1), help="Only the first so many rows; all when not given.")
+limit_rows = click.option(
+    "--limit", type=click.IntRange(min=1), help="Only the first so many rows; all when not given."
+)
 
 
 class Failed(click.ClickException):

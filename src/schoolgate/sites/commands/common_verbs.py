@@ -1,0 +1,227 @@
+"""Verbs that every site has: serve, web, work, settings, users, journal, jobs, audit."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from schoolgate.sites.commands.shared import (
+    Failed,
+    WrongCall,
+    as_json,
+    at_home,
+    limit_rows,
+    open_site,
+    print_json,
+    print_rows,
+    require_current_database,
+)
+
+home_option = click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The site's home folder.")
+
+
+def initialise(site: str) -> str:
+    """Make or bring up to date the database; return the first administrator's link, or "" when there is one already."""
+    from django.core.management import call_command
+    from django.db.utils import OperationalError
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        raise Failed(f"The database cannot be opened: {error}".strip()) from None
+    from schoolgate.commons.accounts.links import first_administrator_link
+    from schoolgate.commons.accounts.models import User
+
+    if User.objects.filter(role="administrator", is_active=True).exists():
+        return ""
+    return first_administrator_link()
+
+
+def say_initialised(site: str, link: str, as_json: bool) -> None:
+    from django.conf import settings
+
+    home = settings.SCHOOLGATE_HOME.folder
+    if as_json:
+        print_json({"site": site, "home": str(home), "url": settings.SCHOOLGATE_URL, "first_administrator_link": link})
+        return
+    click.echo(f"The {site} site's home is {home}. Start it with: schoolgate {site} serve --home {home}")
+    if link:
+        click.echo(f"Open this once, within a day, to become its first administrator:\n  {link}")
+
+
+def add_common_verbs(group: click.Group, site: str) -> None:
+    group.add_command(_serve(site))
+    group.add_command(_settings(site))
+    group.add_command(_users(site))
+    group.add_command(_journal(site))
+    group.add_command(_jobs(site))
+    group.add_command(_audit(site))
+
+
+def listen_options(function: Any) -> Any:
+    function = click.option("--url", help="Address people and programs call the site by.")(function)
+    function = click.option("--port", type=int, help="Port to listen on.")(function)
+    return click.option("--bind", help="Address to listen on.")(function)
+
+
+def _serve(site: str) -> click.Command:
+    @click.command("serve", help="Run the site: web and jobs.")
+    @home_option
+    @listen_options
+    def serve(home: Path | None, bind: str | None, port: int | None, url: str | None) -> None:
+        open_site(site, home, bind=bind, port=port, url=url)
+        require_current_database(site)
+        from schoolgate.sites import serving
+        from schoolgate.sites.configuration import ConfigurationError
+
+        try:
+            if site == "school":
+                serving.serve_in_one_process(click.echo)
+            else:
+                serving.supervise(site, click.echo)
+        except ConfigurationError as error:
+            raise Failed(str(error)) from None
+
+    return serve
+
+
+def _settings(site: str) -> click.Command:
+    @click.command("settings", help="Print each start-up setting and where it came from.")
+    @home_option
+    @as_json
+    def settings_command(home: Path | None, as_json: bool) -> None:
+        open_site(site, home)
+        from django.conf import settings
+
+        rows = [
+            {
+                "name": value.setting.name,
+                "value": "(set)" if value.setting.secret and value.text else value.text,
+                "source": value.source,
+                "meaning": value.setting.meaning,
+            }
+            for value in settings.SCHOOLGATE_CONFIGURATION
+        ]
+        print_rows(rows, ["name", "value", "source", "meaning"], as_json=as_json, limit=None, empty="")
+
+    return settings_command
+
+
+def _users(site: str) -> click.Group:
+    @click.group("users", help="Who may use this site.")
+    def users() -> None:
+        pass
+
+    @users.command("list", help="All users.")
+    @as_json
+    @limit_rows
+    @at_home(site)
+    def list_users(as_json: bool, limit: int | None) -> None:
+        from schoolgate.commons.accounts.models import User
+
+        rows = [
+            {"user": user.username, "name": user.name, "email": user.email, "role": user.role, "active": user.is_active}
+            for user in User.objects.order_by("username")
+        ]
+        print_rows(rows, ["user", "name", "role", "active"], as_json=as_json, limit=limit, empty="No users yet.")
+
+    @users.command("add", help="Add a user; prints the password once.")
+    @click.argument("username")
+    @click.option("--role", required=True, help="One of the site's roles.")
+    @click.option("--name", default="", help="The person's name.")
+    @click.option("--email", default="")
+    @as_json
+    @at_home(site)
+    def add_user(username: str, role: str, name: str, email: str, as_json: bool) -> None:
+        from django.conf import settings
+
+        from schoolgate.commons.accounts.creating import UserExists, create_user
+        from schoolgate.commons.accounts.passwords import make_password_text
+
+        people = [known for known in settings.SCHOOLGATE_ROLES if known != "exchange account"]
+        if role not in people:
+            raise WrongCall(f"'{role}' is no role of this site. Its roles: {', '.join(people)}.")
+        password = make_password_text()
+        try:
+            create_user(username, role, name=name, email=email, password=password, by=None)
+        except UserExists:
+            raise Failed(f"There is a user '{username}' already.") from None
+        if as_json:
+            print_json({"user": username, "password": password, "role": role})
+        else:
+            click.echo(f"{username} may sign in as {role} with the password (shown only now): {password}")
+
+    return users
+
+
+def _journal(site: str) -> click.Command:
+    @click.command("journal", help="What the site did, newest first.")
+    @as_json
+    @limit_rows
+    @at_home(site)
+    def journal(as_json: bool, limit: int | None) -> None:
+        from schoolgate.commons.journal.models import JournalLine
+
+        lines = JournalLine.objects.filter(hidden_at=None).order_by("-at", "-id")
+        rows = [
+            {
+                "date": line.at,
+                "level": line.level,
+                "la": line.la,
+                "destination_la": line.destination_la,
+                "school": line.school,
+                "message": line.message,
+                "details": line.details,
+            }
+            for line in (lines[:limit] if limit else lines)
+        ]
+        columns = ["date", "level", "la", "destination_la", "school", "message"]
+        print_rows(rows, columns, as_json=as_json, limit=limit, empty="Nothing has happened yet.")
+
+    return journal
+
+
+def _jobs(site: str) -> click.Command:
+    @click.command("jobs", help="Work done, running and waiting, newest first.")
+    @as_json
+    @limit_rows
+    @at_home(site)
+    def jobs(as_json: bool, limit: int | None) -> None:
+        from schoolgate.commons.jobs.models import Job
+
+        found = Job.objects.order_by("-id")
+        rows = [
+            {
+                "job": job.pk,
+                "kind": job.kind,
+                "state": job.state,
+                "attempt": job.attempt,
+                "created": job.created_at,
+                "ended": job.ended_at,
+                "error": job.error,
+            }
+            for job in (found[:limit] if limit else found)
+        ]
+        columns = ["job", "kind", "state", "attempt", "created", "ended", "error"]
+        print_rows(rows, columns, as_json=as_json, limit=limit, empty="No jobs yet.")
+
+    return jobs
+
+
+def _audit(site: str) -> click.Command:
+    @click.command("audit", help="Who did what, newest first.")
+    @as_json
+    @limit_rows
+    @at_home(site)
+    def audit(as_json: bool, limit: int | None) -> None:
+        from schoolgate.commons.audit.models import AuditEntry
+
+        entries = AuditEntry.objects.order_by("-at", "-id")
+        rows = [
+            {"date": entry.at, "who": entry.who, "did": entry.did, "target": entry.target, "details": entry.details}
+            for entry in (entries[:limit] if limit else entries)
+        ]
+        columns = ["date", "who", "did", "target", "details"]
+        print_rows(rows, columns, as_json=as_json, limit=limit, empty="Nobody has done anything yet.")
+
+    return audit

@@ -1,0 +1,181 @@
+"""check, sample, schema, verify-receipt: about documents alone, with no site and no Django."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from schoolgate.sites.commands.shared import Failed, WrongCall, as_json, print_json
+
+
+@click.command(help="Check files as a school site does before it sends them. Exit code 1 when one is refused.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--schemas", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of further schemas."
+)
+@as_json
+def check(files: tuple[Path, ...], schemas: Path | None, as_json: bool) -> None:
+    from schoolgate.documents.students.check import check_stream
+    from schoolgate.documents.students.report import verdict_as_json, verdict_lines
+    from schoolgate.documents.students.versions import default_shelf
+
+    shelf = default_shelf(schemas)
+    refused = False
+    reports = []
+    for path in files:
+        try:
+            with path.open("rb") as stream:
+                verdict = check_stream(stream, name=path.name, shelf=shelf)
+        except OSError as error:
+            refused = True
+            reason = f"cannot be read: {error.strerror}"
+            reports.append({"file": str(path), "accepted": False, "error": reason})
+            if not as_json:
+                click.echo(f"{path}: {reason}")
+            continue
+        refused = refused or not verdict.accepted
+        reports.append({"file": str(path), **verdict_as_json(verdict)})
+        if not as_json:
+            for line in verdict_lines(verdict, str(path)):
+                click.echo(line)
+    if as_json:
+        print_json(reports)
+    sys.exit(1 if refused else 0)
+
+
+@click.command(help="Print the schema a document is checked against; the newest when no version is named.")
+@click.argument("kind")
+@click.option("--version", "version", help="For example 3.73.")
+@click.option(
+    "--schemas", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of further schemas."
+)
+def schema(kind: str, version: str | None, schemas: Path | None) -> None:
+    from schoolgate.documents.problems import DocumentError
+    from schoolgate.documents.students.versions import default_shelf
+
+    try:
+        click.echo(default_shelf(schemas).schema_text(kind, version), nl=False)
+    except DocumentError as error:
+        raise WrongCall(str(error)) from None
+
+
+@click.command("verify-receipt", help="Verify a receipt, and that FILE is the file it speaks of. Works offline.")
+@click.argument("receipt", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The LA's public keys (JWKS)."
+)
+@click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="School home that keeps the LA's keys.")
+@as_json
+def verify_receipt(receipt: Path, file: Path | None, keys: Path | None, home: Path | None, as_json: bool) -> None:
+    from schoolgate.sites.home import default_folder
+    from schoolgate.wire.receipts import ReceiptError, verify_receipt_file
+
+    kept = (home or default_folder("school")) / "receipt-keys"
+    try:
+        text = receipt.read_text("utf-8")
+        jwks = json.loads(keys.read_text("utf-8")) if keys else _kept_keys(kept)
+        if file is None:
+            proven = verify_receipt_file(text, jwks, None)
+        else:
+            with file.open("rb") as plain:
+                proven = verify_receipt_file(text, jwks, plain)
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise Failed(f"Cannot read the receipt or the keys: {error}") from None
+    except ReceiptError as error:
+        raise Failed(f"{error.code}: {error}") from None
+    if as_json:
+        print_json(
+            {
+                "issuer": proven.issuer,
+                "base": proven.base,
+                "kind": proven.kind,
+                "name": proven.name,
+                "sha256": proven.sha256,
+                "size": proven.size,
+                "received": proven.received,
+                "ref": proven.ref,
+                "file_compared": file is not None,
+            }
+        )
+        return
+    click.echo(f"Genuine. {proven.issuer} received {proven.name} ({proven.size:,} bytes) from school {proven.base}")
+    click.echo(f"at {proven.received:%Y-%m-%d %H:%M:%S} UTC, receipt {proven.ref}.")
+    click.echo("The file given is the one received." if file else "No file was given to compare.")
+
+
+def _kept_keys(folder: Path) -> dict[str, list[dict[str, str]]]:
+    """All public keys that the school site fetched over TLS while sending, in one set."""
+    keys = [
+        key for path in sorted(folder.glob("*.json")) for key in json.loads(path.read_text("utf-8")).get("keys", [])
+    ]
+    if not keys:
+        raise WrongCall(f"No keys are kept in {folder}. Name the school's --home, or the LA's keys with --keys.")
+    return {"keys": keys}
+
+
+@click.group(help="Make up documents to try things with. All people in them are invented.")
+def sample() -> None:
+    pass
+
+
+@sample.command("students", help="A pupil file of an invented school.")
+@click.option("--la", default="820", show_default=True, help="LA number of the school.")
+@click.option("--school", default="4321", show_default=True, help="School number.")
+@click.option("--to", "destination", default=None, help="LA the file goes to; the school's own when not given.")
+@click.option("--pupils", default=200, show_default=True, type=click.IntRange(min=0))
+@click.option("--seed", default=1, show_default=True, type=int, help="The same seed makes the same school.")
+@click.option("--version", "version", default="3.73", show_default=True)
+@click.option("--serial", default=1, show_default=True, type=click.IntRange(1, 999))
+@click.option("--fault", "faults", multiple=True, help="Plant a named fault; --list-faults names them.")
+@click.option("--list-faults", is_flag=True, help="Say which faults can be planted.")
+@click.option("--out", default=Path(), type=click.Path(file_okay=False, path_type=Path), help="Folder to write into.")
+@as_json
+def sample_students(
+    la: str,
+    school: str,
+    destination: str | None,
+    pupils: int,
+    seed: int,
+    version: str,
+    serial: int,
+    faults: tuple[str, ...],
+    list_faults: bool,
+    out: Path,
+    as_json: bool,
+) -> None:
+    from schoolgate.documents.problems import DocumentError
+    from schoolgate.documents.samples.files import FAULTS, write_student_sample
+
+    if list_faults:
+        if as_json:
+            print_json(FAULTS)
+        else:
+            for name, meaning in FAULTS.items():
+                click.echo(f"{name:24} {meaning}")
+        return
+    unknown = set(faults) - set(FAULTS)
+    if unknown:
+        raise WrongCall(f"No such fault: {', '.join(sorted(unknown))}. See --list-faults.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        path = write_student_sample(
+            out,
+            la=la,
+            school=school,
+            destination_la=destination or la,
+            pupils=pupils,
+            seed=seed,
+            version=version,
+            serial=serial,
+            faults=faults,
+        )
+    except (DocumentError, ValueError) as error:
+        raise WrongCall(str(error)) from None
+    except OSError as error:
+        raise Failed(f"Cannot write to {out}: {error.strerror}") from None
+    if as_json:
+        print_json({"file": str(path), "pupils": pupils})
+    else:
+        click.echo(str(path))

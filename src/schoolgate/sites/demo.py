@@ -1,0 +1,254 @@
+"""A whole exchange on this machine: two authorities, a school site, made-up files, the main job (DESIGN 11).
+
+Everything runs as its users would run it: each step is a `schoolgate` command in a process of its own, the
+sites are real servers on loopback, each with its own home and database.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from schoolgate.documents.samples.files import write_student_sample
+from schoolgate.sites.orphans import i_am_the_parent
+
+START_SECONDS = 60.0
+MAIN_JOB_SECONDS = 120.0
+
+
+class DemonstrationFailed(Exception):
+    """A step did not do what it should; the message says which and what it said."""
+
+
+@dataclass(frozen=True)
+class School:
+    number: str
+    name: str
+    pupils: int
+    destination: str
+    seed: int
+    la: str = "820"
+
+
+SCHOOLS = (
+    School("4321", "Green Abbey School", 240, "820", seed=1),
+    School("2107", "St Bede's Primary School", 130, "820", seed=2),
+    School("7004", "Oak Lane School", 110, "823", seed=3),
+)
+# A fourth file, broken on purpose: a date that is none and a pupil without date of birth.
+BROKEN = School("2107", "St Bede's Primary School", 20, "820", seed=4)
+BROKEN_FAULTS = ("missing-dob", "bad-date")
+
+AUTHORITIES = {"820": ("authority", "Bedfordshire"), "823": ("authority-2", "Central Bedfordshire")}
+
+
+@dataclass
+class Site:
+    """One running site of the demonstration."""
+
+    kind: str
+    home: Path
+    url: str
+    la: str = ""
+    users: list[dict[str, str]] = field(default_factory=list)
+    exchange_accounts: list[dict[str, str]] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def environment(self) -> dict[str, str]:
+        port = self.url.rsplit(":", 1)[1]
+        return {**os.environ, "SCHOOLGATE_DEMO": "yes", "SCHOOLGATE_PORT": port, "SCHOOLGATE_HOME": str(self.home)}
+
+    def run(self, *arguments: str) -> Any:
+        """Run one command of this site and return the JSON it prints.
+
+        Raises DemonstrationFailed with what the command said when it fails.
+        """
+        command = [sys.executable, "-m", "schoolgate.sites.cli", self.kind, *arguments, "--json"]
+        result = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            said = (result.stderr or result.stdout).strip()
+            raise DemonstrationFailed(f"schoolgate {self.kind} {' '.join(arguments)}: {said}")
+        return json.loads(result.stdout)
+
+    def start(self) -> None:
+        log = (self.home / "logs" / "serve.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "schoolgate.sites.cli", self.kind, "serve"],
+            env=self.environment(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        log.close()
+
+    def wait_until_up(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process is not None and self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(self.url + "/sign-in/", timeout=5, trust_env=False).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        log = (self.home / "logs" / "serve.log").read_text("utf-8", "replace")
+        raise DemonstrationFailed(f"The {self.kind} site did not start: {log[-2000:]}")
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+
+
+class Demonstration:
+    def __init__(self, home: Path, say: Callable[[str], None]) -> None:
+        self.home = home
+        self.say = say
+        self.root_folder = home / "root"
+        self.authorities = {
+            la: Site("authority", home / folder, _free_address(), la) for la, (folder, _) in AUTHORITIES.items()
+        }
+        self.school = Site("school", home / "school", _free_address(), SCHOOLS[0].la)
+        self.result: dict[str, int] = {}
+
+    @property
+    def sites(self) -> list[Site]:
+        return [*self.authorities.values(), self.school]
+
+    def set_up(self) -> None:
+        i_am_the_parent()
+        self.say("Setting up two authorities and a school…")
+        _all_at_once([lambda la=la: self._set_up_authority(la) for la in self.authorities] + [self._set_up_school])
+        for site in self.sites:
+            site.start()
+        for site in self.sites:
+            site.wait_until_up()
+        self._connect_school()
+
+    def _set_up_authority(self, la: str) -> None:
+        site = self.authorities[la]
+        site.run("init", "--la", la, "--name", AUTHORITIES[la][1], "--contact", "Data Team, 01234 000000")
+        for role in ("administrator", "officer"):
+            site.users.append(site.run("users", "add", role, "--role", role))
+        user = ""
+        for school in (school for school in SCHOOLS if school.destination == la):
+            again = ["--user", user] if user else []
+            account = site.run(
+                "accounts", "add", "--la", school.la, "--school", school.number, "--name", school.name, *again
+            )
+            user = account["user"]
+            password = account.get("password") or site.exchange_accounts[0]["password"]
+            site.exchange_accounts.append(
+                {"user": user, "password": password, "la": school.la, "school": school.number}
+            )
+
+    def _set_up_school(self) -> None:
+        self.root_folder.mkdir(parents=True, exist_ok=True)
+        self.school.run("init", "--root-folder", str(self.root_folder), "--name", "Green Abbey and partners")
+        for role in ("administrator", "sender"):
+            self.school.users.append(self.school.run("users", "add", role, "--role", role))
+
+    def _connect_school(self) -> None:
+        for la, site in self.authorities.items():
+            account = site.exchange_accounts[0]
+            password_file = self.home / ".password"
+            password_file.write_text(account["password"], "utf-8")
+            try:
+                self.school.run(
+                    *("destinations", "add", "--la", la, "--name", AUTHORITIES[la][1], "--url", site.url),
+                    *("--user", account["user"], "--password-file", str(password_file)),
+                )
+            finally:
+                password_file.unlink()
+
+    def run_main_job(self) -> None:
+        """Drop four files into the school's folders, export, and count what arrived."""
+        self.say("Dropping three schools' pupil files, and one that is broken on purpose, into the school's folders…")
+        for school in SCHOOLS:
+            self._drop(school, serial=1)
+        self._drop(BROKEN, serial=2, faults=BROKEN_FAULTS)
+        self.say("Checking and sending…")
+        self.school.run("export")
+        deadline = time.monotonic() + MAIN_JOB_SECONDS
+        while True:
+            files = self.school.run("files")
+            received = [file for site in self.authorities.values() for file in site.run("files")]
+            sent = [file for file in files if file["state"] in {"delivered", "imported"}]
+            refused = [file for file in files if file["state"] in {"held back", "rejected"}]
+            if len(sent) == len(SCHOOLS) and refused:
+                break
+            if time.monotonic() > deadline:
+                states = ", ".join(f"{file['name']}: {file['state']}" for file in files)
+                raise DemonstrationFailed(f"The files did not all arrive: {states}")
+            time.sleep(0.5)
+        self.result = {"sent": len(sent), "received": len(received), "refused": len(refused)}
+
+    def _drop(self, school: School, *, serial: int, faults: tuple[str, ...] = ()) -> None:
+        write_student_sample(
+            self.root_folder / school.destination / "Files Not Exported",
+            la=school.la,
+            school=school.number,
+            school_name=school.name,
+            destination_la=school.destination,
+            pupils=school.pupils,
+            seed=school.seed,
+            serial=serial,
+            faults=faults,
+        )
+
+    def stop(self) -> None:
+        for site in reversed(self.sites):
+            site.stop()
+
+    def described(self) -> dict[str, Any]:
+        """The line for scripts. Its keys are a contract, kept by a test; more may be added."""
+        authorities = [
+            {
+                "url": site.url,
+                "openapi": site.url + "/exchange/v1/openapi.json",
+                "la": site.la,
+                "users": site.users,
+                "exchange_accounts": site.exchange_accounts,
+            }
+            for site in self.authorities.values()
+        ]
+        return {
+            "authority": authorities[0],
+            "authorities": authorities,
+            "school": {
+                "url": self.school.url,
+                "root_folder": str(self.root_folder),
+                "la": SCHOOLS[0].la,
+                "school": SCHOOLS[0].number,
+                "schools": [{"la": school.la, "school": school.number} for school in SCHOOLS],
+                "users": self.school.users,
+            },
+            "home": str(self.home),
+            "result": self.result,
+        }
+
+
+def _free_address() -> str:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _all_at_once(steps: list[Callable[[], None]]) -> None:
+    """Run independent steps side by side; raise the first one's failure."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        for future in [pool.submit(step) for step in steps]:
+            future.result()
