@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BasesConfig(AppConfig):
+    name = "schoolgate.authority.bases"
+    label = "authority_bases"
