@@ -1,0 +1,98 @@
+"""What is wrong with a document: a ``Problem`` for each finding, ``DocumentError`` where reading cannot go on.
+
+The tree of errors of the documents room starts here; its other rooms add subclasses where a caller must tell them
+apart, and codes everywhere else::
+
+    DocumentError(code, message, remedy, line, column)
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["refusal", "warning"]
+
+LIMIT = 1_000
+"""How many problems of one file are kept with their words; all are counted (issue 1, check 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding in a file.
+
+    A refusal holds the whole file back; a warning goes along with it and is decided at the LA.
+    The texts may quote values of the file, a child's among them: whoever shows or logs a problem decides what of it.
+    """
+
+    code: str
+    """Stable and kebab-case: ``name-pattern``, ``xsd``, ``bad-upn``, ``code-not-of-year``."""
+    message: str
+    """One plain sentence for a technical reader."""
+    severity: Severity = "refusal"
+    path: str = ""
+    """``/CESfile/CESpupilData/Pupil[3]/DOB``; empty when it is about the file as a whole."""
+    line: int = 0
+    """From 1; 0 is not known."""
+    column: int = 0
+    """From 1; 0 is not known."""
+    rule: str = ""
+    """The schema's rule in words: ``pattern``, ``enumeration``, ``required element``."""
+    pupil: str = ""
+    """How an office recognises the child: ``Aisha K., Year 4``; empty when it is not about a child."""
+    item: str = ""
+    """The office's word for the item: ``Ethnicity``."""
+    sent: str = ""
+    """The value sent."""
+    allowed: str = ""
+    """What is allowed, in words."""
+    remedy: str = ""
+    """What to do next, and where."""
+
+
+@dataclass(slots=True)
+class Problems:
+    """The findings of one file, in the order they were met: the first ``limit`` are kept, all are counted."""
+
+    limit: int = LIMIT
+    kept: list[Problem] = field(default_factory=list)
+    refusals: int = 0
+    warnings: int = 0
+
+    def add(self, problem: Problem) -> None:
+        """Count ``problem``, and keep it while there is room."""
+        if problem.severity == "refusal":
+            self.refusals += 1
+        else:
+            self.warnings += 1
+        if len(self.kept) < self.limit:
+            self.kept.append(problem)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Add each of ``problems`` in turn."""
+        for problem in problems:
+            self.add(problem)
+
+    def __len__(self) -> int:
+        """How many were met, kept or not."""
+        return self.refusals + self.warnings
+
+    def __iter__(self) -> Iterator[Problem]:
+        """Walk those kept."""
+        return iter(self.kept)
+
+
+class DocumentError(Exception):
+    """A document cannot be read any further."""
+
+    def __init__(self, code: str, message: str, *, remedy: str = "", line: int = 0, column: int = 0) -> None:
+        """Keep the parts apart: ``code`` for programs, ``message`` and ``remedy`` for people, the place from 1."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.line = line
+        self.column = column
+
+    def as_problem(self) -> Problem:
+        """Say the same as a refusal of the file."""
+        return Problem(self.code, self.message, line=self.line, column=self.column, remedy=self.remedy)
