@@ -7,3 +7,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("schoolgate.authority.bases.urls")),
     path("", include("schoolgate.sites.urls_commons")),
 ]
+handler500 = "schoolgate.commons.web.errors.server_error"

@@ -6,3 +6,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("schoolgate.school.exchange.urls")),
     path("", include("schoolgate.sites.urls_commons")),
 ]
+handler500 = "schoolgate.commons.web.errors.server_error"

@@ -8,3 +8,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("authority/", include("schoolgate.authority.bases.urls")),
     path("authority/", include("schoolgate.authority.exchange.urls")),
 ]
+handler500 = "schoolgate.commons.web.errors.server_error"

@@ -1,0 +1,123 @@
+"""People and programs that may use a site, the passwords they had, and the links that let them choose one."""
+
+import unicodedata
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+
+ADMINISTRATOR = "administrator"
+MACHINE_ROLE = "exchange account"
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: Any) -> Self:
+        """Administrators see everyone, others only themselves; what is left out does not exist for them."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.role == ADMINISTRATOR else self.filter(pk=user.pk)
+
+    def people(self) -> Self:
+        return self.exclude(role=MACHINE_ROLE)
+
+    def active_administrators(self) -> Self:
+        return self.filter(role=ADMINISTRATOR, is_active=True)
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Finds a user by name without regard to case, as every door must."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        user: User = self.get(username=User.normalize_username(username or ""))
+        return user
+
+
+class User(AbstractBaseUser):
+    """One person, or one school's program. User names are kept in lower case, so case never tells two apart."""
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    username = models.CharField(
+        "user name",
+        max_length=150,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[\w.@+-]+\Z", "A user name is made of letters, digits and the signs . @ + - _ only.")
+        ],
+        error_messages={"unique": "There is a user with this name already."},
+    )
+    name = models.CharField("name", max_length=150, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    role = models.CharField("role", max_length=40)
+    is_active = models.BooleanField("active", default=True)
+    password_set_at = models.DateTimeField("password set", null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """The form in which user names are kept and compared: NFKC, lower case, nothing a database cannot hold."""
+        text = username.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+        return unicodedata.normalize("NFKC", text.strip()).lower()[:150]
+
+    def clean(self) -> None:
+        self.username = self.normalize_username(self.username)
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether this is a school's program: it comes in by the exchange API only, never to screens."""
+        return self.role == MACHINE_ROLE
+
+    @property
+    def state(self) -> str:
+        """In words: active, invited (has not chosen a password yet) or switched off."""
+        if not self.is_active:
+            return "switched off"
+        return "active" if self.has_usable_password() else "invited"
+
+
+class PastPassword(models.Model):
+    """A password a user has or had, hashed: the last ten may not come back. The newest is the present one."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="past_passwords")
+    hashed = models.CharField(max_length=128)
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-set_at", "-id")
+
+    def __repr__(self) -> str:
+        return f"<PastPassword of {self.user_id}>"
+
+
+class SingleUseLink(models.Model):
+    """A link that lets its holder choose a password once. Only the digest of its secret part is kept."""
+
+    class Purpose(models.TextChoices):
+        FIRST_ADMINISTRATOR = "first-administrator", "become the first administrator"
+        INVITATION = "invitation", "invitation"
+        RESET = "reset", "new password"
+
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="single_use_links"
+    )
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")

@@ -1,0 +1,52 @@
+"""Who did what. Entries are added and never changed or removed in the product."""
+
+from typing import Any, NoReturn, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class AuditIsForGood(Exception):
+    """Somebody tried to change or remove an entry of the audit."""
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, user: Any) -> Self:
+        """Administrators see all of it, nobody else anything."""
+        return self if user.is_authenticated and user.role == "administrator" else self.none()
+
+    def update(self, **_: Any) -> NoReturn:
+        raise AuditIsForGood
+
+    def delete(self) -> NoReturn:
+        raise AuditIsForGood
+
+
+class AuditEntry(models.Model):
+    """One thing a person or program did. `who` stays readable whatever becomes of the user."""
+
+    at = models.DateTimeField("when", default=timezone.now, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="audit_entries")
+    who = models.CharField(max_length=150)
+    address = models.GenericIPAddressField("from", null=True)
+    did = models.CharField(max_length=100)
+    target = models.CharField("to what", max_length=300, blank=True)
+    details = models.TextField(blank=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=["-at", "-id"], name="audit_newest_first"),)
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.did} {self.target}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AuditIsForGood
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AuditIsForGood

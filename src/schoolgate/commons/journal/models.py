@@ -1,0 +1,48 @@
+"""The log people read: what the system did, in sentences (reference student-personnel 1.4)."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class JournalQuerySet(models.QuerySet["JournalLine"]):
+    def visible_to(self, user: Any) -> Self:
+        """Everybody of the site's own people sees all lines; they name no child."""
+        return self if user.is_authenticated and not user.is_machine else self.none()
+
+    def shown(self) -> Self:
+        return self.filter(hidden_at=None)
+
+    def hidden(self) -> Self:
+        return self.exclude(hidden_at=None)
+
+
+class JournalLine(models.Model):
+    """One line. A child's name never stands here: `link` leads to the page that may show it."""
+
+    class Level(models.TextChoices):
+        INFO = "INFO", "Information"
+        WARN = "WARN", "Warning"
+        ERROR = "ERROR", "Error"
+
+    at = models.DateTimeField("date", default=timezone.now, editable=False)
+    level = models.CharField(max_length=5, choices=Level.choices)
+    la = models.CharField("LA number", max_length=3, blank=True)
+    destination_la = models.CharField("destination LA number", max_length=3, blank=True)
+    school = models.CharField("school number", max_length=4, blank=True)
+    message = models.CharField(max_length=500)
+    details = models.TextField(blank=True)
+    link = models.CharField(max_length=300, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = JournalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=["-at", "-id"], name="journal_newest_first"),)
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.message}"

@@ -1,0 +1,94 @@
+"""Preferences: what people change on screens. They live in the database, and only there (DESIGN 11).
+
+Each is declared once, at the top of the module that reads it:
+
+    LA_NAME = TextPreference("la-name", default="", meaning="this authority's name, as schools know it")
+"""
+
+from typing import Any, Generic, TypeVar
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.recording import record
+from schoolgate.commons.preferences.models import StoredPreference
+
+T = TypeVar("T")
+
+PREFERENCES: dict[str, "Preference[Any]"] = {}
+
+
+class Preference(Generic[T]):
+    """One preference, by its name on record. `meaning` is told on screens, without a full stop."""
+
+    def __init__(self, name: str, *, default: T, meaning: str) -> None:
+        if name in PREFERENCES:
+            raise ValueError(f"There are two preferences '{name}'.")
+        self.name = name
+        self.default = default
+        self.meaning = meaning
+        PREFERENCES[name] = self
+
+    def get(self) -> T:
+        """The value in force: the stored one, else the default."""
+        text = StoredPreference.objects.filter(name=self.name).values_list("value", flat=True).first()
+        return self.default if text is None else self.from_text(text)
+
+    def set(self, value: T, *, by: User | None, request: HttpRequest | None = None) -> None:
+        """Store a value and note the change in the audit; the same value again changes nothing."""
+        with transaction.atomic():
+            before = self.get()
+            if value == before:
+                return
+            StoredPreference.objects.update_or_create(
+                name=self.name,
+                defaults={"value": self.to_text(value), "changed_at": timezone.now(), "changed_by": by},
+            )
+            details = f"{self.to_text(before)} → {self.to_text(value)}"
+            record("preference changed", by=by, target=self.name, details=details, request=request)
+
+    def to_text(self, value: T) -> str:
+        return str(value)
+
+    def from_text(self, text: str) -> T:
+        raise NotImplementedError
+
+    def form_field(self) -> forms.Field:
+        """The field by which a form asks for it."""
+        raise NotImplementedError
+
+
+class TextPreference(Preference[str]):
+    def from_text(self, text: str) -> str:
+        return text
+
+    def form_field(self) -> forms.Field:
+        return forms.CharField(required=False)
+
+
+class NumberPreference(Preference[int]):
+    """A whole number, not below `minimum`."""
+
+    def __init__(self, name: str, *, default: int, meaning: str, minimum: int = 0) -> None:
+        super().__init__(name, default=default, meaning=meaning)
+        self.minimum = minimum
+
+    def from_text(self, text: str) -> int:
+        return int(text)
+
+    def form_field(self) -> forms.Field:
+        return forms.IntegerField(min_value=self.minimum)
+
+
+class YesNoPreference(Preference[bool]):
+    def to_text(self, value: bool) -> str:
+        return "yes" if value else "no"
+
+    def from_text(self, text: str) -> bool:
+        return text == "yes"
+
+    def form_field(self) -> forms.Field:
+        return forms.BooleanField(required=False)

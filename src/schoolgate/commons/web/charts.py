@@ -1,0 +1,54 @@
+"""Pictures made on the server: SVG with classes only, no style, each with a title and a table behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+STEP = 28  # pixels from one bar or field to the next
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its label, its value (not negative) and, if it should stand out, a state of `state_colour`."""
+
+    label: str
+    value: float
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One field of a strip, for example a week: its label, its state in words, and more in words for the table."""
+
+    label: str
+    state: str
+    text: str = ""
+
+
+def bars(title: str, rows: Sequence[Bar], *, unit: str = "") -> SafeString:
+    """Horizontal bars, the longest as wide as the picture; the numbers stand beside them."""
+    longest = max((row.value for row in rows), default=0) or 1
+    drawn = [
+        {"bar": row, "width": round(row.value / longest * 100, 2), "y": number * 28} for number, row in enumerate(rows)
+    ]
+    return SafeString(
+        render_to_string(
+            "web/charts/bars.html", {"title": title, "rows": drawn, "unit": unit, "height": len(rows) * 28}
+        )
+    )
+
+
+def strip(title: str, marks: Sequence[Mark], *, of: str = "Week") -> SafeString:
+    """A row of fields, oldest first, each coloured and lettered by its state; `of` names what a field is."""
+    drawn = [{"mark": mark, "x": number * STEP} for number, mark in enumerate(marks)]
+    context = {"title": title, "marks": drawn, "of": of, "width": len(marks) * STEP}
+    return SafeString(render_to_string("web/charts/strip.html", context))
+
+
+def progress(title: str, done: int, total: int) -> SafeString:
+    """How much of the work is done; without a known total only the count is told."""
+    percent = min(100, done * 100 // total) if total else 0
+    context = {"title": title, "done": done, "total": total, "percent": percent}
+    return SafeString(render_to_string("web/charts/progress.html", context))

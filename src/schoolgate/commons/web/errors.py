@@ -1,0 +1,19 @@
+"""The page for what went wrong on our side."""
+
+import logging
+import secrets
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from schoolgate.commons.accounts.access import anyone
+
+log = logging.getLogger(__name__)
+
+
+@anyone
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: a page without database or session, with a number that also stands in the log."""
+    number = secrets.token_hex(3).upper()
+    log.error("Number %s: %s %s", number, request.method, request.path)
+    return HttpResponse(render_to_string("500.html", {"number": number}), status=500)

@@ -1,0 +1,300 @@
+"""The tables people work in: search, filter, sort, page, a link to each row, CSV and Excel.
+
+All state stands in the query string, so a table can be bookmarked, sent to a colleague, and works without JavaScript.
+A view makes one and returns its response; the template says `{% include "web/table.html" %}`:
+
+    table = Table(
+        [
+            Column("received_at", "Received", kind="time", dates=True),
+            Column("name", "File", search=True, link=lambda file: reverse("received-file", args=[file.pk])),
+            Column("state", "State", kind="state", choices=STATES),
+        ],
+        ReceivedFile.objects.visible_to(request.user),
+        request,
+        name="received-files",
+        noun=("file", "files"),
+        empty=NotYet("No files yet.", "Send a file", reverse("send")),
+    )
+    return table.response("exchange/received_files.html")
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Manager, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from schoolgate.commons.web.downloads import csv_download, excel_download
+from schoolgate.commons.web.sources import ListRows, QueryRows, Source, follow
+
+PAGE_SIZE = 50
+
+Kind = Literal["text", "number", "time", "size", "state", "code", "details"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    `name` is the attribute shown, sorted and filtered by; over a relation as Django writes it (`base__name`).
+    `kind` says how a cell looks: `number` and `size` (bytes) to the right, `time` in London time, `state` as a tag,
+    `code` for numbers and digests that are read letter by letter, `details` folded away. `value` computes a cell
+    that is no attribute (give `sort=""` then, or the path to sort by). A filter is offered for `choices` (pairs of
+    value and text), `exact` (typed in full) or `dates` (from and to, days in London).
+    """
+
+    name: str
+    heading: str
+    kind: Kind = "text"
+    search: bool = False
+    choices: Sequence[tuple[str, str]] = ()
+    exact: bool = False
+    dates: bool = False
+    sort: str | None = None
+    value: Callable[[Any], Any] | None = None
+    link: Callable[[Any], str] | None = None
+
+    @property
+    def sort_path(self) -> str:
+        return self.name if self.sort is None else self.sort
+
+    def value_of(self, row: Any) -> Any:
+        return self.value(row) if self.value else follow(row, self.name)
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """The text of a table that holds nothing yet, and the next step."""
+
+    text: str
+    step: str = ""
+    address: str = ""
+    good: bool = False
+
+
+@dataclass(frozen=True)
+class AllGood(NotYet):
+    """The text of a table whose being empty is good news."""
+
+    good: bool = True
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: Column
+    value: Any
+    address: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading with the address that sorts by it; `sorted` is ascending, descending or empty."""
+
+    column: Column
+    address: str
+    sorted: str
+
+
+@dataclass
+class Filter:
+    """A filter as the form above the table shows it."""
+
+    column: Column
+    value: str = ""
+    first: str = ""
+    last: str = ""
+    wrong: str = ""
+
+    @property
+    def in_use(self) -> bool:
+        return bool(self.value or self.first or self.last)
+
+
+@dataclass
+class Table:
+    """Rows of a query or a list, as this request wants them."""
+
+    columns: Sequence[Column]
+    data: "QuerySet[Any] | Manager[Any] | Sequence[Any]"
+    request: HttpRequest
+    name: str = field(kw_only=True)
+    noun: tuple[str, str] = field(default=("row", "rows"), kw_only=True)
+    empty: NotYet = field(default=NotYet("Nothing here yet."), kw_only=True)
+    caption: str = field(default="", kw_only=True)
+    page_size: int = field(default=PAGE_SIZE, kw_only=True)
+    live_seconds: int = field(default=0, kw_only=True)
+    row_class: Callable[[Any], str] | None = field(default=None, kw_only=True)
+
+    def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponseBase:
+        """The page with this table in it as `table`, or the download that `?format=csv` or `xlsx` asks for."""
+        wanted = self.request.GET.get("format", "")
+        if wanted == "csv":
+            return csv_download(self.name, self._headings_of_download(), self._rows_of_download())
+        if wanted == "xlsx":
+            return excel_download(self.name, self._headings_of_download(), self._rows_of_download())
+        return render(self.request, template, {"table": self, **(context or {})})
+
+    @cached_property
+    def all_rows(self) -> Source:
+        data = self.data.all() if isinstance(self.data, Manager) else self.data
+        return QueryRows(data) if isinstance(data, QuerySet) else ListRows(data)
+
+    @cached_property
+    def search_text(self) -> str:
+        return self.request.GET.get("q", "").replace("\0", "").strip()
+
+    @cached_property
+    def searches(self) -> list[str]:
+        return [column.name for column in self.columns if column.search]
+
+    @property
+    def search_label(self) -> str:
+        """What the search looks in, in the table's own words."""
+        return "Search " + ", ".join(column.heading for column in self.columns if column.search).lower()
+
+    @cached_property
+    def filters(self) -> list[Filter]:
+        ask = self.request.GET.get
+        made = []
+        for column in self.columns:
+            if column.choices:
+                value = ask(column.name, "")
+                made.append(Filter(column, value if value in dict(column.choices) else ""))
+            elif column.exact:
+                made.append(Filter(column, ask(column.name, "").replace("\0", "").strip()))
+            elif column.dates:
+                made.append(Filter(column, first=ask(f"{column.name}-from", ""), last=ask(f"{column.name}-to", "")))
+        return made
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.search_text) or any(one.in_use for one in self.filters)
+
+    @property
+    def nothing_at_all(self) -> bool:
+        return not self.filtered and not self.page.paginator.count
+
+    @cached_property
+    def chosen_rows(self) -> Source:
+        """The rows that search and filters leave, in the order asked for."""
+        rows = self.all_rows
+        if self.search_text:
+            rows = rows.search(self.searches, self.search_text)
+        for one in self.filters:
+            if one.value:
+                rows = rows.exactly(one.column.name, one.value)
+            elif one.in_use:
+                first, last = _day(one.first), _day(one.last)
+                if (one.first and first is None) or (one.last and last is None):
+                    one.wrong = "A date is written 2026-11-19."
+                rows = rows.between(one.column.name, first, last)
+        column, descending = self._sorted_by
+        return rows.order(column.sort_path, descending=descending) if column else rows
+
+    @cached_property
+    def _sorted_by(self) -> tuple[Column | None, bool]:
+        asked = self.request.GET.get("sort", "")
+        for column in self.columns:
+            if column.sort_path and column.name == asked.removeprefix("-"):
+                return column, asked.startswith("-")
+        return None, False
+
+    @property
+    def headings(self) -> Iterator[Heading]:
+        chosen, descending = self._sorted_by
+        for column in self.columns:
+            now = column is chosen
+            next_sort = f"-{column.name}" if now and not descending else column.name
+            yield Heading(
+                column,
+                self.address(sort=next_sort, page="") if column.sort_path else "",
+                ("descending" if descending else "ascending") if now else "",
+            )
+
+    @property
+    def orders(self) -> Iterator[tuple[str, str, bool]]:
+        """Every order as value, text and whether it is in force, for the list that phones show instead of headings."""
+        asked = self.request.GET.get("sort", "")
+        for column in self.columns:
+            if column.sort_path:
+                yield column.name, column.heading, asked == column.name
+                yield f"-{column.name}", f"{column.heading}, downwards", asked == f"-{column.name}"
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        return Paginator(self.chosen_rows.rows(), self.page_size).get_page(self.request.GET.get("page"))
+
+    @property
+    def rows(self) -> Iterator[tuple[str, list[Cell]]]:
+        """Each row of this page: its class, and its cells."""
+        for row in self.page:
+            cells = [
+                Cell(column, column.value_of(row), column.link(row) if column.link else "") for column in self.columns
+            ]
+            yield (self.row_class(row) if self.row_class else ""), cells
+
+    @property
+    def pages(self) -> Iterator[tuple[str, str, bool]]:
+        """The numbers below the table, each with its address ("" for a gap) and whether it is this page."""
+        numbers = self.page.paginator.get_elided_page_range(self.page.number, on_each_side=1, on_ends=1)
+        for number in numbers:
+            here = number == self.page.number
+            yield str(number), self.address(page=str(number)) if isinstance(number, int) else "", here
+
+    @property
+    def previous_address(self) -> str:
+        return self.address(page=str(self.page.previous_page_number())) if self.page.has_previous() else ""
+
+    @property
+    def next_address(self) -> str:
+        return self.address(page=str(self.page.next_page_number())) if self.page.has_next() else ""
+
+    @property
+    def summary(self) -> str:
+        """How many of how many, in words."""
+        found, all_of_them = self.page.paginator.count, self.all_rows.count() if self.filtered else 0
+        text = f"{found:,} {self.noun[0] if found == 1 else self.noun[1]}"
+        if self.page.has_other_pages():
+            text = f"{self.page.start_index():,} to {self.page.end_index():,} of {text}"
+        return f"{text} (of {all_of_them:,} in all)" if self.filtered else text
+
+    def address(self, **changes: str) -> str:
+        """This table with something changed in its query string; an empty value takes it out."""
+        query = self.request.GET.copy()
+        for name, value in {"format": "", **changes}.items():
+            query[name] = value
+            if not value:
+                del query[name]
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    @property
+    def here(self) -> str:
+        return self.address()
+
+    @property
+    def csv_address(self) -> str:
+        return self.address(format="csv", page="")
+
+    @property
+    def excel_address(self) -> str:
+        return self.address(format="xlsx", page="")
+
+    def _headings_of_download(self) -> list[str]:
+        return [column.heading for column in self.columns]
+
+    def _rows_of_download(self) -> Iterator[list[Any]]:
+        for row in self.chosen_rows.each():
+            yield [column.value_of(row) for column in self.columns]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,98 @@
+"""How times, sizes, states and school numbers look, everywhere alike."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+# Colour only repeats what the word says.
+STATE_COLOURS = {
+    "good": {"delivered", "imported", "completed", "done", "active", "accepted", "received", "collected", "yes", "ok"},
+    "busy": {"ready", "sending", "running", "processing", "queued", "invited", "in progress", "info"},
+    "warning": {"retrying", "waiting", "warn", "warning", "part invoiced", "unsure", "parked"},
+    "bad": {"needs attention", "failed", "rejected", "held back", "refused", "locked", "error", "not received"},
+}
+
+
+def state_colour(state: str) -> str:
+    """The family of a state's colour: good, busy, warning, bad, or quiet for what nobody needs to look at."""
+    word = state.lower()
+    return next((colour for colour, states in STATE_COLOURS.items() if word in states), "quiet")
+
+
+@register.filter
+def state(text: Any) -> SafeString:
+    """A state as a tag: the word, with the colour of its family."""
+    if not text:
+        return SafeString("")
+    word = str(text)
+    shown = {"INFO": "Information", "WARN": "Warning", "ERROR": "Error"}.get(word, word[:1].upper() + word[1:])
+    return format_html('<strong class="tag tag-{}">{}</strong>', state_colour(word), shown)
+
+
+@register.filter
+def colour(text: Any) -> str:
+    """The colour family of a state, for pictures."""
+    return state_colour(str(text))
+
+
+@register.filter
+def london(moment: datetime | None) -> SafeString:
+    """A moment in London, to the minute: "Thu 19 Nov 18:30", with the year when it is another one."""
+    if moment is None:
+        return SafeString("")
+    local = timezone.localtime(moment)
+    year = "" if local.year == timezone.localtime().year else f" {local.year}"
+    text = f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+def clock_time(moment: datetime) -> str:
+    """The time of day in London: "15:40". A started minute counts, so that who waits for it comes late enough."""
+    local = timezone.localtime(moment + timedelta(seconds=59))
+    return f"{local:%H:%M}"
+
+
+@register.filter
+def london_seconds(moment: datetime | None) -> SafeString:
+    """A moment in London to the second: "Thu 19 Nov 2026 18:30:05"."""
+    if moment is None:
+        return SafeString("")
+    local = timezone.localtime(moment)
+    text = f"{local:%a} {local.day} {local:%b %Y %H:%M:%S}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+@register.filter
+def size(number: int | None) -> str:
+    """Bytes as people say them: "840 bytes", "1.2 MB" (1 MB is 1,000,000 bytes)."""
+    if number is None:
+        return ""
+    if number < 1000:
+        return f"{number} byte{'' if number == 1 else 's'}"
+    value = float(number)
+    for unit in ("kB", "MB", "GB", "TB"):
+        value /= 1000
+        if value < 999.5 or unit == "TB":
+            return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
+    raise AssertionError("unreachable")
+
+
+@register.filter
+def school_number(number: str) -> SafeString:
+    """Seven digits with a gap between authority and school that copying leaves out: 820 4321."""
+    text = str(number or "")
+    if len(text) != 7:
+        return format_html('<span class="code">{}</span>', text)
+    return format_html('<span class="code school-number"><span>{}</span><span>{}</span></span>', text[:3], text[3:])
+
+
+@register.filter
+def thousands(number: int | None) -> str:
+    """12,345."""
+    return "" if number is None else f"{number:,}"
