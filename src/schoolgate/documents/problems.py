@@ -51,15 +51,25 @@ class Problem:
 
 @dataclass(slots=True)
 class Problems:
-    """The findings of one file, in the order they were met: the first ``limit`` are kept, all are counted."""
+    """The findings of one file, in the order they were met: the first ``limit`` are kept, all are counted.
+
+    A refusal is never lost behind warnings: when all room is taken it takes the place of the last warning.
+    """
 
     limit: int = LIMIT
     kept: list[Problem] = field(default_factory=list)
     refusals: int = 0
     warnings: int = 0
 
+    @property
+    def has_room(self) -> bool:
+        """Whether one more refusal would be kept."""
+        return self.refusals < self.limit
+
     def add(self, problem: Problem) -> None:
         """Count ``problem``, and keep it while there is room."""
+        if problem.severity == "refusal" and self.has_room and len(self.kept) == self.limit:
+            del self.kept[max(place for place, kept in enumerate(self.kept) if kept.severity == "warning")]
         if problem.severity == "refusal":
             self.refusals += 1
         else:

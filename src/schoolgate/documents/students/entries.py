@@ -1,0 +1,144 @@
+"""A pupil as a document tells of it: its bytes, its place, and its record in one shape whatever the version."""
+
+import re
+from itertools import islice
+from typing import Any, TypeAlias
+
+from lxml import etree
+
+from schoolgate.documents.students.header import Frame
+from schoolgate.documents.xml import parser
+
+Record: TypeAlias = dict[str, Any]
+"""Element names in the document's order: a leaf gives its text, a container a Record, what may repeat a list."""
+
+WRAPPERS = frozenset(
+    {
+        "Attendance",
+        "Contacts",
+        "Disabilities",
+        "EnglishProficiencies",
+        "Exclusions",
+        "Languages",
+        "Nationalities",
+        "Phones",
+        "Reasons",
+        "SENneeds",
+        "SchoolHistory",
+        "StageAssessments",
+    }
+)
+"""Elements that do nothing but hold a list: in a record they are that list."""
+
+REPEATED = frozenset({"FSMinstance", "SEN", "StageAssessment"})
+"""Elements that may repeat beside others: in a record one list under their own name."""
+
+OPEN = frozenset({"NAWdetails", "SuppInfo"})
+"""Elements that hold what a schema does not name: their content keeps its own names."""
+
+MAY_BE_EMPTY = frozenset(
+    {"Address", "AddressLines", "BS7666Address", "BasicDetails", "FSMhistory", "ServiceChildConcerns"}
+)
+"""Containers in which nothing is required: without a child they still give a Record."""
+
+_BLANKS = re.compile("[ \t\r\n]+")
+
+
+class PupilEntry:
+    """One valid pupil of a file.
+
+    ``number`` (in the file) and ``line`` (of its start tag) count from 1; ``raw`` is the pupil's own bytes in UTF-8,
+    whatever the file's encoding.
+    """
+
+    __slots__ = ("_element", "_frame", "_record", "line", "number", "raw")
+
+    def __init__(self, number: int, line: int, raw: bytes, frame: Frame, element: etree._Element | None = None) -> None:
+        """``element`` spares reading ``raw`` again while the tree it stands in is at hand."""
+        self.number = number
+        self.line = line
+        self.raw = raw
+        self._frame = frame
+        self._element = element
+        self._record: Record | None = None
+
+    @property
+    def record(self) -> Record:
+        """The pupil's items in one shape (``record_of``), built when first asked for."""
+        if self._record is None:
+            self._record = record_of(self._element if self._element is not None else self._read_again())
+        return self._record
+
+    def release(self) -> None:
+        """Let go of the tree, so that whoever keeps the entry keeps little more than its bytes."""
+        self._element = None
+
+    def _read_again(self) -> etree._Element:
+        document: etree._Element = etree.fromstring(self._frame.head + self.raw + self._frame.tail, parser())
+        return next(islice(document.iter("*"), self._frame.elements, None))
+
+
+def record_of(pupil: etree._Element) -> Record:
+    """Build the record of a valid pupil; elements in the root's namespace lose it.
+
+    One shape, settled here for every version: ``Gender`` gives ``Sex``; the one ``Reason`` of 3.71 gives a list
+    ``Reasons``; a contact's ``GUID`` stands in the contact, wherever the file has it; wrappers are lists. Blanks are
+    collapsed, as the schema reads them. Attributes and text beside elements, which only an MIS's additions
+    can have, are not kept.
+    """
+    if pupil.tag.startswith("{"):
+        namespace = pupil.tag.partition("}")[0] + "}"
+        for element in pupil.iter(f"{namespace}*"):
+            element.tag = element.tag.removeprefix(namespace)
+    return _container(pupil)
+
+
+def _container(element: etree._Element) -> Record:
+    record: Record = {}
+    for child in element:
+        name = child.tag
+        if len(child) == 0 and name not in MAY_BE_EMPTY:
+            if name == "Gender":
+                record["Sex"] = _text(child)
+            elif name == "Reason":
+                record["Reasons"] = [_text(child)]
+            else:
+                record[name] = _text(child)
+        elif name in WRAPPERS:
+            record[name] = [_container(item) if len(item) else _text(item) for item in child]
+            if name == "Contacts":
+                for contact in record[name]:
+                    _lift_guid(contact)
+        elif name in REPEATED:
+            record.setdefault(name, []).append(_container(child))
+        elif name in OPEN:
+            record[name] = _open(child)
+        else:
+            record[name] = _container(child)
+    return record
+
+
+def _lift_guid(contact: Record) -> None:
+    """Some write a contact's GUID among the MIS's additions, some beside them (reference 3.2)."""
+    if "GUID" in contact.get("SuppInfo", ()):
+        contact.setdefault("GUID", contact["SuppInfo"].pop("GUID"))
+
+
+def _open(element: etree._Element) -> Record:
+    """What no schema names: a name met again makes a list."""
+    record: Record = {}
+    for child in element:
+        value = _open(child) if len(child) else _text(child)
+        if child.tag not in record:
+            record[child.tag] = value
+        elif isinstance(record[child.tag], list):
+            record[child.tag].append(value)
+        else:
+            record[child.tag] = [record[child.tag], value]
+    return record
+
+
+def _text(element: etree._Element) -> str:
+    text = element.text or ""
+    # split() takes a no-break space for a blank, XML does not.
+    return " ".join(text.split()) if text.isascii() else _BLANKS.sub(" ", text).strip(" ")

@@ -1,0 +1,247 @@
+"""What a schema finds wrong in a run, told by child and item in words of our own.
+
+libxml2's messages quote values and speak of facets; only an error's kind, its node and the names expected there are
+taken over. It knows no columns: expat says where each tag stands.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, cast
+from xml.parsers import expat
+
+from lxml import etree
+
+from schoolgate.documents.problems import DocumentError, Problem
+from schoolgate.documents.students.header import Frame
+from schoolgate.documents.students.runs import Run, advance
+from schoolgate.documents.students.schema import StudentSchema
+from schoolgate.documents.students.shape import Shape, document_shape
+from schoolgate.documents.students.wording import (
+    SUPPLIERS_MATTER,
+    allowed_for,
+    item_for,
+    pupil_label,
+    remedy_for,
+)
+from schoolgate.documents.xml import not_well_formed, scanner
+
+# libxml2's numbers of schema errors (xmlerror.h) and what each is called here.
+_CONTENT = 1871
+_VALUE_RULES = {
+    1824: "type",
+    1825: "type",
+    1826: "type",
+    1829: "type",
+    1830: "length",
+    1831: "minimum length",
+    1832: "maximum length",
+    1833: "minimum",
+    1834: "maximum",
+    1835: "minimum",
+    1836: "maximum",
+    1837: "number of digits",
+    1838: "number of decimals",
+    1839: "pattern",
+    1840: "enumeration",
+}
+_OTHER_RULES = {
+    1827: ("known attribute", "has an attribute that does not belong there"),
+    1828: ("no element within a value", "holds elements, where only a value belongs"),
+    1842: ("no text here", "holds text, where none belongs"),
+    1843: ("no text beside elements", "holds text beside its elements"),
+    1847: ("no xsi:nil", "has an attribute xsi:nil, which is not allowed"),
+    1868: ("required attribute", "lacks an attribute"),
+}
+_EXPECTED = re.compile(r"Expected is (?:one of )?\( (.*) \)\.\s*$", re.DOTALL)
+_CHILD_OF_LIST = re.compile(r"/[^/]+/[^/]+/([^/\[]+)(?:\[(\d+)\])?")
+_SENT = 100
+"""So many characters of a value, and of a name, are shown."""
+
+
+class SchemaError(NamedTuple):
+    """One entry of libxml2's log, copied before anything else is validated."""
+
+    number: int
+    path: str
+    message: str
+
+    @property
+    def is_lack(self) -> bool:
+        """Whether an element ended before all that it needs had come."""
+        return self.number == _CONTENT and "Missing child element(s)" in self.message
+
+
+def copy_errors(validator: etree.XMLSchema) -> list[SchemaError]:
+    """Take the errors of the document just validated."""
+    log = cast("Iterable[Any]", validator.error_log)  # the stubs do not know that it can be walked
+    return [SchemaError(entry.type, entry.path or "", entry.message or "") for entry in log]
+
+
+def refused_pupils(errors: Sequence[SchemaError], pupil: str) -> set[int] | None:
+    """Which pupils of a run have errors, from 1; None when something else is wrong between them and none is sure."""
+    refused = set()
+    for error in errors:
+        step = _CHILD_OF_LIST.match(error.path)
+        if step is None or step[1].rpartition(":")[2] not in (pupil, "*"):
+            return None
+        refused.add(int(step[2] or 1))
+    return refused
+
+
+class Faults:
+    """Tells the errors of one refused run."""
+
+    def __init__(
+        self, schema: StudentSchema, frame: Frame, run: Run, document: etree._Element, *, pupils_before: int
+    ) -> None:
+        """``document`` is the run within its frame; ``pupils_before`` of the file's pupils came before it."""
+        self.schema = schema
+        self.run = run
+        self.pupils_before = pupils_before
+        self.shape = document_shape(schema) if schema.ours else None
+        tree = document.getroottree()
+        self.nodes = {tree.getpath(node): (order, node) for order, node in enumerate(document.iter("*"))}
+        self.root = (0, document)
+        self.tags = _tags(frame, run)
+        self.head = frame.head
+
+    def problem(self, error: SchemaError) -> Problem:
+        """Say what is wrong, of which child and item, what was sent and what is allowed, and where it stands."""
+        order, node = self.nodes.get(error.path, self.root)
+        line, column = self._place(self.tags[order])
+        pupil = self._pupil_of(node)
+        told = self._content(node, error) if error.number == _CONTENT else self._value(node, error)
+        return Problem(
+            code="xsd",
+            path=self._path(node, pupil),
+            line=line,
+            column=column,
+            pupil=self._label(pupil) if pupil is not None else "",
+            **told._asdict(),
+        )
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        return self.run.place(offset) if offset >= 0 else advance(1, 1, self.head[:offset])
+
+    def _content(self, node: etree._Element, error: SchemaError) -> "_Told":
+        parent = node if error.is_lack or node.getparent() is None else node.getparent()
+        assert parent is not None
+        above = _steps(parent)
+        names = _EXPECTED.search(error.message)
+        expected = [name.strip().rpartition("}")[2] for name in names[1].split(",")] if names else []
+        here = [_name(child) for child in parent]
+        if lacking := self._lacking(above, expected, here, sure=error.is_lack):
+            before = "" if error.is_lack else f"; it must stand before {_name(node)}"
+            leaf = self._shape_at([*above, lacking])
+            item = item_for([*above, lacking])
+            allowed = allowed_for(leaf.type) if leaf else ""
+            return _Told(
+                f"{lacking} is missing{before}.", "required element", item.words, "", allowed, remedy_for(item)
+            )
+
+        name = _name(node)
+        item = item_for([*above, name])
+        shape = self._shape_at([*above, name])
+        if shape and shape.most and here.count(name) > shape.most:
+            allowed = f"at most {shape.most}"
+            message = f"{name} stands {here.count(name)} times here; allowed is {allowed}."
+            return _Told(message, "number of elements", item.words, "", allowed, remedy_for(item))
+        allowed = _one_of(expected) if expected else "nothing more"
+        message = f"{name} does not belong here; expected is {allowed}."
+        return _Told(message, "order of elements", item.words, "", allowed, SUPPLIERS_MATTER)
+
+    def _lacking(self, above: list[str], expected: list[str], here: list[str], *, sure: bool) -> str:
+        """The element that is missing, if one is: what is expected may be just what may also stand here."""
+        needed = expected if self.shape is None and (sure or len(expected) == 1) else []
+        if self.shape is not None:
+            needed = [name for name in expected if (shape := self._shape_at([*above, name])) and shape.required]
+        return needed[0] if needed and not any(name in here for name in needed) else ""
+
+    def _value(self, node: etree._Element, error: SchemaError) -> "_Told":
+        steps = _steps(node)
+        item = item_for(steps)
+        if error.number in _VALUE_RULES:
+            shape = self._shape_at(steps)
+            allowed = allowed_for(shape.type) if shape else ""
+            sent = " ".join((node.text or "").split())[:_SENT]
+            given = f"is {sent!r}" if sent else "has no value"
+            message = f"{steps[-1]} {given}; allowed is {allowed}." if allowed else f"{steps[-1]} {given}."
+            return _Told(message, _VALUE_RULES[error.number], item.words, sent, allowed, remedy_for(item))
+        rule, what = _OTHER_RULES.get(error.number, ("structure", "is not as the schema wants it"))
+        return _Told(f"{steps[-1]} {what}.", rule, item.words, "", "", SUPPLIERS_MATTER)
+
+    def _shape_at(self, steps: list[str]) -> Shape | None:
+        return self.shape.below(steps[1:]) if self.shape else None
+
+    def _pupil_of(self, node: etree._Element) -> etree._Element | None:
+        line = [node, *node.iterancestors()][::-1]
+        return line[2] if len(line) > 2 and _name(line[2]) == self.schema.layout.pupil else None
+
+    def _number(self, pupil: etree._Element) -> int:
+        return self.pupils_before + sum(1 for _ in pupil.itersiblings(pupil.tag, preceding=True)) + 1
+
+    def _label(self, pupil: etree._Element) -> str:
+        texts = (pupil.findtext(f"{{*}}{name}", "") for name in ("Forename", "Surname", "BasicDetails/{*}NCyearActual"))
+        forename, surname, year = (" ".join(text.split())[:_SENT] for text in texts)
+        return pupil_label(forename, surname, year, self._number(pupil))
+
+    def _path(self, node: etree._Element, pupil: etree._Element | None) -> str:
+        path = ""
+        for step in [node, *node.iterancestors()][::-1]:
+            parent = step.getparent()
+            if step is pupil:
+                path += f"/{_name(step)}[{self._number(step)}]"
+            elif parent is not None and len(parent.findall(step.tag)) > 1:
+                place = sum(1 for _ in step.itersiblings(step.tag, preceding=True)) + 1
+                path += f"/{_name(step)}[{place}]"
+            else:
+                path += f"/{_name(step)}"
+        return path
+
+
+class _Told(NamedTuple):
+    message: str
+    rule: str
+    item: str
+    sent: str
+    allowed: str
+    remedy: str
+
+
+def _name(node: etree._Element) -> str:
+    return node.tag.rpartition("}")[2][:_SENT]
+
+
+def _steps(node: etree._Element) -> list[str]:
+    return [_name(step) for step in [node, *node.iterancestors()]][::-1]
+
+
+def _one_of(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _tags(frame: Frame, run: Run) -> list[int]:
+    """Where the start tags of a well-formed run in its frame begin, in bytes from the start of the run."""
+    parser = scanner()
+    offsets: list[int] = []
+    parser.StartElementHandler = lambda *_: offsets.append(parser.CurrentByteIndex - len(frame.head))
+    parser.Parse(frame.head + run.data, False)
+    return offsets
+
+
+def why_not_well_formed(frame: Frame, run: Run, error: etree.XMLSyntaxError) -> DocumentError:
+    """Find the place of what libxml2 would not parse: expat tells it to the byte.
+
+    What expat lets pass is a limit of libxml2 (depth, length of a name) or a namespace that is not declared.
+    """
+    parser = scanner()
+    try:
+        parser.Parse(frame.head + run.data + (b"" if run.last else frame.tail), True)
+    except expat.ExpatError as found:
+        return not_well_formed(found.code, *run.place(max(parser.ErrorByteIndex - len(frame.head), 0)))
+    return DocumentError(
+        "not-well-formed",
+        "Elements stand too deep within each other, a name is too long, or a namespace is not declared.",
+        remedy=SUPPLIERS_MATTER,
+        line=run.line + max((error.lineno or 0) - 1 - frame.head.count(b"\n"), 0),
+    )

@@ -1,0 +1,82 @@
+"""The name of a student file, ``8204321_CES_823LLLL_001.xml``, and its agreement with the header (check 2).
+
+The parts are known, their order and separators are inferred with high confidence (reference 2.1).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schoolgate.documents.problems import DocumentError, Problem
+from schoolgate.documents.students.header import Header
+
+# CES and LLLL are fixed letters; LLLL stands where a school's number would and means the LA itself.
+_PATTERN = re.compile(
+    r"(?P<source_la>[0-9]{3})(?P<source_school>[0-9]{4})_CES_(?P<destination_la>[0-9]{3})LLLL"
+    r"(?:_(?P<serial>[0-9]{1,3}))?\.xml",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentFileName:
+    """The parts of a name. ``str`` gives the canonical form: capitals, three digits of serial, none where none is."""
+
+    source_la: str
+    source_school: str
+    destination_la: str
+    serial: int | None = None
+
+    def __str__(self) -> str:
+        serial = "" if self.serial is None else f"_{self.serial:03}"
+        return f"{self.source_la}{self.source_school}_CES_{self.destination_la}LLLL{serial}.xml"
+
+
+def parse_name(name: str) -> StudentFileName:
+    """Take a file's name apart, case ignored, the serial of 1 to 3 digits or absent.
+
+    Raises DocumentError ``name-pattern``.
+    """
+    parts = _PATTERN.fullmatch(name)
+    if parts is None:
+        raise DocumentError(
+            "name-pattern",
+            f"The file is called {name!r}. A student file is called like 8204321_CES_823LLLL_001.xml: LA and number "
+            "of the school, CES, the LA it goes to, LLLL, and a serial number.",
+            remedy="Rename the file, or set the name in the export of your MIS.",
+        )
+    serial = parts["serial"]
+    return StudentFileName(
+        parts["source_la"], parts["source_school"], parts["destination_la"], int(serial) if serial else None
+    )
+
+
+def name_problems(name: str, header: Header) -> list[Problem]:
+    """Compare a file's name with its header, each difference told by itself with both values.
+
+    Codes: ``name-pattern``; ``name-source-la``, ``name-source-school``, ``name-destination-la``.
+    """
+    try:
+        parts = parse_name(name)
+    except DocumentError as error:
+        return [error.as_problem()]
+    return list(differences(parts.source_la, parts.source_school, parts.destination_la, header))
+
+
+def differences(source_la: str, source_school: str, destination_la: str, header: Header) -> Iterator[Problem]:
+    """Say where the numbers of a name are not those of the header."""
+    for code, what, named, inside in (
+        ("name-source-la", "LA number of the school", source_la, header.source_la),
+        ("name-source-school", "number of the school", source_school, header.source_school),
+        ("name-destination-la", "number of the LA it goes to", destination_la, header.destination_la),
+    ):
+        if named.upper() != inside:
+            yield Problem(
+                code,
+                f"The {what} is {named} in the file's name, but {inside} inside the file.",
+                item=what[0].upper() + what[1:],
+                sent=named,
+                allowed=inside,
+                remedy=f"If {inside} is right, rename the file; if {named} is right, correct the school's or the "
+                "export's settings in your MIS and export again.",
+            )

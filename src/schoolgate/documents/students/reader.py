@@ -1,0 +1,142 @@
+"""Read a student file in one pass and flat memory: its header, its problems, and a stream of its valid pupils."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import chain, islice
+from typing import BinaryIO
+
+from lxml import etree
+
+from schoolgate.documents.problems import DocumentError, Problems
+from schoolgate.documents.students.doors import refuse_what_is_not_xml
+from schoolgate.documents.students.entries import PupilEntry
+from schoolgate.documents.students.faults import (
+    Faults,
+    SchemaError,
+    copy_errors,
+    refused_pupils,
+    why_not_well_formed,
+)
+from schoolgate.documents.students.header import HEAD_LIMIT, Frame, Header, header_of, read_start
+from schoolgate.documents.students.runs import Run, cut_runs
+from schoolgate.documents.students.versions import SchemaShelf, default_shelf
+from schoolgate.documents.xml import BLOCK, parser, utf8
+
+MOST_REFUSALS = 1_000_000
+"""After so many refusals reading ends: a file made to be wrong everywhere shall not keep a machine busy for hours."""
+
+
+class StudentFile:
+    """One student file being read.
+
+    Its ``problems`` grow while ``entries`` is walked; the verdict of the schema stands only when the walk has ended. A
+    valid pupil is handed out before that, to be counted or looked at: nobody acts on it before the verdict.
+    """
+
+    def __init__(self, stream: BinaryIO, shelf: SchemaShelf | None = None, problems: Problems | None = None) -> None:
+        """Read the start of ``stream`` (plain XML, from its first byte).
+
+        Raises DocumentError when this is no student file that can be read: as ``refuse_what_is_not_xml``,
+        ``xml.utf8``, ``read_start`` and ``SchemaShelf.schema_for``.
+        """
+        shelf = shelf or default_shelf()
+        self.problems = problems if problems is not None else Problems()
+        self.pupils = 0
+        """Pupils met so far, valid or not."""
+        blocks = iter(partial(stream.read, BLOCK), b"")
+        first = next(blocks, b"")
+        refuse_what_is_not_xml(first)
+        self._blocks = utf8(chain([first], blocks))
+        start_bytes = b""
+        whole = True
+        for block in self._blocks:
+            start_bytes += block
+            if len(start_bytes) >= HEAD_LIMIT:
+                whole = False
+                break
+        start = read_start(start_bytes, shelf.layouts, whole=whole)
+        self._frame = start.frame
+        self._rest_of_start = start_bytes[len(start.frame.head) :]
+        self._parser = parser()
+        self._told: set[tuple[int, str]] = set()
+        self._head_paths: set[str] = set()
+        self._open_paths: set[str] = set()
+        self.schema = shelf.schema_for(start)
+        self._check_head()
+        self.header: Header | None = None
+        try:
+            self.header = header_of(start, self.schema.layout)
+        except DocumentError as error:
+            # The schema has usually said it better, with its place.
+            if not self.problems.refusals:
+                self.problems.add(error.as_problem())
+
+    def _check_head(self) -> None:
+        head = self._frame.head
+        if not head:
+            return
+        bare = Frame(b"", self._frame.tail, 0)
+        run = Run(head, [], 1, 1, last=False)
+        document = self._parse(bare, run)
+        paths = [document.getroottree().getpath(node) for node in document.iter("*")]
+        self._head_paths, self._open_paths = set(paths), {paths[0], paths[-1]}
+        validator = self.schema.validator()
+        if not validator.validate(document):
+            self._tell(bare, run, document, self._fresh(copy_errors(validator), last=False))
+
+    def entries(self) -> Iterator[PupilEntry]:
+        """Walk the valid pupils in the file's order, once.
+
+        Raises DocumentError where reading cannot go on: as ``xml.utf8`` and ``cut_runs``, ``not-well-formed``.
+        """
+        frame, layout = self._frame, self.schema.layout
+        validator = self.schema.validator()
+        for run in cut_runs(chain([self._rest_of_start], self._blocks), frame, layout.pupil):
+            document = self._parse(frame, run)
+            refused: set[int] | None = set()
+            if not validator.validate(document):
+                errors = list(self._fresh(copy_errors(validator), last=run.last))
+                self._tell(frame, run, document, errors)
+                refused = refused_pupils(errors, layout.pupil)
+            yield from self._entries_of(run, document, refused)
+            if self.problems.refusals > MOST_REFUSALS:
+                raise DocumentError("too-many-problems", f"Reading ended after {MOST_REFUSALS:,} problems.")
+
+    def _entries_of(self, run: Run, document: etree._Element, refused: set[int] | None) -> Iterator[PupilEntry]:
+        line, reached = run.line, 0
+        elements = next(islice(document.iter("*"), self._frame.elements - 1, None), ()) if run.pupils else ()
+        entries = []
+        for place, ((begin, end), element) in enumerate(zip(run.pupils, elements, strict=False), start=1):
+            line += run.data.count(b"\n", reached, begin)
+            reached = begin
+            self.pupils += 1
+            if refused is not None and place not in refused:
+                entries.append(PupilEntry(self.pupils, line, run.data[begin:end], self._frame, element))
+        yield from entries
+        for entry in entries:
+            entry.release()
+
+    def _parse(self, frame: Frame, run: Run) -> etree._Element:
+        try:
+            return etree.fromstring(frame.head + run.data + (b"" if run.last else frame.tail), self._parser)
+        except etree.XMLSyntaxError as error:
+            raise why_not_well_formed(frame, run, error) from None
+
+    def _fresh(self, errors: list[SchemaError], *, last: bool) -> Iterator[SchemaError]:
+        """Leave out what every run says again of the head, and the lack of what only comes at the file's end."""
+        for error in errors:
+            if error.path in self._head_paths:
+                comes_later = error.is_lack and error.path in self._open_paths and not last
+                if comes_later or (error.number, error.path) in self._told:
+                    continue
+                self._told.add((error.number, error.path))
+            yield error
+
+    def _tell(self, frame: Frame, run: Run, document: etree._Element, errors: Iterable[SchemaError]) -> None:
+        faults = None
+        for error in errors:
+            if self.problems.has_room:
+                faults = faults or Faults(self.schema, frame, run, document, pupils_before=self.pupils)
+                self.problems.add(faults.problem(error))
+            else:
+                self.problems.refusals += 1
