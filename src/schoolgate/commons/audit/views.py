@@ -7,7 +7,7 @@ from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
 COLUMNS = [
-    Column("at", "When", kind="time", dates=True),
+    Column("at", "When", kind="second", dates=True),
     Column("who", "Who", search=True),
     Column("address", "From", kind="code"),
     Column("did", "Did", search=True),

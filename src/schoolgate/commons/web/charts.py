@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 
-STEP = 28  # pixels from one bar or field to the next
+STEP, WIDTH = 30, 26  # pixels from one field of a strip to the next, and across one
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,17 @@ class Mark:
 
 
 def bars(title: str, rows: Sequence[Bar], *, unit: str = "") -> SafeString:
-    """Horizontal bars, the longest as wide as the picture; the numbers stand beside them."""
+    """Horizontal bars in a table with their labels and numbers, the longest as wide as there is room."""
     longest = max((row.value for row in rows), default=0) or 1
-    drawn = [
-        {"bar": row, "width": round(row.value / longest * 100, 2), "y": number * 28} for number, row in enumerate(rows)
-    ]
-    return SafeString(
-        render_to_string(
-            "web/charts/bars.html", {"title": title, "rows": drawn, "unit": unit, "height": len(rows) * 28}
-        )
-    )
+    drawn = [(row, round(row.value / longest * 100, 2)) for row in rows]
+    context = {"title": title, "rows": drawn, "unit": unit, "id": slugify(f"bars {title}")}
+    return SafeString(render_to_string("web/charts/bars.html", context))
 
 
 def strip(title: str, marks: Sequence[Mark], *, of: str = "Week") -> SafeString:
-    """A row of fields, oldest first, each coloured and lettered by its state; `of` names what a field is."""
-    drawn = [{"mark": mark, "x": number * STEP} for number, mark in enumerate(marks)]
-    context = {"title": title, "marks": drawn, "of": of, "width": len(marks) * STEP}
+    """A row of fields, oldest first, each with the colour and the sign of its state; `of` names what a field is."""
+    drawn = [{"mark": mark, "x": place * STEP, "middle": place * STEP + WIDTH // 2} for place, mark in enumerate(marks)]
+    context = {"title": title, "marks": drawn, "of": of, "width": len(marks) * STEP, "field_width": WIDTH}
     return SafeString(render_to_string("web/charts/strip.html", context))
 
 

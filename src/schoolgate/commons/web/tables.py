@@ -35,7 +35,7 @@ from schoolgate.commons.web.sources import ListRows, QueryRows, Source, follow
 
 PAGE_SIZE = 50
 
-Kind = Literal["text", "number", "time", "size", "state", "code", "details"]
+Kind = Literal["text", "number", "time", "second", "size", "state", "code", "details"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Column:
     """One column.
 
     `name` is the attribute shown, sorted and filtered by; over a relation as Django writes it (`base__name`).
-    `kind` says how a cell looks: `number` and `size` (bytes) to the right, `time` in London time, `state` as a tag,
+    `kind` says how a cell looks: `number` and `size` (bytes) to the right, `time` in London time to
+    the minute and `second` to the second, `state` as a tag,
     `code` for numbers and digests that are read letter by letter, `details` folded away. `value` computes a cell
     that is no attribute (give `sort=""` then, or the path to sort by). A filter is offered for `choices` (pairs of
     value and text), `exact` (typed in full) or `dates` (from and to, days in London).

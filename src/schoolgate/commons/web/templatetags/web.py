@@ -13,7 +13,7 @@ register = template.Library()
 # Colour only repeats what the word says.
 STATE_COLOURS = {
     "good": {"delivered", "imported", "completed", "done", "active", "accepted", "received", "collected", "yes", "ok"},
-    "busy": {"ready", "sending", "running", "processing", "queued", "invited", "in progress", "info"},
+    "busy": {"ready", "sending", "running", "processing", "queued", "invited", "in progress"},
     "warning": {"retrying", "waiting", "warn", "warning", "part invoiced", "unsure", "parked"},
     "bad": {"needs attention", "failed", "rejected", "held back", "refused", "locked", "error", "not received"},
 }
@@ -39,6 +39,12 @@ def state(text: Any) -> SafeString:
 def colour(text: Any) -> str:
     """The colour family of a state, for pictures."""
     return state_colour(str(text))
+
+
+@register.filter
+def sign(text: Any) -> str:
+    """The sign that stands for a state's family where there is no room for the word."""
+    return {"good": "✓", "busy": "…", "warning": "!", "bad": "✗"}.get(state_colour(str(text)), "–")
 
 
 @register.filter

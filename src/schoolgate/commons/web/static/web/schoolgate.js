@@ -23,5 +23,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (list && (list.contains(document.activeElement) || list.querySelector("details[open]"))) event.preventDefault();
 });
 
+// On a phone the filters above a list wait folded, unless one is in use.
+if (window.matchMedia("(max-width: 48rem)").matches) {
+  document.querySelectorAll(".filters-fold:not([data-in-use])").forEach((fold) => fold.removeAttribute("open"));
+}
+
 // Buttons that only these lines give a meaning stay hidden without them.
 document.documentElement.classList.add("scripted");
