@@ -148,7 +148,7 @@ def _declared_codec(start: bytes) -> tuple[str, bytes]:
         return declared, mark
     if declared == seen or (declared == "utf-16" and seen.startswith("utf-16")):
         return seen, mark
-    found = {"bytes": "single bytes", "utf-8": "UTF-8 with a byte order mark"}.get(seen, "UTF-16")
+    found = {"bytes": "not of that encoding", "utf-8": "the byte order mark of UTF-8"}.get(seen, "of UTF-16")
     raise DocumentError(
         "encoding-differs",
         f"The file says that it is written in {(name or declared).upper()}, but its first bytes are {found}.",

@@ -12,23 +12,21 @@ from schoolgate.documents.xml import parser
 Record: TypeAlias = dict[str, Any]
 """Element names in the document's order: a leaf gives its text, a container a Record, what may repeat a list."""
 
-WRAPPERS = frozenset(
-    {
-        "Attendance",
-        "Contacts",
-        "Disabilities",
-        "EnglishProficiencies",
-        "Exclusions",
-        "Languages",
-        "Nationalities",
-        "Phones",
-        "Reasons",
-        "SENneeds",
-        "SchoolHistory",
-        "StageAssessments",
-    }
-)
-"""Elements that do nothing but hold a list: in a record they are that list."""
+WRAPPERS = {
+    "Attendance": "YearData",
+    "Contacts": "Contact",
+    "Disabilities": "Disability",
+    "EnglishProficiencies": "EnglishProficiency",
+    "Exclusions": "Exclusion",
+    "Languages": "Type",
+    "Nationalities": "Nationality",
+    "Phones": "Phone",
+    "Reasons": "Reason",
+    "SENneeds": "SENneed",
+    "SchoolHistory": "School",
+    "StageAssessments": "KeyStage",
+}
+"""Elements that do nothing but hold a list, and what they hold: in a record they are that list."""
 
 REPEATED = frozenset({"FSMinstance", "SEN", "StageAssessment"})
 """Elements that may repeat beside others: in a record one list under their own name."""
@@ -47,16 +45,18 @@ _BLANKS = re.compile("[ \t\r\n]+")
 class PupilEntry:
     """One valid pupil of a file.
 
-    ``number`` (in the file) and ``line`` (of its start tag) count from 1; ``raw`` is the pupil's own bytes in UTF-8,
-    whatever the file's encoding.
+    ``number`` (in the file), ``line`` and ``column`` (of its start tag) count from 1; ``raw`` is the pupil's own bytes
+    in UTF-8, whatever the file's encoding.
     """
 
-    __slots__ = ("_element", "_frame", "_record", "line", "number", "raw")
+    __slots__ = ("_element", "_frame", "_record", "column", "line", "number", "raw")
 
-    def __init__(self, number: int, line: int, raw: bytes, frame: Frame, element: etree._Element | None = None) -> None:
-        """``element`` spares reading ``raw`` again while the tree it stands in is at hand."""
+    def __init__(
+        self, number: int, place: tuple[int, int], raw: bytes, frame: Frame, element: etree._Element | None = None
+    ) -> None:
+        """``place`` is line and column; ``element`` spares reading ``raw`` again while its tree is at hand."""
         self.number = number
-        self.line = line
+        self.line, self.column = place
         self.raw = raw
         self._frame = frame
         self._element = element

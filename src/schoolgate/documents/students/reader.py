@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import Protocol
 
 from lxml import etree
 
@@ -18,12 +18,20 @@ from schoolgate.documents.students.faults import (
     why_not_well_formed,
 )
 from schoolgate.documents.students.header import HEAD_LIMIT, Frame, Header, header_of, read_start
-from schoolgate.documents.students.runs import Run, cut_runs
+from schoolgate.documents.students.runs import Run, advance, cut_runs
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
 from schoolgate.documents.xml import BLOCK, parser, utf8
 
 MOST_REFUSALS = 1_000_000
 """After so many refusals reading ends: a file made to be wrong everywhere shall not keep a machine busy for hours."""
+
+
+class Source(Protocol):
+    """Where plain bytes come from: an open file, or anything that reads like one."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes; none at the end."""
+        ...
 
 
 class StudentFile:
@@ -33,7 +41,7 @@ class StudentFile:
     valid pupil is handed out before that, to be counted or looked at: nobody acts on it before the verdict.
     """
 
-    def __init__(self, stream: BinaryIO, shelf: SchemaShelf | None = None, problems: Problems | None = None) -> None:
+    def __init__(self, stream: Source, shelf: SchemaShelf | None = None, problems: Problems | None = None) -> None:
         """Read the start of ``stream`` (plain XML, from its first byte).
 
         Raises DocumentError when this is no student file that can be read: as ``refuse_what_is_not_xml``,
@@ -103,15 +111,14 @@ class StudentFile:
                 raise DocumentError("too-many-problems", f"Reading ended after {MOST_REFUSALS:,} problems.")
 
     def _entries_of(self, run: Run, document: etree._Element, refused: set[int] | None) -> Iterator[PupilEntry]:
-        line, reached = run.line, 0
+        place, reached = (run.line, run.column), 0
         elements = next(islice(document.iter("*"), self._frame.elements - 1, None), ()) if run.pupils else ()
         entries = []
-        for place, ((begin, end), element) in enumerate(zip(run.pupils, elements, strict=False), start=1):
-            line += run.data.count(b"\n", reached, begin)
-            reached = begin
+        for order, ((begin, end), element) in enumerate(zip(run.pupils, elements, strict=False), start=1):
+            place, reached = advance(*place, run.data[reached:begin]), begin
             self.pupils += 1
-            if refused is not None and place not in refused:
-                entries.append(PupilEntry(self.pupils, line, run.data[begin:end], self._frame, element))
+            if refused is not None and order not in refused:
+                entries.append(PupilEntry(self.pupils, place, run.data[begin:end], self._frame, element))
         yield from entries
         for entry in entries:
             entry.release()

@@ -66,13 +66,15 @@ class SchemaShelf:
         wanted = _KINDS.get(kind.upper())
         if wanted is None:
             raise DocumentError("kind-unknown", f"There is no schema of kind {kind}. There are: CES (students), CTF.")
-        known = self.versions(wanted)
+        return self.find(wanted, version or self.versions(wanted)[-1]).text
+
+    def find(self, kind: Kind, version: str) -> StudentSchema:
+        """The schema of one version. Raises DocumentError ``version-unknown``."""
         for schema in self._schemas:
-            if schema.layout.kind == wanted and schema.version == (version or known[-1]):
-                return schema.text
-        raise DocumentError(
-            "version-unknown", f"There is no schema {wanted} {version}. Versions known: {', '.join(known)}."
-        )
+            if (schema.layout.kind, schema.version) == (kind, version):
+                return schema
+        known = ", ".join(self.versions(kind))
+        raise DocumentError("version-unknown", f"There is no schema {kind} {version}. Versions known: {known}.")
 
 
 def _age(version: str) -> list[tuple[int, str]]:
@@ -88,6 +90,11 @@ def _our_schemas() -> tuple[StudentSchema, ...]:
         for layout, versions in forms
         for version in versions
     )
+
+
+def our_schema(kind: Kind, version: str) -> StudentSchema:
+    """The schema of ours for one version. Raises DocumentError ``version-unknown``."""
+    return SchemaShelf(_our_schemas()).find(kind, version)
 
 
 def default_shelf(folder: Path | None = None) -> SchemaShelf:

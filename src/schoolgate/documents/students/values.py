@@ -1,0 +1,243 @@
+"""Value problems: what the schema lets pass though it cannot be right. Warnings at the school, decided at the LA.
+
+Each rule takes a pupil's record and yields ``Finding``s; a further rule is one more function in ``_RULES``. They take
+nothing for granted: the record may be of a schema that an operator added.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from schoolgate.documents.codes.code_sets import attendance_marks, code_set
+from schoolgate.documents.identifiers import Fault, la_number_fault, uci_fault, uln_fault, upn_fault
+from schoolgate.documents.problems import Problem
+from schoolgate.documents.students.entries import PupilEntry, Record
+from schoolgate.documents.students.header import Header
+from schoolgate.documents.students.layout import Layout
+from schoolgate.documents.students.places import place_in_pupil
+from schoolgate.documents.students.wording import allowed_for, item_for, pupil_label, remedy_for, type_of_code_set
+
+_LONGEST_EXCLUSION = Decimal(45)  # school days in a year: 90 sessions (reference 3.3)
+_HALF_DAY = Decimal("0.5")
+
+
+class Finding(NamedTuple):
+    """A value that cannot be right. ``steps`` lead to it below the pupil, ``Contact[2]`` being the second."""
+
+    code: str
+    steps: tuple[str, ...]
+    sent: str
+    message: str
+    allowed: str
+
+
+class ValueCheck:
+    """Looks at the values of one file's pupils, one after another."""
+
+    def __init__(self, header: Header, layout: Layout, *, demo: bool = False) -> None:
+        """``demo`` lets the LA numbers pass that stand in samples only."""
+        self.header = header
+        self.layout = layout
+        self.demo = demo
+        self.upns: set[str] = set()
+
+    def header_problems(self) -> Iterator[Problem]:
+        """Warn of LA numbers that are no authority's."""
+        for field, number in (("source_la", self.header.source_la), ("destination_la", self.header.destination_la)):
+            fault = la_number_fault(number, letters=self.header.kind == "CTF", demo=self.demo)
+            if fault is not None:
+                steps = self.layout.fields[field].split("/")
+                item = item_for(steps)
+                yield Problem(
+                    "bad-la-number",
+                    f"{item.words} is {number}. {fault.reason}",
+                    severity="warning",
+                    path="/".join(["", self.layout.root, *steps]),
+                    item=item.words,
+                    sent=number,
+                    allowed="the number of an LA, past or present",
+                    remedy=remedy_for(item),
+                )
+
+    def findings(self, pupil: Record) -> Iterator[Finding]:
+        """What cannot be right in a pupil's record. Each pupil of a file must pass once, in order."""
+        for rule in _RULES:
+            yield from rule(pupil, self)
+
+    def problem(self, finding: Finding, entry: PupilEntry) -> Problem:
+        """Tell a finding as an office needs it."""
+        names = [step.partition("[")[0] for step in finding.steps]
+        item = item_for([self.layout.pupil, *names])
+        line, column = place_in_pupil(entry, finding.steps)
+        pupil = entry.record
+        return Problem(
+            code=finding.code,
+            message=finding.message,
+            severity="warning",
+            path=f"/{self.layout.root}/{self.layout.pupils}/{self.layout.pupil}[{entry.number}]/"
+            + "/".join(finding.steps),
+            line=line,
+            column=column,
+            pupil=pupil_label(
+                _leaf(pupil, "Forename"),
+                _leaf(pupil, "Surname"),
+                _leaf(_part(pupil, "BasicDetails"), "NCyearActual"),
+                entry.number,
+            ),
+            item=item.words,
+            sent=finding.sent,
+            allowed=finding.allowed,
+            remedy=remedy_for(item),
+        )
+
+
+def _part(record: Record, name: str) -> Record:
+    part = record.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _leaf(record: Record, name: str) -> str:
+    leaf = record.get(name)
+    return leaf if isinstance(leaf, str) else ""
+
+
+def _rows(record: Record, name: str) -> list[tuple[str, Any]]:
+    """The members of a list with their place as a path has it: nothing for the only one, [1] and so on for several."""
+    rows = record.get(name)
+    if not isinstance(rows, list):
+        return []
+    return [(f"[{place}]" if len(rows) > 1 else "", row) for place, row in enumerate(rows, start=1)]
+
+
+def _tables(record: Record, name: str) -> list[tuple[str, Record]]:
+    return [(place, row) for place, row in _rows(record, name) if isinstance(row, dict)]
+
+
+def _identifiers(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
+    upn, former = _leaf(pupil, "UPN"), _leaf(_part(pupil, "BasicDetails"), "FormerUPN")
+    uln, uci = _leaf(pupil, "UniqueLearnerNumber"), _leaf(pupil, "UCI")
+    faults: list[tuple[str, tuple[str, ...], str, Fault | None]] = [
+        ("bad-upn", ("UPN",), upn, upn_fault(upn, demo=check.demo) if upn else None),
+        ("bad-upn", ("BasicDetails", "FormerUPN"), former, upn_fault(former, demo=check.demo) if former else None),
+        ("bad-uln", ("UniqueLearnerNumber",), uln, uln_fault(uln) if uln else None),
+        ("bad-uci", ("UCI",), uci, uci_fault(uci) if uci else None),
+    ]
+    for code, steps, sent, fault in faults:
+        if fault is not None:
+            yield Finding(code, steps, sent, fault.reason, "a number whose check fits; copy it from where it was given")
+
+
+def _upn_once(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
+    upn = _leaf(pupil, "UPN")
+    if upn and upn in check.upns:
+        yield Finding(
+            "upn-twice", ("UPN",), upn, "This UPN stands in the file a second time.", "each UPN once in a file"
+        )
+    check.upns.add(upn)
+
+
+def _birth(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
+    born, written = _leaf(pupil, "DOB"), check.header.created.date().isoformat()
+    if born > written:
+        yield Finding(
+            "birth-in-future", ("DOB",), born, "The date of birth is after the file's own.", f"up to {written}"
+        )
+
+
+def _periods(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
+    """Whatever ends must not end before it begins. Dates are compared as text: the schema fixed their form."""
+    sen = _part(pupil, "SENhistory")
+    for above, rows, begin, end in (
+        (
+            ("FSMhistory", "FSMinstance"),
+            _tables(_part(pupil, "FSMhistory"), "FSMinstance"),
+            "FSMstartDate",
+            "FSMendDate",
+        ),
+        (("SENhistory", "SEN"), _tables(sen, "SEN"), "StartDate", "EndDate"),
+        (("SENhistory", "SENneeds", "SENneed"), _tables(sen, "SENneeds"), "NeedStartDate", "NeedEndDate"),
+        (("Address",), [("", _part(pupil, "Address"))], "AddressStartDate", "AddressEndDate"),
+        (("Exclusions", "Exclusion"), _tables(pupil, "Exclusions"), "StartDate", "EndDate"),
+        (("SchoolHistory", "School"), _tables(pupil, "SchoolHistory"), "EntryDate", "LeavingDate"),
+    ):
+        for place, row in rows:
+            began, ended = _leaf(row, begin), _leaf(row, end)
+            if ended and ended < began:
+                steps = (*above[:-1], above[-1] + place, end)
+                yield Finding("ends-before-start", steps, ended, f"{end} is before {begin}.", f"{began} or later")
+
+
+def _codes(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
+    """A code must be one of the file's year; the schema takes those of all years."""
+    basic = _part(pupil, "BasicDetails")
+    coded: list[tuple[tuple[str, ...], str, str]] = [
+        (("BasicDetails", "Ethnicity"), "ethnicity", _leaf(basic, "Ethnicity"))
+    ]
+    for place, need in _tables(_part(pupil, "SENhistory"), "SENneeds"):
+        coded.append((("SENhistory", "SENneeds", f"SENneed{place}", "SENtype"), "sen_type", _leaf(need, "SENtype")))
+    for place, exclusion in _tables(pupil, "Exclusions"):
+        above = ("Exclusions", f"Exclusion{place}")
+        coded.append(((*above, "Category"), "exclusion_category", _leaf(exclusion, "Category")))
+        for turn, reason in _rows(exclusion, "Reasons"):
+            one = check.header.version == "3.71"
+            coded.append(
+                ((*above, *(("Reason",) if one else ("Reasons", f"Reason{turn}"))), "exclusion_reason", reason)
+            )
+    year = check.header.academic_year
+    for steps, name, code in coded:
+        if code and not code_set(name).is_valid(code, year) and code_set(name).is_known(code):
+            message = f"{steps[-1].partition('[')[0]} {code} is not a code of the academic year {year}/{year + 1}."
+            yield Finding("code-not-of-year", steps, code, message, allowed_for(type_of_code_set(name), year))
+
+
+def _exclusions(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
+    for place, exclusion in _tables(pupil, "Exclusions"):
+        above = ("Exclusions", f"Exclusion{place}")
+        reasons = [reason for _, reason in _rows(exclusion, "Reasons")]
+        for turn, reason in enumerate(reasons):
+            if reason in reasons[:turn]:
+                steps = (*above, "Reasons", f"Reason[{turn + 1}]")
+                yield Finding("reason-twice", steps, reason, "The same reason is given twice.", "each reason once")
+        days = _leaf(exclusion, "SchoolDays")
+        if days and _leaf(exclusion, "Category") != "PERM" and not _is_length(days):
+            message = f"An exclusion of {days} school days cannot be."
+            yield Finding(
+                "school-days", (*above, "SchoolDays"), days, message, "half days, at most 45 days in a school year"
+            )
+
+
+def _is_length(days: str) -> bool:
+    try:
+        length = Decimal(days)
+    except InvalidOperation:
+        return False
+    return length % _HALF_DAY == 0 and length <= _LONGEST_EXCLUSION
+
+
+def _attendance(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
+    for place, row in _tables(pupil, "Attendance"):
+        above = ("Attendance", f"YearData{place}")
+        counts = [_leaf(row, f"Sessions{kind}") for kind in ("Possible", "Authorised", "Attended", "Unauthorised")]
+        if all(count.isdecimal() for count in counts):
+            possible, *parts = map(int, counts)
+            if sum(parts) > possible:
+                message = f"Attended, authorised and unauthorised sessions make {sum(parts)}, more than were possible."
+                where = (*above, "SessionsPossible")
+                yield Finding("sessions-exceed-possible", where, counts[0], message, f"at least {sum(parts)}")
+        year, marks = _leaf(row, "Year"), _leaf(_part(row, "AttendSessions"), "AttendanceMarks")
+        if year.isdecimal() and (strange := set(marks) - attendance_marks(int(year))):
+            sent = " ".join(sorted(strange))
+            message = f"These marks are not of the academic year {year}/{int(year) + 1}: {sent}."
+            marked = (*above, "AttendSessions", "AttendanceMarks")
+            yield Finding("code-not-of-year", marked, sent, message, " ".join(sorted(attendance_marks(int(year)))))
+
+
+_RULES: Iterable[Callable[[Record, ValueCheck], Iterator[Finding]]] = (
+    _identifiers,
+    _upn_once,
+    _birth,
+    _periods,
+    _codes,
+    _exclusions,
+    _attendance,
+)
