@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class ExchangeConfig(AppConfig):
     name = "schoolgate.authority.exchange"
     label = "authority_exchange"
+
+    def ready(self) -> None:
+        # Registered by being imported: what the search finds, periodic work, what a lock-out ends.
+        from schoolgate.authority.exchange import finding, sweeping, tokens  # noqa: F401, PLC0415

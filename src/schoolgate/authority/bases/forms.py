@@ -1,0 +1,91 @@
+"""Forms of bases, their accounts and the authority itself."""
+
+from typing import Any
+
+from django import forms
+
+from schoolgate.authority.bases.accounts import ROLE
+from schoolgate.authority.bases.models import Base, valid_la_number
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.accounts.passwords import RULES_FOR_PROGRAMS
+
+PASSWORD_HELP = f"Leave empty for a generated one. Else: {'; '.join(RULES_FOR_PROGRAMS)}."
+
+
+class BaseForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stubs are generic
+    """A base's own details."""
+
+    class Meta:
+        model = Base
+        fields: tuple[str, ...] = ("la", "number", "name", "phase", "notes", "active")
+        help_texts = {
+            "la": "Three digits, of the school's own authority. Withdrawn numbers such as 820 are legal.",
+            "number": "Four digits, without the LA number.",
+            "active": "A base that is not active can send nothing.",
+        }
+        widgets = {
+            "la": forms.TextInput(attrs={"inputmode": "numeric", "class": "input-short"}),
+            "number": forms.TextInput(attrs={"inputmode": "numeric", "class": "input-short"}),
+            "notes": forms.Textarea(attrs={"rows": 3}),
+        }
+
+
+class AddBaseForm(BaseForm):
+    """A new base, with an exchange account of its own or one that serves other bases already."""
+
+    account = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        required=False,
+        label="Exchange account",
+        empty_label="A new one for this school",
+        help_text="Choose another school's account when one program sends for both.",
+    )
+    user = forms.CharField(
+        required=False, max_length=150, label="User name", help_text="Leave empty for the school's seven digits."
+    )
+    password = forms.CharField(
+        required=False,
+        max_length=200,
+        strip=False,
+        help_text=PASSWORD_HELP,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    class Meta(BaseForm.Meta):
+        fields = ("la", "number", "name", "phase", "notes")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        accounts: Any = self.fields["account"]
+        accounts.queryset = User.objects.filter(role=ROLE, is_active=True)
+
+
+class NewPasswordForm(forms.Form):
+    """Another password for an exchange account."""
+
+    password = forms.CharField(
+        required=False,
+        max_length=200,
+        strip=False,
+        label="New password",
+        help_text=PASSWORD_HELP,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class AuthorityForm(forms.Form):
+    """What schools are told of this authority, and its rule for passwords."""
+
+    number = forms.CharField(
+        label="LA number", validators=[valid_la_number], help_text="Three digits. Files name it as their destination."
+    )
+    name = forms.CharField(max_length=150, help_text="As schools know it. It stands on every page and on receipts.")
+    contact = forms.CharField(
+        max_length=300, required=False, label="Whom to ask", help_text="Name, telephone and hours, told to schools."
+    )
+    password_days = forms.IntegerField(
+        min_value=0,
+        max_value=3650,
+        label="Days until an exchange account's password expires",
+        help_text="0: never.",
+    )

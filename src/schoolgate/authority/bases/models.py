@@ -1,0 +1,89 @@
+"""A base: a school as the LA knows it, with the exchange account that may send for it."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Concat
+
+from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.commons.accounts.models import User
+from schoolgate.documents.identifiers import la_number_fault, school_number_fault
+
+
+def valid_la_number(text: str) -> None:
+    """Three digits. A number in no list may be a new authority's; a sample number is for demonstrations only."""
+    fault = la_number_fault(text, listed=False, demo=settings.SCHOOLGATE_DEMO)
+    if fault:
+        raise ValidationError(fault.reason, fault.code)
+
+
+def valid_school_number(text: str) -> None:
+    """Four digits."""
+    fault = school_number_fault(text)
+    if fault:
+        raise ValidationError(fault.reason, fault.code)
+
+
+class BaseQuerySet(models.QuerySet["Base"]):
+    def visible_to(self, user: Any) -> Self:
+        """The bases this user may know of: staff all, an exchange account its own; what is left out does not exist."""
+        if user.is_machine:
+            return self.filter(account=user)
+        return self if user.role in {"administrator", "officer"} else self.none()
+
+    def open_to(self, account: User) -> Self:
+        """The bases this exchange account may send and ask for today."""
+        return self.filter(account=account, active=True)
+
+    def with_dfe_number(self) -> Self:
+        """Add `dfe`, the seven digits as one text to search by."""
+        return self.annotate(dfe=Concat("la", "number"))
+
+
+class Base(models.Model):
+    """One school. Withdrawn LA numbers (820) are legal: schools keep the number they were born with."""
+
+    PHASES = (
+        ("nursery", "Nursery"),
+        ("primary", "Primary"),
+        ("secondary", "Secondary"),
+        ("all-through", "All-through"),
+        ("special", "Special"),
+        ("alternative", "Alternative provision"),
+    )
+
+    la = models.CharField("LA number", max_length=3, validators=[valid_la_number])
+    number = models.CharField("school number", max_length=4, validators=[valid_school_number])
+    name = models.CharField("name", max_length=150)
+    phase = models.CharField("phase", max_length=12, blank=True, choices=PHASES)
+    notes = models.TextField("notes", blank=True, max_length=2000)
+    active = models.BooleanField("active", default=True)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bases")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("la", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("la", "number"),
+                name="one_base_a_school",
+                violation_error_message="There is such a base already.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.la} {self.number})"
+
+    @property
+    def dfe_number(self) -> str:
+        """Seven digits, as schools write it: 8204321."""
+        return self.la + self.number
+
+    @property
+    def out_of_county(self) -> bool:
+        """Whether the school belongs to another LA than the one whose site this is."""
+        return self.la != LA_NUMBER.get()

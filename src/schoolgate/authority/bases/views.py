@@ -1,0 +1,144 @@
+"""Bases, their exchange accounts, and the authority's own details."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+
+from schoolgate.authority.bases.accounts import BaseRefused, add_base, create_base_with_account, give_new_password
+from schoolgate.authority.bases.forms import AddBaseForm, AuthorityForm, BaseForm, NewPasswordForm
+from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, PASSWORD_DAYS
+from schoolgate.authority.bases.models import Base
+from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.audit.recording import record
+from schoolgate.commons.preferences.registry import Preference
+from schoolgate.commons.web.tables import Column, NotYet, Table
+from schoolgate.documents.la_numbers import la_numbers
+
+
+@who("administrator", "officer")
+def bases(request: PersonRequest) -> HttpResponseBase:
+    here = LA_NUMBER.get()
+    table = Table(
+        [
+            Column("name", "School", search=True, link=lambda base: reverse("base", args=[base.pk])),
+            Column("dfe", "DfE no.", kind="code", search=True),
+            Column("phase", "Phase", choices=Base.PHASES, value=lambda base: base.get_phase_display()),
+            Column("county", "County", sort="", value=lambda base: "in county" if base.la == here else "out of county"),
+            Column("account__username", "Account", search=True),
+            Column("active", "State", kind="state", value=lambda base: "active" if base.active else "not active"),
+        ],
+        Base.objects.visible_to(request.user).with_dfe_number().select_related("account"),
+        request,
+        name="bases",
+        noun=("base", "bases"),
+        empty=NotYet("No bases yet. A base is a school that may send files here.", "Add a base", reverse("add-base")),
+    )
+    return table.response("authority_bases/bases.html")
+
+
+@who("administrator", "officer")
+def base(request: PersonRequest, pk: int) -> HttpResponseBase:
+    found = get_object_or_404(Base.objects.visible_to(request.user).select_related("account"), pk=pk)
+    sharing = found.account.bases.exclude(pk=found.pk)
+    return render(request, "authority_bases/base.html", {"base": found, "sharing": sharing})
+
+
+@who("administrator")
+@sensitive_post_parameters("password")
+def add(request: PersonRequest) -> HttpResponseBase:
+    form = AddBaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        details = {name: given[name] for name in ("la", "number", "name", "phase", "notes")}
+        try:
+            if given["account"]:
+                made, password = add_base(**details, account=given["account"], by=request.user, request=request), ""
+            else:
+                made, password = create_base_with_account(
+                    **details, user=given["user"], password=given["password"], by=request.user, request=request
+                )
+        except BaseRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            _warn_of_unlisted(request, made)
+            if not password:
+                return redirect("base", made.pk)
+            return _show_password_once(request, made, password)
+    return render(request, "authority_bases/add_base.html", {"form": form}, status=_status(form))
+
+
+@who("administrator")
+def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
+    found = get_object_or_404(Base.objects.visible_to(request.user), pk=pk)
+    form = BaseForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        record(
+            "base changed",
+            by=request.user,
+            target=found.dfe_number,
+            details=", ".join(form.changed_data),
+            request=request,
+        )
+        _warn_of_unlisted(request, found)
+        messages.success(request, "Saved.")
+        return redirect("base", found.pk)
+    return render(request, "authority_bases/edit_base.html", {"form": form, "base": found}, status=_status(form))
+
+
+@who("administrator")
+@sensitive_post_parameters("password")
+def new_password(request: PersonRequest, pk: int) -> HttpResponseBase:
+    found = get_object_or_404(Base.objects.visible_to(request.user).select_related("account"), pk=pk)
+    form = NewPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            password = give_new_password(
+                found.account, password=form.cleaned_data["password"], by=request.user, request=request
+            )
+        except ValidationError as error:
+            form.add_error("password", error)
+        else:
+            return _show_password_once(request, found, password)
+    return render(request, "authority_bases/new_password.html", {"form": form, "base": found}, status=_status(form))
+
+
+@who("administrator")
+def administration(request: PersonRequest) -> HttpResponseBase:
+    preferences: dict[str, Preference[Any]] = {
+        "number": LA_NUMBER,
+        "name": LA_NAME,
+        "contact": LA_CONTACT,
+        "password_days": PASSWORD_DAYS,
+    }
+    form = AuthorityForm(
+        request.POST or None, initial={name: preference.get() for name, preference in preferences.items()}
+    )
+    if request.method == "POST" and form.is_valid():
+        for name, preference in preferences.items():
+            preference.set(form.cleaned_data[name], by=request.user, request=request)
+        messages.success(request, "Saved.")
+        return redirect("administration")
+    return render(request, "authority_bases/administration.html", {"form": form}, status=_status(form))
+
+
+def _status(form: BaseForm | NewPasswordForm | AuthorityForm) -> int:
+    return 422 if form.errors else 200
+
+
+def _show_password_once(request: PersonRequest, base: Base, password: str) -> HttpResponseBase:
+    context = {"base": base, "password": password, "address": settings.SCHOOLGATE_URL}
+    answer = render(request, "authority_bases/password_once.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _warn_of_unlisted(request: PersonRequest, base: Base) -> None:
+    if base.la not in la_numbers():
+        messages.warning(request, f"LA {base.la} is in no list of authorities known here. Is the number right?")

@@ -1,0 +1,76 @@
+"""The kinds of file an authority takes. A further kind is one more class, named in KINDS."""
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+from schoolgate.documents.problems import DocumentError
+from schoolgate.documents.students.header import read_header
+from schoolgate.documents.students.layout import Layout
+from schoolgate.documents.students.names import name_problems, parse_name
+from schoolgate.documents.students.versions import default_shelf
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SentFrom:
+    """Who a file's name says it is from and to: LA numbers of three digits, a school number of four."""
+
+    la: str
+    school: str
+    destination_la: str
+
+
+class FileKind(Protocol):
+    """What the authority's door must know of a kind before it gives a receipt."""
+
+    name: str
+    words: str
+
+    def sent_from(self, file_name: str) -> SentFrom | None:
+        """Who the name says the file is from and to; None when it is no name of this kind."""
+        ...
+
+    def fits(self, file_name: str, head: bytes) -> bool:
+        """Whether the header in the file's first bytes names the same school and authority as its name."""
+        ...
+
+
+class StudentFile:
+    """The pupil file of B2B:Student, `<LA><school>_CES_<LA>LLLL_<serial>.xml` (reference 2.1)."""
+
+    name = "student"
+    words = "Pupil file"
+
+    def sent_from(self, file_name: str) -> SentFrom | None:
+        try:
+            name = parse_name(file_name)
+        except DocumentError:
+            return None
+        return SentFrom(name.source_la, name.source_school, name.destination_la)
+
+    def fits(self, file_name: str, head: bytes) -> bool:
+        try:
+            header = read_header(head, _layouts(settings.SCHOOLGATE_HOME.schemas))
+        except DocumentError:
+            return False
+        return header.kind == "CES" and not name_problems(file_name, header)
+
+
+@cache
+def _layouts(added: Path) -> tuple[Layout, ...]:
+    """The forms of pupil file known here, those in the operator's folder included; read once a process."""
+    try:
+        return default_shelf(added).layouts
+    except DocumentError as error:
+        # Our own forms must go on arriving; what is wrong with the added one is for the operator.
+        log.error("The schemas added in %s are not used: %s", added, error)
+        return default_shelf().layouts
+
+
+KINDS: dict[str, FileKind] = {kind.name: kind for kind in (StudentFile(),)}

@@ -1,0 +1,7 @@
+from schoolgate.authority.exchange.models.former_password import FormerPassword
+from schoolgate.authority.exchange.models.received_file import ReceivedFile
+from schoolgate.authority.exchange.models.refused_delivery import RefusedDelivery
+from schoolgate.authority.exchange.models.signing_key import SigningKey
+from schoolgate.authority.exchange.models.token import Token
+
+__all__ = ["FormerPassword", "ReceivedFile", "RefusedDelivery", "SigningKey", "Token"]

@@ -1,0 +1,56 @@
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+
+from schoolgate.authority.bases.models import Base
+
+
+class ReceivedFileQuerySet(models.QuerySet["ReceivedFile"]):
+    def visible_to(self, user: Any) -> Self:
+        """The files of the bases this user may know of."""
+        return self.filter(base__in=Base.objects.visible_to(user))
+
+    def of_account(self, account: Any) -> Self:
+        """The files of the bases this exchange account serves today."""
+        return self.filter(base__in=Base.objects.open_to(account))
+
+    def with_same_name(self) -> Self:
+        """Add `name_used_before`: an earlier file of the same base has this name and other bytes."""
+        earlier = ReceivedFile.objects.filter(
+            base=models.OuterRef("base"), kind=models.OuterRef("kind"), name=models.OuterRef("name")
+        ).filter(pk__lt=models.OuterRef("pk"))
+        return self.annotate(name_used_before=models.Exists(earlier))
+
+
+class ReceivedFile(models.Model):
+    """A file that arrived whole, was written durably and got its receipt.
+
+    Its identity is base, kind, name and the digest of its plain bytes; `size` is in bytes of plain XML.
+    The bytes lie in the FileStore under `sha256`.
+    """
+
+    base = models.ForeignKey(Base, models.PROTECT, related_name="received_files")
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    via = models.CharField(max_length=12, choices=[("program", "School's program")], default="program")
+    received_at = models.DateTimeField(db_index=True)
+    outcome_changed_at = models.DateTimeField(db_index=True)
+    ref = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001  empty only within its own commit
+    receipt = models.TextField()
+
+    objects = ReceivedFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-received_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("base", "kind", "name", "sha256"), name="one_row_a_received_file"),
+        )
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """What became of the file, as the API tells it: queued until its import begins."""
+        return {"state": "queued", "counts": {}, "problems": []}

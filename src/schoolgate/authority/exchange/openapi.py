@@ -1,0 +1,274 @@
+"""The OpenAPI 3.1 document of the exchange API, written by hand and held to the site by a test with schemathesis."""
+
+from typing import Any
+
+from schoolgate import __version__
+from schoolgate.authority.exchange.problems import PROBLEMS
+
+Json = dict[str, Any]
+
+DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the plain XML."}
+TIME = {"type": "string", "format": "date-time", "description": "RFC 3339, in UTC."}
+TIME_OR_NEVER = {"type": ["string", "null"], "format": "date-time"}
+LA = {"type": "string", "pattern": "^[0-9]{3}$", "examples": ["820"]}
+SCHOOL = {"type": "string", "pattern": "^[0-9]{4}$", "examples": ["4321"]}
+STUDENT_NAME = {
+    "type": "string",
+    "pattern": "^[0-9]{7}_[Cc][Ee][Ss]_[0-9]{3}[Ll]{4}(_[0-9]{1,3})?\\.[Xx][Mm][Ll]$",
+    "examples": ["8204321_CES_820LLLL_001.xml"],
+}
+TEXT = {"type": "string"}
+# No database takes NUL, and no user name or password has it.
+TYPED = {"type": "string", "pattern": "^[^\\u0000]*$", "maxLength": 1000}
+
+
+def _object(properties: Json, *, optional: tuple[str, ...] = ()) -> Json:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+    }
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+SCHEMAS: Json = {
+    "Problem": _object(
+        {
+            "type": TEXT,
+            "title": TEXT,
+            "status": {"type": "integer"},
+            "code": {"type": "string", "enum": sorted(PROBLEMS)},
+            "detail": TEXT,
+            "limit": {"type": "integer", "description": "With `too-large`: bytes of plain XML."},
+            "rules": {"type": "array", "items": TEXT, "description": "With `password-not-allowed`."},
+            "oldest_client": {"type": "string", "description": "With `client-too-old`."},
+        },
+        optional=("limit", "rules", "oldest_client"),
+    ),
+    "Base": _object({"la": LA, "school": SCHOOL, "kinds": {"type": "array", "items": TEXT}}),
+    "NamedBase": _object({"la": LA, "school": SCHOOL, "kinds": {"type": "array", "items": TEXT}, "name": TEXT}),
+    "Service": _object(
+        {
+            "service": {"const": "schoolgate-exchange"},
+            "version": TEXT,
+            "versions": {"type": "array", "items": TEXT},
+            "la": TEXT,
+            "name": TEXT,
+            "clock": TIME,
+            "limits": _object({"file_bytes": {"type": "integer", "description": "Of plain XML."}}),
+            "oldest_client": TEXT,
+            "maintenance_until": TIME_OR_NEVER,
+        }
+    ),
+    "Keys": _object({"keys": {"type": "array", "items": _object({"kty": TEXT, "crv": TEXT, "x": TEXT, "kid": TEXT})}}),
+    "Token": _object(
+        {
+            "token": TEXT,
+            "expires": TIME,
+            "password_expires": TIME_OR_NEVER,
+            "bases": {"type": "array", "items": _ref("Base")},
+        }
+    ),
+    "PasswordChanged": _object({"password_expires": TIME_OR_NEVER, "old_password_until": TIME_OR_NEVER}),
+    "WhoAmI": _object(
+        {
+            "user": TEXT,
+            "bases": {"type": "array", "items": _ref("NamedBase")},
+            "authority": _object({"la": TEXT, "name": TEXT, "contact": TEXT}),
+        }
+    ),
+    "File": _object(
+        {
+            "kind": TEXT,
+            "name": TEXT,
+            "sha256": DIGEST,
+            "size": {"type": "integer", "description": "Bytes of plain XML."},
+            "la": LA,
+            "school": SCHOOL,
+            "received": TIME,
+        }
+    ),
+    "Outcome": _object(
+        {
+            "state": {"type": "string", "enum": ["queued", "processing", "waiting", "completed", "failed"]},
+            "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "problems": {"type": "array", "items": {"type": "object"}},
+        }
+    ),
+    "Delivery": _object(
+        {
+            "file": _ref("File"),
+            "receipt": {"type": "string", "description": "Compact JWS, `alg` Ed25519, signed with one of the keys."},
+            "outcome": _ref("Outcome"),
+        }
+    ),
+    "Outcomes": _object(
+        {
+            "outcomes": {"type": "array", "items": _ref("Delivery")},
+            "next": {"type": "string", "description": "Send it as `after` to go on from here."},
+            "more": {"type": "boolean", "description": "There is more already: ask again at once."},
+        }
+    ),
+}
+
+ANYWHERE = ("bad-request", "method-not-allowed", "internal-error", "busy")
+SIGNED_IN = (*ANYWHERE, "token-expired", "client-too-old")
+CREDENTIALS = (
+    *ANYWHERE,
+    "client-too-old",
+    "malformed-request",
+    "length-required",
+    "media-type",
+    "wrong-credentials",
+    "locked",
+)
+DELIVERING = (
+    *SIGNED_IN,
+    *("unknown-address", "name-pattern", "digest-malformed", "not-your-base", "not-this-authority", "length-required"),
+    *("media-type", "too-large", "cut-short", "gzip-malformed", "digest-mismatch", "name-and-content-differ"),
+    *("no-space", "not-set-up"),
+)
+
+
+def document(url: str) -> Json:
+    """The OpenAPI document of the site at this address."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Schoolgate exchange",
+            "version": __version__,
+            "summary": "How a school's program sends files to its local authority, and learns what became of them.",
+            "description": "A file's identity is its address, so repeating any call is harmless. Clients ignore what "
+            "they do not know; inside version 1 there are only additions.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": url}],
+        "paths": _paths(),
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _paths() -> Json:
+    file_address = [
+        {"name": "sha256", "in": "path", "required": True, "schema": DIGEST},
+        {"name": "name", "in": "path", "required": True, "schema": STUDENT_NAME},
+    ]
+    encoding = {
+        "name": "Content-Encoding",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "enum": ["gzip", "identity"]},
+        "description": "`gzip` when the body is packed; digest and size are of the plain XML all the same.",
+    }
+    after = {
+        "name": "after",
+        "in": "query",
+        "required": False,
+        "schema": TEXT,
+        "description": "`next` of an earlier answer.",
+    }
+    return {
+        "/exchange/v1/": {"get": _call("service", "What this is, its clock and its limits", "Service", ANYWHERE)},
+        "/exchange/v1/keys": {
+            "get": _call(
+                "keys",
+                "Public keys of receipts, retired ones included",
+                "Keys",
+                ANYWHERE,
+                media="application/jwk-set+json",
+            )
+        },
+        "/exchange/v1/token": {
+            "post": {
+                **_call("token", "User and password for a token", "Token", (*CREDENTIALS, "password-expired")),
+                "requestBody": _json_body({"user": TYPED, "password": TYPED}),
+            }
+        },
+        "/exchange/v1/password": {
+            "post": {
+                **_call(
+                    "password", "Change the own password", "PasswordChanged", (*CREDENTIALS, "password-not-allowed")
+                ),
+                "requestBody": _json_body({"user": TYPED, "password": TYPED, "new_password": TYPED}),
+            }
+        },
+        "/exchange/v1/whoami": {"get": _signed_in("whoami", "Which bases, and whom to ask", "WhoAmI", SIGNED_IN)},
+        "/exchange/v1/student/files/{sha256}/{name}": {
+            "parameters": file_address,
+            "put": {
+                **_signed_in("sendFile", "Send a file", "Delivery", DELIVERING, also_new=True),
+                "parameters": [encoding],
+                "requestBody": {
+                    "required": True,
+                    "description": "The XML. `Content-Length` is required and is of the body as sent.",
+                    "content": {"application/xml": {}},
+                },
+            },
+            "get": _signed_in("getFile", "What became of a file", "Delivery", (*SIGNED_IN, "unknown-file")),
+            "head": _without_bodies(
+                _signed_in("findFile", "Is a file known", "Delivery", (*SIGNED_IN, "unknown-file"))
+            ),
+        },
+        "/exchange/v1/outcomes": {
+            "get": {
+                **_signed_in(
+                    "outcomes", "Outcomes that changed, oldest first", "Outcomes", (*SIGNED_IN, "cursor-malformed")
+                ),
+                "parameters": [after],
+            }
+        },
+    }
+
+
+def _call(
+    operation: str, summary: str, schema: str, codes: tuple[str, ...], *, media: str = "application/json"
+) -> Json:
+    answer = {"description": summary, "content": {media: {"schema": _ref(schema)}}}
+    return {"operationId": operation, "summary": summary, "responses": {"200": answer, **_refusals(codes)}}
+
+
+def _signed_in(operation: str, summary: str, schema: str, codes: tuple[str, ...], *, also_new: bool = False) -> Json:
+    call = {**_call(operation, summary, schema, codes), "security": [{"token": []}]}
+    if also_new:
+        known = call["responses"]["200"]
+        call["responses"]["201"] = {**known, "description": "Taken: durably written, with its receipt."}
+        call["responses"]["200"] = {**known, "description": "Known: the same answer as the first time."}
+    return call
+
+
+def _without_bodies(call: Json) -> Json:
+    call["responses"] = {status: {"description": answer["description"]} for status, answer in call["responses"].items()}
+    return call
+
+
+def _json_body(properties: Json) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": _object(properties)}}}
+
+
+def _refusals(codes: tuple[str, ...]) -> Json:
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    return {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
+
+
+def _refusal(status: int, codes: list[str]) -> Json:
+    answer: Json = {
+        "description": " · ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes),
+        "content": {
+            "application/problem+json": {
+                "schema": {"allOf": [_ref("Problem"), {"properties": {"code": {"enum": sorted(codes)}}}]}
+            }
+        },
+    }
+    if status in (429, 503, 507):
+        answer["headers"] = {
+            "Retry-After": {"schema": {"type": "string", "pattern": "^[0-9]+$"}, "description": "Seconds."}
+        }
+    return answer

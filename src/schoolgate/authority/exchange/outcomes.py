@@ -1,0 +1,71 @@
+"""What became of the files, as the API tells it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from schoolgate.authority.exchange.models import ReceivedFile
+from schoolgate.authority.exchange.problems import ApiProblem
+from schoolgate.commons.accounts.models import User
+
+PAGE = 100
+# Commits become visible out of order. What is younger than any commit takes is told by the next call, so that a
+# cursor never passes something that was still on its way.
+SETTLED_AFTER = timedelta(seconds=3)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def told(file: ReceivedFile) -> dict[str, Any]:
+    """A received file as every call tells it: `{file, receipt, outcome}`."""
+    return {
+        "file": {
+            "kind": file.kind,
+            "name": file.name,
+            "sha256": file.sha256,
+            "size": file.size,
+            "la": file.base.la,
+            "school": file.base.number,
+            "received": rfc3339(file.received_at),
+        },
+        "receipt": file.receipt,
+        "outcome": file.outcome,
+    }
+
+
+def outcomes_after(account: User, cursor: str) -> dict[str, Any]:
+    """The outcomes of the account's bases that changed after `cursor` (all when empty), oldest first, one page.
+
+    `next` is the cursor to go on from, `more` says whether to ask again at once. Raises ApiProblem `cursor-malformed`.
+    """
+    files = ReceivedFile.objects.of_account(account).filter(outcome_changed_at__lt=timezone.now() - SETTLED_AFTER)
+    if cursor:
+        at, pk = _read_cursor(cursor)
+        files = files.filter(Q(outcome_changed_at__gt=at) | Q(outcome_changed_at=at, pk__gt=pk))
+    page = list(files.select_related("base").order_by("outcome_changed_at", "pk")[: PAGE + 1])
+    shown = page[:PAGE]
+    return {
+        "outcomes": [told(file) for file in shown],
+        "next": _cursor_of(shown[-1]) if shown else cursor,
+        "more": len(page) > PAGE,
+    }
+
+
+def rfc3339(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _cursor_of(file: ReceivedFile) -> str:
+    return f"{(file.outcome_changed_at - EPOCH) // MICROSECOND}-{file.pk}"
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int]:
+    at, dash, pk = cursor.partition("-")
+    if not (dash and cursor.isascii() and at.isdigit() and pk.isdigit() and len(at) < 18 and len(pk) < 19):
+        raise ApiProblem("cursor-malformed")
+    try:
+        return EPOCH + int(at) * MICROSECOND, int(pk)
+    except OverflowError:
+        raise ApiProblem("cursor-malformed") from None

@@ -1,0 +1,136 @@
+"""What came, what was refused, and each file's story."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.keys import retire_key
+from schoolgate.authority.exchange.kinds import KINDS
+from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery, SigningKey
+from schoolgate.authority.exchange.receiving import received_files as store
+from schoolgate.authority.exchange.today import look_at_today, never_heard_from
+from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.audit.recording import record
+from schoolgate.commons.web.tables import AllGood, Column, NotYet, Table
+
+KIND_CHOICES = [(name, kind.words) for name, kind in KINDS.items()]
+
+
+def _base_link(base: Base) -> str:
+    return reverse("base", args=[base.pk])
+
+
+@who("administrator", "officer")
+def today(request: PersonRequest) -> HttpResponseBase:
+    return render(request, "authority_exchange/today.html", {"today": look_at_today()})
+
+
+@who("administrator", "officer")
+def received_files(request: PersonRequest) -> HttpResponseBase:
+    table = Table(
+        [
+            Column("received_at", "Received", kind="time", dates=True),
+            Column("name", "File", search=True, link=lambda file: reverse("received-file", args=[file.pk])),
+            Column("base__name", "School", search=True, link=lambda file: _base_link(file.base)),
+            Column("size", "Size", kind="size"),
+            Column("via", "Via", value=lambda file: file.get_via_display()),
+            Column("state", "State", kind="state", sort="", value=lambda file: file.outcome["state"]),
+            Column("name_used_before", "Name", value=lambda file: "used before" if file.name_used_before else ""),
+            Column("ref", "Ref", kind="code", search=True),
+        ],
+        ReceivedFile.objects.visible_to(request.user).with_same_name().select_related("base"),
+        request,
+        name="received-files",
+        noun=("file", "files"),
+        empty=NotYet("No school has sent a file yet.", "See the schools that may", reverse("bases")),
+    )
+    return table.response("authority_exchange/received_files.html", {"tab": "received"})
+
+
+@who("administrator", "officer")
+def received_file(request: PersonRequest, pk: int) -> HttpResponseBase:
+    file = get_object_or_404(ReceivedFile.objects.visible_to(request.user).select_related("base", "account"), pk=pk)
+    same_name = ReceivedFile.objects.filter(base=file.base, kind=file.kind, name=file.name).exclude(pk=file.pk)
+    context = {
+        "file": file,
+        "kind": KINDS[file.kind].words,
+        "earlier": same_name.filter(pk__lt=file.pk),
+        "later": same_name.filter(pk__gt=file.pk),
+        "keys_address": f"{settings.SCHOOLGATE_URL}/exchange/v1/keys",
+    }
+    return render(request, "authority_exchange/received_file.html", context)
+
+
+@who("administrator", "officer")
+def received_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """The file itself, as it came; who took it stands in the audit."""
+    file = get_object_or_404(ReceivedFile.objects.visible_to(request.user).select_related("base"), pk=pk)
+    try:
+        plain = store().open(file.sha256)
+    except FileNotFoundError:
+        raise Http404("The content of this file is not kept any more.") from None
+    record("file downloaded", by=request.user, target=f"{file.name}, {file.ref}", request=request)
+    return FileResponse(plain, as_attachment=True, filename=file.name, content_type="application/xml")
+
+
+@who("administrator", "officer")
+def refused_deliveries(request: PersonRequest) -> HttpResponseBase:
+    table = Table(
+        [
+            Column("last_at", "Last tried", kind="time", dates=True),
+            Column("name", "File", search=True, link=lambda refused: reverse("refused-delivery", args=[refused.pk])),
+            Column("school", "School", kind="code", search=True, value=lambda refused: refused.la + refused.school),
+            Column("account__username", "Account", search=True),
+            Column("code", "Why", value=lambda refused: refused.title),
+            Column("times", "Tries", kind="number"),
+        ],
+        RefusedDelivery.objects.visible_to(request.user).select_related("account"),
+        request,
+        name="refused-deliveries",
+        noun=("refused delivery", "refused deliveries"),
+        empty=AllGood("Nothing was refused at this door."),
+    )
+    return table.response("authority_exchange/received_files.html", {"tab": "refused"})
+
+
+@who("administrator", "officer")
+def refused_delivery(request: PersonRequest, pk: int) -> HttpResponseBase:
+    refused = get_object_or_404(RefusedDelivery.objects.visible_to(request.user).select_related("account"), pk=pk)
+    bases = Base.objects.visible_to(request.user)
+    context = {
+        "refused": refused,
+        "base": bases.filter(la=refused.la, number=refused.school).first(),
+        "allowed": bases.filter(account=refused.account),
+    }
+    return render(request, "authority_exchange/refused_delivery.html", context)
+
+
+@who("administrator", "officer")
+def silent_bases(request: PersonRequest) -> HttpResponseBase:
+    table = Table(
+        [
+            Column("name", "School", search=True, link=_base_link),
+            Column("dfe", "DfE no.", kind="code", search=True),
+            Column("account__username", "Account"),
+            Column("created_at", "Base since", kind="time"),
+        ],
+        never_heard_from().with_dfe_number().select_related("account"),
+        request,
+        name="never-heard-from",
+        noun=("school", "schools"),
+        empty=AllGood("Every school that may send has sent."),
+    )
+    return table.response("authority_exchange/silent_bases.html")
+
+
+@who("administrator")
+def receipt_keys(request: PersonRequest) -> HttpResponseBase:
+    if request.method == "POST":
+        retire_key(by=request.user, request=request)
+        messages.success(request, "From the next file on, receipts are signed with a new key.")
+        return redirect("receipt-keys")
+    return render(request, "authority_exchange/receipt_keys.html", {"keys": SigningKey.objects.all()})

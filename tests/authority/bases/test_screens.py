@@ -1,0 +1,130 @@
+"""The screens of bases, accounts and the authority itself."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, PASSWORD_DAYS
+from schoolgate.authority.bases.models import Base
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.models import AuditEntry
+
+NEW = {"la": "820", "number": "1001", "name": "Hill Top Nursery", "phase": "nursery", "notes": ""}
+
+
+def text(answer: Any) -> str:
+    return str(answer.content, "utf-8")
+
+
+def test_the_list_finds_a_base_by_its_seven_digits(as_officer: Client, green_abbey: Base, oak_lane: Base) -> None:
+    shown = text(as_officer.get(reverse("bases"), {"q": "8204321"}))
+    assert "Green Abbey" in shown
+    assert "Oak Lane" not in shown
+
+
+def test_the_list_says_who_is_out_of_county(as_officer: Client, far_hill: Base) -> None:
+    assert "out of county" in text(as_officer.get(reverse("bases")))
+
+
+def test_the_list_downloads_as_csv(as_officer: Client, green_abbey: Base) -> None:
+    answer: Any = as_officer.get(reverse("bases"), {"format": "csv"})
+    assert b"8204321" in b"".join(answer)
+
+
+def test_an_empty_list_offers_the_next_step(as_administrator: Client, la: str) -> None:
+    assert reverse("add-base") in text(as_administrator.get(reverse("bases")))
+
+
+def test_adding_a_base_shows_its_password_once(as_administrator: Client, la: str) -> None:
+    answer = as_administrator.post(reverse("add-base"), NEW)
+    base = Base.objects.get()
+    shown = answer.context["password"]
+    assert base.account.check_password(shown)
+    assert shown in text(answer)
+    assert answer["Cache-Control"] == "no-store"
+    assert shown not in text(as_administrator.get(reverse("base", args=[base.pk])))
+
+
+def test_adding_a_base_to_an_account_that_serves_others_makes_no_account(
+    as_administrator: Client, green_abbey: Base
+) -> None:
+    answer = as_administrator.post(reverse("add-base"), {**NEW, "account": green_abbey.account.pk}, follow=True)
+    assert Base.objects.get(number="1001").account == green_abbey.account
+    assert "Serves also" in text(answer)
+
+
+@pytest.mark.parametrize(("field", "value"), [("la", "82"), ("number", "x"), ("name", ""), ("password", "weak")])
+def test_a_base_that_is_wrong_is_told_beside_the_form(
+    as_administrator: Client, la: str, field: str, value: str
+) -> None:
+    answer = as_administrator.post(reverse("add-base"), {**NEW, field: value})
+    assert answer.status_code == 422
+    assert "There is a problem" in text(answer)
+    assert not Base.objects.exists()
+
+
+def test_a_number_that_is_in_no_list_is_taken_and_pointed_out(as_administrator: Client, la: str) -> None:
+    assert "in no list" in text(as_administrator.post(reverse("add-base"), {**NEW, "la": "998"}))
+    assert Base.objects.filter(la="998").exists()
+
+
+def test_a_base_is_edited(as_administrator: Client, green_abbey: Base) -> None:
+    form = {"la": "820", "number": "4321", "name": "Green Abbey Academy", "phase": "", "notes": "", "active": ""}
+    as_administrator.post(reverse("edit-base", args=[green_abbey.pk]), form)
+    green_abbey.refresh_from_db()
+    assert (green_abbey.name, green_abbey.active) == ("Green Abbey Academy", False)
+    assert AuditEntry.objects.filter(did="base changed", target="8204321").exists()
+
+
+def test_a_new_password_is_shown_once_and_the_old_one_is_dead(as_administrator: Client, green_abbey: Base) -> None:
+    answer = as_administrator.post(reverse("new-base-password", args=[green_abbey.pk]), {"password": ""})
+    account = User.objects.get(pk=green_abbey.account.pk)
+    assert account.check_password(answer.context["password"])
+    assert not account.check_password("Green-Abbey-2026!")
+
+
+def test_a_new_password_that_breaks_a_rule_changes_nothing(as_administrator: Client, green_abbey: Base) -> None:
+    answer = as_administrator.post(reverse("new-base-password", args=[green_abbey.pk]), {"password": "weak"})
+    assert "There is a problem" in text(answer)
+    assert User.objects.get(pk=green_abbey.account.pk).check_password("Green-Abbey-2026!")
+
+
+def test_the_authority_tells_its_number_name_and_contact(as_administrator: Client, la: str) -> None:
+    form = {"number": "823", "name": "Central Bedfordshire", "contact": "01234 111111", "password_days": "90"}
+    as_administrator.post(reverse("administration"), form)
+    assert (LA_NUMBER.get(), LA_NAME.get(), LA_CONTACT.get()) == ("823", "Central Bedfordshire", "01234 111111")
+    assert PASSWORD_DAYS.get() == 90
+
+
+@pytest.mark.parametrize("number", ["", "82", "ABC"])
+def test_the_authoritys_number_is_three_digits(as_administrator: Client, la: str, number: str) -> None:
+    as_administrator.post(reverse("administration"), {"number": number, "name": "Bedford", "password_days": "0"})
+    assert LA_NUMBER.get() == "820"
+
+
+@pytest.mark.parametrize("page", ["bases", "base"])
+def test_an_officer_sees_bases(as_officer: Client, green_abbey: Base, page: str) -> None:
+    assert as_officer.get(reverse(page, args=[green_abbey.pk] if page == "base" else [])).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["add-base", "edit-base", "new-base-password", "administration"])
+def test_an_officer_changes_no_base(as_officer: Client, green_abbey: Base, page: str) -> None:
+    arguments = [] if page in {"add-base", "administration"} else [green_abbey.pk]
+    assert as_officer.post(reverse(page, args=arguments)).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["bases", "add-base", "administration"])
+def test_a_stranger_is_sent_to_the_sign_in_page(client: Client, la: str, page: str) -> None:
+    assert client.get(reverse(page)).status_code == 302
+
+
+def test_an_exchange_account_has_no_screens(green_abbey: Base) -> None:
+    client = Client()
+    client.force_login(green_abbey.account, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("bases")).status_code == 403
+
+
+def test_a_base_that_does_not_exist_is_not_found(as_officer: Client, la: str) -> None:
+    assert as_officer.get(reverse("base", args=[999])).status_code == 404
