@@ -1,13 +1,19 @@
 """Django settings of the authority site."""
 
 from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
-from schoolgate.sites.base import INSTALLED_APPS, shared
+from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, shared
 
 globals().update(shared("authority"))
 INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.authority.bases", "schoolgate.authority.exchange"]
+# A program that changes its own password may use the former one until it has used the new one (DESIGN 8).
+AUTHENTICATION_BACKENDS = [
+    *AUTHENTICATION_BACKENDS,
+    "schoolgate.authority.exchange.passwords.FormerPasswordBackend",
+]
 ROOT_URLCONF = "schoolgate.sites.urls_authority"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
 SCHOOLGATE_PROGRAM_DOORS = {"/exchange/": "schoolgate.authority.exchange.api_urls"}
+SCHOOLGATE_OWNER_PREFERENCE = "la-name"
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "officer": "sees what schools send and what becomes of it",

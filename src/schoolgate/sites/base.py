@@ -175,5 +175,6 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"standard-error": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["standard-error"], "level": "WARNING"},
-    "loggers": {"schoolgate": {"level": "INFO"}},
+    # Addresses can hold a file's name as somebody typed it; refusals are told where they belong, not here.
+    "loggers": {"schoolgate": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }
