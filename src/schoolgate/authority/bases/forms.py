@@ -24,8 +24,8 @@ class BaseForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stubs are
             "active": "A base that is not active can send nothing.",
         }
         widgets = {
-            "la": forms.TextInput(attrs={"inputmode": "numeric", "class": "input-short"}),
-            "number": forms.TextInput(attrs={"inputmode": "numeric", "class": "input-short"}),
+            "la": forms.TextInput(attrs={"inputmode": "numeric"}),
+            "number": forms.TextInput(attrs={"inputmode": "numeric"}),
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
 
@@ -48,7 +48,7 @@ class AddBaseForm(BaseForm):
         max_length=200,
         strip=False,
         help_text=PASSWORD_HELP,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "code"}),
     )
 
     class Meta(BaseForm.Meta):
@@ -69,7 +69,7 @@ class NewPasswordForm(forms.Form):
         strip=False,
         label="New password",
         help_text=PASSWORD_HELP,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "code"}),
     )
 
 
