@@ -88,6 +88,16 @@ def require_current_database(site: str) -> None:
         raise WrongCall(f"This home is new or from an older version. Run first: schoolgate {site} init")
 
 
+def read_secret(path: Path) -> str:
+    """The first line of a file, or of standard input for `-`; so that no password stands on a command line."""
+    try:
+        text = click.get_text_stream("stdin").readline() if str(path) == "-" else path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failed(f"{path} cannot be read: {error}") from None
+    lines = text.splitlines()
+    return lines[0] if lines else ""
+
+
 def print_json(value: Any) -> None:
     click.echo(json.dumps(value, default=_plain, ensure_ascii=False))
 

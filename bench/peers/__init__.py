@@ -1,0 +1,1 @@
+"""What others would write: the programs our own are measured against."""
