@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 
-from schoolgate.commons.accounts.models import MACHINE_ROLE, User
+from schoolgate.commons.accounts.models import MACHINE_ROLE, NAME_TAKEN, User, user_name_letters
 
 
 def roles_of_people() -> list[tuple[str, str]]:
@@ -81,15 +81,16 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
 class FirstAdministratorForm(NewPasswordForm):
     """The first person of a new site."""
 
-    username = forms.CharField(label="User name", max_length=150, help_text="What you sign in with.")
+    username = forms.CharField(
+        label="User name", max_length=150, help_text="What you sign in with.", validators=[user_name_letters]
+    )
     name = forms.CharField(label="Your name", max_length=150)
     field_order = ("username", "name", "password", "again")
 
     def clean_username(self) -> str:
-        self.user.username = self.cleaned_data["username"]
-        self.user.clean()
-        self.user.clean_fields(exclude={"password"})
-        self.user.validate_unique()
+        self.user.username = User.normalize_username(self.cleaned_data["username"])
+        if User.objects.filter(username=self.user.username).exists():
+            raise forms.ValidationError(NAME_TAKEN)
         return self.user.username
 
 

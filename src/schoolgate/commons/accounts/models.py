@@ -11,6 +11,11 @@ from django.utils import timezone
 
 ADMINISTRATOR = "administrator"
 MACHINE_ROLE = "exchange account"
+NAME_TAKEN = "There is a user with this name already."
+
+user_name_letters = RegexValidator(
+    r"^[\w.@+-]+\Z", "A user name is made of letters, digits and the signs . @ + - _ only."
+)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -46,10 +51,8 @@ class User(AbstractBaseUser):
         "user name",
         max_length=150,
         unique=True,
-        validators=[
-            RegexValidator(r"^[\w.@+-]+\Z", "A user name is made of letters, digits and the signs . @ + - _ only.")
-        ],
-        error_messages={"unique": "There is a user with this name already."},
+        validators=[user_name_letters],
+        error_messages={"unique": NAME_TAKEN},
     )
     name = models.CharField("name", max_length=150, blank=True)
     email = models.EmailField("e-mail", blank=True)

@@ -6,12 +6,9 @@ import secrets
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from schoolgate.commons.accounts.access import anyone
-
 log = logging.getLogger(__name__)
 
 
-@anyone
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: a page without database or session, with a number that also stands in the log."""
     number = secrets.token_hex(3).upper()

@@ -102,15 +102,24 @@ class Heading:
     sorted: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Filter:
-    """A filter as the form above the table shows it."""
+    """A filter as the form above the table shows it, with what was typed: a value, or a first and a last day."""
 
     column: Column
     value: str = ""
     first: str = ""
     last: str = ""
-    wrong: str = ""
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        return _day(self.first), _day(self.last)
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with what was typed; such a day narrows nothing."""
+        read = zip((self.first, self.last), self.days, strict=True)
+        return "A date is written 2026-11-19." if any(text and day is None for text, day in read) else ""
 
     @property
     def in_use(self) -> bool:
@@ -191,10 +200,7 @@ class Table:
             if one.value:
                 rows = rows.exactly(one.column.name, one.value)
             elif one.in_use:
-                first, last = _day(one.first), _day(one.last)
-                if (one.first and first is None) or (one.last and last is None):
-                    one.wrong = "A date is written 2026-11-19."
-                rows = rows.between(one.column.name, first, last)
+                rows = rows.between(one.column.name, *one.days)
         column, descending = self._sorted_by
         return rows.order(column.sort_path, descending=descending) if column else rows
 

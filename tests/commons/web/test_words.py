@@ -1,0 +1,147 @@
+"""How times, sizes, states and numbers look."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schoolgate.commons.web.charts import Bar, Mark, bars, progress, strip
+from schoolgate.commons.web.templatetags.web import (
+    clock_time,
+    london,
+    london_seconds,
+    school_number,
+    sign,
+    size,
+    state,
+    state_colour,
+)
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(2026, 11, 19, 18, 30, tzinfo=UTC), "Thu 19 Nov 18:30"),
+        (datetime(2026, 7, 1, 18, 30, tzinfo=UTC), "Wed 1 Jul 19:30"),
+        (datetime(2025, 12, 31, 23, 59, tzinfo=UTC), "Wed 31 Dec 2025 23:59"),
+    ],
+)
+def test_times_are_londons_and_name_another_year(moment: datetime, text: str) -> None:
+    with time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC)):
+        assert f">{text}</time>" in london(moment)
+
+
+def test_the_hour_that_comes_twice_is_told_apart_for_machines() -> None:
+    first = london(datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
+    second = london(datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+    assert "01:30</time>" in first
+    assert "01:30</time>" in second
+    assert "+01:00" in first
+    assert "+00:00" in second
+
+
+def test_a_time_that_is_not_known_is_nothing() -> None:
+    assert london(None) == london_seconds(None) == ""
+
+
+def test_seconds_where_they_matter() -> None:
+    assert "Thu 19 Nov 2026 18:30:05" in london_seconds(datetime(2026, 11, 19, 18, 30, 5, tzinfo=UTC))
+
+
+def test_who_waits_until_the_time_told_has_waited_long_enough() -> None:
+    assert clock_time(datetime(2026, 11, 19, 15, 39, 1, tzinfo=UTC)) == "15:40"
+    assert clock_time(datetime(2026, 11, 19, 15, 40, 0, tzinfo=UTC)) == "15:40"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (1_234_567, "1.2 MB"),
+        (99_960, "100 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1.0 MB"),
+        (5 * 10**15, "5000 TB"),
+    ],
+)
+def test_sizes_as_people_say_them(number: int, text: str) -> None:
+    assert size(number) == text
+
+
+@given(st.integers(0, 10**15))
+def test_a_size_never_needs_more_than_three_digits(number: int) -> None:
+    assert re.fullmatch(r"\d{1,3} bytes?|\d\.\d [kMGT]B|\d{2,3} [kMGT]B|1000 TB", size(number))
+
+
+@pytest.mark.parametrize(
+    ("word", "colour"),
+    [
+        ("delivered", "good"),
+        ("Completed", "good"),
+        ("sending", "busy"),
+        ("retrying", "warning"),
+        ("WARN", "warning"),
+        ("needs attention", "bad"),
+        ("held back", "bad"),
+        ("cancelled", "quiet"),
+        ("something new", "quiet"),
+    ],
+)
+def test_a_state_has_the_colour_of_its_family(word: str, colour: str) -> None:
+    assert state_colour(word) == colour
+    assert f"tag-{colour}" in state(word)
+
+
+def test_a_state_is_told_in_words_and_escaped() -> None:
+    assert ">Needs attention<" in state("needs attention")
+    assert ">Warning<" in state("WARN")
+    assert "<script>" not in state("<script>")
+    assert state("") == ""
+
+
+def test_a_school_number_is_read_in_two_parts_and_copied_as_one() -> None:
+    assert re.sub("<[^>]+>", "", school_number("8204321")) == "8204321"
+    assert "<span>820</span><span>4321</span>" in school_number("8204321")
+    assert re.sub("<[^>]+>", "", school_number("12")) == "12"
+
+
+class TestCharts:
+    """Pictures say the same in words."""
+
+    def test_bars_stand_in_a_table_with_their_numbers(self) -> None:
+        drawn = bars("Pupils", [Bar("Same", 200), Bar("Changed", 50, "sending"), Bar("Left <out>", 0)], unit="pupils")
+        assert re.findall(r'width="([\d.]+)%" height="20" rx', drawn) == ["100.0", "25.0", "0.0"]
+        assert re.findall(r'<th scope="row">([^<]+)</th>', drawn) == ["Same", "Changed", "Left &lt;out&gt;"]
+        assert "Changed: 50 pupils" in drawn
+
+    def test_bars_of_nothing_are_no_error(self) -> None:
+        assert "<rect" not in bars("Pupils", [])
+        assert 'width="0.0%"' in bars("Pupils", [Bar("None", 0)])
+
+    def test_a_strip_has_a_sign_and_a_row_for_each_field(self) -> None:
+        drawn = strip("Weeks", [Mark("16 Nov", "delivered", "210 pupils"), Mark("23 Nov", "not received")])
+        assert re.findall(r'class="chart-(good|bad)"', drawn) == ["good", "bad"]
+        assert "✓" in drawn
+        assert "✗" in drawn
+        assert "<desc>16 Nov: delivered. 23 Nov: not received. </desc>" in drawn
+        assert "210 pupils</td>" in drawn
+
+    @pytest.mark.parametrize(
+        ("done", "total", "said"), [(1, 3, "33 %"), (3, 3, "100 %"), (4, 3, "100 %"), (0, 3, "0 %")]
+    )
+    def test_progress_tells_its_percent(self, done: int, total: int, said: str) -> None:
+        assert f"Import: {said}" in progress("Import", done, total)
+
+    def test_progress_without_a_known_end_tells_the_count_alone(self) -> None:
+        drawn = progress("Import", 1234, 0)
+        assert "1,234" in drawn
+        assert "%" not in drawn
+
+    def test_every_sign_differs(self) -> None:
+        assert len({sign(word) for word in ("done", "sending", "waiting", "failed", "cancelled")}) == 5
