@@ -1,0 +1,42 @@
+"""Is the work being done?"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import DurationField, ExpressionWrapper, F, Max
+from django.db.models.functions import Now
+
+from schoolgate.commons.jobs.models import Job, State, WorkerLife
+
+
+@dataclass(frozen=True)
+class Health:
+    """`waiting`: jobs whose time has come, the oldest of them for `oldest_seconds`; `failed`: jobs that failed or were
+    parked and wait for a person; `workers`: those that are up."""
+
+    waiting: int
+    oldest_seconds: float
+    running: int
+    failed: int
+    workers: int
+
+
+def health() -> Health:
+    """How the jobs of this site stand now."""
+    due = Job.objects.due()
+    age = ExpressionWrapper(Now() - F("run_at"), output_field=DurationField())
+    oldest: timedelta | None = due.aggregate(oldest=Max(age))["oldest"]
+    return Health(
+        waiting=due.count(),
+        oldest_seconds=oldest.total_seconds() if oldest else 0.0,
+        running=Job.objects.filter(state=State.RUNNING).count(),
+        failed=Job.objects.filter(state__in=[State.FAILED, State.PARKED]).count(),
+        workers=live_workers().count(),
+    )
+
+
+def live_workers():  # type: ignore[no-untyped-def]
+    """Workers that gave a sign of life within one lease."""
+    lease = timedelta(seconds=settings.SCHOOLGATE_JOB_LEASE_SECONDS)
+    return WorkerLife.objects.filter(seen_at__gte=Now() - lease)

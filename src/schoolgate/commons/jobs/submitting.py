@@ -1,0 +1,76 @@
+"""Asking for work, calling it off, and starting it again."""
+
+import threading
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from schoolgate.commons.jobs.kinds import KINDS
+from schoolgate.commons.jobs.models import Job, State
+
+# Set when there may be something to claim; wakes the claiming thread of this process before its next look.
+work_waiting = threading.Event()
+
+
+def submit(
+    kind: str,
+    args: dict[str, Any],
+    *,
+    key: str = "",
+    dedup: str = "",
+    priority: int = 0,
+    run_at: datetime | None = None,
+    max_attempts: int | None = None,
+) -> Job:
+    """Ask for work, in the caller's transaction: it is seen by no worker before that commits, and never if it fails.
+
+    Of the jobs with one `key` one runs at a time, the others wait. When there is a job with this `dedup` already,
+    in whatever state, it is returned and nothing is added. A higher `priority` goes first. `run_at`: not before this
+    time. `max_attempts`: how often it is tried while errors may pass (else what the kind says). Raises ValueError for
+    an unknown kind.
+    """
+    known = KINDS.get(kind)
+    if known is None:
+        raise ValueError(f"There is no kind of job '{kind}'.")
+    values: dict[str, Any] = {
+        "kind": kind,
+        "args": args,
+        "key": key,
+        "priority": priority,
+        "max_attempts": max_attempts or known.max_attempts,
+    }
+    if run_at is not None:
+        values["run_at"] = run_at
+    if dedup:
+        job, _ = Job.objects.get_or_create(dedup=dedup, defaults=values)
+    else:
+        job = Job.objects.create(**values)
+    transaction.on_commit(work_waiting.set)
+    return job
+
+
+def cancel(job: Job) -> bool:
+    """Call a job off: at once while nobody works on it, else the work is asked to stop. False: it ended otherwise."""
+    this = Job.objects.filter(pk=job.pk)
+    if this.take("cancel", ended_at=Now()):
+        return True
+    return this.filter(state=State.RUNNING).update(cancel_asked=True) > 0
+
+
+def start_again(job: Job) -> bool:
+    """Let a failed, parked or cancelled job be worked on again, with all its attempts. False: it is none of these."""
+    known = KINDS.get(job.kind)
+    started = Job.objects.filter(pk=job.pk).take(
+        "start again",
+        run_at=Now(),
+        max_attempts=F("attempt") + (known.max_attempts if known else 1),
+        deaths=0,
+        cancel_asked=False,
+        error="",
+        ended_at=None,
+    )
+    transaction.on_commit(work_waiting.set)
+    return started > 0
