@@ -21,6 +21,11 @@ def test_an_entry_says_who_did_what_to_what_from_where(officer: User) -> None:
     assert (entry.did, entry.target, entry.details) == ("file downloaded", "B-1", "before → after")
 
 
+def test_an_address_that_is_none_is_left_out() -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR="unknown")
+    assert record("signed in", by=None, request=request).address is None
+
+
 def test_what_no_user_did_is_the_systems(db: None) -> None:
     assert record("receipt key retired", by=None).who == THE_SYSTEM
 

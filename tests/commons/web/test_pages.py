@@ -176,10 +176,13 @@ def test_the_error_page_needs_no_database() -> None:
 
 
 @pytest.mark.django_db
-def test_pages_are_well_formed_for_forms(signed_in: SignedIn, administrator: User) -> None:
+def test_rendered_pages_have_nothing_inline_and_a_label_for_every_field(
+    signed_in: SignedIn, administrator: User
+) -> None:
     browser = signed_in(administrator)
     for name in ("my-account", "change-own-password", "invite-user", "find", "users"):
         page = browser.get(reverse(name)).content.decode()
+        assert INLINE.findall(page) == [], name
         labels = set(re.findall(r'<label[^>]* for="([^"]+)"', page))
         fields = set(re.findall(r'<(?:input|select|textarea)(?![^>]*type="(?:hidden|radio)")[^>]* id="([^"]+)"', page))
         assert fields

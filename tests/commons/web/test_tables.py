@@ -128,6 +128,12 @@ def page_of(table: Table) -> str:
     return render_to_string("web/table.html", {"table": table}, request=table.request)
 
 
+def test_letters_fit_no_row_of_a_column_of_numbers(db: None) -> None:
+    journal.write("INFO", "A file was sent.")
+    request = RequestFactory().get("/lines/?pk=abc")
+    assert list(Table([Column("pk", "No.", exact=True)], JournalLine.objects.all(), request, name="lines").rows) == []
+
+
 def test_a_heading_sorts_and_then_turns_round_and_keeps_the_filter() -> None:
     def address(query: str) -> str:
         return next(heading.address for heading in make(LINES, query).headings if heading.column.name == "school")

@@ -60,7 +60,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     return render(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
 
 
-def _refusal(refused: WrongCredentials | Locked) -> str:
+def _refusal(refused: WrongCredentials | Locked, wrong: str = "The user name or the password is wrong.") -> str:
     if isinstance(refused, Locked):
         return (
             f"Too many wrong passwords. You can try again at {clock_time(refused.until)}. "
@@ -69,7 +69,7 @@ def _refusal(refused: WrongCredentials | Locked) -> str:
     if isinstance(refused, SwitchedOff):
         return "This account is switched off. Ask an administrator of this site."
     tries = "1 try" if refused.tries_left == 1 else f"{refused.tries_left} tries"
-    return f"The user name or the password is wrong. You have {tries} left."
+    return f"{wrong} You have {tries} left."
 
 
 def _record(refused: WrongCredentials | Locked, username: str, request: HttpRequest) -> None:
@@ -158,7 +158,7 @@ def change_own_password(request: PersonRequest) -> HttpResponseBase:
             check_credentials(request, user.username, old)
             change_password(user, new, by=user, old=old, request=request)
         except (WrongCredentials, Locked) as refused:
-            form.add_error("old", _refusal(refused))
+            form.add_error("old", _refusal(refused, "This is not your present password."))
         except ValidationError as error:
             form.add_error("password", error)
         else:

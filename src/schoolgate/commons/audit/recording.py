@@ -1,5 +1,6 @@
 """Writing the audit."""
 
+from ipaddress import ip_address
 from typing import Any
 
 from django.http import HttpRequest
@@ -21,7 +22,15 @@ def record(
         did=did,
         user=by,
         who=by.username if by is not None else who or THE_SYSTEM,
-        address=(request.META.get("REMOTE_ADDR") or None) if request is not None else None,
+        address=_address(request),
         target=target[:300],
         details=details,
     )
+
+
+def _address(request: HttpRequest | None) -> str | None:
+    """Whence the request came; None when no IP address is known, for example behind a socket."""
+    try:
+        return str(ip_address(request.META.get("REMOTE_ADDR", ""))) if request is not None else None
+    except ValueError:
+        return None

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,23 +15,37 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='JournalLine',
+            name="JournalLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='date')),
-                ('level', models.CharField(choices=[('INFO', 'Information'), ('WARN', 'Warning'), ('ERROR', 'Error')], max_length=5)),
-                ('la', models.CharField(blank=True, max_length=3, verbose_name='LA number')),
-                ('destination_la', models.CharField(blank=True, max_length=3, verbose_name='destination LA number')),
-                ('school', models.CharField(blank=True, max_length=4, verbose_name='school number')),
-                ('message', models.CharField(max_length=500)),
-                ('details', models.TextField(blank=True)),
-                ('link', models.CharField(blank=True, max_length=300)),
-                ('hidden_at', models.DateTimeField(blank=True, null=True)),
-                ('hidden_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="date")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("INFO", "Information"), ("WARN", "Warning"), ("ERROR", "Error")], max_length=5
+                    ),
+                ),
+                ("la", models.CharField(blank=True, max_length=3, verbose_name="LA number")),
+                ("destination_la", models.CharField(blank=True, max_length=3, verbose_name="destination LA number")),
+                ("school", models.CharField(blank=True, max_length=4, verbose_name="school number")),
+                ("message", models.CharField(max_length=500)),
+                ("details", models.TextField(blank=True)),
+                ("link", models.CharField(blank=True, max_length=300)),
+                ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "hidden_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-at', '-id'),
-                'indexes': [models.Index(fields=['-at', '-id'], name='journal_newest_first')],
+                "ordering": ("-at", "-id"),
+                "indexes": [models.Index(fields=["-at", "-id"], name="journal_newest_first")],
             },
         ),
     ]
