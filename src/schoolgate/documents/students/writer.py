@@ -14,6 +14,8 @@ from schoolgate.documents.students.versions import our_schema
 
 _STEP = "  "
 _NAME = re.compile(r"(?:\{([^{}]*)\})?([A-Za-z_][\w.-]*)")
+_PLAIN = re.compile("[\t\n -%'-;=?-~\u00a0-\ud7ff]*")
+"""What XML carries as it stands: nearly every value, so that only the others are looked at closely."""
 _NOT_OF_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -38,10 +40,10 @@ def write_students(
     assert head is not None
     stream.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
     stream.write(f"<{layout.root}>\n".encode())
-    stream.write("".join(pupils.element(head, _header_record(header, version, schema), _STEP)).encode())
+    stream.write("".join(pupils.element(head, _header_record(header, version, schema), _STEP, [])).encode())
     stream.write(f"{_STEP}<{layout.pupils}>\n".encode())
     pupil = pupil_shape(schema)
-    stream.writelines("".join(pupils.element(pupil, record, _STEP * 2)).encode() for record in records)
+    stream.writelines("".join(pupils.element(pupil, record, _STEP * 2, [])).encode() for record in records)
     stream.write(f"{_STEP}</{layout.pupils}>\n</{layout.root}>\n".encode())
 
 
@@ -63,33 +65,34 @@ class _Writer:
         self.schema = schema
         self.sex_tag = sex_tag
 
-    def element(self, shape: Shape, value: Any, indent: str) -> Iterator[str]:
-        """The lines of one element."""
+    def element(self, shape: Shape, value: Any, indent: str, lines: list[str]) -> list[str]:
+        """Add the lines of one element to ``lines``."""
         name = shape.name
         if isinstance(value, str):
-            yield f"{indent}<{name}>{_text(value)}</{name}>\n"
+            lines.append(f"{indent}<{name}>{_text(value)}</{name}>\n")
         elif not value:
-            yield f"{indent}<{name}/>\n"
+            lines.append(f"{indent}<{name}/>\n")
         else:
-            yield f"{indent}<{name}>\n"
+            lines.append(f"{indent}<{name}>\n")
             if name in WRAPPERS:
                 for item in value:
-                    yield from self.element(shape.children[0], item, indent + _STEP)
+                    self.element(shape.children[0], item, indent + _STEP, lines)
             else:
-                yield from self._children(shape, self._as_spelt(shape, value), indent + _STEP)
-            yield f"{indent}</{name}>\n"
+                self._children(shape, self._as_spelt(shape, value), indent + _STEP, lines)
+            lines.append(f"{indent}</{name}>\n")
+        return lines
 
-    def _children(self, shape: Shape, record: Record, indent: str) -> Iterator[str]:
+    def _children(self, shape: Shape, record: Record, indent: str, lines: list[str]) -> None:
         rest = dict(record)
         for child in shape.children:
             if child.name in rest:
                 value = rest.pop(child.name)
                 for item in value if isinstance(value, list) and child.name not in WRAPPERS else [value]:
-                    yield from self.element(child, item, indent)
+                    self.element(child, item, indent, lines)
         if rest and not shape.open:
             raise self._no_place(f"{shape.name}/{next(iter(rest))}")
         for name, value in rest.items():
-            yield from _addition(name, value, indent, "")
+            lines.extend(_addition(name, value, indent, ""))
 
     def _as_spelt(self, shape: Shape, record: Record) -> Record:
         """Undo what ``record_of`` settled: the tag of the sex, and the one reason of 3.71."""
@@ -126,6 +129,8 @@ def _addition(name: str, value: Any, indent: str, namespace: str) -> Iterator[st
 
 
 def _text(value: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return value
     if _NOT_OF_XML.search(value):
         raise DocumentError("not-xml", "A value holds a character that XML cannot carry.")
     return escape(value, {"\r": "&#13;"})
