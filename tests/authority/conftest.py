@@ -16,7 +16,6 @@ from django.test import Client
 from schoolgate.authority.bases.accounts import create_base_with_account
 from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER
 from schoolgate.authority.bases.models import Base
-from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
 from schoolgate.sites.doors import ProgramDoor
 from schoolgate.sites.home import Home
@@ -102,16 +101,6 @@ def la(db: None, home: Home) -> str:
 
 
 @pytest.fixture
-def administrator(db: None) -> User:
-    return create_user("ada", "administrator", name="Ada Admin", password=PASSWORD, by=None)
-
-
-@pytest.fixture
-def officer(db: None) -> User:
-    return create_user("olive", "officer", name="Olive Officer", password=PASSWORD, by=None)
-
-
-@pytest.fixture
 def green_abbey(la: str) -> Base:
     """The school that sends, with the account 8204321."""
     return create_base_with_account(la="820", number="4321", name="Green Abbey Primary School", password=PASSWORD)[0]
@@ -175,22 +164,16 @@ def program(door: httpx.Client, green_abbey: Base) -> Program:
 
 
 @pytest.fixture
-def stranger(door: httpx.Client, oak_lane: Base) -> Program:
+def other_program(door: httpx.Client, oak_lane: Base) -> Program:
     """Oak Lane's program, signed in."""
     return Program(door, user=oak_lane.account.username).sign_in()
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 @pytest.fixture
-def as_administrator(administrator: User) -> Client:
+def as_administrator(administrator: User, signed_in: Callable[[User], Client]) -> Client:
     return signed_in(administrator)
 
 
 @pytest.fixture
-def as_officer(officer: User) -> Client:
+def as_officer(officer: User, signed_in: Callable[[User], Client]) -> Client:
     return signed_in(officer)

@@ -1,5 +1,6 @@
 """The screens of bases, accounts and the authority itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -116,14 +117,12 @@ def test_an_officer_changes_no_base(as_officer: Client, green_abbey: Base, page:
 
 
 @pytest.mark.parametrize("page", ["bases", "add-base", "administration"])
-def test_a_stranger_is_sent_to_the_sign_in_page(client: Client, la: str, page: str) -> None:
-    assert client.get(reverse(page)).status_code == 302
+def test_a_stranger_is_sent_to_the_sign_in_page(stranger: Client, la: str, page: str) -> None:
+    assert stranger.get(reverse(page)).status_code == 302
 
 
-def test_an_exchange_account_has_no_screens(green_abbey: Base) -> None:
-    client = Client()
-    client.force_login(green_abbey.account, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get(reverse("bases")).status_code == 403
+def test_an_exchange_account_has_no_screens(green_abbey: Base, signed_in: Callable[[User], Client]) -> None:
+    assert signed_in(green_abbey.account).get(reverse("bases")).status_code == 403
 
 
 def test_a_base_that_does_not_exist_is_not_found(as_officer: Client, la: str) -> None:

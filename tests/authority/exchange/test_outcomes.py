@@ -60,10 +60,10 @@ def test_an_arrival_whose_commit_may_still_be_on_its_way_is_told_next_time(progr
         assert len(program.get("outcomes", params={"after": told["next"]}).json()["outcomes"]) == 1
 
 
-def test_a_stranger_sees_no_outcome(program: Any, stranger: Any, student_file: Sample) -> None:
+def test_a_stranger_sees_no_outcome(program: Any, other_program: Any, student_file: Sample) -> None:
     send(program, student_file, 1)
     with later():
-        assert stranger.get("outcomes").json()["outcomes"] == []
+        assert other_program.get("outcomes").json()["outcomes"] == []
 
 
 @pytest.mark.parametrize(

@@ -155,5 +155,5 @@ def test_bytes_beyond_the_announced_length_are_no_part_of_the_file(site: Site, s
 
 
 def test_a_header_beyond_ascii_is_no_token(site: Site) -> None:
-    answer = httpx.get(f"{site.url}/exchange/v1/whoami", headers={"Authorization": b"Bearer \xff\xfe"})
+    answer = httpx.get(f"{site.url}/exchange/v1/whoami", headers=[(b"Authorization", b"Bearer \xff\xfe")])
     assert (answer.status_code, answer.json()["code"]) == (401, "token-expired")

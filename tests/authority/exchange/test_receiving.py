@@ -113,11 +113,11 @@ def test_head_and_get_tell_whether_a_file_is_known(program: Any, door: httpx.Cli
 
 
 def test_a_stranger_does_not_learn_that_a_file_is_known(
-    program: Any, stranger: Any, door: httpx.Client, student_file: Sample
+    program: Any, other_program: Any, door: httpx.Client, student_file: Sample
 ) -> None:
     program.put(student_file())
     path = f"/exchange/v1/student/files/{hashlib.sha256(student_file()).hexdigest()}/{NAME}"
-    assert code(door.get(path, headers=stranger.authorization)) == (404, "unknown-file")
+    assert code(door.get(path, headers=other_program.authorization)) == (404, "unknown-file")
 
 
 @pytest.mark.parametrize("where", ["nothing", NAME.replace("001", "1"), NAME + "%00"])

@@ -70,8 +70,8 @@ def test_an_unknown_user_costs_as_much_hashing_as_a_known_one(
     assert len(hashed) == known == 1
 
 
-def test_a_persons_account_is_no_program(door: httpx.Client, la: str, officer: User) -> None:
-    assert sign_in(door, "olive").json()["code"] == "wrong-credentials"
+def test_a_persons_account_is_no_program(door: httpx.Client, la: str, officer: User, password: str) -> None:
+    assert sign_in(door, officer.username, password).json()["code"] == "wrong-credentials"
 
 
 def test_a_switched_off_account_gets_no_token(door: httpx.Client, green_abbey: Base, administrator: User) -> None:
