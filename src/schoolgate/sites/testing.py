@@ -12,7 +12,8 @@ from schoolgate.sites.configuration import read_configuration
 from schoolgate.sites.home import Home
 
 # Folders of a test run go with the machine's temporary folder; each test makes its own home within it.
-SCHOOLGATE_HOME = Home(Path(tempfile.mkdtemp(prefix="schoolgate-tests-")))
+# A process that a test starts is given the test's home, and with it the same database file.
+SCHOOLGATE_HOME = Home(Path(os.environ.get("SCHOOLGATE_TEST_HOME") or tempfile.mkdtemp(prefix="schoolgate-tests-")))
 SCHOOLGATE_HOME.prepare()
 SCHOOLGATE_CONFIGURATION = read_configuration(SCHOOLGATE_HOME.settings_file, environment={})
 SCHOOLGATE_SITE = "testing"
@@ -21,7 +22,7 @@ SCHOOLGATE_KEYS = SCHOOLGATE_HOME.keys()
 SCHOOLGATE_DEMO = True
 SCHOOLGATE_MAX_FILE_BYTES = 64 * 1024 * 1024
 SCHOOLGATE_JOB_LEASE_SECONDS = 2.0
-SCHOOLGATE_FAULTS = ""
+SCHOOLGATE_FAULTS = os.environ.get("SCHOOLGATE_FAULTS", "")
 SECRET_KEY = secret_key(SCHOOLGATE_KEYS)
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import DurationField, ExpressionWrapper, F, Max
+from django.db.models import DurationField, ExpressionWrapper, F, Max, QuerySet
 from django.db.models.functions import Now
 
 from schoolgate.commons.jobs.models import Job, State, WorkerLife
@@ -36,7 +36,7 @@ def health() -> Health:
     )
 
 
-def live_workers():  # type: ignore[no-untyped-def]
-    """Workers that gave a sign of life within one lease."""
+def live_workers() -> QuerySet[WorkerLife]:
+    """Workers that gave a sign of life lately: they give one in every lease."""
     lease = timedelta(seconds=settings.SCHOOLGATE_JOB_LEASE_SECONDS)
-    return WorkerLife.objects.filter(seen_at__gte=Now() - lease)
+    return WorkerLife.objects.filter(seen_at__gte=Now() - 2 * lease)

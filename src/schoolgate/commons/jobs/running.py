@@ -4,7 +4,7 @@ import threading
 import time
 from typing import Any
 
-from schoolgate.commons.jobs.models import Job, State
+from schoolgate.commons.jobs.models import Job, JobQuerySet, State
 
 WRITE_EVERY_SECONDS = 1.0
 
@@ -46,7 +46,11 @@ class RunningJob:
         Reaches the database at most once a second; the last one always does. Raises LeaseLost or GivenBack.
         """
         with self._lock:
-            self._progress = {"progress_done": done, "progress_total": total, "progress_text": text[:200]}
+            self._progress = {
+                "progress_done": max(0, done),
+                "progress_total": max(0, total),
+                "progress_text": text.replace("\0", "")[:200],
+            }
             self._keep_in_touch()
 
     def cancel_asked(self) -> bool:
@@ -64,7 +68,11 @@ class RunningJob:
         if not self._fenced().take(step, lease_until=None, **self._progress, **values):
             raise LeaseLost
 
-    def _fenced(self) -> Any:
+    def is_called_off(self) -> bool:
+        """Whether somebody asked to stop this job, as the database knows it now."""
+        return self._fenced().filter(cancel_asked=True).exists()
+
+    def _fenced(self) -> JobQuerySet:
         return Job.objects.filter(pk=self.job_id, state=State.RUNNING, worker=self.worker, attempt=self.attempt)
 
     def _keep_in_touch(self) -> None:

@@ -1,0 +1,40 @@
+"""The name under which a worker holds its leases."""
+
+import hashlib
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+from schoolgate.commons.filelock import FileLock
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A worker's name and the lock that keeps any other process from bearing it.
+
+    The operating system frees the lock when the process dies, so whoever holds it knows that its former bearer is
+    dead, and may free that one's leases at once.
+    """
+
+    name: str
+    lock: FileLock
+
+    def give_up(self) -> None:
+        self.lock.release()
+
+
+def take_identity(folder: Path) -> Identity:
+    """The first name that no living process of this machine bears: host, folder and number, like `office-pc.3f2a.1`.
+
+    A worker that starts again after a kill gets its old name. `folder` is the site's own; it is part of the name, so
+    that two sites on one machine never take each other's. Raises OSError when the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mark = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=2).hexdigest()
+    number = 1
+    while True:
+        name = f"{platform.node()[:80]}.{mark}.{number}"
+        lock = FileLock(folder / f"worker-{number}")
+        if lock.try_to_hold():
+            return Identity(name, lock)
+        number += 1
