@@ -58,6 +58,7 @@ def test_two_preferences_cannot_share_a_name() -> None:
 
 
 def test_a_number_has_a_least_value() -> None:
-    field = NumberPreference("tried", default=7, meaning="what tests try", minimum=1).form_field()
-    with pytest.raises(Exception, match="greater than or equal to 1"):
-        field.clean("0")
+    preference = NumberPreference("tried", default=7, meaning="what tests try", minimum=1)
+    with pytest.raises(ValueError, match="tried may not be below 1"):
+        preference.set(0, by=None)
+    assert preference.get() == 7

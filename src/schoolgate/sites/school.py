@@ -7,6 +7,7 @@ globals().update(shared("school"))
 INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.school.exchange"]
 ROOT_URLCONF = "schoolgate.sites.urls_school"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
+SCHOOLGATE_OWNER_PREFERENCE = "school-name"
 SCHOOLGATE_PROGRAM_DOORS: dict[str, str] = {}
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",

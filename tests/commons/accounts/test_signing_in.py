@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from schoolgate.commons.accounts.access import Locked, SwitchedOff, WrongCredentials, check_credentials
@@ -110,6 +114,21 @@ def test_a_right_password_clears_the_count(sender: User, password: str) -> None:
     with pytest.raises(WrongCredentials) as refused:
         check("sue", "not this one")
     assert refused.value.tries_left == 9
+
+
+class GuessesMeanwhile(BaseBackend):
+    """Stands before the true door: while one guess is tried, ten others from the same address turn out wrong."""
+
+    def authenticate(self, request: HttpRequest | None, username: str = "", **_: object) -> None:
+        AccessAttempt.objects.create(username=username, ip_address="192.0.2.1", failures_since_start=10)
+
+
+def test_a_right_guess_among_many_sent_at_once_is_no_way_in(sender: User, password: str, settings: Any) -> None:
+    guesses = f"{GuessesMeanwhile.__module__}.{GuessesMeanwhile.__qualname__}"
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS]
+    settings.AUTHENTICATION_BACKENDS.insert(1, guesses)
+    with pytest.raises(Locked):
+        check("sue", password)
 
 
 def test_fifteen_quiet_minutes_clear_the_count(sender: User) -> None:

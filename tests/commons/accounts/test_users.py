@@ -1,9 +1,11 @@
 """Who may do what: roles, inviting, switching off, and one's own account."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 
 from schoolgate.commons.accounts.creating import (
@@ -64,6 +66,30 @@ def test_a_switched_off_administrator_does_not_count_as_the_other_one(administra
     switch_off(other, by=administrator)
     with pytest.raises(LastAdministrator):
         switch_off(administrator, by=administrator)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_switch_each_other_off_at_once(administrator: User) -> None:
+    other = create_user("bea", "administrator", password="correct horse battery")
+    ready = threading.Barrier(2)
+    refused: list[User] = []
+
+    def go(user: User) -> None:
+        ready.wait()
+        try:
+            switch_off(user, by=None)
+        except LastAdministrator:
+            refused.append(user)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go, args=(user,)) for user in (administrator, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    assert User.objects.active_administrators().get() == refused[0]
 
 
 def test_switching_off_and_on_stands_in_the_audit(administrator: User, sender: User) -> None:

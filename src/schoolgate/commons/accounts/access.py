@@ -101,20 +101,21 @@ def check_credentials(request: HttpRequest, username: str, password: str) -> Use
     """The active user with this name and password. Every door calls this, so all count wrong passwords together.
 
     Ten wrong ones for a user from an address lock both out until 15 minutes after the last (DESIGN 9); a right one
-    clears the count. Raises WrongCredentials, SwitchedOff or Locked.
+    clears the count, and so do 15 minutes without a wrong one. Raises WrongCredentials, SwitchedOff or Locked.
     """
     name = User.normalize_username(username)
     text = password.encode("utf-8", "replace").decode("utf-8")
     user = authenticate(request, username=name, password=text)
     counted = AccessAttempt.objects.filter(username=name, ip_address=request.META.get("REMOTE_ADDR"))
-    if isinstance(user, User):
-        counted.delete()
-        return user
     recent = counted.filter(attempt_time__gt=timezone.now() - _lock_time())
     seen = recent.aggregate(last=Max("attempt_time"), wrong=Sum("failures_since_start"))
     tries_left = settings.AXES_FAILURE_LIMIT - (seen["wrong"] or 0)
     if tries_left <= 0:
+        # Also with the right password: of many guesses sent at once, all are let through to be tried.
         raise Locked(seen["last"] + _lock_time())
+    if isinstance(user, User):
+        counted.delete()
+        return user
     known = User.objects.filter(username=name, is_active=False).first()
     if known is not None and known.check_password(text):
         raise SwitchedOff(tries_left)

@@ -7,7 +7,6 @@ Each is declared once, at the top of the module that reads it:
 
 from typing import Any, Generic, TypeVar
 
-from django import forms
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -56,31 +55,26 @@ class Preference(Generic[T]):
     def from_text(self, text: str) -> T:
         raise NotImplementedError
 
-    def form_field(self) -> forms.Field:
-        """The field by which a form asks for it."""
-        raise NotImplementedError
-
 
 class TextPreference(Preference[str]):
     def from_text(self, text: str) -> str:
         return text
 
-    def form_field(self) -> forms.Field:
-        return forms.CharField(required=False)
-
 
 class NumberPreference(Preference[int]):
-    """A whole number, not below `minimum`."""
+    """A whole number; `set` raises ValueError when it is below `minimum`."""
 
     def __init__(self, name: str, *, default: int, meaning: str, minimum: int = 0) -> None:
         super().__init__(name, default=default, meaning=meaning)
         self.minimum = minimum
 
+    def to_text(self, value: int) -> str:
+        if value < self.minimum:
+            raise ValueError(f"{self.name} may not be below {self.minimum}.")
+        return str(value)
+
     def from_text(self, text: str) -> int:
         return int(text)
-
-    def form_field(self) -> forms.Field:
-        return forms.IntegerField(min_value=self.minimum)
 
 
 class YesNoPreference(Preference[bool]):
@@ -89,6 +83,3 @@ class YesNoPreference(Preference[bool]):
 
     def from_text(self, text: str) -> bool:
         return text == "yes"
-
-    def form_field(self) -> forms.Field:
-        return forms.BooleanField(required=False)
