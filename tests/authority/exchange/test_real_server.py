@@ -119,9 +119,7 @@ def test_a_body_over_the_limit_is_refused_without_being_read(site: Site, student
     plain = student_file()
     with site.connect() as connection:
         connection.sendall(site.head(plain, 2**40))
-        answer = connection.recv(65536)
-    assert answer.startswith(b"HTTP/1.1 413")
-    assert b"too-large" in answer
+        assert connection.recv(65536).startswith(b"HTTP/1.1 413")
 
 
 def test_a_client_that_sends_too_much_still_gets_its_answer(site: Site, student_file: Sample) -> None:
@@ -149,8 +147,7 @@ def test_bytes_beyond_the_announced_length_are_no_part_of_the_file(site: Site, s
     plain = student_file(filling=500)
     with site.connect() as connection:
         connection.sendall(site.head(plain, len(plain), "Connection: close") + plain + b"and more")
-        answer = connection.recv(65536)
-    assert answer.startswith(b"HTTP/1.1 201")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 201")
     assert site.kept() == [f"{hashlib.sha256(plain).hexdigest()}.xml.gz"]
 
 

@@ -35,6 +35,7 @@ def calls(*, any_client: bool = False, **handlers: Handler) -> Handler:
             answer = problem.answer()
         except OperationalError as error:
             answer = (no_space() if _is_full(error) else busy()).answer()
+        answer["Content-Length"] = str(len(answer.content))
         answer["Cache-Control"] = "no-store"
         answer["X-Content-Type-Options"] = "nosniff"
         return answer
