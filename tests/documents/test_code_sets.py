@@ -160,11 +160,6 @@ def test_the_academic_year_changes_over_on_1_august(year: int, month: int, acade
     assert academic_year_of(year, month) == academic_year
 
 
-def test_sets_without_years_say_so() -> None:
-    assert not code_set("relationship").changes_by_year
-    assert code_set("attendance").changes_by_year
-
-
 def test_a_set_that_does_not_exist_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         code_set("../la_numbers")

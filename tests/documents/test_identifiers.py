@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from schoolgate.documents import identifiers
@@ -77,8 +77,9 @@ class TestUpn:
         assert str(parse_upn(text)) == text
 
     @given(upn_bodies, st.integers(1, 12), st.sampled_from(DIGITS))
-    def test_one_wrong_digit_is_always_found(self, body: str, place: int, digit: str) -> None:
+    def test_a_digit_in_place_of_another_is_always_found(self, body: str, place: int, digit: str) -> None:
         text = upn_check_letter(body) + body
+        assume(text[place].isdigit())
         other = text[:place] + digit + text[place + 1 :]
         assert (upn_fault(other) is None) == (other == text)
 

@@ -7,7 +7,7 @@ problem that the LA decides (``is_valid``, issue 1).
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
 
@@ -75,11 +75,6 @@ class CodeSet:
         """Return what ``code`` counts as (``Code.group``); empty when it is not known."""
         line = self.lines.get(code)
         return line.group if line else ""
-
-    @cached_property
-    def changes_by_year(self) -> bool:
-        """Say if any code has a first or last year."""
-        return any(line.first_year or line.last_year for line in self)
 
 
 @cache
