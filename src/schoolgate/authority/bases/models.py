@@ -57,7 +57,7 @@ class Base(models.Model):
     la = models.CharField("LA number", max_length=3, validators=[valid_la_number])
     number = models.CharField("school number", max_length=4, validators=[valid_school_number])
     name = models.CharField("name", max_length=150)
-    phase = models.CharField("phase", max_length=12, blank=True, choices=PHASES)
+    phase = models.CharField("phase", max_length=12, blank=True, choices=[("", "Not known"), *PHASES])
     notes = models.TextField("notes", blank=True, max_length=2000)
     active = models.BooleanField("active", default=True)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bases")

@@ -81,6 +81,6 @@ def _what_is_to_do() -> list[ToDo]:
         found.append(ToDo(f"{jobs} failed.", "See what to do", reverse("jobs")))
     if not work.workers:
         found.append(
-            ToDo("Nothing works on jobs: the site's `work` process is not running.", "See the jobs", reverse("jobs"))
+            ToDo("Nobody works on the jobs: the site's second process is not running.", "See the jobs", reverse("jobs"))
         )
     return found

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
+                            ("", "Not known"),
                             ("nursery", "Nursery"),
                             ("primary", "Primary"),
                             ("secondary", "Secondary"),
