@@ -1,5 +1,6 @@
 """The OpenAPI document says what the site does: schemathesis makes calls from it and holds the answers to it."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -61,6 +62,11 @@ def test_every_address_is_documented() -> None:
 def test_every_refusal_is_documented() -> None:
     text = str(document("https://la.example")["paths"])
     assert [code for code in PROBLEMS if f"'{code}'" not in text] == []
+
+
+def test_every_refusal_stands_in_the_reference_for_people() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "exchange-api.md").read_text("utf-8")
+    assert [code for code, refusal in PROBLEMS.items() if f"`{code}`" not in page] == []
 
 
 def test_the_document_names_the_sites_own_address(door: httpx.Client, la: str, settings: Any) -> None:
