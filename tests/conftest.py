@@ -1,9 +1,10 @@
-"""People by name, for every room whose tests need them."""
+"""People by name, and a real PostgreSQL, for every room whose tests need them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
+from tests.postgres import Server, running_server
 
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
@@ -56,3 +57,16 @@ def signed_in(db: None) -> SignedIn:
 def stranger(db: None) -> Client:
     """The browser of somebody who is not signed in."""
     return Client()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A private PostgreSQL server for this run; its tests are marked `postgres`."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: Server) -> str:
+    """DATABASE_URL of that server's own database."""
+    return postgres_server.url("postgres")

@@ -1,0 +1,141 @@
+"""Asking for work, calling it off, starting it again."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from tests.commons.jobs.conftest import MakeKind, claimed
+
+from schoolgate.commons.jobs.engine import claim, perform, work_off
+from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob
+from schoolgate.commons.jobs.models import Job, State
+from schoolgate.commons.jobs.submitting import cancel, start_again, submit, work_waiting
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
+
+
+def test_a_submitted_job_is_ready_at_once() -> None:
+    job = submit("counting", {"la": "820"})
+
+    assert (job.state, job.args) == (State.READY, {"la": "820"})
+    assert Job.objects.due().get() == job
+
+
+def test_a_job_for_later_is_not_due() -> None:
+    submit("counting", {}, run_at=timezone.now() + timedelta(hours=1))
+    assert not Job.objects.due().exists()
+
+
+def test_an_unknown_kind_is_refused_where_it_is_asked_for() -> None:
+    with pytest.raises(ValueError, match="no kind of job 'juggling'"):
+        submit("juggling", {})
+
+
+def test_a_used_dedup_returns_the_job_that_has_it() -> None:
+    first = submit("counting", {"n": 1}, dedup="monday")
+
+    again = submit("counting", {"n": 2}, dedup="monday")
+
+    assert again == first
+    assert again.args == {"n": 1}
+    assert Job.objects.count() == 1
+
+
+def test_a_dedup_stays_used_after_the_job_is_done() -> None:
+    job = claimed(dedup="monday")
+    perform(job)
+    assert submit("counting", {}, dedup="monday") == job
+
+
+def test_jobs_without_dedup_are_never_taken_for_one() -> None:
+    assert submit("counting", {}) != submit("counting", {})
+
+
+def test_a_job_of_a_failed_transaction_was_never_there() -> None:
+    with transaction.atomic():
+        submit("counting", {})
+        transaction.set_rollback(True)
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_of_this_process_are_woken_when_the_transaction_commits() -> None:
+    work_waiting.clear()
+    with transaction.atomic():
+        submit("counting", {})
+        assert not work_waiting.is_set()
+    assert work_waiting.is_set()
+
+
+def test_the_kind_says_how_often_a_job_is_tried(make_kind: MakeKind) -> None:
+    make_kind("stubborn", max_attempts=9)
+    assert submit("stubborn", {}).max_attempts == 9
+    assert submit("stubborn", {}, max_attempts=2).max_attempts == 2
+
+
+def test_cancelling_a_waiting_job_ends_it_at_once() -> None:
+    job = submit("counting", {})
+
+    assert cancel(job)
+
+    job.refresh_from_db()
+    assert job.state == State.CANCELLED
+    assert job.ended_at is not None
+    assert claim("one") is None
+
+
+def test_cancelling_a_running_job_asks_its_work_to_stop() -> None:
+    job = claimed()
+
+    assert cancel(job)
+
+    job.refresh_from_db()
+    assert (job.state, job.cancel_asked) == (State.RUNNING, True)
+
+
+def test_a_done_job_cannot_be_cancelled() -> None:
+    job = claimed()
+    perform(job)
+
+    assert not cancel(job)
+
+    job.refresh_from_db()
+    assert job.state == State.DONE
+
+
+def test_a_failed_job_can_be_set_aside_for_good(make_kind: MakeKind) -> None:
+    job = _failed(make_kind)
+    assert cancel(job)
+    job.refresh_from_db()
+    assert job.state == State.CANCELLED
+
+
+def test_a_failed_job_started_again_has_all_its_attempts(make_kind: MakeKind) -> None:
+    job = _failed(make_kind)
+    attempts_used = job.attempt
+
+    assert start_again(job)
+
+    job.refresh_from_db()
+    assert (job.state, job.error, job.ended_at, job.deaths) == (State.READY, "", None, 0)
+    assert job.max_attempts - attempts_used == JobKind.max_attempts
+    assert claim("one") == job
+
+
+def test_a_done_job_cannot_be_started_again() -> None:
+    job = claimed()
+    perform(job)
+    assert not start_again(job)
+
+
+def _failed(make_kind: MakeKind) -> Job:
+    def fail(running: RunningJob) -> None:
+        raise Permanent("There is no such folder. Make it, then start the job again.")
+
+    make_kind("doomed", fail)
+    job = submit("doomed", {})
+    work_off()
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+    return job
