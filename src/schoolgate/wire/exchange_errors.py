@@ -201,6 +201,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "cut-short": ("Only a part of the file arrived.", "It is sent again; that can do no harm."),
     "gzip-malformed": ("The file did not arrive as it was sent.", "It is sent again; that can do no harm."),
     "token-expired": ("The LA ended the session twice in a row.", "Try again. If it stays so, ask the LA."),
+    "spool-lost": (
+        "Neither the folder nor this program holds the file any more.",
+        "Export it again from your MIS.",
+    ),
     "receipt-wrong": (
         "The LA's receipt is not genuine or is for another file. Do not rely on it.",
         "Ring the LA: ask whether the file arrived, and whether its address is the one you use.",

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class SchoolExchangeConfig(AppConfig):
+    name = "schoolgate.school.exchange"
+    label = "school_exchange"
+
+    def ready(self) -> None:
+        # Registered by being imported: the job, the rounds, what the search finds.
+        from schoolgate.school.exchange import export_job, finding  # noqa: F401, PLC0415

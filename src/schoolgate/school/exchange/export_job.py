@@ -1,0 +1,67 @@
+"""The export as a job, one per destination LA, and the rounds that this site makes by itself."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from schoolgate.commons.jobs.kinds import JobKind, RunningJob, register
+from schoolgate.commons.jobs.periodic import every
+from schoolgate.school.exchange.asking import EXPORT, all_las, ask_for_what_is_due
+from schoolgate.school.exchange.exporting import export_to
+from schoolgate.school.exchange.filing import put_away
+from schoolgate.school.exchange.folders import root_folder
+from schoolgate.school.exchange.models import HeldBackFile, Transfer
+from schoolgate.school.exchange.outcomes import ask_for_outcomes
+from schoolgate.school.exchange.scanning import scan
+from schoolgate.school.exchange.taking import spool
+
+SPOOLED_FOR = timedelta(days=1)
+
+
+@register
+class Export(JobKind):
+    """Send to one LA what lies in its folder (`look`), or only what was asked for before."""
+
+    name = EXPORT
+    label = "Sending files"
+
+    def words(self, args: dict[str, Any]) -> str:
+        return f"Sending files to LA {args['la']}"
+
+    def run(self, running: RunningJob) -> dict[str, Any]:
+        args = running.args
+        summary = export_to(
+            args["la"],
+            look=args["look"],
+            by_person=args["by_person"],
+            on_progress=running.progress,
+            cancelled=running.cancel_asked,
+        )
+        return asdict(summary)
+
+
+@every(seconds=30, words="Looking into the folders")
+def look_round() -> None:
+    """Check what was put into the folders, so that what is held back shows without a click; send only what is due."""
+    if root_folder() is not None:
+        for la in all_las():
+            scan(la, wait=False)
+        for transfer in Transfer.objects.to_file().lean():
+            put_away(transfer)
+    ask_for_what_is_due(timezone.now())
+
+
+@every(minutes=5, words="Asking the LAs what became of files")
+def ask_what_became_of_files() -> None:
+    """Ask every LA that has a file of ours whose outcome is open."""
+    ask_for_outcomes()
+
+
+@every(hours=1, words="Sweeping the spool")
+def sweep_spool() -> None:
+    """Remove our own copies of files that need no further sending, a day after they were made."""
+    wanted = set(Transfer.objects.filter(filed_at=None).values_list("sha256", flat=True))
+    wanted |= set(HeldBackFile.objects.filter(origin=HeldBackFile.Origin.UPLOAD).values_list("sha256", flat=True))
+    spool().sweep(wanted, SPOOLED_FOR)

@@ -1,0 +1,137 @@
+"""One export of one LA: look, check the destination once, send what was asked for, put away what arrived (DESIGN 6)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+from django.utils import timezone
+
+from schoolgate.school.exchange import telling
+from schoolgate.school.exchange.connecting import Connection, connect, note_connected, note_trouble, open_http
+from schoolgate.school.exchange.filing import put_away
+from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
+from schoolgate.school.exchange.outcomes import fetch_outcomes
+from schoolgate.school.exchange.scanning import scan
+from schoolgate.school.exchange.sending import put_back_interrupted, send_all
+from schoolgate.wire.exchange_errors import ExchangeError
+
+Progress = Callable[[int, int, str], None]
+"""Told how many files of how many (0: unknown) are through with, and in a few words what is going on."""
+
+
+@dataclass
+class LaSummary:
+    """What one export did for one LA, in files. `held_back` and `waiting` are all there are now, not only new ones.
+
+    `received` counts those `known` at the LA before. `trouble` says in a sentence why nothing (more) could be done.
+    """
+
+    la: str
+    checked: int = 0
+    held_back: int = 0
+    received: int = 0
+    known: int = 0
+    retrying: int = 0
+    needs_attention: int = 0
+    waiting: int = 0
+    still_being_written: int = 0
+    trouble: str = ""
+
+    @property
+    def all_well(self) -> bool:
+        return not (self.held_back or self.retrying or self.needs_attention or self.waiting or self.trouble)
+
+
+def export_to(
+    la: str,
+    *,
+    look: bool,
+    by_person: bool,
+    on_progress: Progress = lambda *_: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> LaSummary:
+    """Send to one LA. Only one of these runs at a time for an LA: the job's key sees to that.
+
+    `look`: first take what lies in the folder, and ask for everything that waits; else only what was asked for before
+    is sent. `by_person`: files that wait for their next try are sent at once.
+    """
+    summary = LaSummary(la)
+    put_back_interrupted(la)
+    if look:
+        on_progress(0, 0, "Looking into the folder")
+        found = scan(la, wait=True, on_progress=lambda done, total: on_progress(done, total, "Checking"))
+        summary.checked, summary.still_being_written, summary.trouble = found.checked, found.moving, found.trouble
+        Transfer.objects.filter(la=la, state=State.READY, asked_at=None).update(asked_at=timezone.now())
+    for transfer in Transfer.objects.to_file().lean().filter(la=la):
+        put_away(transfer)
+    waiting = list(_to_send(la, by_person=by_person, now=timezone.now()))
+    destination = Destination.objects.filter(la=la).first()
+    if destination is None:
+        if waiting:
+            telling.no_destination(la, len(waiting))
+        summary.trouble = summary.trouble or f"There is no entry for LA {la}."
+    else:
+        with open_http() as http:
+            _send(destination, http, waiting, summary, by_person, on_progress, cancelled)
+    summary.held_back = HeldBackFile.objects.filter(la=la).count()
+    summary.waiting = Transfer.objects.filter(la=la, state=State.READY).count()
+    return summary
+
+
+def _send(
+    destination: Destination,
+    http: httpx.Client,
+    waiting: list[Transfer],
+    summary: LaSummary,
+    by_person: bool,
+    on_progress: Progress,
+    cancelled: Callable[[], bool],
+) -> None:
+    try:
+        on_progress(0, len(waiting), f"Signing in to {destination}")
+        connection = connect(destination, http)
+        _carry_all(connection, waiting, summary, on_progress, cancelled)
+    except ExchangeError as error:
+        left = Transfer.objects.filter(la=destination.la, state__in=(State.READY, State.RETRYING)).count()
+        note_trouble(destination, error, waiting=left, by_person=by_person)
+        summary.trouble = error.sentence
+        return
+    note_connected(destination)
+
+
+def _carry_all(
+    connection: Connection,
+    waiting: list[Transfer],
+    summary: LaSummary,
+    on_progress: Progress,
+    cancelled: Callable[[], bool],
+) -> None:
+    total = len(waiting)
+    text = f"Sending to {connection.destination}"
+    sent = send_all(
+        connection, waiting, on_progress=lambda through: on_progress(through, total, text), cancelled=cancelled
+    )
+    summary.received, summary.known = sent.received, sent.known
+    summary.retrying, summary.needs_attention = sent.retrying, sent.needs_attention
+    if sent.stopped_by is not None:
+        raise sent.stopped_by
+    if Transfer.objects.filter(la=connection.destination.la, state=State.DELIVERED).exists():
+        fetch_outcomes(connection)
+
+
+def _to_send(la: str, *, by_person: bool, now: datetime) -> Iterator[Transfer]:
+    """What to send, each school's files in the order of their making.
+
+    Behind a file that waits for its next try, the later ones of its school wait too.
+    """
+    held: set[str] = set()
+    asked = Transfer.objects.filter(la=la, state__in=[State.READY, State.RETRYING], asked_at__isnull=False)
+    for transfer in asked.lean().order_by("made_at", "pk"):
+        if transfer.base in held:
+            continue
+        due = transfer.state == State.READY or by_person or (transfer.next_try_at or now) <= now
+        if due:
+            yield transfer
+        else:
+            held.add(transfer.base)

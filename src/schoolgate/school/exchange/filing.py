@@ -1,0 +1,126 @@
+"""After the receipt: it is written beside the file in *Files Exported*, and the original is moved there.
+
+Nothing is moved or replaced that is not the very file that was sent. Every step may be cut off and begun again: what a
+dead run left (a receipt, a copy, a second link) is recognised by its content.
+"""
+
+import json
+import logging
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.utils import timezone
+
+from schoolgate.commons.faults import fault_point
+from schoolgate.school.exchange import telling
+from schoolgate.school.exchange.folders import (
+    FolderRefused,
+    exported,
+    find_file,
+    holds,
+    make_folders,
+    move_without_replacing,
+    names_like,
+)
+from schoolgate.school.exchange.models import Destination, Transfer
+from schoolgate.school.exchange.taking import READ_AT_ONCE, spool
+from schoolgate.wire.receipts import receipt_file
+
+RECEIPT_SUFFIX = ".receipt.json"
+
+log = logging.getLogger(__name__)
+
+
+def put_away(transfer: Transfer) -> bool:
+    """Bring a file that arrived, and its receipt, to *Files Exported*; false when it must be tried again later."""
+    try:
+        _put_away(transfer)
+    except (OSError, FolderRefused) as error:
+        log.info("A received file for LA %s could not be put away: %s", transfer.la, error)
+        if not transfer.filing_note:
+            telling.file_not_put_away(transfer)
+        note = "It could not be put into Files Exported yet: perhaps it is open in another program."
+        Transfer.objects.filter(pk=transfer.pk, filed_at=None).update(filing_note=note)
+        return False
+    telling.file_put_away(transfer)
+    return True
+
+
+def _put_away(transfer: Transfer) -> None:
+    make_folders(transfer.la)
+    target = _place_for(transfer)
+    receipt = receipt_beside(target)
+    if not receipt.exists():
+        write_durably(receipt, [receipt_file(transfer.receipt, _address(transfer.la)).encode("utf-8")])
+    fault_point("export.receipt-written")
+    transfer.filing_note = _move(transfer, target)
+    fault_point("export.moved")
+    transfer.filed_at, transfer.filed_as = timezone.now(), target.name
+    transfer.save(update_fields=["filed_at", "filed_as", "filing_note"])
+    fault_point("export.filed")
+
+
+def _move(transfer: Transfer, target: Path) -> str:
+    """Bring the bytes that were sent to `target`; what is to be told of it, empty when all went as always."""
+    original = find_file(transfer.la, transfer.name)
+    if original is not None and _holds(original, transfer):
+        if target.exists():
+            original.unlink()
+        else:
+            move_without_replacing(original, target)
+        return ""
+    if not target.exists() and spool().has(transfer.sha256):
+        with spool().open(transfer.sha256) as plain:
+            write_durably(target, iter(lambda: plain.read(READ_AT_ONCE), b""))
+    if original is None:
+        return ""
+    return "The file in Files Not Exported was changed after it was taken. It stayed there and is looked at anew."
+
+
+def receipt_beside(file: Path) -> Path:
+    """Where the receipt of an exported file is kept: the file's whole name, then `.receipt.json`."""
+    return file.with_name(file.name + RECEIPT_SUFFIX)
+
+
+def _place_for(transfer: Transfer) -> Path:
+    """The first of name, name-2, name-3 … in *Files Exported* that is free, or is this very file's already."""
+    places = names_like(exported(transfer.la), transfer.name)
+    return next(place for place in places if _may_have(transfer, place))
+
+
+def _may_have(transfer: Transfer, place: Path) -> bool:
+    beside = receipt_beside(place)
+    file_fits = not os.path.lexists(place) or _holds(place, transfer)
+    return file_fits and (not os.path.lexists(beside) or _is_receipt_of(beside, transfer))
+
+
+def write_durably(place: Path, parts: Iterable[bytes]) -> None:
+    """Write a file whole or not at all, and never over another. Raises OSError, FileExistsError."""
+    aside = place.with_name(f".schoolgate-{secrets.token_hex(6)}")
+    try:
+        with aside.open("xb") as file:
+            for part in parts:
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        move_without_replacing(aside, place)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _holds(file: Path, transfer: Transfer) -> bool:
+    return holds(file, size=transfer.size, sha256=transfer.sha256)
+
+
+def _is_receipt_of(path: Path, transfer: Transfer) -> bool:
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return False
+    return isinstance(kept, dict) and kept.get("receipt") == transfer.receipt
+
+
+def _address(la: str) -> str:
+    return Destination.objects.filter(la=la).values_list("address", flat=True).first() or ""

@@ -1,0 +1,170 @@
+"""Where a school's files lie: `<root>/<LA>/Files Not Exported` and `…/Files Exported` (handbook 04, "root folder")."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from itertools import count
+from pathlib import Path
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from schoolgate.commons.accounts.models import User
+from schoolgate.school.exchange.models import Destination
+from schoolgate.school.exchange.preferences import ROOT_FOLDER
+
+NOT_EXPORTED = "Files Not Exported"
+EXPORTED = "Files Exported"
+
+# What operating systems, browsers and synchronisers leave lying about; compared in lower case. Nothing else is passed
+# over: every other file gets a row and a reason, whatever its name.
+LEFTOVERS = (
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    ".ds_store",
+    "._*",
+    "~$*",
+    ".~lock.*#",
+    "~wr*.tmp",
+    ".directory",
+    ".nfs*",
+    ".fuse_hidden*",
+    ".goutputstream-*",
+    "*.crdownload",
+    "*.part",
+    "*.partial",
+    "*.opdownload",
+    ".dropbox",
+    ".dropbox.attr",
+    ".tmp.drivedownload",
+    ".tmp.driveupload",
+    ".syncthing.*.tmp",
+    "~syncthing~*.tmp",
+    ".sync_*.db",
+    ".owncloudsync.log",
+    ".849c9593-d756-4e56-8d6e-42412f2a707b",
+    ".schoolgate-*",
+)
+
+
+class FolderRefused(Exception):
+    """A folder that cannot be used; the message is a sentence for the person who named it."""
+
+
+def is_leftover(name: str) -> bool:
+    """Whether this is something nobody put there on purpose."""
+    lowered = name.lower()
+    return any(fnmatchcase(lowered, pattern) for pattern in LEFTOVERS)
+
+
+def root_folder() -> Path | None:
+    """The root folder, None until somebody set it."""
+    text = ROOT_FOLDER.get()
+    return Path(text) if text else None
+
+
+def set_root_folder(folder: Path, *, by: User | None, request: HttpRequest | None = None) -> None:
+    """Use this folder from now on and make the folders of every LA in it; files at the old place stay there.
+
+    Raises FolderRefused when it is no absolute path, no folder, or cannot be written to.
+    """
+    if not folder.is_absolute():
+        raise FolderRefused(r"Give the whole path of the folder, for example C:\Schoolgate or /srv/schoolgate.")
+    with transaction.atomic():
+        ROOT_FOLDER.set(str(folder), by=by, request=request)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _require_writable(folder)
+            for la in Destination.objects.values_list("la", flat=True):
+                make_folders(la)
+        except FileExistsError:
+            raise FolderRefused("There is a file of this name. Choose a folder.") from None
+        except OSError as error:
+            raise FolderRefused(f"The folder cannot be used: {error.strerror or error}. Choose another.") from None
+
+
+def make_folders(la: str) -> None:
+    """Make the pair of folders of an LA where they are missing. Raises OSError, FolderRefused without a root."""
+    for folder in (not_exported(la), exported(la)):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def not_exported(la: str) -> Path:
+    """Where files for this LA wait. Raises FolderRefused without a root folder."""
+    return _of_la(la) / NOT_EXPORTED
+
+
+def exported(la: str) -> Path:
+    """Where files that this LA received are kept, each with its receipt. Raises FolderRefused without a root folder."""
+    return _of_la(la) / EXPORTED
+
+
+def find_file(la: str, name: str) -> Path | None:
+    """The file in *Files Not Exported* that is kept on record under this name; None when it is gone."""
+    folder = not_exported(la)
+    direct = folder / name
+    if direct.parent == folder and os.path.lexists(direct):
+        return direct
+    return next((file for file in files_in(folder) if recorded_name(file.name) == name), None)
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """What lies in a folder, whatever it is, leftovers apart. Raises OSError when it cannot be read."""
+    return (entry for entry in folder.iterdir() if not is_leftover(entry.name))
+
+
+def holds(file: Path, *, size: int, sha256: str) -> bool:
+    """Whether these are a file's very bytes. Raises OSError when it cannot be read."""
+    if file.is_symlink() or not file.is_file() or file.stat().st_size != size:
+        return False
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+
+
+def recorded_name(name: str) -> str:
+    """A file's name as a database can hold it: bytes that are no text are spelt out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")[:300]
+
+
+def names_like(folder: Path, name: str) -> Iterator[Path]:
+    """Name, name-2, name-3 …, so that two files of one name can be kept (handbook 05: nothing is written over)."""
+    first = folder / name
+    yield first
+    yield from (first.with_stem(f"{first.stem}-{number}") for number in count(2))
+
+
+def move_without_replacing(source: Path, target: Path) -> None:
+    """Rename within a disk, and never over another file, whoever puts one there at the same moment.
+
+    Raises FileExistsError when the target's name is taken, OSError when the file cannot be moved.
+    """
+    if os.name == "nt":
+        source.rename(target)
+        return
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links: no better promise can be made there.
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "There is a file of this name.") from None
+        source.rename(target)
+    else:
+        source.unlink()
+
+
+def _of_la(la: str) -> Path:
+    root = root_folder()
+    if root is None:
+        raise FolderRefused("Set the root folder first, under Administration.")
+    return root / la
+
+
+def _require_writable(folder: Path) -> None:
+    probe = folder / f".schoolgate-{os.getpid()}"
+    probe.write_bytes(b"")
+    probe.unlink()

@@ -1,0 +1,9 @@
+"""What the school's side keeps: where files go, which were seen, held back, sent, and each try."""
+
+from schoolgate.school.exchange.models.attempt import Attempt
+from schoolgate.school.exchange.models.destination import Destination
+from schoolgate.school.exchange.models.held_back import HeldBackFile
+from schoolgate.school.exchange.models.sighting import Sighting
+from schoolgate.school.exchange.models.transfer import State, Transfer
+
+__all__ = ["Attempt", "Destination", "HeldBackFile", "Sighting", "State", "Transfer"]

@@ -1,0 +1,151 @@
+"""A file on its way to its LA, and every step it may take (DESIGN 5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from django.db import models
+from django.utils import timezone
+
+from schoolgate.school.exchange.models.problems import WithProblems
+
+
+class State(models.TextChoices):
+    """The states, in DESIGN 5's spelling; the labels are what an office reads."""
+
+    READY = "ready", "Waiting to be sent"
+    SENDING = "sending", "Being sent"
+    RETRYING = "retrying", "Being sent again"
+    NEEDS_ATTENTION = "needs attention", "Needs attention"
+    DELIVERED = "delivered", "Received by the LA"
+    IMPORTED = "imported", "Imported"
+    REJECTED = "rejected", "Not accepted"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+ARRIVED = frozenset({State.DELIVERED, State.IMPORTED, State.REJECTED})
+"""The LA has the file and the receipt is here."""
+WAITING = frozenset({State.READY, State.SENDING, State.RETRYING})
+"""It goes on by itself, or at the next export."""
+
+StepName = Literal["send", "deliver", "try later", "give up", "put back", "import", "reject", "cancel", "try again"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """An allowed step: from any of `sources` to `target`."""
+
+    sources: frozenset[State]
+    target: State
+
+
+def _step(target: State, *sources: State) -> Step:
+    return Step(frozenset(sources), target)
+
+
+STEPS: Mapping[StepName, Step] = {
+    "send": _step(State.SENDING, State.READY, State.RETRYING),
+    "deliver": _step(State.DELIVERED, State.SENDING),
+    "try later": _step(State.RETRYING, State.SENDING),
+    "give up": _step(State.NEEDS_ATTENTION, State.SENDING),
+    # The destination cannot be used, or the process died on the way: no try of this file was used up.
+    "put back": _step(State.READY, State.SENDING),
+    "import": _step(State.IMPORTED, State.DELIVERED),
+    "reject": _step(State.REJECTED, State.DELIVERED),
+    "cancel": _step(State.CANCELLED, State.READY, State.RETRYING, State.NEEDS_ATTENTION),
+    "try again": _step(State.READY, State.RETRYING, State.NEEDS_ATTENTION, State.CANCELLED),
+}
+
+
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    def visible_to(self, user: Any) -> Self:
+        return self if user.role in {"administrator", "sender"} else self.none()
+
+    def lean(self) -> Self:
+        """Without the findings, which can be large and are shown on one page only."""
+        return self.defer("problems")
+
+    def asked_for(self) -> Self:
+        """Those that wait and that somebody asked to be sent."""
+        return self.filter(state=State.READY, asked_at__isnull=False)
+
+    def retry_due(self, now: datetime) -> Self:
+        return self.filter(state=State.RETRYING, next_try_at__lte=now)
+
+    def to_file(self) -> Self:
+        """Those that arrived and whose original was not put into *Files Exported* yet."""
+        return self.filter(state__in=ARRIVED, filed_at=None)
+
+
+class Transfer(WithProblems):
+    """A file that passed the checks. Its identity is kind, name and sha256 of its plain bytes (`size` of them).
+
+    `tries` counts the tries since a person last asked for it, `attempts` all of them; the latter is also the fence:
+    who writes the end of an attempt must still be on it. `filed_at` is when the original came to *Files Exported*.
+    """
+
+    kind = models.CharField(max_length=20, default="student")
+    name = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    la = models.CharField("destination LA number", max_length=3, db_index=True)
+    source_la = models.CharField(max_length=3)
+    source_school = models.CharField(max_length=4)
+    school_name = models.CharField(max_length=255, blank=True)
+    version = models.CharField(max_length=20)
+    made_at = models.DateTimeField("time in the file's header")
+    pupils = models.PositiveIntegerField()
+
+    state = models.CharField(max_length=20, choices=State.choices, default=State.READY, db_index=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+    found_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, db_index=True)
+    reason = models.CharField(max_length=40, blank=True)
+    sentence = models.CharField(max_length=300, blank=True)
+    remedy = models.CharField(max_length=300, blank=True)
+
+    receipt = models.TextField(blank=True)
+    receipt_ref = models.CharField(max_length=40, blank=True)
+    received_at = models.DateTimeField(null=True)
+    outcome = models.JSONField(default=dict)
+    filed_at = models.DateTimeField(null=True)
+    filed_as = models.CharField(max_length=300, blank=True)
+    filing_note = models.CharField(max_length=300, blank=True)
+
+    objects = TransferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-found_at", "-id")
+        constraints = (models.UniqueConstraint(fields=("kind", "name", "sha256"), name="one_transfer_a_file"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def base(self) -> str:
+        """The sending school as seven digits."""
+        return self.source_la + self.source_school
+
+    @property
+    def state_words(self) -> str:
+        return State(self.state).label
+
+    def may(self, step: StepName) -> bool:
+        return self.state in STEPS[step].sources
+
+    def take(self, step: StepName, **values: Any) -> bool:
+        """Take a step if the row still is where this object thinks it is; false when somebody else moved it on.
+
+        `values` are further fields written with it. The object is brought up to date only on success.
+        """
+        allowed = STEPS[step]
+        values = {"changed_at": timezone.now(), **values, "state": allowed.target}
+        moved = Transfer.objects.filter(pk=self.pk, state__in=allowed.sources, attempts=self.attempts).update(**values)
+        if moved:
+            for name, value in values.items():
+                setattr(self, name, value)
+        return bool(moved)

@@ -1,0 +1,14 @@
+"""What people set on this site's Administration page."""
+
+from schoolgate.commons.preferences.registry import NumberPreference, TextPreference
+
+SCHOOL_NAME = TextPreference("school-name", default="", meaning="the name of the school or office whose site this is")
+ROOT_FOLDER = TextPreference(
+    "root-folder", default="", meaning="the folder that holds Files Not Exported and Files Exported of each LA"
+)
+SETTLE_SECONDS = NumberPreference(
+    "settle-seconds",
+    default=2,
+    minimum=1,
+    meaning="how long a file must stay as it is before it is taken, in seconds",
+)

@@ -1,0 +1,139 @@
+"""Files settle before they are taken: the same size and time in two looks, a few seconds apart by our own clock.
+
+The memory of the looks is in the database, so a restart, a second process and a clock of the file server that differs
+from ours all change nothing. Polling is the truth.
+"""
+
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from schoolgate.school.exchange.folders import files_in, not_exported, recorded_name
+from schoolgate.school.exchange.models import Sighting
+from schoolgate.school.exchange.preferences import SETTLE_SECONDS
+
+LONGEST_WAIT_FACTOR = 4
+LOOK_EVERY_SECONDS = 0.2
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file in *Files Not Exported* as it is now. `name` is as on record, `plain_file` false for folders and links."""
+
+    la: str
+    name: str
+    path: Path
+    size: int
+    changed_ns: int
+    plain_file: bool = True
+
+
+@dataclass
+class Look:
+    """What one look into a folder found: settled and not read yet, still moving, and every name that is there."""
+
+    settled: list[FoundFile] = field(default_factory=list)
+    moving: list[FoundFile] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+
+
+def look_once(la: str, clock: Clock = timezone.now) -> Look:
+    """Look into an LA's *Files Not Exported*. What is gone is forgotten. Raises OSError when it cannot be read."""
+    look = Look()
+    known = {sighting.name: sighting for sighting in Sighting.objects.filter(la=la)}
+    wait = timedelta(seconds=SETTLE_SECONDS.get())
+    for found in _found_files(la):
+        look.names.add(found.name)
+        sighting = _note(found, known.get(found.name), clock())
+        if sighting.dealt_with:
+            continue
+        (look.settled if clock() - sighting.seen_at >= wait else look.moving).append(found)
+    Sighting.objects.filter(la=la, name__in=known.keys() - look.names).delete()
+    return look
+
+
+def look_and_wait(la: str, clock: Clock = timezone.now, sleep: Callable[[float], None] = time.sleep) -> Look:
+    """As `look_once`, but wait for the second look when something new is there; what goes on moving stays `moving`."""
+    look = look_once(la, clock)
+    deadline = clock() + timedelta(seconds=SETTLE_SECONDS.get() * LONGEST_WAIT_FACTOR)
+    while look.moving and clock() < deadline:
+        sleep(LOOK_EVERY_SECONDS)
+        look = look_once(la, clock)
+    return look
+
+
+def is_unchanged(found: FoundFile) -> bool:
+    """Whether the file still is as it was found."""
+    try:
+        now = found.path.stat()
+    except OSError:
+        return False
+    return (now.st_size, now.st_mtime_ns) == (found.size, found.changed_ns)
+
+
+def mark_dealt_with(found: FoundFile) -> None:
+    """Remember that the file, in the form it was found in, was read and has its row."""
+    sighting = Sighting.objects.filter(la=found.la, name=found.name)
+    if sighting.filter(size=found.size, changed_ns=found.changed_ns).update(dealt_with=True) or sighting.exists():
+        return
+    Sighting.objects.bulk_create(
+        [
+            Sighting(
+                la=found.la,
+                name=found.name,
+                size=found.size,
+                changed_ns=found.changed_ns,
+                seen_at=timezone.now(),
+                dealt_with=True,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def forget(la: str, name: str) -> None:
+    """Have a file looked at anew, as if it had just been put there."""
+    Sighting.objects.filter(la=la, name=name).delete()
+
+
+def found_at(la: str, path: Path) -> FoundFile | None:
+    """The file at `path` as it is now; None when it is gone."""
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        return None
+    plain = stat.S_ISREG(facts.st_mode)
+    return FoundFile(la, recorded_name(path.name), path, facts.st_size, facts.st_mtime_ns, plain)
+
+
+def _found_files(la: str) -> Iterator[FoundFile]:
+    for path in files_in(not_exported(la)):
+        found = found_at(la, path)
+        if found is not None:
+            yield found
+
+
+def _note(found: FoundFile, sighting: Sighting | None, now: datetime) -> Sighting:
+    """Remember this look; the sighting starts anew when the file changed, or when our clock was set back."""
+    form = {"size": found.size, "changed_ns": found.changed_ns}
+    if sighting is None:
+        try:
+            with transaction.atomic():
+                return Sighting.objects.create(la=found.la, name=found.name, seen_at=now, **form)
+        except IntegrityError:
+            # Another look, at the same moment, was first.
+            sighting = Sighting.objects.get(la=found.la, name=found.name)
+    changed = (sighting.size, sighting.changed_ns) != (found.size, found.changed_ns)
+    if changed or sighting.seen_at > now:
+        sighting.size, sighting.changed_ns, sighting.seen_at = found.size, found.changed_ns, now
+        sighting.dealt_with = sighting.dealt_with and not changed
+        sighting.save(update_fields=["size", "changed_ns", "seen_at", "dealt_with"])
+    return sighting

@@ -1,0 +1,79 @@
+"""One file's way as a line of steps: found, checked, sent, received, imported."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from schoolgate.school.exchange import telling
+from schoolgate.school.exchange.models import State, Transfer
+from schoolgate.school.exchange.models.transfer import ARRIVED
+from schoolgate.school.exchange.words import outcome_words
+
+
+@dataclass(frozen=True)
+class StoryStep:
+    """`look` is how far the step is: done, under way now, gone wrong, or ahead (empty)."""
+
+    title: str
+    text: str
+    look: Literal["done", "now", "wrong", ""]
+    at: datetime | None = None
+
+
+def story_of(transfer: Transfer) -> list[StoryStep]:
+    """The five steps, each with what there is to tell of it."""
+    return [
+        StoryStep("Found", "in the folder or sent from the browser", "done", transfer.found_at),
+        StoryStep("Checked", _checked(transfer), "done"),
+        _sent(transfer),
+        _received(transfer),
+        _imported(transfer),
+    ]
+
+
+def _checked(transfer: Transfer) -> str:
+    pupils = "1 pupil" if transfer.pupils == 1 else f"{transfer.pupils:,} pupils"
+    if not transfer.warnings:
+        return f"{pupils}, no problems"
+    warnings = "1 thing" if transfer.warnings == 1 else f"{transfer.warnings:,} things"
+    return f"{pupils}, {warnings} the LA may ask about"
+
+
+def _sent(transfer: Transfer) -> StoryStep:
+    if transfer.state in ARRIVED:
+        return StoryStep("Sent", _tries(transfer), "done")
+    if transfer.state == State.SENDING:
+        return StoryStep("Sent", "It is on its way now.", "now")
+    if transfer.state == State.RETRYING:
+        again = f"It is sent again at {telling.in_london(transfer.next_try_at)}; that can do no harm."
+        return StoryStep("Sent", f"{transfer.sentence} {again}", "now")
+    if transfer.state == State.NEEDS_ATTENTION:
+        return StoryStep("Sent", f"{transfer.sentence} {transfer.remedy}", "wrong")
+    if transfer.state == State.CANCELLED:
+        return StoryStep("Sent", "Cancelled: it is not sent.", "wrong")
+    return StoryStep("Sent", "It is sent next." if transfer.asked_at else "It waits for the next export.", "now")
+
+
+def _received(transfer: Transfer) -> StoryStep:
+    if transfer.state not in ARRIVED:
+        return StoryStep("Received", "", "")
+    return StoryStep("Received", f"Receipt {transfer.receipt_ref}", "done", transfer.received_at)
+
+
+def _imported(transfer: Transfer) -> StoryStep:
+    if transfer.state == State.IMPORTED:
+        return StoryStep("Imported", outcome_words(transfer), "done")
+    if transfer.state == State.REJECTED:
+        return StoryStep("Imported", "The LA did not accept the file. Ask the LA what to correct.", "wrong")
+    if transfer.state == State.DELIVERED:
+        return StoryStep("Imported", "The LA has not imported it yet.", "now")
+    return StoryStep("Imported", "", "")
+
+
+def _tries(transfer: Transfer) -> str:
+    return "at the first try" if transfer.attempts == 1 else f"at the {_ordinal(transfer.attempts)} try"
+
+
+def _ordinal(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in {11, 12, 13} else "th"
+    return f"{number}{ending}"

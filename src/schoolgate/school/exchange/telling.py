@@ -1,0 +1,94 @@
+"""What the journal says of files and LAs: sentences that name no child, and no file whose name may be anything."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from schoolgate.commons.journal.writing import Level, write
+from schoolgate.school.exchange.models import Destination, HeldBackFile, Transfer
+from schoolgate.wire.exchange_errors import ExchangeError
+
+
+def in_london(moment: datetime | None) -> str:
+    """A moment as an office reads it: Thu 19 Nov 2026 18:30."""
+    if moment is None:
+        return "an unknown day"
+    return timezone.localtime(moment, timezone.get_default_timezone()).strftime("%a %d %b %Y %H:%M")
+
+
+def file_checked(transfer: Transfer) -> None:
+    pupils = "1 pupil" if transfer.pupils == 1 else f"{transfer.pupils:,} pupils"
+    _of(transfer, "INFO", f"{transfer.name} passed the checks ({pupils}).")
+
+
+def file_held_back(held_back: HeldBackFile) -> None:
+    write(
+        "WARN",
+        f"A file was held back ({held_back.reason}). The page behind this line says why.",
+        la=held_back.school[:3],
+        school=held_back.school[3:],
+        destination_la=held_back.la,
+        link=reverse("held-back-file", args=[held_back.pk]),
+    )
+
+
+def file_received(transfer: Transfer, *, known: bool) -> None:
+    before = " It had arrived before." if known else ""
+    _of(transfer, "INFO", f"The LA received {transfer.name}, receipt {transfer.receipt_ref}.{before}")
+
+
+def file_not_received(transfer: Transfer, error: ExchangeError, *, final: bool) -> None:
+    told = "needs attention" if final else f"is tried again at {in_london(transfer.next_try_at)}"
+    _of(transfer, "ERROR" if final else "WARN", f"{transfer.name} {told}. {error.sentence}", details=error.details)
+
+
+def file_outcome(transfer: Transfer) -> None:
+    accepted = transfer.state == "imported"
+    words = "imported" if accepted else "did not accept"
+    _of(transfer, "INFO" if accepted else "ERROR", f"The LA {words} {transfer.name}.")
+
+
+def file_put_away(transfer: Transfer) -> None:
+    if transfer.filing_note:
+        _of(transfer, "WARN", f"{transfer.name}: {transfer.filing_note}")
+
+
+def file_not_put_away(transfer: Transfer) -> None:
+    _of(transfer, "WARN", f"{transfer.name} was received but could not be put into Files Exported. It is tried again.")
+
+
+def destination_unusable(destination: Destination, error: ExchangeError, waiting: int) -> None:
+    stay = "its file stays" if waiting == 1 else f"its {waiting:,} files stay"
+    write(
+        "WARN",
+        f"Nothing was sent to {destination}, {stay}. {error.sentence}",
+        destination_la=destination.la,
+        details=f"{error.remedy} ({error.code}; {error.details})",
+        link=reverse("today"),
+    )
+
+
+def no_destination(la: str, waiting: int) -> None:
+    stay = "a file waits" if waiting == 1 else f"{waiting:,} files wait"
+    write("WARN", f"There is no entry for LA {la}, but {stay} for it. Add it.", destination_la=la)
+
+
+def spool_full(la: str) -> None:
+    write("ERROR", "The disk of this site is full, so no further file can be taken.", destination_la=la)
+
+
+def folder_unreadable(la: str, why: str) -> None:
+    write("ERROR", "The folder Files Not Exported cannot be read.", destination_la=la, details=why)
+
+
+def _of(transfer: Transfer, level: Level, message: str, *, details: str = "") -> None:
+    write(
+        level,
+        message,
+        la=transfer.source_la,
+        school=transfer.source_school,
+        destination_la=transfer.la,
+        details=details,
+        link=reverse("transfer", args=[transfer.pk]),
+    )
