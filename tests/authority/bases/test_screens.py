@@ -1,13 +1,14 @@
 """The screens of bases, accounts and the authority itself."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, PASSWORD_DAYS
+from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, PASSWORD_DAYS, maintenance_until
 from schoolgate.authority.bases.models import Base
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
@@ -97,6 +98,13 @@ def test_the_authority_tells_its_number_name_and_contact(as_administrator: Clien
     as_administrator.post(reverse("administration"), form)
     assert (LA_NUMBER.get(), LA_NAME.get(), LA_CONTACT.get()) == ("823", "Central Bedfordshire", "01234 111111")
     assert PASSWORD_DAYS.get() == 90
+
+
+def test_a_maintenance_is_announced_in_london_time(as_administrator: Client, la: str) -> None:
+    form = {"number": "820", "name": "Bedford", "password_days": "0", "maintenance_until": "2099-07-01T18:00"}
+    as_administrator.post(reverse("administration"), form)
+    assert maintenance_until() == datetime(2099, 7, 1, 17, 0, tzinfo=UTC)
+    assert "2099-07-01T18:00" in text(as_administrator.get(reverse("administration")))
 
 
 @pytest.mark.parametrize("number", ["", "82", "ABC"])

@@ -1,14 +1,18 @@
 """What anybody may ask, and what holds for every call."""
 
 import json
+from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolgate import __version__
+from schoolgate.authority.bases.la import MAINTENANCE_UNTIL
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.door import OLDEST_CLIENT
 from schoolgate.authority.exchange.problems import PROBLEMS
@@ -27,6 +31,22 @@ def test_the_service_tells_who_it_is_without_a_login(door: httpx.Client, la: str
         "oldest_client": OLDEST_CLIENT,
         "maintenance_until": None,
     }
+
+
+def test_in_maintenance_nothing_new_is_begun_and_the_end_is_told(program: Any, door: httpx.Client) -> None:
+    until = timezone.now() + timedelta(minutes=10)
+    MAINTENANCE_UNTIL.set(until, by=None)
+    assert door.get("/exchange/v1/").json()["maintenance_until"] == f"{until:%Y-%m-%dT%H:%M:%SZ}"
+    for answer in (program.put(b""), door.post("/exchange/v1/token", json={"user": "8204321", "password": "x"})):
+        assert (answer.status_code, answer.json()["code"]) == (503, "maintenance")
+        assert 590 <= int(answer.headers["Retry-After"]) <= 600
+    assert program.get("outcomes").status_code == 200
+
+
+def test_maintenance_ends_by_itself(program: Any, door: httpx.Client) -> None:
+    MAINTENANCE_UNTIL.set(timezone.now() - timedelta(seconds=1), by=None)
+    assert door.get("/exchange/v1/").json()["maintenance_until"] is None
+    assert program.put(b"").status_code == 422
 
 
 def test_no_call_sets_or_needs_a_cookie(door: httpx.Client, green_abbey: Base) -> None:
@@ -49,9 +69,8 @@ def test_an_unknown_address_is_told_as_a_problem(door: httpx.Client, la: str, pa
     assert answer.json()["code"] == "unknown-address"
 
 
-def test_a_kind_of_file_that_is_not_taken_is_an_unknown_address(program: object, door: httpx.Client) -> None:
-    headers = {"Authorization": f"Bearer {program.token}"}  # type: ignore[attr-defined]
-    answer = door.get(f"/exchange/v1/pigeons/files/{'0' * 64}/8204321_CES_820LLLL_001.xml", headers=headers)
+def test_a_kind_of_file_that_is_not_taken_is_an_unknown_address(program: Any) -> None:
+    answer = program.get(f"pigeons/files/{'0' * 64}/8204321_CES_820LLLL_001.xml")
     assert answer.json()["code"] == "unknown-address"
 
 

@@ -16,6 +16,7 @@ from schoolgate.authority.exchange.models import Token
 from schoolgate.authority.exchange.sweeping import sweep_exchange
 from schoolgate.commons.accounts.creating import switch_off
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.journal.models import JournalLine
 
 PASSWORD = "Green-Abbey-2026!"
 
@@ -88,10 +89,36 @@ def test_ten_wrong_passwords_lock_the_account_for_this_address(door: httpx.Clien
     assert sign_in(door).json()["code"] == "locked"
 
 
-def test_a_lock_ends_the_tokens_given_before(program: Any, door: httpx.Client) -> None:
+def test_a_lock_ends_the_tokens_given_to_that_address(program: Any, door: httpx.Client) -> None:
     for _ in range(10):
         sign_in(door, password="wrong")
     assert program.get("whoami").json()["code"] == "token-expired"
+
+
+def test_a_stranger_elsewhere_cannot_end_a_schools_tokens(program: Any, api: Any) -> None:
+    elsewhere = httpx.WSGITransport(app=api, remote_addr="192.0.2.7")
+    with httpx.Client(transport=elsewhere, base_url="http://testserver") as door:
+        for _ in range(12):
+            sign_in(door, password="wrong")
+    assert program.get("whoami").status_code == 200
+
+
+def test_a_lock_is_told_once_in_the_journal(door: httpx.Client, green_abbey: Base) -> None:
+    for _ in range(13):
+        sign_in(door, password="wrong")
+    line = JournalLine.objects.get(level="WARN")
+    assert "8204321 is locked" in line.message
+    assert (line.la, line.school) == ("820", "4321")
+
+
+def test_a_lock_of_a_name_that_is_no_schools_account_is_not_told(door: httpx.Client, green_abbey: Base) -> None:
+    for _ in range(11):
+        sign_in(door, "my-secret-typed-here", "wrong")
+    assert not JournalLine.objects.exists()
+
+
+def test_signing_in_is_remembered_with_the_account(program: Any, green_abbey: Base) -> None:
+    assert User.objects.get(pk=green_abbey.account.pk).last_login is not None
 
 
 def test_wrong_passwords_at_the_screens_count_at_this_door_too(

@@ -89,3 +89,9 @@ class AuthorityForm(forms.Form):
         label="Days until an exchange account's password expires",
         help_text="0: never.",
     )
+    maintenance_until = forms.DateTimeField(
+        required=False,
+        label="Maintenance until",
+        help_text="Until then schools' programs keep their files and try again by themselves. Empty: none.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )

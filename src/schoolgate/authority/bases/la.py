@@ -3,7 +3,26 @@
 Set by `schoolgate authority init` and on the Administration page; kept in the database only.
 """
 
-from schoolgate.commons.preferences.registry import NumberPreference, TextPreference
+from datetime import datetime
+
+from django import forms
+from django.utils import timezone
+
+from schoolgate.commons.preferences.registry import NumberPreference, Preference, TextPreference
+
+
+class TimePreference(Preference[datetime | None]):
+    """A moment, or none."""
+
+    def to_text(self, value: datetime | None) -> str:
+        return value.isoformat() if value else ""
+
+    def from_text(self, text: str) -> datetime | None:
+        return datetime.fromisoformat(text) if text else None
+
+    def form_field(self) -> forms.Field:
+        return forms.DateTimeField(required=False)
+
 
 LA_NUMBER = TextPreference("la-number", default="", meaning="this authority's LA number, three digits")
 LA_NAME = TextPreference("la-name", default="", meaning="this authority's name, as schools know it")
@@ -11,3 +30,12 @@ LA_CONTACT = TextPreference("la-contact", default="", meaning="whom schools may 
 PASSWORD_DAYS = NumberPreference(
     "exchange-password-days", default=0, meaning="days until an exchange account's password expires; 0: never"
 )
+MAINTENANCE_UNTIL = TimePreference(
+    "maintenance-until", default=None, meaning="until when schools' programs are asked to wait; empty: they are served"
+)
+
+
+def maintenance_until() -> datetime | None:
+    """When the maintenance that is going on ends; None: there is none."""
+    until = MAINTENANCE_UNTIL.get()
+    return until if until and until > timezone.now() else None

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.authority.bases.accounts import BaseRefused, add_base, create_base_with_account, give_new_password
 from schoolgate.authority.bases.forms import AddBaseForm, AuthorityForm, BaseForm, NewPasswordForm
-from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, PASSWORD_DAYS
+from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, MAINTENANCE_UNTIL, PASSWORD_DAYS
 from schoolgate.authority.bases.models import Base
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
@@ -116,6 +116,7 @@ def administration(request: PersonRequest) -> HttpResponseBase:
         "name": LA_NAME,
         "contact": LA_CONTACT,
         "password_days": PASSWORD_DAYS,
+        "maintenance_until": MAINTENANCE_UNTIL,
     }
     form = AuthorityForm(
         request.POST or None, initial={name: preference.get() for name, preference in preferences.items()}

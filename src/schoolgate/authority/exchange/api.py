@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from schoolgate import __version__
-from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER
+from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, maintenance_until
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.body import plain_body
-from schoolgate.authority.exchange.door import OLDEST_CLIENT, calls, read_texts
+from schoolgate.authority.exchange.door import OLDEST_CLIENT, calls, read_texts, refuse_in_maintenance
 from schoolgate.authority.exchange.keys import published_keys
 from schoolgate.authority.exchange.kinds import KINDS, FileKind
 from schoolgate.authority.exchange.models import ReceivedFile
@@ -39,7 +39,7 @@ def _service(request: WSGIRequest) -> HttpResponse:
             "clock": rfc3339(timezone.now()),
             "limits": {"file_bytes": settings.SCHOOLGATE_MAX_FILE_BYTES},
             "oldest_client": OLDEST_CLIENT,
-            "maintenance_until": None,
+            "maintenance_until": _time_or_none(maintenance_until()),
         }
     )
 
@@ -54,6 +54,7 @@ def _openapi(request: WSGIRequest) -> HttpResponse:
 
 def _token(request: WSGIRequest) -> HttpResponse:
     username, password = read_texts(request, "user", "password")
+    refuse_in_maintenance()
     account, token, ends = give_token(request, username, password)
     return JsonResponse(
         {
@@ -88,6 +89,7 @@ def _whoami(request: WSGIRequest) -> HttpResponse:
 
 
 def _put_file(request: WSGIRequest, kind: str, sha256: str, name: str) -> HttpResponse:
+    refuse_in_maintenance()
     account = account_of(request)
     file_kind = _kind(kind)
     try:

@@ -1,6 +1,7 @@
 """What all calls of the exchange API have in common: methods, JSON bodies, refusals, headers. No cookie is read."""
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,9 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import OperationalError
 from django.http import HttpResponse, UnreadablePostError
+from django.utils import timezone
 
+from schoolgate.authority.bases.la import maintenance_until
 from schoolgate.authority.exchange.problems import ApiProblem, busy, no_space
 
 Handler = Callable[..., HttpResponse]
@@ -64,6 +67,14 @@ def read_texts(request: WSGIRequest, *names: str) -> list[str]:
     if len(texts) != len(names):
         raise ApiProblem("malformed-request")
     return texts
+
+
+def refuse_in_maintenance() -> None:
+    """Raise ApiProblem `maintenance` while there is one: nothing new is begun, what was sent can still be asked for."""
+    until = maintenance_until()
+    if until:
+        seconds = math.ceil((until - timezone.now()).total_seconds())
+        raise ApiProblem("maintenance", headers={"Retry-After": str(max(1, seconds))})
 
 
 def _storable(text: str) -> bool:

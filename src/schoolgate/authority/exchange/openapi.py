@@ -129,7 +129,7 @@ DELIVERING = (
     *SIGNED_IN,
     *("unknown-address", "name-pattern", "digest-malformed", "not-your-base", "not-this-authority", "length-required"),
     *("media-type", "too-large", "cut-short", "gzip-malformed", "digest-mismatch", "name-and-content-differ"),
-    *("no-space", "not-set-up"),
+    *("no-space", "not-set-up", "maintenance"),
 )
 
 
@@ -186,7 +186,9 @@ def _paths() -> Json:
         },
         "/exchange/v1/token": {
             "post": {
-                **_call("token", "User and password for a token", "Token", (*CREDENTIALS, "password-expired")),
+                **_call(
+                    "token", "User and password for a token", "Token", (*CREDENTIALS, "password-expired", "maintenance")
+                ),
                 "requestBody": _json_body({"user": TYPED, "password": TYPED}),
             }
         },

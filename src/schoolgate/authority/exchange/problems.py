@@ -85,6 +85,9 @@ PROBLEMS: dict[str, Refusal] = {
     ),
     "internal-error": Refusal(500, "Error", "Something went wrong here. Nothing was lost. Send the same call again."),
     "busy": Refusal(503, "Busy", "The authority is busy. Send the same call again after `Retry-After`."),
+    "maintenance": Refusal(
+        503, "Maintenance", "The authority's site is being looked after. Send the same call after `Retry-After`."
+    ),
     "not-set-up": Refusal(503, "Not set up", "This authority's site has no LA number yet. Send the same call later."),
     "no-space": Refusal(
         507, "No space", "The authority has no space left and was told so. The file will be taken when there is."

@@ -5,15 +5,21 @@ import secrets
 from datetime import datetime, timedelta
 
 from axes.signals import user_locked_out
+from django.conf import settings
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
+from schoolgate.authority.bases.accounts import ROLE
 from schoolgate.authority.bases.la import PASSWORD_DAYS
+from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.models import Token
 from schoolgate.authority.exchange.passwords import check_program, forget_former_password
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.journal import writing as journal
 
 LIFETIME = timedelta(minutes=15)
 
@@ -28,11 +34,17 @@ def give_token(request: HttpRequest, username: str, password: str) -> tuple[User
     if expires is not None and expires <= timezone.now():
         raise ApiProblem("password-expired")
     forget_former_password(account)
-    text = secrets.token_urlsafe(32)
-    ends = timezone.now() + LIFETIME
-    Token.objects.create(
-        digest=_digest(text), user=account, password_mark=account.get_session_auth_hash(), expires_at=ends
-    )
+    now = timezone.now()
+    text, ends = secrets.token_urlsafe(32), now + LIFETIME
+    with transaction.atomic():
+        Token.objects.create(
+            digest=_digest(text),
+            user=account,
+            password_mark=account.get_session_auth_hash(),
+            address=request.META.get("REMOTE_ADDR") or None,
+            expires_at=ends,
+        )
+        User.objects.filter(pk=account.pk).update(last_login=now)
     return account, text, ends
 
 
@@ -61,9 +73,25 @@ def sweep_tokens() -> None:
 
 
 @receiver(user_locked_out)
-def drop_tokens_of_locked_account(username: str = "", **_: object) -> None:
-    """A lock-out ends what was opened before it; who knows the password signs in again from another address."""
-    Token.objects.filter(user__username__iexact=username or "").delete()
+def end_what_a_lock_ends(request: HttpRequest, username: str = "", ip_address: str = "", **_: object) -> None:
+    """A lock of an account for an address ends its tokens given to that address, and is told in the journal once.
+
+    Tokens given elsewhere live on: else a stranger could cut a school off by typing wrong passwords.
+    """
+    account = User.objects.filter(username=User.normalize_username(username or ""), role=ROLE).first()
+    if account is None:
+        return
+    Token.objects.filter(user=account, address=ip_address).delete()
+    if getattr(request, "axes_failures_since_start", 0) == settings.AXES_FAILURE_LIMIT:
+        base = Base.objects.filter(account=account).first()
+        journal.write(
+            "WARN",
+            f"Account {account.username} is locked for one address: too many wrong passwords.",
+            details=f"The address is {ip_address}. The lock ends by itself. If need be, set a new password on the base's page.",
+            la=base.la if base else "",
+            school=base.number if base else "",
+            link=reverse("base", args=[base.pk], urlconf=settings.ROOT_URLCONF) if base else "",
+        )
 
 
 def _digest(text: str) -> str:

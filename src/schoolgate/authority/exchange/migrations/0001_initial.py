@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("digest", models.CharField(max_length=64, unique=True)),
                 ("password_mark", models.CharField(max_length=128)),
+                ("address", models.GenericIPAddressField(null=True)),
                 ("expires_at", models.DateTimeField(db_index=True)),
                 (
                     "user",
