@@ -87,7 +87,7 @@ def end_what_a_lock_ends(request: HttpRequest, username: str = "", ip_address: s
         journal.write(
             "WARN",
             f"Account {account.username} is locked for one address: too many wrong passwords.",
-            details=f"The address is {ip_address}. The lock ends by itself. If need be, set a new password on the base's page.",
+            details=f"The address is {ip_address}. The lock ends by itself. Its base's page can set a new password.",
             la=base.la if base else "",
             school=base.number if base else "",
             link=reverse("base", args=[base.pk], urlconf=settings.ROOT_URLCONF) if base else "",
