@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, register
+from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.submitting import submit
 
 Work = Callable[[], Any]
@@ -74,5 +75,7 @@ class Ticker:
             span = int(now // periodic.seconds)
             if self._submitted.get(periodic.name) == span:
                 continue
-            submit("periodic", {"name": periodic.name}, key=periodic.name, dedup=f"{periodic.name} {span}")
+            # One that still waits is run for both spans.
+            if not Job.objects.filter(kind="periodic", key=periodic.name, state=State.READY).exists():
+                submit("periodic", {"name": periodic.name}, key=periodic.name, dedup=f"{periodic.name} {span}")
             self._submitted[periodic.name] = span

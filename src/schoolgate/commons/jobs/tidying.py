@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from schoolgate.commons.jobs.kinds import KINDS
-from schoolgate.commons.jobs.models import Job, State
+from schoolgate.commons.jobs.models import Job, State, WorkerLife
 from schoolgate.commons.jobs.periodic import every
 
 KEEP_DAYS = 90
@@ -20,4 +20,5 @@ def prune_jobs() -> int:
     for kind in KINDS.values():
         if kind.keep_days is not None:
             old |= Q(kind=kind.name, state=State.DONE, ended_at__lt=Now() - timedelta(days=kind.keep_days))
+    WorkerLife.objects.filter(seen_at__lt=Now() - timedelta(days=1)).delete()
     return Job.objects.filter(old).delete()[0]

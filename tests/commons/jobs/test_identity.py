@@ -1,0 +1,46 @@
+"""A worker's name, and the lock on it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from schoolgate.commons.jobs.identity import take_identity
+
+HOLD = """
+import sys
+from pathlib import Path
+from schoolgate.commons.jobs.identity import take_identity
+print(take_identity(Path(sys.argv[1])).name, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_two_workers_on_one_folder_have_two_names(tmp_path: Path) -> None:
+    first, second = take_identity(tmp_path), take_identity(tmp_path)
+    assert first.name.endswith(".1")
+    assert second.name.endswith(".2")
+
+
+def test_a_name_given_up_is_the_next_ones(tmp_path: Path) -> None:
+    first = take_identity(tmp_path)
+    first.give_up()
+    assert take_identity(tmp_path).name == first.name
+
+
+def test_sites_with_other_folders_have_other_names(tmp_path: Path) -> None:
+    assert take_identity(tmp_path / "a").name != take_identity(tmp_path / "b").name
+
+
+def test_the_name_of_a_killed_process_is_free_at_once(tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    name = holder.stdout.readline().strip()
+    beside = take_identity(tmp_path)
+    assert beside.name != name
+
+    holder.kill()
+    holder.communicate()
+
+    assert take_identity(tmp_path).name == name
