@@ -18,8 +18,8 @@ from typing import BinaryIO, Self, cast
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filelock import FileLock
 
-# Fast rather than small: a pupil file shrinks to a twentieth even so.
-LEVEL = 1
+# A pupil file shrinks to an eleventh at 180 MB/s; zlib's usual level 6 makes a sixteenth of it, at half the speed.
+LEVEL = 3
 GZIP = 31  # zlib's way to ask for a gzip header, with no time in it
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _TEMPORARY = ".incoming-"
@@ -137,10 +137,10 @@ class Incoming:
             os.fsync(self._file.fileno())
             self._file.close()
             fault_point("filestore.synced")
-            if not final.parent.is_dir():
-                final.parent.mkdir(exist_ok=True, mode=0o700)
-                _sync_folder(self._store.folder)
             with self._store.lock():
+                if not final.parent.is_dir():
+                    final.parent.mkdir(mode=0o700)
+                    _sync_folder(self._store.folder)
                 if final.exists():
                     # The same bytes, kept before. As good as new to a sweep; no rename over a file that is being read,
                     # which Windows forbids.
