@@ -1,5 +1,6 @@
 """A file arrives: durable first, then row and receipt, then the answer."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NUMBER
@@ -317,3 +319,21 @@ def test_bytes_with_a_row_are_never_swept(program: Any, home: Home, student_file
     os.utime(path, (0, 0))
     sweep_exchange()
     assert path.exists()
+
+
+def test_a_full_disk_is_told_to_the_school_and_to_the_authority(
+    program: Any, home: Home, student_file: Sample, as_officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        answer = program.put(student_file())
+    assert code(answer) == (507, "no-space")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert list(home.files.rglob("*.gz")) == []
+    assert JournalLine.objects.get().level == "ERROR"
+    assert "The disk is full" in str(as_officer.get("/authority/").content)
+    assert program.put(student_file()).status_code == 201
+    assert "The disk is full" not in str(as_officer.get("/authority/").content)

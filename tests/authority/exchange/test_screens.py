@@ -163,6 +163,10 @@ def test_a_file_is_found_by_its_reference_and_its_digest(officer: User, received
         assert [found.link for found in find(officer, typed)] == [reverse("received-file", args=[received.pk])]
 
 
+def test_a_few_digits_find_no_file_by_its_digest(officer: User, received: ReceivedFile) -> None:
+    assert find(officer, received.sha256[:5]) == []
+
+
 def test_a_refused_file_is_found_too(officer: User, refused: RefusedDelivery) -> None:
     assert [found.state for found in find(officer, refused.name)] == ["refused"]
 

@@ -68,6 +68,7 @@ def _token(request: WSGIRequest) -> HttpResponse:
 
 def _password(request: WSGIRequest) -> HttpResponse:
     username, password, new_password = read_texts(request, "user", "password", "new_password")
+    refuse_in_maintenance()
     account = change_own_password(request, username, password, new_password)
     return JsonResponse(
         {

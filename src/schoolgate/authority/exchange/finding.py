@@ -1,5 +1,7 @@
 """What "Where is my file?" finds here."""
 
+import re
+
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
@@ -9,6 +11,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.web.finding import Found, finder
 
 MOST = 50
+DIGITS_OF_A_DIGEST = re.compile(r"[0-9a-f]{8,64}")
 
 
 @finder("files received, by name, number, school, receipt or digest")
@@ -19,7 +22,7 @@ def find_received_files(user: User, text: str) -> list[Found]:
         | Q(ref__icontains=compact)
         | Q(base__name__icontains=text)
         | Q(base__number=compact)
-        | Q(sha256__startswith=compact.lower())
+        | _begins_with_digest(compact)
     )
     files = ReceivedFile.objects.visible_to(user).filter(wanted).select_related("base")
     return [
@@ -39,9 +42,7 @@ def find_received_files(user: User, text: str) -> list[Found]:
 @finder("deliveries that were refused")
 def find_refused_deliveries(user: User, text: str) -> list[Found]:
     compact = text.replace(" ", "")
-    wanted = (
-        Q(name__icontains=text) | Q(name__icontains=compact) | Q(school=compact) | Q(sha256__startswith=compact.lower())
-    )
+    wanted = Q(name__icontains=text) | Q(name__icontains=compact) | Q(school=compact) | _begins_with_digest(compact)
     refused: QuerySet[RefusedDelivery] = RefusedDelivery.objects.visible_to(user).filter(wanted)
     return [
         Found(
@@ -55,3 +56,9 @@ def find_refused_deliveries(user: User, text: str) -> list[Found]:
         )
         for one in refused[:MOST]
     ]
+
+
+def _begins_with_digest(text: str) -> Q:
+    """Eight digits of a digest are enough to name a file; fewer would find others by chance."""
+    digits = text.lower()
+    return Q(sha256__startswith=digits) if DIGITS_OF_A_DIGEST.fullmatch(digits) else Q(pk__in=[])

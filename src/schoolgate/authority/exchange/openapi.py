@@ -124,6 +124,7 @@ CREDENTIALS = (
     "media-type",
     "wrong-credentials",
     "locked",
+    "maintenance",
 )
 DELIVERING = (
     *SIGNED_IN,
@@ -186,9 +187,7 @@ def _paths() -> Json:
         },
         "/exchange/v1/token": {
             "post": {
-                **_call(
-                    "token", "User and password for a token", "Token", (*CREDENTIALS, "password-expired", "maintenance")
-                ),
+                **_call("token", "User and password for a token", "Token", (*CREDENTIALS, "password-expired")),
                 "requestBody": _json_body({"user": TYPED, "password": TYPED}),
             }
         },

@@ -35,9 +35,8 @@ class Delivery:
 
     def find(self) -> ReceivedFile | None:
         """The file, if it was received before."""
-        return ReceivedFile.objects.filter(
-            base=self.base, kind=self.kind.name, name=self.name, sha256=self.sha256
-        ).first()
+        files = ReceivedFile.objects.filter(base=self.base, kind=self.kind.name, name=self.name, sha256=self.sha256)
+        return files.select_related("base").first()
 
 
 def received_files() -> FileStore:
@@ -97,9 +96,10 @@ def accept(delivery: Delivery, stored: Stored) -> tuple[ReceivedFile, bool]:
     Whatever must happen exactly once for an accepted file (its import job) belongs into this transaction.
     """
     key = current_key()
-    now = timezone.now()
     try:
         with transaction.atomic():
+            # Taken once the database lets us write: outcomes are told in the order of these times.
+            now = timezone.now()
             file = ReceivedFile.objects.create(
                 base=delivery.base,
                 kind=delivery.kind.name,
