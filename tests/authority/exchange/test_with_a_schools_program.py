@@ -1,0 +1,53 @@
+"""The school's own client and the authority's door understand each other."""
+
+import gzip
+import hashlib
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.wire.exchange import Credentials, ExchangeClient
+from schoolgate.wire.exchange_errors import Locked, WrongCredentials
+from schoolgate.wire.receipts import verify
+
+Sample = Callable[..., bytes]
+NAME = "8204321_CES_820LLLL_001.xml"
+
+
+def program_with(door: httpx.Client, password: str) -> ExchangeClient:
+    return ExchangeClient("http://testserver", Credentials("8204321", password), door, lambda: datetime.now(UTC))
+
+
+@pytest.fixture
+def program_of_school(door: httpx.Client, green_abbey: Base) -> ExchangeClient:
+    return program_with(door, "Green-Abbey-2026!")
+
+
+def test_a_file_is_sent_proven_and_known_afterwards(program_of_school: ExchangeClient, student_file: Sample) -> None:
+    plain = student_file(filling=50_000)
+    digest = hashlib.sha256(plain).hexdigest()
+    packed = gzip.compress(plain, mtime=0)
+    sent = program_of_school.send_file("student", NAME, digest, len(plain), lambda: io.BytesIO(packed))
+    again = program_of_school.send_file("student", NAME, digest, len(plain), lambda: io.BytesIO(packed))
+    receipt = verify(sent.receipt, program_of_school.keys())
+    assert (receipt.base, receipt.name, receipt.sha256, receipt.size) == ("8204321", NAME, digest, len(plain))
+    assert (sent.known, again.known) == (False, True)
+    assert again.receipt == sent.receipt
+
+
+def test_the_program_learns_whom_it_talks_to_and_for_which_schools(program_of_school: ExchangeClient) -> None:
+    service, account = program_of_school.service(), program_of_school.whoami()
+    assert (service.la, service.name, service.largest_file) == ("820", "Bedford Borough", 64 * 1024 * 1024)
+    assert (account.bases, account.contact) == (("8204321",), "Data team, 01234 000000")
+
+
+def test_a_wrong_password_and_a_lock_are_told_apart(door: httpx.Client, green_abbey: Base) -> None:
+    for _ in range(9):
+        with pytest.raises(WrongCredentials):
+            program_with(door, "wrong").token()
+    with pytest.raises(Locked):
+        program_with(door, "wrong").token()
