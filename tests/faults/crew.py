@@ -1,0 +1,114 @@
+"""The processes of a kill test, and what they left behind."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.faults.conftest import Database
+
+PROGRAM = Path(__file__).parent / "job_process.py"
+
+
+@dataclass(frozen=True)
+class Span:
+    """One attempt at a job as its process noted it; `end` of an unfinished one is when its process was killed."""
+
+    number: int
+    key: str
+    pid: int
+    start: float
+    end: float
+    finished: bool
+
+
+@dataclass
+class Crew:
+    """Starts processes on one database, kills them, and reads the tally."""
+
+    database: Database
+    folder: Path
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    killed: dict[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        assert self.start("prepare").wait(60) == 0
+
+    @property
+    def tally(self) -> Path:
+        return self.folder / "tally"
+
+    @property
+    def submitted(self) -> Path:
+        return self.folder / "submitted"
+
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        environment = {
+            **self.database.environment,
+            "TALLY": str(self.tally),
+            "SUBMITTED": str(self.submitted),
+            **more,
+        }
+        process = subprocess.Popen([sys.executable, str(PROGRAM), *arguments], env=environment)
+        self.running.append(process)
+        return process
+
+    def submit(self, count: int, *, seconds: float) -> subprocess.Popen[bytes]:
+        return self.start("submit", "0", str(count), str(seconds))
+
+    def work(self, **more: str) -> subprocess.Popen[bytes]:
+        return self.start("work", **more)
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+        self.note_death(process)
+
+    def note_death(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until a process is dead and remember when."""
+        process.wait(30)
+        self.killed[process.pid] = time.monotonic()
+
+    def accepted(self) -> set[int]:
+        return {int(line) for line in self.submitted.read_text().split()} if self.submitted.exists() else set()
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.tally.read_text().splitlines()] if self.tally.exists() else []
+
+    def has_worked(self, process: subprocess.Popen[bytes]) -> bool:
+        return any(line["pid"] == process.pid for line in self.lines())
+
+    def spans(self) -> list[Span]:
+        lines = self.lines()
+        ends = {(line["number"], line["attempt"], line["pid"]): line["at"] for line in lines if line["what"] == "end"}
+        found = []
+        for line in (line for line in lines if line["what"] == "start"):
+            end = ends.get((line["number"], line["attempt"], line["pid"]))
+            until = self.killed.get(line["pid"], float("inf")) if end is None else end
+            found.append(Span(line["number"], line["key"], line["pid"], line["at"], until, end is not None))
+        return sorted(found, key=lambda span: span.start)
+
+    def jobs(self, columns: str) -> list[tuple[Any, ...]]:
+        """These columns of every job, in the order of their tally numbers."""
+        rows = self.database.rows(f"SELECT dedup, {columns} FROM jobs_job WHERE kind = 'tally'")
+        return [row[1:] for row in sorted(rows, key=lambda row: int(row[0].rpartition("-")[2]))]
+
+    def wait_until(self, true: Callable[[], object], seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, f"stuck: {self.jobs('state, attempt, worker')}"
+            time.sleep(0.05)
+
+    def wait_until_done(self, count: int) -> None:
+        self.wait_until(lambda: [state for (state,) in self.jobs("state")].count("done") == count)
+
+    def dismiss(self) -> None:
+        for process in self.running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+                process.wait()
