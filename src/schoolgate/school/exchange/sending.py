@@ -20,7 +20,7 @@ from schoolgate.school.exchange.connecting import Connection
 from schoolgate.school.exchange.filing import put_away
 from schoolgate.school.exchange.models import Attempt, State, Transfer
 from schoolgate.school.exchange.outcomes import note_outcome
-from schoolgate.school.exchange.taking import spool
+from schoolgate.school.exchange.taking import fill_spool, spool
 from schoolgate.wire.exchange import Delivery
 from schoolgate.wire.exchange_errors import Busy, ExchangeError, NotSchoolgate, Refused, Unreachable
 from schoolgate.wire.http import TRIES, Again, StopRun, wait_before_next
@@ -120,6 +120,7 @@ class _Run:
             while queue:
                 transfer = Transfer.objects.lean().filter(pk=queue.popleft()).first()
                 if transfer is not None and _begin(transfer):
+                    fill_spool(transfer)
                     return transfer
             del self.schools[school]
         return None

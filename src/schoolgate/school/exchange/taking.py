@@ -6,6 +6,7 @@ The file is read once: it is copied to the spool while it is hashed, and checked
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import BinaryIO
@@ -22,6 +23,7 @@ from schoolgate.documents.students.check import Verdict, check_stream
 from schoolgate.documents.students.names import parse_name
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
 from schoolgate.school.exchange import telling
+from schoolgate.school.exchange.folders import find_file, holds
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.reasons import (
@@ -112,6 +114,17 @@ def copy_to_spool(stream: BinaryIO) -> Stored:
         while chunk := stream.read(READ_AT_ONCE):
             incoming.write(chunk)
         return incoming.keep()
+
+
+def fill_spool(transfer: Transfer) -> None:
+    """See to it that the spool holds a file that is to be sent, as far as its folder still does."""
+    if spool().has(transfer.sha256):
+        return
+    file = find_file(transfer.la, transfer.name)
+    with suppress(OSError, NoSpace):
+        if file is not None and holds(file, size=transfer.size, sha256=transfer.sha256):
+            with file.open("rb") as stream:
+                copy_to_spool(stream)
 
 
 def check_spooled(

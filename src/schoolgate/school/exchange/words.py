@@ -8,7 +8,6 @@ from schoolgate.commons.web.templatetags.web import state_colour
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.models import State, Transfer
 
-
 KIND_WORDS = {"student": "Pupil file"}
 
 

@@ -19,7 +19,7 @@ from schoolgate.school.exchange.uploading import receive_upload
 @who("administrator", "sender")
 def send_file(request: PersonRequest) -> HttpResponseBase:
     """Take a file from the browser, check it and send it; then tell its story, or why it was held back."""
-    form = SendForm(request.POST or None, request.FILES or None)
+    form = SendForm(request.POST, request.FILES) if request.method == "POST" else SendForm()
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:

@@ -1,0 +1,155 @@
+"""A school site with its folders, and LAs that answer as told."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from django.utils import timezone
+from tests.school.scripted_la import ScriptedLa
+from tests.wire.conftest import RawServer
+
+from schoolgate.documents.samples.files import write_student_sample
+from schoolgate.documents.samples.students import make_students
+from schoolgate.school.exchange.destinations import add_destination
+from schoolgate.school.exchange.exporting import LaSummary, export_to
+from schoolgate.school.exchange.folders import exported, not_exported, set_root_folder
+from schoolgate.school.exchange.models import Destination, Sighting
+from schoolgate.school.exchange.settling import look_once
+from schoolgate.sites.home import Home
+
+NAME = "8204321_CES_820LLLL_001.xml"
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: Any) -> Home:
+    """A home of this test's own."""
+    settings.SCHOOLGATE_HOME = Home(tmp_path / "home")
+    settings.SCHOOLGATE_HOME.prepare()
+    found: Home = settings.SCHOOLGATE_HOME
+    return found
+
+
+@pytest.fixture
+def root(db: None, home: Home, tmp_path: Path) -> Path:
+    """The school's root folder, set."""
+    set_root_folder(tmp_path / "root", by=None)
+    return tmp_path / "root"
+
+
+MakeLa = Callable[[str], ScriptedLa]
+
+
+@pytest.fixture
+def make_la(root: Path) -> Iterator[MakeLa]:
+    """Start an LA of this number and give it an entry."""
+    started: list[ScriptedLa] = []
+
+    def make(number: str) -> ScriptedLa:
+        la = ScriptedLa(number)
+        la.server = RawServer(la.handle)
+        threading.Thread(target=la.server.run, daemon=True).start()
+        started.append(la)
+        add_destination(la=number, address=la.address, user=la.user, password=la.password)
+        return la
+
+    yield make
+    for la in started:
+        with suppress(OSError):
+            la.server.listener.shutdown(2)
+        la.server.listener.close()
+
+
+@pytest.fixture
+def la(make_la: MakeLa) -> ScriptedLa:
+    """LA 820, which takes what it is sent."""
+    return make_la("820")
+
+
+@pytest.fixture
+def destination(la: ScriptedLa) -> Destination:
+    """The entry of LA 820."""
+    return Destination.objects.get(la="820")
+
+
+class Sample(Protocol):
+    def __call__(self, folder: Path, **details: Any) -> Path: ...
+
+
+@pytest.fixture
+def sample() -> Sample:
+    """Write a made-up pupil file (two pupils unless told otherwise) into a folder."""
+
+    def write(folder: Path, *, serial: int = 1, name: str = "", **details: Any) -> Path:
+        values = {"la": "820", "school": "4321", "destination_la": "820", "pupils": 2, "seed": 1, **details}
+        path = write_student_sample(folder, make_students(**values), serial=serial)
+        return path.rename(folder / name) if name else path
+
+    return write
+
+
+class Drop(Protocol):
+    def __call__(self, **details: Any) -> Path: ...
+
+
+@pytest.fixture
+def drop(root: Path, sample: Sample, settle: Callable[..., None]) -> Drop:
+    """Put a made-up pupil file into the folder of an LA, settled; `folder_la` may be another than the file's."""
+
+    def put(*, folder_la: str = "820", settled: bool = True, **details: Any) -> Path:
+        path = sample(not_exported(folder_la), **details)
+        if settled:
+            settle(folder_la)
+        return path
+
+    return put
+
+
+@pytest.fixture
+def settle(root: Path) -> Callable[..., None]:
+    """Look once, as if long ago: what is in the folder now counts as settled."""
+
+    def look_long_ago(la: str = "820") -> None:
+        look_once(la)
+        Sighting.objects.filter(la=la).update(seen_at=timezone.now() - timedelta(hours=1))
+
+    return look_long_ago
+
+
+Export = Callable[..., LaSummary]
+
+
+@pytest.fixture
+def export() -> Export:
+    """The work of an export job, as the button asks for it."""
+
+    def run(la: str = "820", *, look: bool = True, by_person: bool = True) -> LaSummary:
+        return export_to(la, look=look, by_person=by_person)
+
+    return run
+
+
+@pytest.fixture
+def waiting_folder(root: Path) -> Path:
+    """LA 820's *Files Not Exported*."""
+    return not_exported("820")
+
+
+@pytest.fixture
+def exported_folder(root: Path) -> Path:
+    """LA 820's *Files Exported*."""
+    return exported("820")
+
+
+@pytest.fixture
+def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
+    """Keep a copy of a file aside, for after it was moved."""
+
+    def keep(path: Path) -> Path:
+        return Path(shutil.copy(path, tmp_path / path.name))
+
+    return keep

@@ -1,0 +1,115 @@
+"""An LA that keeps what it is sent, signs real receipts, and goes wrong exactly as told."""
+
+import gzip
+import hashlib
+import json
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+from tests.wire.conftest import RawRequest, RawServer, answer
+
+from schoolgate.wire.receipts import Jwk, Receipt, new_key, public_keys, sign
+
+RECEIVED = datetime(2026, 11, 19, 18, 30, 10, tzinfo=UTC)
+
+Wrong = bytes | Callable[[], bytes | None] | None
+
+
+@dataclass
+class ScriptedLa:
+    """`files` are those received, by name and digest; `puts` the names in the order they came, known ones too.
+
+    `wrong` holds the answers to the next PUTs in place of the right ones (None: close the line); `keep_first` takes
+    the file before a wrong answer is given, as when an answer is lost.
+    """
+
+    la: str = "820"
+    user: str = "8204321"
+    password: str = "Green-Abbey-2026!"
+    server: RawServer = field(init=False)
+    key: Jwk = field(default_factory=lambda: new_key(RECEIVED))
+    files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    puts: list[str] = field(default_factory=list)
+    wrong: list[Wrong] = field(default_factory=list)
+    keep_first: bool = False
+    sign_in: bytes | None = None
+    service: dict[str, Any] = field(default_factory=dict)
+    outcome: dict[str, Any] = field(default_factory=lambda: {"state": "queued", "counts": {}, "problems": []})
+    published: list[Jwk] = field(default_factory=list)
+    receipt_changes: dict[str, Any] = field(default_factory=dict)
+    before_put: Callable[[str], None] = lambda *_: None
+
+    def __post_init__(self) -> None:
+        self.published.append(self.key)
+
+    @property
+    def address(self) -> str:
+        return self.server.address
+
+    @property
+    def calls(self) -> list[str]:
+        """Every call, as method and last part of the path."""
+        return [f"{request.method} {request.path.split('?')[0].rsplit('/', 1)[-1]}" for request in self.server.requests]
+
+    def handle(self, request: RawRequest, connection: socket.socket) -> bytes | None:
+        path = unquote(request.path.split("?")[0]).removeprefix("/exchange/v1/")
+        if path == "":
+            return answer(200, {"service": "schoolgate-exchange", "la": self.la, "name": "Bedford", **self.service})
+        if path == "keys":
+            return answer(200, public_keys(self.published))
+        if path == "token":
+            return self._token(request)
+        if path == "whoami":
+            return answer(200, {"bases": [], "authority": {"la": self.la, "contact": "Data Team, 01234 000000"}})
+        if path == "outcomes":
+            outcomes = [self._told(name, sha256) for name, sha256 in self.files]
+            return answer(200, {"outcomes": outcomes, "next": "1-1", "more": False})
+        _, _, sha256, name = path.split("/")
+        if request.method == "PUT":
+            return self._put(request, name, sha256)
+        known = (name, sha256) in self.files
+        return answer(200, self._told(name, sha256)) if known else answer(404, {"code": "unknown-file"})
+
+    def _token(self, request: RawRequest) -> bytes:
+        if self.sign_in is not None:
+            return self.sign_in
+        given = json.loads(request.body)
+        if (given["user"], given["password"]) != (self.user, self.password):
+            return answer(401, {"code": "wrong-credentials"})
+        return answer(200, {"token": "T"})
+
+    def _put(self, request: RawRequest, name: str, sha256: str) -> bytes | None:
+        self.before_put(name)
+        self.puts.append(name)
+        plain = gzip.decompress(request.body)
+        known = (name, sha256) in self.files
+        if not self.wrong or self.keep_first:
+            assert hashlib.sha256(plain).hexdigest() == sha256
+            self.files[name, sha256] = plain
+        if self.wrong:
+            wrong = self.wrong.pop(0)
+            return wrong() if callable(wrong) else wrong
+        return answer(200 if known else 201, self._told(name, sha256))
+
+    def _told(self, name: str, sha256: str) -> dict[str, Any]:
+        size = len(self.files[name, sha256])
+        stated = {
+            "issuer": self.address,
+            "base": name[:7],
+            "kind": "student",
+            "name": name,
+            "sha256": sha256,
+            "size": size,
+            "received": RECEIVED,
+            "ref": f"B-{sha256[:6]}",
+            **self.receipt_changes,
+        }
+        return {
+            "file": {"kind": "student", "name": name, "sha256": sha256, "size": size},
+            "receipt": sign(Receipt(**stated), self.key),
+            "outcome": self.outcome,
+        }

@@ -1,0 +1,135 @@
+"""The school's side against the authority's real exchange API, over a real socket."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import waitress
+from tests.school.conftest import NAME, Drop, Export
+
+from schoolgate.authority.bases.accounts import add_account
+from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER
+from schoolgate.authority.exchange.models import ReceivedFile
+from schoolgate.authority.exchange.receiving import received_files
+from schoolgate.school.exchange.connecting import kept_keys
+from schoolgate.school.exchange.destinations import add_destination
+from schoolgate.school.exchange.export_now import export_now
+from schoolgate.school.exchange.models import Destination, State, Transfer
+from schoolgate.sites.doors import ProgramDoor
+from schoolgate.wire.receipts import verify_receipt_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The exchange API's door, served by waitress."""
+    server: Any = waitress.create_server(
+        ProgramDoor("schoolgate.authority.exchange.api_urls"), host="127.0.0.1", port=0, threads=8
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join(5)
+
+
+@pytest.fixture
+def authority(address: str, root: Path) -> str:
+    """LA 820 with the base Green Abbey, and its entry at the school."""
+    LA_NUMBER.set("820", by=None)
+    LA_NAME.set("Bedford Borough", by=None)
+    LA_CONTACT.set("Data Team, 01234 000000", by=None)
+    _, password = add_account(la="820", school="4321", name="Green Abbey Primary School")
+    add_destination(la="820", address=address, user="8204321", password=password)
+    return address
+
+
+def test_a_file_travels_from_folder_to_la_and_is_proven(
+    authority: str, drop: Drop, export: Export, exported_folder: Path
+) -> None:
+    plain = drop().read_bytes()
+    assert export().all_well
+    received = ReceivedFile.objects.get()
+    with received_files().open(received.sha256) as stored:
+        assert stored.read() == plain
+    with (exported_folder / NAME).open("rb") as kept:
+        text = (exported_folder / f"{NAME}.receipt.json").read_text()
+        assert verify_receipt_file(text, kept_keys("820"), kept).ref == received.ref
+    assert json.loads(text)["url"] == authority
+    assert Destination.objects.get().contact == "Data Team, 01234 000000"
+
+
+def test_a_large_file_asks_first_and_arrives(
+    authority: str, drop: Drop, export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schoolgate.wire.exchange.ASK_FIRST_ABOVE_BYTES", 10)
+    drop(pupils=50)
+    assert export().received == 1
+
+
+def test_many_files_of_many_schools_arrive_once_each(authority: str, drop: Drop, export: Export) -> None:
+    for school in ("4401", "4402", "4403"):
+        add_account_for(school)
+        for serial in (1, 2):
+            drop(school=school, serial=serial, seed=int(school) + serial)
+    assert export().received == 6
+    assert ReceivedFile.objects.count() == 6
+
+
+def test_the_same_file_from_another_agent_is_received_once(authority: str, drop: Drop, export: Export) -> None:
+    path = drop()
+    plain = path.read_bytes()
+    export()
+    Transfer.objects.all().delete()
+    path.write_bytes(plain)
+    assert export().received == 1
+    assert Transfer.objects.get().history.get().result == "known"
+    assert ReceivedFile.objects.count() == 1
+
+
+def test_a_school_that_the_account_does_not_serve_is_told(authority: str, drop: Drop, export: Export) -> None:
+    drop(school="2107")
+    export()
+    transfer = Transfer.objects.get()
+    assert (transfer.state, transfer.reason) == (State.NEEDS_ATTENTION, "not-your-base")
+
+
+def test_a_wrong_password_keeps_the_files_waiting(authority: str, drop: Drop, export: Export) -> None:
+    Destination.objects.update(user="8204322")
+    drop()
+    assert "User Name or Password is invalid." in export().trouble
+    assert Transfer.objects.get().state == State.READY
+
+
+def test_an_address_of_another_la_is_told_before_anything_is_sent(authority: str, drop: Drop, export: Export) -> None:
+    LA_NUMBER.set("823", by=None)
+    drop()
+    assert "LA 823" in export().trouble
+
+
+def test_the_command_exports_by_itself_when_no_site_runs(authority: str, drop: Drop) -> None:
+    drop()
+    seen: list[str] = []
+    summary = export_now(on_progress=lambda la, done, total, text: seen.append(la))  # noqa: ARG005
+    assert summary.all_well
+    assert [(la.la, la.received) for la in summary.las] == [("820", 1)]
+    assert Transfer.objects.get().state == State.DELIVERED
+
+
+def test_the_command_tells_of_an_la_without_an_entry(authority: str) -> None:
+    summary = export_now("823")
+    assert not summary.all_well
+    assert "no entry for LA 823" in summary.las[0].trouble
+
+
+def add_account_for(school: str) -> None:
+    """A further base that sends with Green Abbey's account."""
+    from schoolgate.authority.bases.accounts import add_base
+    from schoolgate.commons.accounts.models import User
+
+    add_base(la="820", number=school, name=f"School {school}", account=User.objects.get(username="8204321"))

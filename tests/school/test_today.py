@@ -1,0 +1,125 @@
+"""The first page's one sentence: each thing that needs somebody makes it red, and goes when it is cured."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tests.school.conftest import Drop, Export
+from tests.school.scripted_la import ScriptedLa
+from tests.wire.conftest import answer
+
+from schoolgate.school.exchange.models import State, Transfer
+from schoolgate.school.exchange.preferences import ROOT_FOLDER
+from schoolgate.school.exchange.scanning import scan
+from schoolgate.school.exchange.today import Today, look_at_today
+
+
+def texts() -> str:
+    return " ".join(one.text for one in look_at_today().to_do)
+
+
+def test_without_a_root_folder_that_comes_first(db: None) -> None:
+    assert not ROOT_FOLDER.get()
+    assert [one.step for one in look_at_today().to_do] == ["Set the folder"]
+
+
+def test_then_comes_the_first_la(root: Path) -> None:
+    assert [one.step for one in look_at_today().to_do] == ["Add your LA"]
+
+
+def test_all_is_well_before_the_first_file(la: ScriptedLa) -> None:
+    assert look_at_today().colour == "good"
+
+
+def test_what_arrived_is_green(la: ScriptedLa, drop: Drop, export: Export) -> None:
+    drop()
+    export()
+    today = look_at_today()
+    assert (today.colour, today.sentence) == ("good", "Everything that was sent has arrived.")
+    assert today.last == Transfer.objects.get()
+
+
+def test_what_waits_for_a_click_is_told(la: ScriptedLa, drop: Drop) -> None:
+    drop()
+    scan("820", wait=False)
+    today = look_at_today()
+    assert (today.colour, today.sentence) == ("busy", "1 file is ready to be sent.")
+
+
+def test_what_is_being_sent_again_is_told_and_needs_nobody(la: ScriptedLa, drop: Drop, export: Export) -> None:
+    la.wrong = [answer(500, "")]
+    drop()
+    export()
+    today = look_at_today()
+    assert (today.colour, today.sentence) == ("busy", "1 file is on the way to the LA.")
+
+
+def test_a_held_back_file_needs_somebody_until_it_is_corrected(la: ScriptedLa, drop: Drop, export: Export) -> None:
+    drop(pupils=5, faults=("missing-dob",))
+    scan("820", wait=False)
+    assert "1 file is held back." in texts()
+    drop(pupils=5)
+    export()
+    assert look_at_today().colour == "good"
+
+
+def test_a_file_that_needs_attention_needs_somebody_until_it_is_sent(
+    la: ScriptedLa, drop: Drop, export: Export
+) -> None:
+    la.wrong = [answer(403, {"code": "not-your-base"})]
+    drop()
+    export()
+    assert "not received by the LA" in texts()
+    assert Transfer.objects.get().take("cancel")
+    assert look_at_today().to_do == []
+
+
+def test_an_la_in_trouble_needs_somebody_until_it_works(la: ScriptedLa, drop: Drop, export: Export) -> None:
+    la.sign_in = answer(401, {"code": "wrong-credentials"})
+    drop()
+    export()
+    assert "User Name or Password is invalid." in texts()
+    la.sign_in = None
+    export()
+    assert look_at_today().to_do == []
+
+
+def test_a_file_the_la_did_not_accept_needs_somebody_until_a_later_one_arrives(
+    la: ScriptedLa, drop: Drop, export: Export
+) -> None:
+    la.outcome = {"state": "failed"}
+    drop(serial=1)
+    export()
+    assert "not accepted by the LA" in texts()
+    la.outcome = {"state": "queued"}
+    la.receipt_changes = {"received": timezone.now().replace(microsecond=0) + timedelta(minutes=1)}
+    drop(serial=2, seed=2)
+    export()
+    assert look_at_today().to_do == []
+
+
+def test_a_file_that_could_not_be_put_away_needs_somebody(
+    la: ScriptedLa, drop: Drop, export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: Any) -> None:
+        raise PermissionError(13, "locked")
+
+    drop()
+    with monkeypatch.context() as patched:
+        patched.setattr("schoolgate.school.exchange.filing.move_without_replacing", locked)
+        export()
+    assert "not yet put into Files Exported" in texts()
+    export()
+    assert look_at_today().to_do == []
+
+
+def test_the_strip_shows_in_which_weeks_files_arrived(la: ScriptedLa, drop: Drop, export: Export) -> None:
+    la.receipt_changes = {"received": timezone.now().replace(microsecond=0)}
+    drop()
+    export()
+    today: Today = look_at_today()
+    assert len(today.weeks) == 12
+    assert [week.state for week in today.weeks] == ["none"] * 11 + ["received"]
+    assert Transfer.objects.get().state == State.DELIVERED
