@@ -103,7 +103,7 @@ def _free(left: JobQuerySet) -> int:
         parked = left.filter(deaths__gte=DEATHS_UNTIL_PARKED - 1).take(
             "park",
             ended_at=Now(),
-            error="The program ended three times in the middle of this job, so it was set aside. "
+            error="The program ended three times in the middle of this job, so it is parked. "
             "The log of these times may say why. Start the job again when the reason is gone.",
             **death,
         )

@@ -1,15 +1,10 @@
 """The jobs of this site: what is waiting, being done, done, and what failed."""
 
-from datetime import timedelta
-from typing import Any, Self
-
 from django.contrib import messages
 from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from schoolgate.commons.accounts.access import PersonRequest, who
@@ -17,65 +12,29 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.health import health
 from schoolgate.commons.jobs.kinds import KINDS, STATE_WORDS, state_in_words, words_of
 from schoolgate.commons.jobs.models import Job, State, may
+from schoolgate.commons.jobs.showing import ProgressText, attempts, progress_bar, result_in_words, took
 from schoolgate.commons.jobs.submitting import cancel, start_again
-from schoolgate.commons.web.charts import progress
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
 SEE = ("administrator", "officer", "sender")
 LIVE_SECONDS = 2
 
 
-class ProgressText(str):
-    """How far a job is: plain words in a download, a bar on a page."""
-
-    __slots__ = ("job",)
-
-    def __new__(cls, job: Job) -> Self:
-        done, total = job.progress_done, job.progress_total
-        text = f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""
-        made = super().__new__(cls, " ".join(filter(None, [text, job.progress_text])))
-        made.job = job  # type: ignore[attr-defined]  # mypy does not see slots of a str
-        return made
-
-    def __html__(self) -> str:
-        job: Job = self.job  # type: ignore[attr-defined]
-        if not self or not job.progress_done + job.progress_total:
-            return str.__str__(self)
-        return progress(words_of(job.kind, job.args), job.progress_done, job.progress_total)
-
-
-def took(job: Job) -> str:
-    """How long the job was, or has been, worked on since its last start: "3.2 s", "2 min 5 s", "1 h 4 min"."""
-    if job.started_at is None or job.state == State.READY:
-        return ""
-    return in_words((job.ended_at or timezone.now()) - job.started_at)
-
-
-def in_words(span: timedelta) -> str:
-    seconds = max(0.0, span.total_seconds())
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
 @who(*SEE)
 def jobs(request: PersonRequest) -> HttpResponseBase:
     """All work, the newest on top. Routine work that went well is left out unless its kind is asked for."""
     rows = Job.objects.visible_to(request.user)
+    active = (rows.filter(state=State.RUNNING) | rows.due()).exists()
     routine = [kind.name for kind in KINDS.values() if kind.routine]
     if request.GET.get("kind") not in routine:
         rows = rows.exclude(kind__in=routine, state=State.DONE)
-    active = rows.filter(state=State.RUNNING) | rows.due()
+    kinds = sorted(((kind.name, kind.label) for kind in KINDS.values()), key=lambda kind: kind[1])
     table = Table(
         [
             Column(
                 "kind",
                 "Work",
-                choices=sorted(((kind.name, kind.label) for kind in KINDS.values()), key=lambda pair: pair[1]),
+                choices=kinds,
                 value=lambda job: words_of(job.kind, job.args),
                 link=lambda job: reverse("job", args=[job.pk]),
             ),
@@ -90,58 +49,72 @@ def jobs(request: PersonRequest) -> HttpResponseBase:
             Column("created_at", "Asked for", kind="time", dates=True),
             Column("started_at", "Started", kind="time"),
             Column("took", "Took", value=took, sort=""),
-            Column("attempt", "Attempts", value=lambda job: f"{job.attempt} of {job.max_attempts}"),
+            Column("attempt", "Attempts", value=attempts),
             Column("error", "What went wrong", kind="details", sort=""),
         ],
         rows,
         request,
         name="jobs",
         noun=("job", "jobs"),
-        empty=NotYet("No work has been asked for yet. Files and imports show up here while they are worked on."),
-        live_seconds=LIVE_SECONDS if active.exists() else 0,
+        empty=NotYet("No work has been asked for yet. Whatever takes a while shows here while it is being done."),
+        live_seconds=LIVE_SECONDS if active else 0,
     )
-    return table.response("jobs/jobs.html", {"health": health(), "routine": routine[0] if routine else ""})
+    wrong = [(state, STATE_WORDS[state], rows.filter(state=state).count()) for state in (State.FAILED, State.PARKED)]
+    return table.response("jobs/jobs.html", {"health": health(), "wrong": wrong, "routine": routine})
 
 
 @who(*SEE)
 def job(request: PersonRequest, job_id: int) -> HttpResponseBase:
     """One job: what it is, how far it is, what went wrong, and the steps its state allows."""
-    return render(request, "jobs/job.html", _of(request, job_id))
-
-
-def _of(request: PersonRequest, job_id: int) -> dict[str, Any]:
-    this = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
-    title = words_of(this.kind, this.args)
-    return {
+    this = _find(request, job_id)
+    running = this.state == State.RUNNING
+    waits_for = _waits_for(this)
+    context = {
         "job": this,
-        "words": title,
+        "words": words_of(this.kind, this.args),
         "state": state_in_words(this.kind, this.state),
+        "bar": progress_bar(this),
+        "progress": ProgressText(this),
         "took": took(this),
-        "bar": progress(title, this.progress_done, this.progress_total) if this.progress_done else SafeString(""),
-        "result": {name.replace("_", " ").capitalize(): value for name, value in (this.result or {}).items()},
+        "attempts": attempts(this),
+        "result": result_in_words(this),
         "live_seconds": LIVE_SECONDS if this.state in {State.READY, State.RUNNING} else 0,
-        "may_cancel": (may("cancel", this.state) or this.state == State.RUNNING) and not this.cancel_asked,
+        "may_cancel": (running and not this.cancel_asked) or may("cancel", this.state),
         "may_start_again": may("start again", this.state),
+        "ended_badly": this.state in {State.FAILED, State.PARKED},
+        "waits_for": waits_for,
+        "waits_for_words": words_of(waits_for.kind, waits_for.args) if waits_for else "",
     }
+    return render(request, "jobs/job.html", context)
 
 
 @who(*SEE)
 def cancel_job(request: PersonRequest, job_id: int) -> HttpResponseBase:
     """Call a job off, after a question."""
-    context = _of(request, job_id)
-    this = context["job"]
+    this = _find(request, job_id)
     if request.method == "POST":
         with transaction.atomic():
-            if cancel(this):
+            cancelled = cancel(this)
+            if cancelled:
                 record("job cancelled", by=request.user, target=f"job {this.pk}", request=request)
-                messages.success(request, "The job is being stopped." if this.started_at else "The job is cancelled.")
-            else:
-                messages.error(request, "The job had ended already.")
+        this.refresh_from_db()
+        if not cancelled:
+            messages.error(request, "The job has ended already, so there is nothing to cancel.")
+        elif this.state == State.RUNNING:
+            messages.success(request, "The job was asked to stop. It does so where it can leave things in good order.")
+        else:
+            messages.success(request, "The job is cancelled.")
         return redirect("job", this.pk)
+    ended = this.ended_at is not None
     question = {
-        "heading": "Cancel this job?",
-        "text": f"{context['words']}. What is done already stays done; the rest is left. It can be started again.",
-        "submit": "Cancel the job",
+        "heading": "Set this job aside?" if ended else "Cancel this job?",
+        "text": f"{words_of(this.kind, this.args)}. "
+        + (
+            "It no longer counts as something to be looked at. It can still be started again."
+            if ended
+            else "What is done already stays done; the rest is left. The job can be started again later."
+        ),
+        "submit": "Set it aside" if ended else "Cancel the job",
         "cancel": reverse("job", args=[this.pk]),
     }
     return render(request, "web/confirm.html", question)
@@ -151,11 +124,24 @@ def cancel_job(request: PersonRequest, job_id: int) -> HttpResponseBase:
 @require_POST
 def start_job_again(request: PersonRequest, job_id: int) -> HttpResponseBase:
     """Put a job that failed, was parked or cancelled back in the queue."""
-    this = _of(request, job_id)["job"]
+    this = _find(request, job_id)
     with transaction.atomic():
-        if start_again(this):
+        started = start_again(this)
+        if started:
             record("job started again", by=request.user, target=f"job {this.pk}", request=request)
-            messages.success(request, "The job waits to be worked on again.")
-        else:
-            messages.error(request, "This job is not one that can be started again now.")
+    if started:
+        messages.success(request, "The job is queued again, with all its attempts.")
+    else:
+        messages.error(request, "Only a job that failed, was parked or was cancelled can be started again.")
     return redirect("job", this.pk)
+
+
+def _find(request: PersonRequest, job_id: int) -> Job:
+    return get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+
+
+def _waits_for(this: Job) -> Job | None:
+    """The running job of the same key, for which this one waits."""
+    if this.state != State.READY or not this.key:
+        return None
+    return Job.objects.filter(key=this.key, state=State.RUNNING).first()
