@@ -58,6 +58,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]  # only its st
     class Meta:
         model = Destination
         fields = ("la", "name", "address", "user", "password", "contact")
+        labels = {"password": "Password"}
         help_texts = {
             "la": "Three digits. Withdrawn numbers such as 820 are allowed.",
             "address": "As the LA gave it to you, for example https://exchange.bedford.example.",

@@ -23,7 +23,7 @@ class StoryStep:
 def story_of(transfer: Transfer) -> list[StoryStep]:
     """The five steps, each with what there is to tell of it."""
     return [
-        StoryStep("Found", "in the folder or sent from the browser", "done", transfer.found_at),
+        StoryStep("Found", "", "done", transfer.found_at),
         StoryStep("Checked", _checked(transfer), "done"),
         _sent(transfer),
         _received(transfer),
@@ -57,7 +57,7 @@ def _sent(transfer: Transfer) -> StoryStep:
 def _received(transfer: Transfer) -> StoryStep:
     if transfer.state not in ARRIVED:
         return StoryStep("Received", "", "")
-    return StoryStep("Received", f"Receipt {transfer.receipt_ref}", "done", transfer.received_at)
+    return StoryStep("Received", f"receipt {transfer.receipt_ref}", "done", transfer.received_at)
 
 
 def _imported(transfer: Transfer) -> StoryStep:

@@ -35,7 +35,7 @@ def outcome_words(transfer: Transfer) -> str:
     if transfer.state == State.NEEDS_ATTENTION:
         return transfer.sentence
     if transfer.state == State.DELIVERED:
-        return "the LA's import comes next"
+        return "import comes next"
     counts = transfer.outcome.get("counts")
     if not isinstance(counts, dict):
         return ""

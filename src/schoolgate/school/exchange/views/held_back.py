@@ -38,7 +38,7 @@ def held_back_files(request: PersonRequest) -> HttpResponseBase:
             Column("refusals", "Problems", kind="number"),
             Column("since", "Since", kind="time", dates=True),
         ],
-        HeldBackFile.objects.visible_to(request.user),
+        HeldBackFile.objects.visible_to(request.user).defer("problems"),
         request,
         name="held-back",
         noun=("file", "files"),

@@ -32,13 +32,12 @@ def transfers(request: PersonRequest) -> HttpResponseBase:
     table = Table(
         [
             Column("name", "File", search=True, link=lambda transfer: reverse("transfer", args=[transfer.pk])),
-            Column("kind", "Kind", value=lambda transfer: KIND_WORDS[transfer.kind]),
-            Column("school_name", "School", search=True),
+            Column("kind", "Kind", sort="", value=lambda transfer: KIND_WORDS[transfer.kind]),
             Column("pupils", "Pupils", kind="number"),
             Column("la", "To", choices=[(one.la, str(one)) for one in Destination.objects.all()]),
             Column("state", "State", choices=State.choices, value=StateWords),
             Column("changed_at", "When", kind="time", dates=True),
-            Column("attempts", "Tries", kind="number"),
+            Column("attempts", "Tries", kind="number", sort=""),
             Column("outcome", "Outcome", value=outcome_words, sort=""),
         ],
         mine,
