@@ -10,6 +10,8 @@ from schoolgate.commons.jobs.kinds import words_of
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.web.charts import progress
 
+NBSP = "\N{NO-BREAK SPACE}"
+
 
 class ProgressText(str):
     """How far a job is: words in a download, and on a page a bar while it runs."""
@@ -43,14 +45,15 @@ def took(job: Job) -> str:
 
 
 def span_in_words(span: timedelta) -> str:
+    """A length of time; a number and its unit stay on one line."""
     seconds = max(0.0, span.total_seconds())
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f}{NBSP}s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+        return f"{hours}{NBSP}h {minutes}{NBSP}min"
+    return f"{minutes}{NBSP}min {rest}{NBSP}s" if minutes else f"{rest}{NBSP}s"
 
 
 def attempts(job: Job) -> str:

@@ -50,7 +50,7 @@ def jobs(request: PersonRequest) -> HttpResponseBase:
             Column("started_at", "Started", kind="time"),
             Column("took", "Took", value=took, sort=""),
             Column("attempt", "Attempts", value=attempts),
-            Column("error", "What went wrong", kind="details", sort=""),
+            Column("error", "Error", kind="details", sort=""),
         ],
         rows,
         request,
@@ -59,8 +59,13 @@ def jobs(request: PersonRequest) -> HttpResponseBase:
         empty=NotYet("No work has been asked for yet. Whatever takes a while shows here while it is being done."),
         live_seconds=LIVE_SECONDS if active else 0,
     )
-    wrong = [(state, STATE_WORDS[state], rows.filter(state=state).count()) for state in (State.FAILED, State.PARKED)]
-    return table.response("jobs/jobs.html", {"health": health(), "wrong": wrong, "routine": routine})
+    context = {
+        "health": health(),
+        "failed": rows.filter(state=State.FAILED).count(),
+        "parked": rows.filter(state=State.PARKED).count(),
+        "routine": routine,
+    }
+    return table.response("jobs/jobs.html", context)
 
 
 @who(*SEE)
