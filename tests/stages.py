@@ -14,7 +14,7 @@ PYTEST = [str(BIN / "pytest"), "-q", "-n", str(min(os.cpu_count() or 2, 4)), "--
 NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
 
 # What the tests run besides Python: how to know that it is there, and Debian's package of it.
-TOOLS = {
+TOOLS: dict[str, tuple[Callable[[], bool], str]] = {
     "PostgreSQL": (lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")), "postgresql"),
     "Chromium": (lambda: shutil.which("chromium") is not None, "chromium"),
     "xmllint": (lambda: shutil.which("xmllint") is not None, "libxml2-utils"),

@@ -58,3 +58,17 @@ def test_a_named_proxy_is_believed(doors: Doors, people: Witness) -> None:
 def test_anybody_else_is_not_believed(doors: Doors, people: Witness) -> None:
     call(doors, REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="10.1.1.1", HTTP_X_FORWARDED_PROTO="https")
     assert (people.seen[0]["REMOTE_ADDR"], people.seen[0]["wsgi.url_scheme"]) == ("192.0.2.1", "http")
+
+
+@pytest.mark.parametrize(
+    ("entry", "caller"),
+    [("192.0.2.7:4711", "192.0.2.7"), ("[2001:db8::1]:4711", "2001:db8::1"), ("2001:db8::1", "2001:db8::1")],
+)
+def test_a_proxy_may_name_the_port_too(doors: Doors, people: Witness, entry: str, caller: str) -> None:
+    call(doors, HTTP_X_FORWARDED_FOR=entry)
+    assert people.seen[0]["REMOTE_ADDR"] == caller
+
+
+def test_what_is_no_address_is_not_taken_for_one(doors: Doors, people: Witness) -> None:
+    call(doors, HTTP_X_FORWARDED_FOR="unknown")
+    assert people.seen[0]["REMOTE_ADDR"] == "10.0.0.9"

@@ -47,7 +47,7 @@ def sqlite(path: str) -> dict[str, Any]:
 def database(configuration: Configuration, home: Home) -> dict[str, Any]:
     url = configuration.text("database_url")
     if not url:
-        # Kept open: a connection costs more to open and close (its last close moves the whole journal) than a call does.
+        # Kept open: to open and close a connection (its last close moves the whole journal) costs more than a call.
         return {**sqlite(str(home.database)), "CONN_MAX_AGE": None}
     return dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
 

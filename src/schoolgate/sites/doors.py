@@ -5,6 +5,7 @@ cookie; everything else goes through Django's whole chain. Forwarded headers are
 come from a proxy that the settings name.
 """
 
+import ipaddress
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -35,8 +36,9 @@ class ProgramDoor(WSGIHandler):
         self._middleware_chain = convert_exception_to_response(self._answer)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        request.urlconf = self.urlconf  # type: ignore[attr-defined]  # Django reads this name
-        return self._get_response(request)
+        request.urlconf = self.urlconf  # the name by which Django takes other addresses for one request
+        answer: HttpResponseBase = self._get_response(request)  # type: ignore[attr-defined]  # the handler's own core
+        return answer
 
 
 class Doors:
@@ -60,11 +62,23 @@ class Doors:
         forwarded_proto = environ.pop("HTTP_X_FORWARDED_PROTO", "")
         if environ.get("REMOTE_ADDR") not in self.trusted_proxies:
             return
-        if forwarded_for:
-            # The last entry is the one our own proxy wrote; what stands before it anybody can send.
-            environ["REMOTE_ADDR"] = forwarded_for.split(",")[-1].strip()
+        # The last entry is the one our own proxy wrote; what stands before it anybody can send.
+        caller = _address(forwarded_for.split(",")[-1])
+        if caller:
+            environ["REMOTE_ADDR"] = caller
         if forwarded_proto in {"http", "https"}:
             environ["wsgi.url_scheme"] = forwarded_proto
+
+
+def _address(text: str) -> str:
+    """The IP address in an entry of X-Forwarded-For, without a port; empty when there is none."""
+    entry = text.strip()
+    for candidate in (entry, entry.rpartition(":")[0]):
+        try:
+            return str(ipaddress.ip_address(candidate.strip("[]")))
+        except ValueError:
+            continue
+    return ""
 
 
 def make_application() -> Doors:

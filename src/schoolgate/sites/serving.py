@@ -64,6 +64,7 @@ def serve_web() -> None:
     """granian serving this site's doors, until a signal ends it."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     end_with_parent()
     i_am_the_parent()
@@ -79,7 +80,8 @@ def serve_web() -> None:
         blocking_threads=configuration.number("web_threads"),
         respawn_failed_workers=True,
         log_access=False,
-        log_level="warning",  # type: ignore[arg-type]  # an enumeration of strings
+        # Its warnings are advice on our many threads, which wait for slow uploads.
+        log_level=LogLevels.error,
         ssl_cert=certificate or None,  # type: ignore[arg-type]  # it takes a path's text too
         ssl_key=key or None,  # type: ignore[arg-type]
     ).serve()

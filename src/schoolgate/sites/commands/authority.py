@@ -84,8 +84,14 @@ def accounts() -> None:
 @click.option("--la", required=True, help="The school's LA number; another LA's for an out-of-county school.")
 @click.option("--school", required=True, help="The school's number, four digits.")
 @click.option("--name", default="", help="The school's name.")
-@click.option("--user", default="", help="Name of the account; one that exists serves this base too. Default: LA and school.")
-@click.option("--password-file", type=click.Path(allow_dash=True, dir_okay=False, path_type=Path), help="File with the password, or -; generated if not given.")
+@click.option(
+    "--user", default="", help="Name of the account; one that exists serves this base too. Default: LA and school."
+)
+@click.option(
+    "--password-file",
+    type=click.Path(allow_dash=True, dir_okay=False, path_type=Path),
+    help="File with the password, or -; generated if not given.",
+)
 @as_json
 @at_home("authority")
 def add_account(la: str, school: str, name: str, user: str, password_file: Path | None, as_json: bool) -> None:
@@ -130,7 +136,9 @@ def list_accounts(as_json: bool, limit: int | None) -> None:
         for base in Base.objects.select_related("account")
     ]
     columns = ["la", "school", "name", "user", "active", "out_of_county"]
-    print_rows(rows, columns, as_json=as_json, limit=limit, empty="No bases yet. Add one: schoolgate authority accounts add")
+    print_rows(
+        rows, columns, as_json=as_json, limit=limit, empty="No bases yet. Add one: schoolgate authority accounts add"
+    )
 
 
 @authority.command("files", help="Files received, newest first.")

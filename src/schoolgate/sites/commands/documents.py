@@ -26,7 +26,7 @@ def check(files: tuple[Path, ...], schemas: Path | None, as_json: bool) -> None:
     for path in files:
         try:
             with path.open("rb") as stream:
-                verdict = check_stream(stream, name=path.name, shelf=shelf)
+                verdict = check_stream(stream, name=path.name, shelf=shelf, to_la=False)
         except OSError as error:
             refused = True
             reason = f"cannot be read: {error.strerror}"
@@ -146,31 +146,28 @@ def sample_students(
     as_json: bool,
 ) -> None:
     from schoolgate.documents.problems import DocumentError
-    from schoolgate.documents.samples.files import FAULTS, write_student_sample
+    from schoolgate.documents.samples.faults import FAULTS
+    from schoolgate.documents.samples.files import write_student_sample
+    from schoolgate.documents.samples.students import make_students
 
     if list_faults:
         if as_json:
-            print_json(FAULTS)
+            print_json([{"fault": fault.name, "meaning": fault.sentence} for fault in FAULTS.values()])
         else:
-            for name, meaning in FAULTS.items():
-                click.echo(f"{name:24} {meaning}")
+            for fault in FAULTS.values():
+                click.echo(f"{fault.name:24} {fault.sentence}")
         return
-    unknown = set(faults) - set(FAULTS)
-    if unknown:
-        raise WrongCall(f"No such fault: {', '.join(sorted(unknown))}. See --list-faults.")
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        path = write_student_sample(
-            out,
+        made = make_students(
             la=la,
             school=school,
             destination_la=destination or la,
             pupils=pupils,
             seed=seed,
             version=version,
-            serial=serial,
             faults=faults,
         )
+        path = write_student_sample(out, made, serial=serial)
     except (DocumentError, ValueError) as error:
         raise WrongCall(str(error)) from None
     except OSError as error:

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -91,7 +92,7 @@ def require_current_database(site: str) -> None:
 def read_secret(path: Path) -> str:
     """The first line of a file, or of standard input for `-`; so that no password stands on a command line."""
     try:
-        text = click.get_text_stream("stdin").readline() if str(path) == "-" else path.read_text("utf-8")
+        text = sys.stdin.readline() if str(path) == "-" else path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Failed(f"{path} cannot be read: {error}") from None
     lines = text.splitlines()
