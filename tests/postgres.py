@@ -96,6 +96,9 @@ def main(arguments: list[str]) -> int:
         print("usage: python tests/postgres.py run -- COMMAND [ARGUMENT...]", file=sys.stderr)
         return 2
     with running_server() as server:
+        subprocess.run(
+            [str(server.programs / "createdb"), "-h", str(server.folder), "-U", SUPERUSER, "schoolgate"], check=True
+        )
         environment = {**os.environ, "DATABASE_URL": server.url("schoolgate")}
         return subprocess.run(arguments[2:], env=environment, check=False).returncode
 
