@@ -1,9 +1,10 @@
 """The rows of `schoolgate school files`."""
 
-from schoolgate.school.exchange.listing import FILE_COLUMNS, list_files
-from schoolgate.school.exchange.scanning import scan
 from tests.school.conftest import NAME, Drop, Export
 from tests.school.scripted_la import ScriptedLa
+
+from schoolgate.school.exchange.listing import FILE_COLUMNS, list_files
+from schoolgate.school.exchange.scanning import scan
 
 
 def test_files_sent_and_files_held_back_are_one_list(drop: Drop, export: Export, la: ScriptedLa) -> None:

@@ -403,3 +403,23 @@ def test_no_repr_shows_the_password() -> None:
 def test_every_error_says_what_to_do_next() -> None:
     told = [*UNREACHABLE.values(), *REFUSALS.values()]
     assert all(sentence.endswith(".") and remedy.endswith(".") for sentence, remedy in told)
+
+
+def test_a_body_wrongly_written_after_a_head_is_not_taken_for_the_next_answer(
+    http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "ASK_FIRST_ABOVE_BYTES", 5)
+    token, unknown, told = (answer(200, {"token": "T"}), answer(404, {"code": "unknown-file"}), answer(201, TOLD))
+    keeping_open = [raw.replace(b"Connection: close\r\n", b"") for raw in (token, unknown, told)]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def run() -> None:
+            """Answers in turn, on as many connections as are opened."""
+            while keeping_open:
+                connection, _ = listener.accept()
+                with connection:
+                    while keeping_open and connection.recv(65_536):
+                        connection.sendall(keeping_open.pop(0))
+
+        threading.Thread(target=run, daemon=True).start()
+        assert not send(client_of(f"http://127.0.0.1:{listener.getsockname()[1]}", http)).known

@@ -144,7 +144,8 @@ class ExchangeClient:
         with open_gzip() as body:
             packed = body.seek(0, os.SEEK_END)
         if packed > ASK_FIRST_ABOVE_BYTES:
-            found = self._signed_call("HEAD", _place(kind, sha256, name))
+            # Some servers write a body after a HEAD all the same; it must not be taken for the next answer.
+            found = self._signed_call("HEAD", _place(kind, sha256, name), headers={"Connection": "close"})
             known = self.find_file(kind, name, sha256) if found.status == 200 else None
             if known is not None:
                 return known

@@ -48,8 +48,7 @@ def look_round() -> None:
     if root_folder() is not None:
         for la in all_las():
             scan(la, wait=False)
-        for transfer in Transfer.objects.to_file().lean():
-            put_away(transfer)
+        put_away(Transfer.objects.to_file().lean())
     ask_for_what_is_due(timezone.now())
 
 

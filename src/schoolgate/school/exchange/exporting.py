@@ -63,8 +63,7 @@ def export_to(
         found = scan(la, wait=True, on_progress=lambda done, total: on_progress(done, total, "Checking"))
         summary.checked, summary.still_being_written, summary.trouble = found.checked, found.moving, found.trouble
         Transfer.objects.filter(la=la, state=State.READY, asked_at=None).update(asked_at=timezone.now())
-    for transfer in Transfer.objects.to_file().lean().filter(la=la):
-        put_away(transfer)
+    put_away(Transfer.objects.to_file().lean().filter(la=la))
     waiting = list(_to_send(la, by_person=by_person, now=timezone.now()))
     destination = Destination.objects.filter(la=la).first()
     if destination is None:

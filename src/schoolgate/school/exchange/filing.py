@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.db import transaction
 from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
@@ -24,42 +25,51 @@ from schoolgate.school.exchange.folders import (
     move_without_replacing,
     names_like,
 )
-from schoolgate.school.exchange.models import Destination, Transfer
+from schoolgate.school.exchange.models import Transfer
 from schoolgate.school.exchange.taking import READ_AT_ONCE, spool
 from schoolgate.wire.receipts import receipt_file
 
 RECEIPT_SUFFIX = ".receipt.json"
+CHANGED = "The file in Files Not Exported was changed after it was taken. It stayed there and is looked at anew."
+NOT_YET = "It could not be put into Files Exported yet: perhaps it is open in another program. It is tried again."
 
 log = logging.getLogger(__name__)
 
 
-def put_away(transfer: Transfer) -> bool:
-    """Bring a file that arrived, and its receipt, to *Files Exported*; false when it must be tried again later."""
+def put_away(arrived: Iterable[Transfer]) -> None:
+    """Bring files that arrived, each with its receipt, to *Files Exported*; what cannot be moved is tried again later.
+
+    The moves come first, each with its own guard; that they were made is then written in one transaction.
+    """
+    moved = [transfer for transfer in arrived if _move_with_receipt(transfer)]
+    if not moved:
+        return
+    with transaction.atomic():
+        for transfer in moved:
+            transfer.save(update_fields=["filed_at", "filed_as", "filing_note"])
+            telling.file_put_away(transfer)
+    fault_point("export.filed")
+
+
+def _move_with_receipt(transfer: Transfer) -> bool:
     try:
-        _put_away(transfer)
+        make_folders(transfer.la)
+        target = _place_for(transfer)
+        receipt = receipt_beside(target)
+        if not receipt.exists():
+            write_durably(receipt, [receipt_file(transfer.receipt, transfer.received_from).encode("utf-8")])
+        fault_point("export.receipt-written")
+        transfer.filing_note = _move(transfer, target)
+        fault_point("export.moved")
     except (OSError, FolderRefused) as error:
         log.info("A received file for LA %s could not be put away: %s", transfer.la, error)
-        if not transfer.filing_note:
-            telling.file_not_put_away(transfer)
-        note = "It could not be put into Files Exported yet: perhaps it is open in another program."
-        Transfer.objects.filter(pk=transfer.pk, filed_at=None).update(filing_note=note)
+        if transfer.filing_note != NOT_YET:
+            transfer.filing_note = NOT_YET
+            transfer.save(update_fields=["filing_note"])
+            telling.file_put_away(transfer)
         return False
-    telling.file_put_away(transfer)
-    return True
-
-
-def _put_away(transfer: Transfer) -> None:
-    make_folders(transfer.la)
-    target = _place_for(transfer)
-    receipt = receipt_beside(target)
-    if not receipt.exists():
-        write_durably(receipt, [receipt_file(transfer.receipt, _address(transfer.la)).encode("utf-8")])
-    fault_point("export.receipt-written")
-    transfer.filing_note = _move(transfer, target)
-    fault_point("export.moved")
     transfer.filed_at, transfer.filed_as = timezone.now(), target.name
-    transfer.save(update_fields=["filed_at", "filed_as", "filing_note"])
-    fault_point("export.filed")
+    return True
 
 
 def _move(transfer: Transfer, target: Path) -> str:
@@ -74,9 +84,7 @@ def _move(transfer: Transfer, target: Path) -> str:
     if not target.exists() and spool().has(transfer.sha256):
         with spool().open(transfer.sha256) as plain:
             write_durably(target, iter(lambda: plain.read(READ_AT_ONCE), b""))
-    if original is None:
-        return ""
-    return "The file in Files Not Exported was changed after it was taken. It stayed there and is looked at anew."
+    return "" if original is None else CHANGED
 
 
 def receipt_beside(file: Path) -> Path:
@@ -120,7 +128,3 @@ def _is_receipt_of(path: Path, transfer: Transfer) -> bool:
     except ValueError:
         return False
     return isinstance(kept, dict) and kept.get("receipt") == transfer.receipt
-
-
-def _address(la: str) -> str:
-    return Destination.objects.filter(la=la).values_list("address", flat=True).first() or ""

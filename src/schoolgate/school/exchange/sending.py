@@ -24,6 +24,7 @@ from schoolgate.school.exchange.taking import fill_spool, spool
 from schoolgate.wire.exchange import Delivery
 from schoolgate.wire.exchange_errors import Busy, ExchangeError, NotSchoolgate, Refused, Unreachable
 from schoolgate.wire.http import TRIES, Again, StopRun, wait_before_next
+from schoolgate.wire.receipts import Receipt
 
 STREAMS = 4
 LOOK_UP_SECONDS = 0.5
@@ -64,27 +65,25 @@ def send_all(
     further file is begun.
     """
     run = _Run(connection, _by_school(waiting))
+    under_way: dict[Future[Delivery], Transfer] = {}
     with ThreadPoolExecutor(STREAMS, thread_name_prefix=f"send-{connection.destination.la}") as streams:
         through = 0
         while True:
-            while len(run.under_way) < STREAMS and not run.over and not cancelled():
-                transfer = run.next_file()
-                if transfer is None:
-                    break
-                run.under_way[streams.submit(_carry, connection, transfer)] = transfer
-            if not run.under_way:
+            if not run.sent.stopped_by and not cancelled():
+                for transfer in run.begin(STREAMS - len(under_way), busy={one.base for one in under_way.values()}):
+                    under_way[streams.submit(_carry, connection, transfer)] = transfer
+            if not under_way:
                 return run.sent
-            done, _ = wait(run.under_way, timeout=LOOK_UP_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                run.finish(future, run.under_way.pop(future))
-                through += 1
+            done, _ = wait(under_way, timeout=LOOK_UP_SECONDS, return_when=FIRST_COMPLETED)
+            run.finish([(under_way.pop(future), future) for future in done])
+            through += len(done)
             on_progress(through)
 
 
-def _by_school(waiting: Iterable[Transfer]) -> dict[str, deque[int]]:
-    schools: dict[str, deque[int]] = {}
+def _by_school(waiting: Iterable[Transfer]) -> dict[str, deque[Transfer]]:
+    schools: dict[str, deque[Transfer]] = {}
     for transfer in waiting:
-        schools.setdefault(transfer.base, deque()).append(transfer.pk)
+        schools.setdefault(transfer.base, deque()).append(transfer)
     return schools
 
 
@@ -98,102 +97,126 @@ def _carry(connection: Connection, transfer: Transfer) -> Delivery:
     return delivery
 
 
+@dataclass(frozen=True)
+class _Arrived:
+    """A delivery whose receipt is genuine and for this very file."""
+
+    delivery: Delivery
+    receipt: Receipt
+
+
 @dataclass
 class _Run:
-    """One LA's files under way."""
+    """One LA's files of one run, school by school. What is begun or ended together is written in one transaction."""
 
     connection: Connection
-    schools: dict[str, deque[int]]
+    schools: dict[str, deque[Transfer]]
     sent: Sent = field(default_factory=Sent)
-    under_way: dict[Future[Delivery], Transfer] = field(default_factory=dict)
     failures_in_a_row: int = 0
 
-    @property
-    def over(self) -> bool:
-        return self.sent.stopped_by is not None
+    def begin(self, most: int, *, busy: set[str]) -> list[Transfer]:
+        """Make the next files of schools that have none under way `sending`, each with the row of its attempt."""
+        begun: list[Transfer] = []
+        if most <= 0 or not self.schools:
+            return begun
+        with transaction.atomic():
+            for school in [school for school in self.schools if school not in busy]:
+                if len(begun) == most:
+                    break
+                transfer = self._next_of(school)
+                if transfer is not None:
+                    begun.append(transfer)
+            now = timezone.now()
+            Attempt.objects.bulk_create(
+                [Attempt(transfer=transfer, number=transfer.attempts, started_at=now) for transfer in begun]
+            )
+        for transfer in begun:
+            fault_point("export.sending")
+            fill_spool(transfer)
+        return begun
 
-    def next_file(self) -> Transfer | None:
-        """The next file of a school that has none under way, begun; None when there is none just now."""
-        busy = {transfer.base for transfer in self.under_way.values()}
-        for school in [school for school in self.schools if school not in busy]:
-            queue = self.schools[school]
-            while queue:
-                transfer = Transfer.objects.lean().filter(pk=queue.popleft()).first()
-                if transfer is not None and _begin(transfer):
-                    fill_spool(transfer)
-                    return transfer
-            del self.schools[school]
+    def _next_of(self, school: str) -> Transfer | None:
+        """The next file of a school, now `sending`; what is not to be sent any more is passed over."""
+        queue = self.schools[school]
+        while queue:
+            transfer = queue.popleft()
+            if transfer.take("send", attempts=transfer.attempts + 1):
+                return transfer
+        del self.schools[school]
         return None
 
-    def finish(self, future: "Future[Delivery]", transfer: Transfer) -> None:
+    def finish(self, ended: list[tuple[Transfer, "Future[Delivery]"]]) -> None:
+        """Write down what became of these files, then put away those that arrived."""
+        results = [(transfer, self._result(transfer, future)) for transfer, future in ended]
+        arrived: list[Transfer] = []
+        with transaction.atomic():
+            for transfer, result in results:
+                if isinstance(result, ExchangeError):
+                    self._failed(transfer, result)
+                elif self._arrived(transfer, result):
+                    arrived.append(transfer)
+        if arrived:
+            fault_point("export.answered")
+            put_away(arrived)
+
+    def _result(self, transfer: Transfer, future: "Future[Delivery]") -> _Arrived | ExchangeError:
+        """What came of a stream; may fetch the LA's keys anew, so no transaction is open here."""
         try:
             delivery = future.result()
-            receipt = self.connection.verified(transfer, delivery.receipt)
+            return _Arrived(delivery, self.connection.verified(transfer, delivery.receipt))
         except ExchangeError as error:
-            self._failed(transfer, error)
-            return
+            return error
         except OSError:
-            self._failed(transfer, Refused("spool-lost", None))
-            return
+            return Refused("spool-lost", None)
+
+    def _arrived(self, transfer: Transfer, result: _Arrived) -> bool:
+        delivery, receipt = result.delivery, result.receipt
         self.failures_in_a_row = 0
-        with transaction.atomic():
-            arrived = transfer.take(
-                "deliver",
-                receipt=delivery.receipt,
-                receipt_ref=receipt.ref[:40],
-                received_at=receipt.received,
-                reason="",
-                sentence="",
-                remedy="",
-                next_try_at=None,
-            )
-            if not arrived:
-                return
+        taken = transfer.take(
+            "deliver",
+            receipt=delivery.receipt,
+            receipt_ref=receipt.ref[:40],
+            received_from=self.connection.destination.address,
+            received_at=receipt.received,
+            outcome=dict(delivery.outcome),
+            reason="",
+            sentence="",
+            remedy="",
+            next_try_at=None,
+        )
+        if taken:
             _end(transfer, Attempt.Result.KNOWN if delivery.known else Attempt.Result.DELIVERED)
             telling.file_received(transfer, known=delivery.known)
             note_outcome(transfer, delivery.outcome)
-        fault_point("export.answered")
-        self.sent.received += 1
-        self.sent.known += delivery.known
-        put_away(transfer)
+            self.sent.received += 1
+            self.sent.known += delivery.known
+        return taken
 
     def _failed(self, transfer: Transfer, error: ExchangeError) -> None:
         """Blame the file, the LA or the line, and say what follows (DESIGN 8, "Retry")."""
+        _end(transfer, Attempt.Result.FAILED, error)
         if isinstance(error.step, StopRun):
-            with transaction.atomic():
-                transfer.take("put back")
-                _end(transfer, Attempt.Result.FAILED, error)
+            transfer.take("put back")
             self.sent.stopped_by = error
             return
         told = {"reason": error.code[:40], "sentence": error.sentence[:300], "remedy": error.remedy[:300]}
         tries = transfer.tries + 1
-        with transaction.atomic():
-            if isinstance(error.step, Again) and tries < TRIES:
-                at = timezone.now() + timedelta(seconds=wait_before_next(tries, asked=error.step.after))
-                moved = transfer.take("try later", tries=tries, next_try_at=at, **told)
-                self.schools.pop(transfer.base, None)
-                self.sent.retrying += moved
-            else:
-                moved = transfer.take("give up", tries=tries, next_try_at=None, **told)
-                self.sent.needs_attention += moved
-            _end(transfer, Attempt.Result.FAILED, error)
-            if moved:
-                telling.file_not_received(transfer, error, final=transfer.state == State.NEEDS_ATTENTION)
+        again = isinstance(error.step, Again) and tries < TRIES
+        if again:
+            asked = error.step.after if isinstance(error.step, Again) else None
+            at = timezone.now() + timedelta(seconds=wait_before_next(tries, asked=asked))
+            moved = transfer.take("try later", tries=tries, next_try_at=at, **told)
+            self.schools.pop(transfer.base, None)
+            self.sent.retrying += moved
+        else:
+            moved = transfer.take("give up", tries=tries, next_try_at=None, **told)
+            self.sent.needs_attention += moved
+        if moved:
+            telling.file_not_received(transfer, error, final=not again)
         if isinstance(error, Unreachable | Busy | NotSchoolgate):
             self.failures_in_a_row += 1
             if self.failures_in_a_row >= BREAKS_AFTER:
                 self.sent.stopped_by = error
-
-
-def _begin(transfer: Transfer) -> bool:
-    """Make it `sending`, with a row for the attempt; false when it is not to be sent any more."""
-    with transaction.atomic():
-        number = transfer.attempts + 1
-        if not transfer.take("send", attempts=number):
-            return False
-        Attempt.objects.create(transfer=transfer, number=number, started_at=timezone.now())
-    fault_point("export.sending")
-    return True
 
 
 def _end(transfer: Transfer, result: Attempt.Result, error: ExchangeError | None = None) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from schoolgate.school.exchange.folders import files_in, not_exported, recorded_name
@@ -49,14 +48,25 @@ def look_once(la: str, clock: Clock = timezone.now) -> Look:
     """Look into an LA's *Files Not Exported*. What is gone is forgotten. Raises OSError when it cannot be read."""
     look = Look()
     known = {sighting.name: sighting for sighting in Sighting.objects.filter(la=la)}
+    new: list[Sighting] = []
+    changed: list[Sighting] = []
     wait = timedelta(seconds=SETTLE_SECONDS.get())
     for found in _found_files(la):
         look.names.add(found.name)
-        sighting = _note(found, known.get(found.name), clock())
-        if sighting.dealt_with:
-            continue
-        (look.settled if clock() - sighting.seen_at >= wait else look.moving).append(found)
-    Sighting.objects.filter(la=la, name__in=known.keys() - look.names).delete()
+        sighting = known.get(found.name)
+        if sighting is None:
+            sighting = _first_sighting(found, clock())
+            new.append(sighting)
+        elif _bring_up_to_date(sighting, found, clock()):
+            changed.append(sighting)
+        if not sighting.dealt_with:
+            (look.settled if clock() - sighting.seen_at >= wait else look.moving).append(found)
+    # Another look at the same moment may have been first; its rows are as good.
+    Sighting.objects.bulk_create(new, ignore_conflicts=True)
+    Sighting.objects.bulk_update(changed, ["size", "changed_ns", "seen_at", "dealt_with"], batch_size=500)
+    gone = known.keys() - look.names
+    if gone:
+        Sighting.objects.filter(la=la, name__in=gone).delete()
     return look
 
 
@@ -84,19 +94,9 @@ def mark_dealt_with(found: FoundFile) -> None:
     sighting = Sighting.objects.filter(la=found.la, name=found.name)
     if sighting.filter(size=found.size, changed_ns=found.changed_ns).update(dealt_with=True) or sighting.exists():
         return
-    Sighting.objects.bulk_create(
-        [
-            Sighting(
-                la=found.la,
-                name=found.name,
-                size=found.size,
-                changed_ns=found.changed_ns,
-                seen_at=timezone.now(),
-                dealt_with=True,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    first = _first_sighting(found, timezone.now())
+    first.dealt_with = True
+    Sighting.objects.bulk_create([first], ignore_conflicts=True)
 
 
 def forget(la: str, name: str) -> None:
@@ -121,19 +121,15 @@ def _found_files(la: str) -> Iterator[FoundFile]:
             yield found
 
 
-def _note(found: FoundFile, sighting: Sighting | None, now: datetime) -> Sighting:
-    """Remember this look; the sighting starts anew when the file changed, or when our clock was set back."""
-    form = {"size": found.size, "changed_ns": found.changed_ns}
-    if sighting is None:
-        try:
-            with transaction.atomic():
-                return Sighting.objects.create(la=found.la, name=found.name, seen_at=now, **form)
-        except IntegrityError:
-            # Another look, at the same moment, was first.
-            sighting = Sighting.objects.get(la=found.la, name=found.name)
+def _first_sighting(found: FoundFile, now: datetime) -> Sighting:
+    return Sighting(la=found.la, name=found.name, size=found.size, changed_ns=found.changed_ns, seen_at=now)
+
+
+def _bring_up_to_date(sighting: Sighting, found: FoundFile, now: datetime) -> bool:
+    """Begin the sighting anew when the file changed, or when our clock was set back; whether it had to be."""
     changed = (sighting.size, sighting.changed_ns) != (found.size, found.changed_ns)
-    if changed or sighting.seen_at > now:
-        sighting.size, sighting.changed_ns, sighting.seen_at = found.size, found.changed_ns, now
-        sighting.dealt_with = sighting.dealt_with and not changed
-        sighting.save(update_fields=["size", "changed_ns", "seen_at", "dealt_with"])
-    return sighting
+    if not changed and sighting.seen_at <= now:
+        return False
+    sighting.size, sighting.changed_ns, sighting.seen_at = found.size, found.changed_ns, now
+    sighting.dealt_with = sighting.dealt_with and not changed
+    return True

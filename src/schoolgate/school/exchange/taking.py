@@ -99,11 +99,15 @@ def _take(found: FoundFile, schemas: SchemaShelf) -> Transfer | HeldBackFile | N
     verdict = check_spooled(stored.sha256, found.name, schemas)
     fault_point("export.checked")
     reason = reason_to_hold_back(verdict, found.name, found.la)
-    with transaction.atomic():
-        mark_dealt_with(found)
-        if reason is not None:
-            return hold_back(found.la, found.name, reason, verdict=verdict)
-        transfer = make_transfer(found.name, verdict)
+    try:
+        with transaction.atomic():
+            mark_dealt_with(found)
+            if reason is not None:
+                return hold_back(found.la, found.name, reason, verdict=verdict)
+            transfer = make_transfer(found.name, verdict)
+    except IntegrityError:
+        # Another process took the same file at the same moment; the next look finds it known.
+        return None
     fault_point("export.transfer-row")
     return transfer
 
@@ -141,27 +145,27 @@ def known_transfer(name: str, sha256: str) -> Transfer | None:
 
 
 def make_transfer(name: str, verdict: Verdict) -> Transfer:
-    """The row of a file that passed; what was held back under its name is settled thereby. In a transaction."""
+    """The row of a file that passed; what was held back under its name is settled thereby. In a transaction.
+
+    Raises IntegrityError when another process made the row meanwhile.
+    """
     parsed, header = parse_name(name), verdict.header
     assert header is not None  # else the file was refused
-    values = {
-        "size": verdict.size,
-        "la": parsed.destination_la,
-        "source_la": parsed.source_la,
-        "source_school": parsed.source_school,
-        "school_name": header.school_name,
-        "version": verdict.version,
-        "made_at": _london(header.created),
-        "pupils": verdict.pupils,
-        "problems": [asdict(problem) for problem in verdict.problems],
-        "warnings": verdict.warnings,
-    }
-    try:
-        with transaction.atomic():
-            transfer = Transfer.objects.create(kind=STUDENT, name=name, sha256=verdict.sha256, **values)
-    except IntegrityError:
-        # Another process took the same file at the same moment.
-        return Transfer.objects.get(kind=STUDENT, name=name, sha256=verdict.sha256)
+    transfer = Transfer.objects.create(
+        kind=STUDENT,
+        name=name,
+        sha256=verdict.sha256,
+        size=verdict.size,
+        la=parsed.destination_la,
+        source_la=parsed.source_la,
+        source_school=parsed.source_school,
+        school_name=header.school_name,
+        version=verdict.version,
+        made_at=_london(header.created),
+        pupils=verdict.pupils,
+        problems=[asdict(problem) for problem in verdict.problems],
+        warnings=verdict.warnings,
+    )
     HeldBackFile.objects.filter(la__in=("", transfer.la), name=name).delete()
     telling.file_checked(transfer)
     return transfer

@@ -54,10 +54,6 @@ def file_put_away(transfer: Transfer) -> None:
         _of(transfer, "WARN", f"{transfer.name}: {transfer.filing_note}")
 
 
-def file_not_put_away(transfer: Transfer) -> None:
-    _of(transfer, "WARN", f"{transfer.name} was received but could not be put into Files Exported. It is tried again.")
-
-
 def destination_unusable(destination: Destination, error: ExchangeError, waiting: int) -> None:
     stay = "its file stays" if waiting == 1 else f"its {waiting:,} files stay"
     write(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
@@ -70,13 +70,17 @@ def accept_spooled(sha256: str, name: str, *, by: User, request: HttpRequest | N
         reason = _place_in_folder(la, name, verdict)
     if reason is not None:
         return hold_back("", name, reason, origin=UPLOAD, verdict=verdict)
-    with transaction.atomic():
-        found = found_at(la, not_exported(la) / name)
-        if found is not None:
-            mark_dealt_with(found)
-        transfer = make_transfer(name, verdict)
-        record("file sent", by=by, target=name, request=request)
-        ask_for_file(transfer)
+    try:
+        with transaction.atomic():
+            found = found_at(la, not_exported(la) / name)
+            if found is not None:
+                mark_dealt_with(found)
+            transfer = make_transfer(name, verdict)
+            record("file sent", by=by, target=name, request=request)
+            ask_for_file(transfer)
+    except IntegrityError:
+        # A look round took it out of the folder at the same moment.
+        return accept_spooled(sha256, name, by=by, request=request)
     return transfer
 
 

@@ -110,6 +110,7 @@ class Transfer(WithProblems):
 
     receipt = models.TextField(blank=True)
     receipt_ref = models.CharField(max_length=40, blank=True)
+    received_from = models.CharField("address that gave the receipt", max_length=300, blank=True)
     received_at = models.DateTimeField(null=True)
     outcome = models.JSONField(default=dict)
     filed_at = models.DateTimeField(null=True)

@@ -135,8 +135,7 @@ def receipt(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
 def receipt_json(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
     """The receipt as it is kept beside the file, for `schoolgate verify-receipt`."""
     this = _with_receipt(request, transfer_id)
-    address = Destination.objects.filter(la=this.la).values_list("address", flat=True).first() or ""
-    answer = HttpResponse(receipt_file(this.receipt, address), content_type="application/json")
+    answer = HttpResponse(receipt_file(this.receipt, this.received_from), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="{this.name}.receipt.json"'
     return answer
 
