@@ -94,16 +94,17 @@ def record_of(pupil: etree._Element) -> Record:
 
 
 def _container(element: etree._Element) -> Record:
+    """The text is looked at first, for speed: what has more than blanks is a leaf in a valid pupil."""
     record: Record = {}
     for child in element:
-        name = child.tag
-        if len(child) == 0 and name not in MAY_BE_EMPTY:
+        name, text = child.tag, child.text
+        if text is not None and not text.isspace():
             if name == "Gender":
-                record["Sex"] = _text(child)
+                record["Sex"] = _collapsed(text)
             elif name == "Reason":
-                record["Reasons"] = [_text(child)]
+                record["Reasons"] = [_collapsed(text)]
             else:
-                record[name] = _text(child)
+                record[name] = text if text.isalnum() else _collapsed(text)
         elif name in WRAPPERS:
             record[name] = [_container(item) if len(item) else _text(item) for item in child]
             if name == "Contacts":
@@ -114,7 +115,7 @@ def _container(element: etree._Element) -> Record:
         elif name in OPEN:
             record[name] = _open(child)
         else:
-            record[name] = _container(child)
+            record[name] = _container(child) if len(child) or name in MAY_BE_EMPTY else _text(child)
     return record
 
 
@@ -139,6 +140,9 @@ def _open(element: etree._Element) -> Record:
 
 
 def _text(element: etree._Element) -> str:
-    text = element.text or ""
+    return _collapsed(element.text or "")
+
+
+def _collapsed(text: str) -> str:
     # split() takes a no-break space for a blank, XML does not.
     return " ".join(text.split()) if text.isascii() else _BLANKS.sub(" ", text).strip(" ")

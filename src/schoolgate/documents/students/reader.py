@@ -18,7 +18,7 @@ from schoolgate.documents.students.faults import (
     why_not_well_formed,
 )
 from schoolgate.documents.students.header import HEAD_LIMIT, Frame, Header, header_of, read_start
-from schoolgate.documents.students.runs import Run, advance, cut_runs
+from schoolgate.documents.students.runs import Run, cut_runs
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
 from schoolgate.documents.xml import BLOCK, parser, utf8
 
@@ -65,7 +65,7 @@ class StudentFile:
         start = read_start(start_bytes, shelf.layouts, whole=whole)
         self._frame = start.frame
         self._rest_of_start = start_bytes[len(start.frame.head) :]
-        self._parser = parser()
+        self._parser, self._quick_parser = parser(), parser(blanks=False)
         self._told: set[tuple[int, str]] = set()
         self._head_paths: set[str] = set()
         self._open_paths: set[str] = set()
@@ -84,7 +84,7 @@ class StudentFile:
         if not head:
             return
         bare = Frame(b"", self._frame.tail, 0)
-        run = Run(head, [], 1, 1, last=False)
+        run = Run(head, [], 1, 1, plain=False, last=False)
         document = self._parse(bare, run)
         paths = [document.getroottree().getpath(node) for node in document.iter("*")]
         self._head_paths, self._open_paths = set(paths), {paths[0], paths[-1]}
@@ -111,21 +111,21 @@ class StudentFile:
                 raise DocumentError("too-many-problems", f"Reading ended after {MOST_REFUSALS:,} problems.")
 
     def _entries_of(self, run: Run, document: etree._Element, refused: set[int] | None) -> Iterator[PupilEntry]:
-        place, reached = (run.line, run.column), 0
         elements = next(islice(document.iter("*"), self._frame.elements - 1, None), ()) if run.pupils else ()
         entries = []
-        for order, ((begin, end), element) in enumerate(zip(run.pupils, elements, strict=False), start=1):
-            place, reached = advance(*place, run.data[reached:begin]), begin
+        for order, (span, element) in enumerate(zip(run.pupils, elements, strict=False), start=1):
             self.pupils += 1
             if refused is not None and order not in refused:
-                entries.append(PupilEntry(self.pupils, place, run.data[begin:end], self._frame, element))
+                raw = run.data[span.begin : span.end]
+                entries.append(PupilEntry(self.pupils, (span.line, span.column), raw, self._frame, element))
         yield from entries
         for entry in entries:
             entry.release()
 
     def _parse(self, frame: Frame, run: Run) -> etree._Element:
+        with_parser = self._quick_parser if run.plain else self._parser
         try:
-            return etree.fromstring(frame.head + run.data + (b"" if run.last else frame.tail), self._parser)
+            return etree.fromstring(frame.head + run.data + (b"" if run.last else frame.tail), with_parser)
         except etree.XMLSyntaxError as error:
             raise why_not_well_formed(frame, run, error) from None
 

@@ -1,0 +1,76 @@
+"""What every benchmark shares: runs in processes of their own, in alternating rounds, told by their medians.
+
+The machine varies more between minutes than two programs do, so only what ran in alternation is compared.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+MIB = 1024 * 1024
+
+
+class Measured(NamedTuple):
+    """One run: seconds from the start of its process to its end, and the most memory it held, in bytes."""
+
+    seconds: float
+    peak_rss: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The runs of one way of doing it."""
+
+    name: str
+    runs: list[Measured]
+
+    @property
+    def seconds(self) -> float:
+        """The median."""
+        return statistics.median(run.seconds for run in self.runs)
+
+    @property
+    def peak_rss(self) -> int:
+        """The most of all runs."""
+        return max(run.peak_rss for run in self.runs)
+
+
+def measure(command: Sequence[str]) -> Measured:
+    """Run a command once. Raises RuntimeError when it fails: a wrong answer has no speed."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    return Measured(seconds, usage.ru_maxrss * 1024)
+
+
+def alternate(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Row]:
+    """Run every command once a round, so that a slow minute falls on all of them."""
+    rows = {name: Row(name, []) for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            rows[name].runs.append(measure(command))
+    return rows
+
+
+def print_table(title: str, header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Print a table, the first column to the left and numbers to the right."""
+    widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
+    print(f"\n{title}")
+    for line in [header, *lines]:
+        first, *rest = (cell.ljust(w) if n == 0 else cell.rjust(w) for n, (cell, w) in enumerate(zip(line, widths)))
+        print("  ".join([first, *rest]))
+
+
+def print_result(bench: str, ratios: Mapping[str, float], peak_rss: int) -> None:
+    """Print the last line, for programs (DESIGN 11): ours to the named peer, higher is better."""
+    rounded = {name: round(ratio, 2) for name, ratio in ratios.items()}
+    print(json.dumps({"bench": bench, "ratios": rounded, "peak_rss_mib": round(peak_rss / MIB, 1)}))
