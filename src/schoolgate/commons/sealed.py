@@ -1,6 +1,7 @@
 """Secrets that a site must be able to use again: sealed in the database, the key in a file outside it (DESIGN 9)."""
 
 import logging
+from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -68,4 +69,9 @@ def unseal(token: str) -> Secret:
 
 
 def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.SCHOOLGATE_KEYS])
+    return _fernet_of(tuple(settings.SCHOOLGATE_KEYS))
+
+
+@lru_cache(maxsize=4)
+def _fernet_of(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])

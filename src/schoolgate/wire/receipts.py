@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO, Literal
 
 from joserfc import jws
@@ -72,7 +73,7 @@ def sign(receipt: Receipt, private_key: Mapping[str, Any]) -> str:
     claims["received"] = f"{receipt.received.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     payload = json.dumps(claims, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     header = {"alg": ALGORITHM, "kid": private_key["kid"]}
-    return jws.serialize_compact(header, payload, OKPKey.import_key(dict(private_key)), algorithms=[ALGORITHM])
+    return jws.serialize_compact(header, payload, _imported(private_key), algorithms=[ALGORITHM])
 
 
 def verify(receipt: str, keys: Mapping[str, Any]) -> Receipt:
@@ -124,12 +125,22 @@ def _measure(plain: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
+def _imported(key: Mapping[str, Any]) -> OKPKey:
+    return _imported_text(json.dumps(key, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _imported_text(jwk: str) -> OKPKey:
+    """Kept, because reading a key costs as much as signing with it, and thousands of receipts have the same one."""
+    return OKPKey.import_key(json.loads(jwk))
+
+
 def _find_key(kid: object, keys: Mapping[str, Any]) -> OKPKey:
     listed = keys.get("keys")
     for key in listed if isinstance(listed, list) else []:
         if isinstance(key, dict) and isinstance(kid, str) and key.get("kid") == kid:
             try:
-                return OKPKey.import_key(key)
+                return _imported(key)
             except (JoseError, ValueError, KeyError, TypeError):
                 break
     raise ReceiptError(

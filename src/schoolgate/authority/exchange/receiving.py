@@ -33,6 +33,12 @@ class Delivery:
     name: str
     sha256: str
 
+    @property
+    def destination_la(self) -> str:
+        """As the name says it; `base_of` has held it to be this authority."""
+        sent_from = self.kind.sent_from(self.name)
+        return sent_from.destination_la if sent_from else ""
+
     def find(self) -> ReceivedFile | None:
         """The file, if it was received before."""
         files = ReceivedFile.objects.filter(base=self.base, kind=self.kind.name, name=self.name, sha256=self.sha256)
@@ -117,7 +123,7 @@ def accept(delivery: Delivery, stored: Stored) -> tuple[ReceivedFile, bool]:
                 "INFO",
                 f"{delivery.kind.words} received: {file.name}, receipt {file.ref}.",
                 la=delivery.base.la,
-                destination_la=LA_NUMBER.get(),
+                destination_la=delivery.destination_la,
                 school=delivery.base.number,
                 link=reverse("received-file", args=[file.pk], urlconf=settings.ROOT_URLCONF),
             )
