@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
-from tests.school.conftest import Drop, Export
+from tests.school.conftest import NAME, Drop, Export
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import answer
 
-from schoolgate.school.exchange.models import State, Transfer
+from schoolgate.school.exchange.models import HeldBackFile, State, Transfer
 from schoolgate.school.exchange.preferences import ROOT_FOLDER
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.today import Today, look_at_today
@@ -59,7 +60,9 @@ def test_what_is_being_sent_again_is_told_and_needs_nobody(la: ScriptedLa, drop:
 def test_a_held_back_file_needs_somebody_until_it_is_corrected(la: ScriptedLa, drop: Drop, export: Export) -> None:
     drop(pupils=5, faults=("missing-dob",))
     scan("820", wait=False)
-    assert "1 file is held back." in texts()
+    (task,) = look_at_today().to_do
+    assert task.text == f"{NAME} was not sent. There is 1 thing to put right in it."
+    assert task.address == reverse("held-back-file", args=[HeldBackFile.objects.get().pk])
     drop(pupils=5)
     export()
     assert look_at_today().colour == "good"

@@ -39,7 +39,7 @@ def received_files(request: PersonRequest) -> HttpResponseBase:
             Column("size", "Size", kind="size"),
             Column("via", "Via", value=lambda file: file.get_via_display()),
             Column("state", "State", kind="state", sort="", value=lambda file: file.outcome["state"]),
-            Column("name_used_before", "Name", value=lambda file: "used before" if file.name_used_before else ""),
+            Column("name_used_before", "Note", value=lambda file: "name used before" if file.name_used_before else ""),
             Column("ref", "Ref", kind="code", search=True),
         ],
         ReceivedFile.objects.visible_to(request.user).with_same_name().select_related("base"),

@@ -16,7 +16,7 @@ class WrongDoor(DocumentError):
     """The file is of a kind that does not travel this way. ``kind`` is stable: ``school-census``, ``pdf`` ..."""
 
     def __init__(self, kind: str, what: str, belongs: str) -> None:
-        super().__init__("wrong-door", f"This is {what}, not a student file for an LA. {belongs}", remedy=belongs)
+        super().__init__("wrong-door", f"This is {what}, not a pupil file for an LA. {belongs}", remedy=belongs)
         self.kind = kind
 
 
@@ -108,7 +108,7 @@ def other_document(root: str, values: Mapping[str, str]) -> DocumentError:
     shown = f"<{root}>" if _PLAIN_NAME.fullmatch(root) else "another element"
     return DocumentError(
         "unknown-root",
-        f"This is not a student file known here: its first element is {shown}.",
+        f"This is not a pupil file known here: its first element is {shown}.",
         remedy="If your LA or MIS supplier has a schema for it, whoever runs this site can add it.",
     )
 

@@ -41,7 +41,7 @@ def parse_name(name: str) -> StudentFileName:
     if parts is None:
         raise DocumentError(
             "name-pattern",
-            f"The file is called {name!r}. A student file is called like 8204321_CES_823LLLL_001.xml: LA and number "
+            f"The file is called {name!r}. A pupil file is called like 8204321_CES_823LLLL_001.xml: LA and number "
             "of the school, CES, the LA it goes to, LLLL, and a serial number.",
             remedy="Rename the file, or set the name in the export of your MIS.",
         )

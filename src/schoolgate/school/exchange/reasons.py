@@ -23,6 +23,8 @@ class Reason:
 
 def reason_to_hold_back(verdict: Verdict, name: str, la: str) -> Reason | None:
     """Why a checked file may not be sent from the folder of this LA; None when it may."""
+    if verdict.kind == "CTF":
+        return CTF_FOR_AN_LA
     suggested = suggest_name(name, verdict.header)
     of_file = next((problem for problem in verdict.problems if _is_of_the_whole_file(problem)), None)
     if suggested:
@@ -34,8 +36,6 @@ def reason_to_hold_back(verdict: Verdict, name: str, la: str) -> Reason | None:
         )
     if of_file is not None and not of_file.code.startswith("name-"):
         return Reason(of_file.code, of_file.message, of_file.remedy)
-    if verdict.kind == "CTF":
-        return CTF_FOR_AN_LA
     try:
         right_la = parse_name(name).destination_la
     except DocumentError as error:

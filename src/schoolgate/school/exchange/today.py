@@ -89,8 +89,8 @@ def _what_is_to_do() -> list[ToDo]:
         ToDo(f"{destination}: {destination.trouble_sentence} {destination.trouble_remedy}", *_where(destination))
         for destination in Destination.objects.exclude(trouble="")
     ]
+    found += _held_back()
     counts = (
-        (HeldBackFile.objects.count(), "held back", "See why", reverse("held-back-files")),
         (
             Transfer.objects.filter(state=State.NEEDS_ATTENTION).count(),
             "not received by the LA",
@@ -109,6 +109,16 @@ def _what_is_to_do() -> list[ToDo]:
         text = "A job of this program failed." if failed == 1 else f"{failed} jobs of this program failed."
         found.append(ToDo(text, "See why", reverse("jobs")))
     return found
+
+
+def _held_back() -> list[ToDo]:
+    files = HeldBackFile.objects.defer("problems")
+    count = files.count()
+    if count == 1:
+        alone = files.get()
+        text = f"{alone} was not sent. {alone.sentence}"
+        return [ToDo(text, "See what to do", reverse("held-back-file", args=[alone.pk]))]
+    return [ToDo(f"{_files(count)} held back and not sent.", "See why", reverse("held-back-files"))] if count else []
 
 
 def _where(destination: Destination) -> tuple[str, str]:
