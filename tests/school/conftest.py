@@ -17,7 +17,7 @@ from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
 from schoolgate.school.exchange.destinations import add_destination
 from schoolgate.school.exchange.exporting import LaSummary, export_to
-from schoolgate.school.exchange.folders import exported, not_exported, set_root_folder
+from schoolgate.school.exchange.folders import folders_of, set_root_folder
 from schoolgate.school.exchange.models import Destination, Sighting
 from schoolgate.school.exchange.settling import look_once
 from schoolgate.sites.home import Home
@@ -101,7 +101,7 @@ def drop(root: Path, sample: Sample, settle: Callable[..., None]) -> Drop:
     """Put a made-up pupil file into the folder of an LA, settled; `folder_la` may be another than the file's."""
 
     def put(*, folder_la: str = "820", settled: bool = True, **details: Any) -> Path:
-        path = sample(not_exported(folder_la), **details)
+        path = sample(folders_of(folder_la).not_exported, **details)
         if settled:
             settle(folder_la)
         return path
@@ -136,13 +136,13 @@ def export() -> Export:
 @pytest.fixture
 def waiting_folder(root: Path) -> Path:
     """LA 820's *Files Not Exported*."""
-    return not_exported("820")
+    return folders_of("820").not_exported
 
 
 @pytest.fixture
 def exported_folder(root: Path) -> Path:
     """LA 820's *Files Exported*."""
-    return exported("820")
+    return folders_of("820").exported
 
 
 @pytest.fixture

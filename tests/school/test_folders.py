@@ -8,7 +8,7 @@ import pytest
 from schoolgate.school.exchange.destinations import DestinationRefused, add_destination
 from schoolgate.school.exchange.folders import (
     FolderRefused,
-    find_file,
+    folders_of,
     is_leftover,
     move_without_replacing,
     recorded_name,
@@ -98,10 +98,10 @@ def test_a_name_that_is_no_text_can_be_recorded_and_found_again(root: Path) -> N
     (folder / odd).write_text("x")
     recorded = recorded_name(odd)
     recorded.encode("utf-8")
-    assert find_file("820", recorded) == folder / odd
+    assert folders_of("820").find(recorded) == folder / odd
 
 
 def test_a_name_never_leads_out_of_the_folder(root: Path) -> None:
     add()
     (root / "820" / "secret").write_text("x")
-    assert find_file("820", "../secret") is None
+    assert folders_of("820").find("../secret") is None

@@ -11,7 +11,7 @@ from tests.school.scripted_la import ScriptedLa
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.school.exchange import held_back_actions as actions
-from schoolgate.school.exchange.folders import not_exported
+from schoolgate.school.exchange.folders import folders_of
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.uploading import receive_upload
@@ -72,7 +72,7 @@ def test_a_file_in_the_wrong_folder_is_moved_and_checked_there(hold: Any, sender
     taken = actions.move_to_its_folder(hold(destination_la="823"), by=sender)
     assert isinstance(taken, Transfer)
     assert taken.la == "823"
-    assert len(list(not_exported("823").iterdir())) == 1
+    assert len(list(folders_of("823").not_exported.iterdir())) == 1
     assert not HeldBackFile.objects.exists()
 
 

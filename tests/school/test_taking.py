@@ -12,7 +12,7 @@ from tests.school.scripted_la import ScriptedLa
 from schoolgate.commons.filestore import FileStore, NoSpace
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.school.exchange import taking
-from schoolgate.school.exchange.folders import make_folders, not_exported
+from schoolgate.school.exchange.folders import folders_of
 from schoolgate.school.exchange.models import HeldBackFile, State, Transfer
 from schoolgate.school.exchange.scanning import Scan, scan
 from schoolgate.school.exchange.settling import forget
@@ -313,7 +313,7 @@ def test_a_cancelled_file_is_not_taken_again_until_its_bytes_change(drop: Drop) 
 
 
 def test_a_ctf_for_an_la_is_not_a_pupil_file(waiting_folder: Path, settle: Any) -> None:
-    make_folders("820")
+    folders_of("820").make()
     ctf = (
         "<CTfile><Header><DocumentName>Common Transfer File</DocumentName><CTFversion>25.0</CTFversion>"
         "<DateTime>2026-11-19T18:20:00</DateTime><DocumentQualifier>partial</DocumentQualifier>"
@@ -321,7 +321,7 @@ def test_a_ctf_for_an_la_is_not_a_pupil_file(waiting_folder: Path, settle: Any) 
         "<SchoolName>Green Abbey</SchoolName></SourceSchool>"
         "<DestSchool><LEA>820</LEA><Estab>LLLL</Estab></DestSchool></Header><CTFpupilData/></CTfile>"
     )
-    (not_exported("820") / NAME).write_text(ctf)
+    (folders_of("820").not_exported / NAME).write_text(ctf)
     settle()
     look()
     assert not Transfer.objects.exists()

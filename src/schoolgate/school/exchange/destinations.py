@@ -9,7 +9,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.documents.la_numbers import la_name, la_numbers
 from schoolgate.school.exchange.connecting import address_problem
-from schoolgate.school.exchange.folders import FolderRefused, make_folders, root_folder
+from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder
 from schoolgate.school.exchange.models import Destination
 
 
@@ -56,7 +56,7 @@ def save_destination(destination: Destination, *, by: User | None, request: Http
             destination.save()
             did = "LA added" if new else "LA changed"
             record(did, by=by, target=destination.la, details=destination.address, request=request)
-            make_folders(destination.la)
+            folders_of(destination.la).make()
     except ValidationError as error:
         raise DestinationRefused(" ".join(error.messages)) from None
     except (OSError, FolderRefused) as error:

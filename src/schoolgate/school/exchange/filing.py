@@ -18,10 +18,9 @@ from schoolgate.commons.faults import fault_point
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.folders import (
     FolderRefused,
-    exported,
-    find_file,
+    LaFolders,
+    folders_of,
     holds,
-    make_folders,
     move_without_replacing,
     names_like,
 )
@@ -53,13 +52,14 @@ def put_away(arrived: Iterable[Transfer]) -> None:
 
 def _move_with_receipt(transfer: Transfer) -> bool:
     try:
-        make_folders(transfer.la)
-        target = _place_for(transfer)
+        folders = folders_of(transfer.la)
+        folders.make()
+        target = _place_for(transfer, folders)
         receipt = receipt_beside(target)
         if not receipt.exists():
             write_durably(receipt, [receipt_file(transfer.receipt, transfer.received_from).encode("utf-8")])
         fault_point("export.receipt-written")
-        transfer.filing_note = _move(transfer, target)
+        transfer.filing_note = _move(transfer, folders, target)
         fault_point("export.moved")
     except (OSError, FolderRefused) as error:
         log.info("A received file for LA %s could not be put away: %s", transfer.la, error)
@@ -72,9 +72,9 @@ def _move_with_receipt(transfer: Transfer) -> bool:
     return True
 
 
-def _move(transfer: Transfer, target: Path) -> str:
+def _move(transfer: Transfer, folders: LaFolders, target: Path) -> str:
     """Bring the bytes that were sent to `target`; what is to be told of it, empty when all went as always."""
-    original = find_file(transfer.la, transfer.name)
+    original = folders.find(transfer.name)
     if original is not None and _holds(original, transfer):
         if target.exists():
             original.unlink()
@@ -92,9 +92,9 @@ def receipt_beside(file: Path) -> Path:
     return file.with_name(file.name + RECEIPT_SUFFIX)
 
 
-def _place_for(transfer: Transfer) -> Path:
+def _place_for(transfer: Transfer, folders: LaFolders) -> Path:
     """The first of name, name-2, name-3 … in *Files Exported* that is free, or is this very file's already."""
-    places = names_like(exported(transfer.la), transfer.name)
+    places = names_like(folders.exported, transfer.name)
     return next(place for place in places if _may_have(transfer, place))
 
 

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path
@@ -79,36 +80,39 @@ def set_root_folder(folder: Path, *, by: User | None, request: HttpRequest | Non
             folder.mkdir(parents=True, exist_ok=True)
             _require_writable(folder)
             for la in Destination.objects.values_list("la", flat=True):
-                make_folders(la)
+                folders_of(la).make()
         except FileExistsError:
             raise FolderRefused("There is a file of this name. Choose a folder.") from None
         except OSError as error:
             raise FolderRefused(f"The folder cannot be used: {error.strerror or error}. Choose another.") from None
 
 
-def make_folders(la: str) -> None:
-    """Make the pair of folders of an LA where they are missing. Raises OSError, FolderRefused without a root."""
-    for folder in (not_exported(la), exported(la)):
-        folder.mkdir(parents=True, exist_ok=True)
+@dataclass(frozen=True)
+class LaFolders:
+    """The pair of folders of one LA: where files for it wait, and where those it received are kept with receipts."""
+
+    not_exported: Path
+    exported: Path
+
+    def make(self) -> None:
+        """Make what is missing. Raises OSError."""
+        for folder in (self.not_exported, self.exported):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def find(self, name: str) -> Path | None:
+        """The waiting file that is kept on record under this name; None when it is gone."""
+        direct = self.not_exported / name
+        if direct.parent == self.not_exported and os.path.lexists(direct):
+            return direct
+        return next((file for file in files_in(self.not_exported) if recorded_name(file.name) == name), None)
 
 
-def not_exported(la: str) -> Path:
-    """Where files for this LA wait. Raises FolderRefused without a root folder."""
-    return _of_la(la) / NOT_EXPORTED
-
-
-def exported(la: str) -> Path:
-    """Where files that this LA received are kept, each with its receipt. Raises FolderRefused without a root folder."""
-    return _of_la(la) / EXPORTED
-
-
-def find_file(la: str, name: str) -> Path | None:
-    """The file in *Files Not Exported* that is kept on record under this name; None when it is gone."""
-    folder = not_exported(la)
-    direct = folder / name
-    if direct.parent == folder and os.path.lexists(direct):
-        return direct
-    return next((file for file in files_in(folder) if recorded_name(file.name) == name), None)
+def folders_of(la: str) -> LaFolders:
+    """The folders of an LA, whether they were made yet or not. Raises FolderRefused without a root folder."""
+    root = root_folder()
+    if root is None:
+        raise FolderRefused("Set the root folder first, under Administration.")
+    return LaFolders(root / la / NOT_EXPORTED, root / la / EXPORTED)
 
 
 def files_in(folder: Path) -> Iterator[Path]:
@@ -155,13 +159,6 @@ def move_without_replacing(source: Path, target: Path) -> None:
         source.rename(target)
     else:
         source.unlink()
-
-
-def _of_la(la: str) -> Path:
-    root = root_folder()
-    if root is None:
-        raise FolderRefused("Set the root folder first, under Administration.")
-    return root / la
 
 
 def _require_writable(folder: Path) -> None:

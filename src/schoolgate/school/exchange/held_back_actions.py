@@ -8,14 +8,7 @@ from django.http import HttpRequest
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.school.exchange.asking import ask_for_file
-from schoolgate.school.exchange.folders import (
-    exported,
-    find_file,
-    make_folders,
-    move_without_replacing,
-    names_like,
-    not_exported,
-)
+from schoolgate.school.exchange.folders import folders_of, move_without_replacing, names_like
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.settling import found_at
 from schoolgate.school.exchange.taking import shelf, take
@@ -48,7 +41,7 @@ def rename_and_send(held_back: HeldBackFile, *, by: User, request: HttpRequest |
             held_back.delete()
         return taken
     file = _file_of(held_back)
-    target = not_exported(held_back.la) / new_name
+    target = folders_of(held_back.la).not_exported / new_name
     _move(file, target)
     record("file renamed", by=by, target=held_back.name, details=new_name, request=request)
     held_back.delete()
@@ -58,8 +51,9 @@ def rename_and_send(held_back: HeldBackFile, *, by: User, request: HttpRequest |
 def move_to_its_folder(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = None) -> Taken:
     """Move the file to the folder of the LA it is for, and check it there. Raises CannotBeDone, NoSpace."""
     file = _file_of(held_back)
-    target = not_exported(held_back.right_la) / file.name
-    make_folders(held_back.right_la)
+    folders = folders_of(held_back.right_la)
+    folders.make()
+    target = folders.not_exported / file.name
     _move(file, target)
     record("file moved", by=by, target=held_back.name, details=f"to LA {held_back.right_la}", request=request)
     held_back.delete()
@@ -70,8 +64,9 @@ def move_to_its_folder(held_back: HeldBackFile, *, by: User, request: HttpReques
 def put_with_exported(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = None) -> None:
     """Move a file that the LA has already out of the way, to *Files Exported*. Raises CannotBeDone."""
     file = _file_of(held_back)
-    make_folders(held_back.la)
-    target = next(place for place in names_like(exported(held_back.la), file.name) if not place.exists())
+    folders = folders_of(held_back.la)
+    folders.make()
+    target = next(place for place in names_like(folders.exported, file.name) if not place.exists())
     _move(file, target)
     record("file put away", by=by, target=held_back.name, details=target.name, request=request)
     held_back.delete()
@@ -87,7 +82,7 @@ def dismiss(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = 
 
 
 def _file_of(held_back: HeldBackFile) -> Path:
-    file = find_file(held_back.la, held_back.name)
+    file = folders_of(held_back.la).find(held_back.name)
     if file is None:
         raise CannotBeDone("The file is not in the folder any more.")
     return file

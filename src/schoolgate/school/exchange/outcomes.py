@@ -30,8 +30,10 @@ def fetch_outcomes(connection: Connection) -> int:
     destination, told = connection.destination, 0
     for _ in range(MOST_PAGES):
         page = connection.client.outcomes(destination.outcomes_cursor)
+        ours = Transfer.objects.lean().filter(sha256__in=[entry.sha256 for entry in page.outcomes])
+        known = {(transfer.kind, transfer.name, transfer.sha256): transfer for transfer in ours}
         for entry in page.outcomes:
-            transfer = Transfer.objects.filter(kind=entry.kind, name=entry.name, sha256=entry.sha256).first()
+            transfer = known.get((entry.kind, entry.name, entry.sha256))
             if transfer is not None:
                 note_outcome(transfer, entry.outcome)
                 told += 1

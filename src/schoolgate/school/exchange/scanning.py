@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import NoSpace
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.folders import FolderRefused, make_folders
+from schoolgate.school.exchange.folders import FolderRefused, folders_of
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.settling import look_and_wait, look_once
 from schoolgate.school.exchange.taking import shelf, take
@@ -29,7 +29,7 @@ def scan(la: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambd
     """
     result = Scan()
     try:
-        make_folders(la)
+        folders_of(la).make()
         look = look_and_wait(la) if wait else look_once(la)
     except FolderRefused as error:
         return Scan(trouble=str(error))

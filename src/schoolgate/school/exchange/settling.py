@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from schoolgate.school.exchange.folders import files_in, not_exported, recorded_name
+from schoolgate.school.exchange.folders import files_in, folders_of, recorded_name
 from schoolgate.school.exchange.models import Sighting
 from schoolgate.school.exchange.preferences import SETTLE_SECONDS
 
@@ -115,7 +115,7 @@ def found_at(la: str, path: Path) -> FoundFile | None:
 
 
 def _found_files(la: str) -> Iterator[FoundFile]:
-    for path in files_in(not_exported(la)):
+    for path in files_in(folders_of(la).not_exported):
         found = found_at(la, path)
         if found is not None:
             yield found

@@ -23,7 +23,7 @@ from schoolgate.documents.students.check import Verdict, check_stream
 from schoolgate.documents.students.names import parse_name
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.folders import find_file, holds
+from schoolgate.school.exchange.folders import FolderRefused, folders_of, holds
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.reasons import (
@@ -124,8 +124,8 @@ def fill_spool(transfer: Transfer) -> None:
     """See to it that the spool holds a file that is to be sent, as far as its folder still does."""
     if spool().has(transfer.sha256):
         return
-    file = find_file(transfer.la, transfer.name)
-    with suppress(OSError, NoSpace):
+    with suppress(OSError, FolderRefused, NoSpace):
+        file = folders_of(transfer.la).find(transfer.name)
         if file is not None and holds(file, size=transfer.size, sha256=transfer.sha256):
             with file.open("rb") as stream:
                 copy_to_spool(stream)

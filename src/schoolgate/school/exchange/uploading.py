@@ -12,7 +12,7 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.documents.students.check import Verdict
 from schoolgate.school.exchange.asking import ask_for_file
 from schoolgate.school.exchange.filing import write_durably
-from schoolgate.school.exchange.folders import holds, make_folders, not_exported, recorded_name
+from schoolgate.school.exchange.folders import folders_of, holds, recorded_name
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.naming import destination_of
@@ -72,7 +72,7 @@ def accept_spooled(sha256: str, name: str, *, by: User, request: HttpRequest | N
         return hold_back("", name, reason, origin=UPLOAD, verdict=verdict)
     try:
         with transaction.atomic():
-            found = found_at(la, not_exported(la) / name)
+            found = found_at(la, folders_of(la).not_exported / name)
             if found is not None:
                 mark_dealt_with(found)
             transfer = make_transfer(name, verdict)
@@ -88,10 +88,12 @@ def _place_in_folder(la: str, name: str, verdict: Verdict) -> Reason | None:
     """Put the bytes into the LA's *Files Not Exported*, whole from the first moment; why not, if it cannot be."""
     if not Destination.objects.filter(la=la).exists():
         return no_destination(la)
-    make_folders(la)
+    folders = folders_of(la)
+    folders.make()
+    place = folders.not_exported / name
     try:
         with spool().open(verdict.sha256) as plain:
-            write_durably(not_exported(la) / name, iter(lambda: plain.read(READ_AT_ONCE), b""))
+            write_durably(place, iter(lambda: plain.read(READ_AT_ONCE), b""))
     except FileExistsError:
-        return None if holds(not_exported(la) / name, size=verdict.size, sha256=verdict.sha256) else NAME_TAKEN
+        return None if holds(place, size=verdict.size, sha256=verdict.sha256) else NAME_TAKEN
     return None

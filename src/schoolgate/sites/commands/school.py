@@ -74,7 +74,7 @@ def destinations() -> None:
 @at_home("school")
 def add_destination(la: str, url: str, user: str, password_file: Path, name: str, contact: str, as_json: bool) -> None:
     from schoolgate.school.exchange import destinations as entries
-    from schoolgate.school.exchange.folders import not_exported
+    from schoolgate.school.exchange.folders import folders_of
 
     try:
         entry = entries.add_destination(
@@ -82,10 +82,11 @@ def add_destination(la: str, url: str, user: str, password_file: Path, name: str
         )
     except entries.DestinationRefused as error:
         raise Failed(str(error)) from None
+    folder = folders_of(la).not_exported
     if as_json:
-        print_json({"la": entry.la, "name": entry.name, "address": entry.address, "folder": str(not_exported(la))})
+        print_json({"la": entry.la, "name": entry.name, "address": entry.address, "folder": str(folder)})
     else:
-        click.echo(f"Files for {entry.name} ({entry.la}) go from {not_exported(la)}")
+        click.echo(f"Files for {entry.name} ({entry.la}) go from {folder}")
 
 
 @destinations.command("list", help="All LAs that files go to.")

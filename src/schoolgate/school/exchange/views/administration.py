@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.documents.la_numbers import la_name, la_numbers
 from schoolgate.school.exchange.destinations import DestinationRefused, remove_destination, save_destination
-from schoolgate.school.exchange.folders import FolderRefused, exported, not_exported, root_folder, set_root_folder
+from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder, set_root_folder
 from schoolgate.school.exchange.forms import DestinationForm, SiteForm
 from schoolgate.school.exchange.models import Destination, State, Transfer
 from schoolgate.school.exchange.preferences import SCHOOL_NAME, SETTLE_SECONDS
@@ -74,7 +74,7 @@ def edit_la(request: PersonRequest, la: str) -> HttpResponseBase:
         "form": form,
         "heading": f"LA {la}",
         "destination": destination,
-        "folders": (not_exported(la), exported(la)) if root_folder() else (),
+        "folders": folders_of(la) if root_folder() else None,
     }
     return render(request, "school_exchange/la.html", context, status=422 if form.errors else 200)
 
