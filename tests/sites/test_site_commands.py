@@ -1,0 +1,125 @@
+"""`schoolgate SITE VERB` in processes of their own, as an operator calls them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def schoolgate(*arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "schoolgate.sites.cli", *arguments]
+    return subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+
+
+def told(*arguments: str, given: str = "") -> Any:
+    result = schoolgate(*arguments, "--json", given=given)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
+    home = str(tmp_path_factory.mktemp("authority"))
+    told("authority", "init", "--la", "820", "--name", "Bedfordshire", "--home", home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> str:
+    home = str(tmp_path_factory.mktemp("school"))
+    told("school", "init", "--root-folder", str(Path(home, "root")), "--home", home)
+    return home
+
+
+def test_init_prints_the_first_administrators_link(tmp_path: Path) -> None:
+    answer = told("school", "init", "--home", str(tmp_path / "new"))
+    assert answer["first_administrator_link"].startswith(answer["url"])
+
+
+def test_init_again_is_harmless(authority: str) -> None:
+    assert told("authority", "init", "--home", authority)["site"] == "authority"
+
+
+def test_a_number_that_is_no_las_is_a_wrong_call(tmp_path: Path) -> None:
+    assert schoolgate("authority", "init", "--la", "82", "--home", str(tmp_path / "new")).returncode == 2
+
+
+def test_a_home_without_init_is_a_wrong_call(tmp_path: Path) -> None:
+    result = schoolgate("school", "files", "--home", str(tmp_path / "new"))
+    assert (result.returncode, "schoolgate school init" in result.stderr) == (2, True)
+
+
+def test_an_account_is_added_and_listed(authority: str) -> None:
+    made = told(
+        "authority", "accounts", "add", "--la", "823", "--school", "1001", "--name", "A School", "--home", authority
+    )
+    assert set(made) == {"user", "password", "la", "school"}
+    rows = told("authority", "accounts", "list", "--home", authority)
+    assert [row["out_of_county"] for row in rows if row["school"] == "1001"] == [True]
+
+
+def test_one_account_may_serve_several_bases(authority: str) -> None:
+    first = told("authority", "accounts", "add", "--la", "820", "--school", "1002", "--home", authority)
+    again = ["--la", "820", "--school", "1003", "--user", first["user"], "--home", authority]
+    assert told("authority", "accounts", "add", *again)["user"] == first["user"]
+
+
+def test_the_same_base_twice_fails_with_a_sentence(authority: str) -> None:
+    told("authority", "accounts", "add", "--la", "820", "--school", "1004", "--home", authority)
+    result = schoolgate("authority", "accounts", "add", "--la", "820", "--school", "1004", "--home", authority)
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+
+
+def test_a_password_may_come_by_standard_input(authority: str) -> None:
+    words = ["accounts", "add", "--la", "820", "--school", "1005", "--password-file", "-", "--home", authority]
+    assert told("authority", *words, given="Chosen-by-hand-77!\n")["password"] == "Chosen-by-hand-77!"
+
+
+def test_a_weak_password_is_refused(authority: str) -> None:
+    words = ["accounts", "add", "--la", "820", "--school", "1006", "--password-file", "-", "--home", authority]
+    assert schoolgate("authority", *words, given="short\n").returncode == 1
+
+
+def test_a_user_of_no_role_is_a_wrong_call(school: str) -> None:
+    assert schoolgate("school", "users", "add", "pat", "--role", "officer", "--home", school).returncode == 2
+
+
+def test_settings_name_their_source(school: str) -> None:
+    rows = {row["name"]: row for row in told("school", "settings", "--home", school)}
+    assert rows["bind"]["source"] == "default"
+
+
+def test_an_export_without_an_la_has_nothing_to_do(school: str) -> None:
+    assert told("school", "export", "--home", school) == []
+
+
+def test_status_says_what_to_do_first(school: str) -> None:
+    result = schoolgate("school", "status", "--json", "--home", school)
+    assert (result.returncode, json.loads(result.stdout)["all_right"]) == (1, False)
+
+
+LISTS = {
+    "school": [["files"], ["journal"], ["jobs"], ["audit"], ["users", "list"], ["destinations", "list"]],
+    "authority": [["files"], ["refused"], ["journal"], ["jobs"], ["audit"], ["accounts", "list"], ["users", "list"]],
+}
+ALL_LISTS = """
+import sys, json
+from click.testing import CliRunner
+from schoolgate.sites.cli import main
+site, home, lists = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+for verb in lists:
+    result = CliRunner().invoke(main, [site, *verb, "--json", "--home", home])
+    print(json.dumps([" ".join(verb), result.exit_code, result.stdout]))
+"""
+
+
+@pytest.mark.parametrize("site", ["school", "authority"])
+def test_every_list_is_one_json_array(site: str, request: pytest.FixtureRequest) -> None:
+    home = request.getfixturevalue(site)
+    command = [sys.executable, "-c", ALL_LISTS, site, home, json.dumps(LISTS[site])]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    answers = {verb: (code, type(json.loads(text))) for verb, code, text in map(json.loads, lines)}
+    assert answers == {" ".join(verb): (0, list) for verb in LISTS[site]}
