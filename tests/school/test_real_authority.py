@@ -2,18 +2,24 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import waitress
+from django.utils import timezone
 from tests.school.conftest import NAME, Drop, Export
 
 from schoolgate.authority.bases.accounts import add_account
 from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.receiving import received_files
+from schoolgate.commons.jobs.identity import take_identity
+from schoolgate.commons.jobs.models import Job, WorkerLife
+from schoolgate.school.exchange.asking import ask_for_export
 from schoolgate.school.exchange.connecting import kept_keys
 from schoolgate.school.exchange.destinations import add_destination
 from schoolgate.school.exchange.export_now import export_now
@@ -119,6 +125,24 @@ def test_the_command_exports_by_itself_when_no_site_runs(authority: str, drop: D
     assert summary.all_well
     assert [(la.la, la.received) for la in summary.las] == [("820", 1)]
     assert Transfer.objects.get().state == State.DELIVERED
+
+
+def test_the_command_works_at_once_and_does_too_what_a_killed_one_left(
+    authority: str, drop: Drop, settings: Any
+) -> None:
+    settings.SCHOOLGATE_JOB_LEASE_SECONDS = 30.0
+    dead = take_identity(settings.SCHOOLGATE_HOME.folder / "workers")
+    dead.give_up()
+    WorkerLife.objects.create(name=dead.name, slots=4)
+    left = ask_for_export("820", look=True, by_person=True)
+    Job.objects.filter(pk=left.pk).update(
+        state="running", worker=dead.name, lease_until=timezone.now() + timedelta(seconds=30)
+    )
+    drop()
+    started = time.monotonic()
+    assert export_now().all_well
+    assert time.monotonic() - started < 20
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
 
 
 def test_the_command_tells_of_an_la_without_an_entry(authority: str) -> None:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from schoolgate.commons.jobs.identity import take_identity
+from schoolgate.commons.jobs.identity import names_of_the_dead, take_identity
 
 HOLD = """
 import sys
@@ -44,3 +44,13 @@ def test_the_name_of_a_killed_process_is_free_at_once(tmp_path: Path) -> None:
     holder.communicate()
 
     assert take_identity(tmp_path).name == name
+
+
+def test_the_names_of_the_dead_are_those_that_nobody_bears_now(tmp_path: Path) -> None:
+    assert names_of_the_dead(tmp_path) == []
+    ended, living = take_identity(tmp_path), take_identity(tmp_path)
+    ended.give_up()
+    assert names_of_the_dead(tmp_path) == [ended.name]
+    assert take_identity(tmp_path).name == ended.name
+    assert names_of_the_dead(tmp_path) == []
+    living.give_up()

@@ -2,7 +2,9 @@
 
 import hashlib
 import platform
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from schoolgate.commons.filelock import FileLock
@@ -30,11 +32,25 @@ def take_identity(folder: Path) -> Identity:
     that two sites on one machine never take each other's. Raises OSError when the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mark = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=2).hexdigest()
-    number = 1
-    while True:
-        name = f"{platform.node()[:80]}.{mark}.{number}"
-        lock = FileLock(folder / f"worker-{number}")
+    for name, lock in _names(folder):
         if lock.try_to_hold():
             return Identity(name, lock)
-        number += 1
+    raise AssertionError("there is no last name")
+
+
+def names_of_the_dead(folder: Path) -> list[str]:
+    """The names of a site's folder that were borne and that no living process of this machine bears now."""
+    dead = []
+    for name, lock in _names(folder):
+        if not lock.path.exists():
+            break
+        if lock.try_to_hold():
+            lock.release()
+            dead.append(name)
+    return dead
+
+
+def _names(folder: Path) -> Iterator[tuple[str, FileLock]]:
+    mark = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=2).hexdigest()
+    for number in count(1):
+        yield f"{platform.node()[:80]}.{mark}.{number}", FileLock(folder / f"worker-{number}")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from schoolgate.commons.jobs.health import health
+from schoolgate.commons.jobs.health import live_workers
+from schoolgate.commons.jobs.identity import names_of_the_dead
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.jobs.worker import Worker
@@ -36,13 +37,14 @@ class ExportSummary:
 def export_now(la: str | None = None, on_progress: Progress = lambda *_: None) -> ExportSummary:
     """Export what lies in the folder of one LA, or of all, and wait for the end.
 
-    When this site runs, its own workers do it, else this process does. Retries that fall due later are left to the
-    site.
+    When this site runs, its own workers do it, else this process does, and with it what an export that was killed left
+    to do. Retries that fall due later are left to the site.
     """
     jobs = ask_for_all(by_person=True) if la is None else [ask_for_export(la, look=True, by_person=True)]
     ids = [job.pk for job in jobs]
+    these_or_earlier = Job.objects.filter(key__in=[job.key for job in jobs], pk__lte=max(ids, default=0))
     with _somebody_working() as ensure_a_worker:
-        while Job.objects.filter(pk__in=ids, state__in=OPEN_STATES).exists():
+        while these_or_earlier.filter(state__in=OPEN_STATES).exists():
             ensure_a_worker()
             for job in Job.objects.filter(pk__in=ids, state=JobState.RUNNING):
                 on_progress(job.args["la"], job.progress_done, job.progress_total, job.progress_text)
@@ -61,10 +63,11 @@ def _somebody_working() -> Iterator[Callable[[], None]]:
     """A function that sees to it that jobs are worked on: by a worker of this process once no other is alive."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
+    worker = Worker(slots=SLOTS)
 
     def ensure_a_worker() -> None:
-        if not threads and not health().workers:
-            worker = Worker(slots=SLOTS)
+        # A worker killed just now still counts as alive for a while, but its name is free at once.
+        if not threads and not live_workers().exclude(name__in=names_of_the_dead(worker.folder)).exists():
             threads.append(threading.Thread(target=worker.run, args=(stop,), name="jobs"))
             threads[0].start()
 
