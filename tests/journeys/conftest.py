@@ -1,0 +1,190 @@
+"""Real sites on loopback, started as their users start them, and Debian's Chromium to look at them with."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from schoolgate.documents.samples.files import write_student_sample
+from schoolgate.documents.samples.students import make_students
+from schoolgate.sites.demo import Site
+
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WIDE = 1280
+PHONE = 390
+HEIGHT = 800
+PATIENCE_MS = 20_000
+BROKEN = ("missing-dob", "british-date", "unknown-ethnicity")
+
+
+@dataclass
+class StartedSite(Site):
+    """A site that was made and started for a test; `first_link` is what `init` printed for its first administrator."""
+
+    first_link: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a password for one site."""
+
+    site: Site
+    user: str
+    password: str
+
+
+class Visit(Protocol):
+    """Open a browser of one's own at a site, signed in as `person` unless nobody."""
+
+    def __call__(
+        self, site: Site, person: Person | None = None, *, width: int = WIDE, scripts: bool = True
+    ) -> Page: ...
+
+
+class NewSite(Protocol):
+    """Make a site from nothing by `init` and start it."""
+
+    def __call__(self, kind: str, *options: str) -> StartedSite: ...
+
+
+class PupilFile(Protocol):
+    """Make a school's pupil file and return where it lies."""
+
+    def __call__(
+        self, *, school: str = "4321", serial: int = 1, pupils: int = 12, seed: int = 1, faults: tuple[str, ...] = ()
+    ) -> Path: ...
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(CHROMIUM_OPTIONS), headless=True
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """Browsers that fail the test in the end when a page had an error or broke its content security policy."""
+    faults: list[str] = []
+    contexts = []
+
+    def note(message: ConsoleMessage) -> None:
+        # A form that comes back with its errors has the status 422, which the browser counts as a failure to load.
+        if message.type in {"error", "warning"} and "status of 422" not in message.text:
+            faults.append(f"{message.location.get('url')}: {message.text}")
+
+    def open_browser(site: Site, person: Person | None = None, *, width: int = WIDE, scripts: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=site.url, locale="en-GB", viewport={"width": width, "height": HEIGHT}, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        if person is not None:
+            page.goto("/sign-in/")
+            sign_in(page, person)
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewSite]:
+    """All sites end with the run."""
+    started: list[StartedSite] = []
+
+    def make(kind: str, *options: str) -> StartedSite:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        site = StartedSite(kind, tmp_path_factory.mktemp(kind) / "home", url)
+        site.first_link = site.run("init", *options)["first_administrator_link"]
+        started.append(site)
+        site.start()
+        return site
+
+    yield make
+    for site in reversed(started):
+        site.stop()
+
+
+@pytest.fixture(scope="session")
+def authority(new_site: NewSite) -> Site:
+    site = new_site("authority", "--la", "820", "--name", "Bedfordshire", "--contact", "Data Team, 01234 000000")
+    for role in ("administrator", "officer"):
+        site.users.append(site.run("users", "add", role, "--role", role))
+    return site
+
+
+@pytest.fixture(scope="session")
+def school(new_site: NewSite, authority: Site, tmp_path_factory: pytest.TempPathFactory, make_file: PupilFile) -> Site:
+    """A school that has sent three files and has one to put right."""
+    folder = tmp_path_factory.mktemp("exchange")
+    site = new_site("school", "--root-folder", str(folder), "--name", "Green Abbey School")
+    for role in ("administrator", "sender"):
+        site.users.append(site.run("users", "add", role, "--role", role))
+    account = authority.run("accounts", "add", "--la", "820", "--school", "4321", "--name", "Green Abbey School")
+    authority.run("accounts", "add", "--la", "820", "--school", "2107", "--name", "St Bede’s Primary School")
+    authority.wait_until_up()
+    site.wait_until_up()
+    password_file = folder / "password"
+    password_file.write_text(account["password"], "utf-8")
+    site.run(
+        *("destinations", "add", "--la", "820", "--name", "Bedfordshire", "--url", authority.url),
+        *("--user", account["user"], "--password-file", str(password_file)),
+    )
+    password_file.unlink()
+    for serial in (34, 35, 36):
+        shutil.copy(make_file(serial=serial, pupils=205 + serial % 7, seed=serial), _waiting(folder))
+    shutil.copy(make_file(serial=37, pupils=212, seed=37, faults=BROKEN), _waiting(folder))
+    site.run("export", may_find_faults=True)
+    return site
+
+
+def _waiting(root: Path) -> Path:
+    return root / "820" / "Files Not Exported"
+
+
+@pytest.fixture(scope="session")
+def make_file(tmp_path_factory: pytest.TempPathFactory) -> PupilFile:
+    def make(
+        *, school: str = "4321", serial: int = 1, pupils: int = 12, seed: int = 1, faults: tuple[str, ...] = ()
+    ) -> Path:
+        sample = make_students(la="820", school=school, destination_la="820", pupils=pupils, seed=seed, faults=faults)
+        return write_student_sample(tmp_path_factory.mktemp("mis"), sample, serial=serial)
+
+    return make
+
+
+def person(site: Site, role: str) -> Person:
+    """The one of this role at a site."""
+    known = next(user for user in site.users if user["role"] == role)
+    return Person(site, known["user"], known["password"])
+
+
+def sign_in(page: Page, who: Person) -> None:
+    page.get_by_label("User name").fill(who.user)
+    page.get_by_label("Password", exact=True).fill(who.password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(who.site.url + "/")
