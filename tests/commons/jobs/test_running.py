@@ -117,6 +117,29 @@ def test_work_given_back_is_ready_at_once_and_has_used_no_attempt(make_kind: Mak
     assert list(Job.objects.due()) == [job]
 
 
+def test_what_is_left_of_work_given_back_does_not_write_for_the_next_worker(make_kind: MakeKind) -> None:
+    stopping = threading.Event()
+    left: list[RunningJob] = []
+
+    def work(running: RunningJob) -> None:
+        left.append(running)
+        stopping.set()
+        running.cancel_asked()
+
+    make_kind("sending", work)
+    submit("sending", {})
+    job = claim("one")
+    assert job is not None
+    perform(job, stopping)
+    again = claim("two")
+    assert again is not None
+    assert again.attempt == job.attempt
+    stopping.clear()
+
+    with pytest.raises(LeaseLost):
+        left[0].progress(1, 1)
+
+
 def test_nothing_is_asked_of_the_database_between_two_seconds(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from tests.commons.jobs.conftest import MakeKind, claimed
 
-from schoolgate.commons.jobs.engine import claim, perform, work_off
+from schoolgate.commons.jobs.engine import DEATHS_UNTIL_PARKED, claim, free_leases_of, perform, work_off
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.submitting import cancel, start_again, submit, work_waiting
@@ -121,6 +121,19 @@ def test_a_failed_job_started_again_has_all_its_attempts(make_kind: MakeKind) ->
     assert (job.state, job.error, job.ended_at, job.deaths) == (State.READY, "", None, 0)
     assert job.max_attempts - attempts_used == JobKind.max_attempts
     assert claim("one") == job
+
+
+def test_a_parked_job_started_again_may_see_as_many_workers_die_as_a_new_one() -> None:
+    job = submit("counting", {})
+    states = []
+    for _ in range(2):
+        for _ in range(DEATHS_UNTIL_PARKED):
+            claim("one")
+            free_leases_of("one")
+            job.refresh_from_db()
+            states.append(job.state)
+        start_again(job)
+    assert states == [State.READY, State.READY, State.PARKED] * 2
 
 
 def test_a_done_job_cannot_be_started_again() -> None:

@@ -175,6 +175,11 @@ def test_a_worker_that_starts_frees_what_a_dead_one_of_its_name_held(tmp_path: P
     assert (dead.state, dead.attempt, dead.deaths) == (State.DONE, 2, 1)
 
 
+def test_a_worker_that_ended_gives_up_its_name(tmp_path: Path) -> None:
+    Worker(slots=1, folder=tmp_path).run(threading.Event(), until_idle=True)
+    assert take_identity(tmp_path).name.endswith(".1")
+
+
 def test_a_worker_frees_what_a_dead_one_elsewhere_held(tmp_path: Path) -> None:
     submit("counting", {})
     dead = claim("another-machine.1")
