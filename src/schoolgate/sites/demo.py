@@ -41,11 +41,11 @@ class School:
 
 SCHOOLS = (
     School("4321", "Green Abbey School", 240, "820", seed=1),
-    School("2107", "St Bede's Primary School", 130, "820", seed=2),
-    School("7004", "Oak Lane School", 110, "823", seed=3),
+    School("2107", "Oakhanger Primary School", 130, "820", seed=2),
+    School("7004", "Eastmere Special School", 110, "823", seed=3),
 )
 # A fourth file, broken on purpose: a date that is none and a pupil without date of birth.
-BROKEN = School("2107", "St Bede's Primary School", 20, "820", seed=4)
+BROKEN = School("2107", "Oakhanger Primary School", 20, "820", seed=4)
 BROKEN_FAULTS = ("missing-dob", "bad-date")
 
 AUTHORITIES = {"820": ("authority", "Bedfordshire"), "823": ("authority-2", "Central Bedfordshire")}
