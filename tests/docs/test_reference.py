@@ -1,0 +1,57 @@
+"""What the documentation must name, it names: settings, states, commands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from schoolgate.commons.jobs.models import State as JobState
+from schoolgate.school.exchange.models import State as TransferState
+from schoolgate.sites.cli import main
+from schoolgate.sites.configuration import SETTINGS
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in SETTINGS])
+def test_every_start_up_setting_is_explained(name: str) -> None:
+    assert f"`{name}`" in (DOCS / "operator" / "start.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("state", [*TransferState.values, *JobState.values])
+def test_every_state_is_explained(state: str) -> None:
+    assert f"`{state}`" in (DOCS / "reference" / "states.md").read_text("utf-8")
+
+
+def _verbs(group: click.Group, prefix: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group) and name not in {"school", "authority"}:
+            yield from _verbs(command, f"{prefix}{name} ")
+        elif not isinstance(command, click.Group):
+            yield f"{prefix}{name}"
+
+
+COMMANDS = [
+    *_verbs(main),
+    *(verb for site in ("school", "authority") for verb in _verbs(main.commands[site])),  # type: ignore[arg-type]  # groups
+]
+
+
+@pytest.mark.parametrize("verb", sorted(set(COMMANDS)))
+def test_every_command_is_explained(verb: str) -> None:
+    text = (DOCS / "reference" / "commands.md").read_text("utf-8")
+    assert f"`{verb}`" in text or f"`schoolgate {verb}" in text
+
+
+def test_no_link_in_the_documentation_is_broken() -> None:
+    import re
+
+    pages = [DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md")] + list(DOCS.rglob("*.md"))
+    broken = [
+        f"{page.name}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
