@@ -24,6 +24,7 @@ from schoolgate.documents.la_numbers import la_numbers
 @who("administrator", "officer")
 def bases(request: PersonRequest) -> HttpResponseBase:
     here = LA_NUMBER.get()
+    next_step = ("Add a base", reverse("add-base")) if request.user.role == "administrator" else ()
     table = Table(
         [
             Column("name", "School", search=True, link=lambda base: reverse("base", args=[base.pk])),
@@ -37,7 +38,7 @@ def bases(request: PersonRequest) -> HttpResponseBase:
         request,
         name="bases",
         noun=("base", "bases"),
-        empty=NotYet("No bases yet. A base is a school that may send files here.", "Add a base", reverse("add-base")),
+        empty=NotYet("No bases yet. A base is a school that may send files here.", *next_step),
     )
     return table.response("authority_bases/bases.html")
 

@@ -56,7 +56,7 @@ def add_la(request: PersonRequest) -> HttpResponseBase:
             if saved.la not in la_numbers():
                 messages.warning(request, f"{saved.la} is not in our list of LAs. It may be new: please check it.")
             messages.success(request, f"{saved} was added, with its folders.")
-            return redirect("administration")
+            return redirect("administration" if Destination.objects.count() > 1 else "today")
     context = {"form": form, "heading": "Add an LA"}
     return render(request, "school_exchange/la.html", context, status=422 if form.errors else 200)
 
