@@ -102,7 +102,7 @@ def test_a_file_that_was_dealt_with_is_not_found_again(folder: Path, clock: Cloc
     (folder / "a.xml").write_text("x")
     look_once("820", clock)
     clock.sleep(2)
-    mark_dealt_with(look_once("820", clock).settled[0])
+    mark_dealt_with(look_once("820", clock).settled)
     assert settled(clock) == []
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_was_dealt_with_and_then_changed_is_found_again(folder: Path
     (folder / "a.xml").write_text("x")
     found = found_at("820", folder / "a.xml")
     assert found
-    mark_dealt_with(found)
+    mark_dealt_with([found])
     (folder / "a.xml").write_text("other")
     look_once("820", clock)
     clock.sleep(2)

@@ -7,11 +7,12 @@ from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.commons.schemas import site_shelf
 from schoolgate.school.exchange.asking import ask_for_file
 from schoolgate.school.exchange.folders import folders_of, move_without_replacing, names_like
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.settling import found_at
-from schoolgate.school.exchange.taking import shelf, take
+from schoolgate.school.exchange.taking import take
 from schoolgate.school.exchange.uploading import accept_spooled
 
 Taken = Transfer | HeldBackFile | None
@@ -58,7 +59,7 @@ def move_to_its_folder(held_back: HeldBackFile, *, by: User, request: HttpReques
     record("file moved", by=by, target=held_back.name, details=f"to LA {held_back.right_la}", request=request)
     held_back.delete()
     found = found_at(held_back.right_la, target)
-    return take(found, shelf()) if found else None
+    return take(found, site_shelf()) if found else None
 
 
 def put_with_exported(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = None) -> None:
@@ -99,7 +100,7 @@ def _move(source: Path, target: Path) -> None:
 
 def _take_and_ask(la: str, file: Path) -> Taken:
     found = found_at(la, file)
-    taken = take(found, shelf()) if found else None
+    taken = take(found, site_shelf()) if found else None
     if isinstance(taken, Transfer):
         ask_for_file(taken)
     return taken

@@ -1,15 +1,20 @@
 """Looks through the folder of an LA: what settled is taken, what is gone is forgotten, everything is told."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import NoSpace
+from schoolgate.commons.schemas import site_shelf
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.folders import FolderRefused, folders_of
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
-from schoolgate.school.exchange.settling import look_and_wait, look_once
-from schoolgate.school.exchange.taking import shelf, take
+from schoolgate.school.exchange.settling import FoundFile, look_and_wait, look_once, remove_by_key
+from schoolgate.school.exchange.taking import Examined, Rows, examine, give_rows
+
+ROWS_EVERY_SECONDS = 1.0
+MOST_ROWS = 50
 
 
 @dataclass
@@ -36,18 +41,38 @@ def scan(la: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambd
     except OSError as error:
         telling.folder_unreadable(la, error.strerror or str(error))
         return Scan(trouble="The folder Files Not Exported cannot be read.")
-    HeldBackFile.objects.filter(la=la, origin=HeldBackFile.Origin.FOLDER).exclude(name__in=look.names).delete()
-    schemas = shelf()
-    for done, found in enumerate(look.settled):
-        fault_point("export.found")
-        on_progress(done, len(look.settled))
-        try:
-            taken = take(found, schemas)
-        except NoSpace:
-            telling.spool_full(la)
-            result.trouble = "The disk of this site is full, so no further file can be taken."
-            break
-        result.checked += isinstance(taken, Transfer)
-        result.held_back += isinstance(taken, HeldBackFile)
+    held_back = HeldBackFile.objects.filter(la=la, origin=HeldBackFile.Origin.FOLDER).values_list("pk", "name")
+    remove_by_key(HeldBackFile.objects, [pk for pk, name in held_back if name not in look.names])
     result.moving = len(look.moving)
+    try:
+        for rows in _taken(look.settled, on_progress):
+            result.checked += sum(isinstance(row, Transfer) for row in rows)
+            result.held_back += sum(isinstance(row, HeldBackFile) for row in rows)
+    except NoSpace:
+        telling.spool_full(la)
+        result.trouble = "The disk of this site is full, so no further file can be taken."
     return result
+
+
+def _taken(settled: list[FoundFile], on_progress: Callable[[int, int], None]) -> Iterator[Rows]:
+    """Examine file by file, and give rows to what a short while has brought, together.
+
+    Raises NoSpace, after the rows of what was examined before.
+    """
+    schemas = site_shelf()
+    examined: list[Examined] = []
+    began = time.monotonic()
+    try:
+        for done, found in enumerate(settled):
+            fault_point("export.found")
+            on_progress(done, len(settled))
+            one = examine(found, schemas)
+            if one is not None:
+                examined.append(one)
+            if time.monotonic() - began > ROWS_EVERY_SECONDS or len(examined) == MOST_ROWS:
+                yield give_rows(examined)
+                examined, began = [], time.monotonic()
+    except NoSpace:
+        yield give_rows(examined)
+        raise
+    yield give_rows(examined)

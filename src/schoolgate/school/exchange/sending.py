@@ -8,8 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,8 +46,9 @@ def put_back_interrupted(la: str) -> None:
     """Files that a dead run left on their way wait again; a lost answer is no state, the same call is harmless."""
     for transfer in Transfer.objects.lean().filter(la=la, state=State.SENDING):
         with transaction.atomic():
+            began = transfer.changed_at
             if transfer.take("put back"):
-                _end(transfer, Attempt.Result.INTERRUPTED)
+                _attempt(transfer, began, Attempt.Result.INTERRUPTED).save()
 
 
 def send_all(
@@ -115,7 +115,7 @@ class _Run:
     failures_in_a_row: int = 0
 
     def begin(self, most: int, *, busy: set[str]) -> list[Transfer]:
-        """Make the next files of schools that have none under way `sending`, each with the row of its attempt."""
+        """Make the next files of schools that have none under way `sending`."""
         begun: list[Transfer] = []
         if most <= 0 or not self.schools:
             return begun
@@ -126,10 +126,6 @@ class _Run:
                 transfer = self._next_of(school)
                 if transfer is not None:
                     begun.append(transfer)
-            now = timezone.now()
-            Attempt.objects.bulk_create(
-                [Attempt(transfer=transfer, number=transfer.attempts, started_at=now) for transfer in begun]
-            )
         for transfer in begun:
             fault_point("export.sending")
             fill_spool(transfer)
@@ -149,12 +145,19 @@ class _Run:
         """Write down what became of these files, then put away those that arrived."""
         results = [(transfer, self._result(transfer, future)) for transfer, future in ended]
         arrived: list[Transfer] = []
+        attempts: list[Attempt] = []
         with transaction.atomic():
             for transfer, result in results:
+                began = transfer.changed_at
                 if isinstance(result, ExchangeError):
                     self._failed(transfer, result)
+                    attempts.append(_attempt(transfer, began, Attempt.Result.FAILED, result))
                 elif self._arrived(transfer, result):
                     arrived.append(transfer)
+                    how = Attempt.Result.KNOWN if result.delivery.known else Attempt.Result.DELIVERED
+                    attempts.append(_attempt(transfer, began, how))
+            # A late end of an attempt that was put back meanwhile has its row already.
+            Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
         if arrived:
             fault_point("export.answered")
             put_away(arrived)
@@ -185,7 +188,6 @@ class _Run:
             next_try_at=None,
         )
         if taken:
-            _end(transfer, Attempt.Result.KNOWN if delivery.known else Attempt.Result.DELIVERED)
             telling.file_received(transfer, known=delivery.known)
             note_outcome(transfer, delivery.outcome)
             self.sent.received += 1
@@ -194,7 +196,6 @@ class _Run:
 
     def _failed(self, transfer: Transfer, error: ExchangeError) -> None:
         """Blame the file, the LA or the line, and say what follows (DESIGN 8, "Retry")."""
-        _end(transfer, Attempt.Result.FAILED, error)
         if isinstance(error.step, StopRun):
             transfer.take("put back")
             self.sent.stopped_by = error
@@ -219,10 +220,16 @@ class _Run:
                 self.sent.stopped_by = error
 
 
-def _end(transfer: Transfer, result: Attempt.Result, error: ExchangeError | None = None) -> None:
-    values: dict[str, Any] = {}
-    if error is not None:
-        values = {"code": error.code[:40], "sentence": error.sentence[:300], "details": error.details[:300]}
-    Attempt.objects.filter(transfer=transfer, number=transfer.attempts).update(
-        ended_at=timezone.now(), result=result, **values
+def _attempt(
+    transfer: Transfer, began: datetime, result: Attempt.Result, error: ExchangeError | None = None
+) -> Attempt:
+    return Attempt(
+        transfer=transfer,
+        number=transfer.attempts,
+        started_at=began,
+        ended_at=timezone.now(),
+        result=result,
+        code=error.code[:40] if error else "",
+        sentence=error.sentence[:300] if error else "",
+        details=error.details[:300] if error else "",
     )

@@ -6,11 +6,13 @@ from ours all change nothing. Polling is the truth.
 
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from django.db.models import Manager
 from django.utils import timezone
 
 from schoolgate.school.exchange.folders import files_in, folders_of, recorded_name
@@ -19,6 +21,7 @@ from schoolgate.school.exchange.preferences import SETTLE_SECONDS
 
 LONGEST_WAIT_FACTOR = 4
 LOOK_EVERY_SECONDS = 0.2
+PORTION = 500
 
 Clock = Callable[[], datetime]
 
@@ -63,10 +66,8 @@ def look_once(la: str, clock: Clock = timezone.now) -> Look:
             (look.settled if clock() - sighting.seen_at >= wait else look.moving).append(found)
     # Another look at the same moment may have been first; its rows are as good.
     Sighting.objects.bulk_create(new, ignore_conflicts=True)
-    Sighting.objects.bulk_update(changed, ["size", "changed_ns", "seen_at", "dealt_with"], batch_size=500)
-    gone = known.keys() - look.names
-    if gone:
-        Sighting.objects.filter(la=la, name__in=gone).delete()
+    Sighting.objects.bulk_update(changed, ["size", "changed_ns", "seen_at", "dealt_with"], batch_size=PORTION)
+    remove_by_key(Sighting.objects, [sighting.pk for name, sighting in known.items() if name not in look.names])
     return look
 
 
@@ -80,6 +81,12 @@ def look_and_wait(la: str, clock: Clock = timezone.now, sleep: Callable[[float],
     return look
 
 
+def remove_by_key(rows: Manager[Any], keys: Sequence[int]) -> None:
+    """Delete rows, in portions that no database finds too long a list."""
+    for start in range(0, len(keys), PORTION):
+        rows.filter(pk__in=keys[start : start + PORTION]).delete()
+
+
 def is_unchanged(found: FoundFile) -> bool:
     """Whether the file still is as it was found."""
     try:
@@ -89,14 +96,21 @@ def is_unchanged(found: FoundFile) -> bool:
     return (now.st_size, now.st_mtime_ns) == (found.size, found.changed_ns)
 
 
-def mark_dealt_with(found: FoundFile) -> None:
-    """Remember that the file, in the form it was found in, was read and has its row."""
-    sighting = Sighting.objects.filter(la=found.la, name=found.name)
-    if sighting.filter(size=found.size, changed_ns=found.changed_ns).update(dealt_with=True) or sighting.exists():
-        return
-    first = _first_sighting(found, timezone.now())
-    first.dealt_with = True
-    Sighting.objects.bulk_create([first], ignore_conflicts=True)
+def mark_dealt_with(files: Sequence[FoundFile]) -> None:
+    """Remember of files of one LA that, in the form they were found in, they have their rows. In a transaction.
+
+    One that has changed since keeps its place among those to be read.
+    """
+    forms = {file.name: (file.size, file.changed_ns) for file in files}
+    las = {file.la for file in files}
+    seen = list(Sighting.objects.select_for_update().filter(la__in=las, name__in=forms))
+    same = [sighting.pk for sighting in seen if (sighting.size, sighting.changed_ns) == forms[sighting.name]]
+    Sighting.objects.filter(pk__in=same).update(dealt_with=True)
+    unseen = forms.keys() - {sighting.name for sighting in seen}
+    first = [_first_sighting(file, timezone.now()) for file in files if file.name in unseen]
+    for sighting in first:
+        sighting.dealt_with = True
+    Sighting.objects.bulk_create(first, ignore_conflicts=True)
 
 
 def forget(la: str, name: str) -> None:

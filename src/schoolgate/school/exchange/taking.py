@@ -5,9 +5,9 @@ The file is read once: it is copied to the spool while it is hashed, and checked
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import BinaryIO
 
@@ -18,15 +18,16 @@ from django.utils import timezone
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import FileStore, NoSpace, Stored
 from schoolgate.commons.jobs.engine import without_values
-from schoolgate.documents.problems import DocumentError, Problem
+from schoolgate.documents.problems import Problem
 from schoolgate.documents.students.check import Verdict, check_stream
 from schoolgate.documents.students.names import parse_name
-from schoolgate.documents.students.versions import SchemaShelf, default_shelf
+from schoolgate.documents.students.versions import SchemaShelf
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.folders import FolderRefused, folders_of, holds
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.reasons import (
+    ALREADY_DELIVERED,
     CANNOT_BE_READ,
     NOT_A_FILE,
     Reason,
@@ -40,6 +41,8 @@ from schoolgate.school.exchange.settling import FoundFile, forget, is_unchanged,
 READ_AT_ONCE = 1024 * 1024
 STUDENT = "student"
 
+Rows = list[Transfer | HeldBackFile]
+
 log = logging.getLogger(__name__)
 
 
@@ -48,68 +51,102 @@ def spool() -> FileStore:
     return FileStore(settings.SCHOOLGATE_HOME.spool)
 
 
-def shelf() -> SchemaShelf:
-    """Our schemas and those the operator added; ours alone when an added one cannot be used."""
-    try:
-        return default_shelf(settings.SCHOOLGATE_HOME.schemas)
-    except DocumentError as error:
-        log.error("The schemas added in %s are not used: %s", settings.SCHOOLGATE_HOME.schemas, error)
-        return default_shelf()
+@dataclass(frozen=True)
+class Examined:
+    """A file that was read and checked, and has no row of it yet. `verdict` is None for one that could not be read."""
+
+    found: FoundFile
+    reason: Reason | None
+    verdict: Verdict | None = None
+
+    @property
+    def dealt_with(self) -> bool:
+        """Whether there is nothing more to do until the file changes; one that cannot be read now is read later."""
+        return self.reason is not CANNOT_BE_READ
 
 
-def take(found: FoundFile, schemas: SchemaShelf) -> Transfer | HeldBackFile | None:
-    """Read one settled file, check it, and give it its row.
+def examine(found: FoundFile, schemas: SchemaShelf) -> Examined | None:
+    """Read one settled file, check it and say what is to become of it. None: it is gone or moved on under our hands.
 
-    None: there is nothing new to tell (it moved on under our hands, or it is on its way already). Raises NoSpace when
-    the spool is full; anything else that goes wrong is the file's own reason to be held back.
+    Raises NoSpace when the spool is full; anything else that goes wrong is the file's own reason to be held back.
     """
+    limit = settings.SCHOOLGATE_MAX_FILE_BYTES
+    if not found.plain_file or found.size > limit:
+        return Examined(found, too_large(limit) if found.plain_file else NOT_A_FILE)
     try:
-        return _take(found, schemas)
+        with found.path.open("rb") as stream:
+            stored = copy_to_spool(stream)
+        fault_point("export.spooled")
+        if not is_unchanged(found):
+            forget(found.la, found.name)
+            return None
+        verdict = check_spooled(stored.sha256, found.name, schemas)
+        fault_point("export.checked")
+        return Examined(found, reason_to_hold_back(verdict, found.name, found.la), verdict)
     except NoSpace:
         raise
     except FileNotFoundError:
         return None
     except OSError as error:
         log.info("A file in the folder of LA %s cannot be read: %s", found.la, error.strerror)
-        return hold_back(found.la, found.name, CANNOT_BE_READ, size=found.size)
+        return Examined(found, CANNOT_BE_READ)
     except Exception as error:  # noqa: BLE001  one bad file never stops the others
         number = secrets.token_hex(3).upper()
         log.error("Number %s: a file for LA %s could not be checked: %s", number, found.la, without_values(error))
-        with transaction.atomic():
-            mark_dealt_with(found)
-            return hold_back(found.la, found.name, went_wrong(number), size=found.size)
+        return Examined(found, went_wrong(number))
 
 
-def _take(found: FoundFile, schemas: SchemaShelf) -> Transfer | HeldBackFile | None:
-    limit = settings.SCHOOLGATE_MAX_FILE_BYTES
-    if not found.plain_file or found.size > limit:
-        with transaction.atomic():
-            mark_dealt_with(found)
-            unread = too_large(limit) if found.plain_file else NOT_A_FILE
-            return hold_back(found.la, found.name, unread, size=found.size)
-    with found.path.open("rb") as stream:
-        stored = copy_to_spool(stream)
-    fault_point("export.spooled")
-    if not is_unchanged(found):
-        forget(found.la, found.name)
-        return None
-    known = known_transfer(found.name, stored.sha256)
-    if known is not None:
-        return _tell_known(found, known, stored)
-    verdict = check_spooled(stored.sha256, found.name, schemas)
-    fault_point("export.checked")
-    reason = reason_to_hold_back(verdict, found.name, found.la)
+def give_rows(examined: Sequence[Examined]) -> Rows:
+    """Give files of one LA's folder their rows, in one transaction; those that are on their way already get none."""
     try:
         with transaction.atomic():
-            mark_dealt_with(found)
-            if reason is not None:
-                return hold_back(found.la, found.name, reason, verdict=verdict)
-            transfer = make_transfer(found.name, verdict)
+            rows = _rows(examined)
     except IntegrityError:
-        # Another process took the same file at the same moment; the next look finds it known.
-        return None
+        # Another process took one of them at the same moment; the next look finds it known.
+        return []
     fault_point("export.transfer-row")
-    return transfer
+    return rows
+
+
+def take(found: FoundFile, schemas: SchemaShelf) -> Transfer | HeldBackFile | None:
+    """Examine one file and give it its row. Raises NoSpace."""
+    examined = examine(found, schemas)
+    rows = give_rows([examined]) if examined else []
+    return rows[0] if rows else None
+
+
+def _rows(examined: Sequence[Examined]) -> Rows:
+    mark_dealt_with([one.found for one in examined if one.dealt_with])
+    known = _known_among(examined)
+    rows: Rows = []
+    new: list[Transfer] = []
+    for one in examined:
+        before = known.get((one.found.name, one.verdict.sha256)) if one.verdict else None
+        reason = _reason_if_known(before) if before else one.reason
+        if reason is not None:
+            rows.append(hold_back(one.found.la, one.found.name, reason, verdict=one.verdict, size=one.found.size))
+        elif before is None and one.verdict is not None:
+            new.append(transfer_of(one.found.name, one.verdict))
+    Transfer.objects.bulk_create(new)
+    _forgive(new + list(known.values()))
+    return [*rows, *new]
+
+
+def _known_among(examined: Sequence[Examined]) -> dict[tuple[str, str], Transfer]:
+    digests = [one.verdict.sha256 for one in examined if one.verdict]
+    return {(one.name, one.sha256): one for one in Transfer.objects.lean().filter(kind=STUDENT, sha256__in=digests)}
+
+
+def _reason_if_known(known: Transfer) -> Reason | None:
+    """The same file again is no second transfer; when the first was put away already, the copy is told of."""
+    return already_delivered(known) if known.state in ARRIVED and known.filed_at else None
+
+
+def _forgive(passed: Sequence[Transfer]) -> None:
+    """What was held back under a name is settled when a file of that name passes."""
+    for la in {transfer.la for transfer in passed}:
+        names = [transfer.name for transfer in passed if transfer.la == la]
+        HeldBackFile.objects.filter(la__in=("", la), name__in=names).exclude(reason=ALREADY_DELIVERED).delete()
 
 
 def copy_to_spool(stream: BinaryIO) -> Stored:
@@ -144,14 +181,11 @@ def known_transfer(name: str, sha256: str) -> Transfer | None:
     return Transfer.objects.filter(kind=STUDENT, name=name, sha256=sha256).first()
 
 
-def make_transfer(name: str, verdict: Verdict) -> Transfer:
-    """The row of a file that passed; what was held back under its name is settled thereby. In a transaction.
-
-    Raises IntegrityError when another process made the row meanwhile.
-    """
+def transfer_of(name: str, verdict: Verdict) -> Transfer:
+    """The row, not yet written, of a file that passed."""
     parsed, header = parse_name(name), verdict.header
     assert header is not None  # else the file was refused
-    transfer = Transfer.objects.create(
+    return Transfer(
         kind=STUDENT,
         name=name,
         sha256=verdict.sha256,
@@ -166,8 +200,13 @@ def make_transfer(name: str, verdict: Verdict) -> Transfer:
         problems=[asdict(problem) for problem in verdict.problems],
         warnings=verdict.warnings,
     )
-    HeldBackFile.objects.filter(la__in=("", transfer.la), name=name).delete()
-    telling.file_checked(transfer)
+
+
+def make_transfer(name: str, verdict: Verdict) -> Transfer:
+    """The row of a file that passed. Raises IntegrityError when another process made it meanwhile."""
+    transfer = transfer_of(name, verdict)
+    transfer.save(force_insert=True)
+    _forgive([transfer])
     return transfer
 
 
@@ -207,16 +246,6 @@ def hold_back(
     if news:
         telling.file_held_back(held_back)
     return held_back
-
-
-def _tell_known(found: FoundFile, known: Transfer, stored: Stored) -> HeldBackFile | None:
-    """The same file again is no second transfer; when the first was put away already, the copy is told of."""
-    with transaction.atomic():
-        mark_dealt_with(found)
-        if known.state not in ARRIVED or known.filed_at is None:
-            HeldBackFile.objects.filter(la=found.la, name=found.name).delete()
-            return None
-        return hold_back(found.la, found.name, already_delivered(known), size=stored.size, sha256=stored.sha256)
 
 
 def _london(written: datetime) -> datetime:

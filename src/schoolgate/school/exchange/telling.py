@@ -17,11 +17,6 @@ def in_london(moment: datetime | None) -> str:
     return timezone.localtime(moment, timezone.get_default_timezone()).strftime("%a %d %b %Y %H:%M")
 
 
-def file_checked(transfer: Transfer) -> None:
-    pupils = "1 pupil" if transfer.pupils == 1 else f"{transfer.pupils:,} pupils"
-    _of(transfer, "INFO", f"{transfer.name} passed the checks ({pupils}).")
-
-
 def file_held_back(held_back: HeldBackFile) -> None:
     write(
         "WARN",

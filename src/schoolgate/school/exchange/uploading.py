@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.commons.schemas import site_shelf
 from schoolgate.documents.students.check import Verdict
 from schoolgate.school.exchange.asking import ask_for_file
 from schoolgate.school.exchange.filing import write_durably
@@ -32,7 +33,6 @@ from schoolgate.school.exchange.taking import (
     hold_back,
     known_transfer,
     make_transfer,
-    shelf,
     spool,
 )
 
@@ -63,7 +63,7 @@ def accept_spooled(sha256: str, name: str, *, by: User, request: HttpRequest | N
         if known.state == State.READY:
             ask_for_file(known)
         return known
-    verdict = check_spooled(sha256, name, shelf())
+    verdict = check_spooled(sha256, name, site_shelf())
     reason = reason_to_hold_back(verdict, name, "")
     la = "" if reason else destination_of(name)
     if reason is None:
@@ -74,7 +74,7 @@ def accept_spooled(sha256: str, name: str, *, by: User, request: HttpRequest | N
         with transaction.atomic():
             found = found_at(la, folders_of(la).not_exported / name)
             if found is not None:
-                mark_dealt_with(found)
+                mark_dealt_with([found])
             transfer = make_transfer(name, verdict)
             record("file sent", by=by, target=name, request=request)
             ask_for_file(transfer)

@@ -4,10 +4,9 @@ from schoolgate.school.exchange.models.transfer import Transfer
 
 
 class Attempt(models.Model):
-    """One try to deliver a file. `code`, `sentence` and `details` say why it did not succeed."""
+    """One try to deliver a file, written at its end. `code`, `sentence` and `details` say why it did not succeed."""
 
     class Result(models.TextChoices):
-        UNDER_WAY = "under way", "Under way"
         DELIVERED = "delivered", "Received"
         KNOWN = "known", "Received; it was there already"
         FAILED = "failed", "Did not succeed"
@@ -16,8 +15,8 @@ class Attempt(models.Model):
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="history")
     number = models.PositiveIntegerField()
     started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    result = models.CharField(max_length=12, choices=Result.choices, default=Result.UNDER_WAY)
+    ended_at = models.DateTimeField()
+    result = models.CharField(max_length=12, choices=Result.choices)
     code = models.CharField(max_length=40, blank=True)
     sentence = models.CharField(max_length=300, blank=True)
     details = models.CharField(max_length=300, blank=True)
