@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from schoolgate.documents.samples.files import write_student_sample
+from schoolgate.documents.samples.places import school_name
 from schoolgate.documents.samples.students import make_students
 from schoolgate.sites.demo import Site
 
@@ -139,13 +140,14 @@ def authority(new_site: NewSite) -> Site:
 
 @pytest.fixture(scope="session")
 def school(new_site: NewSite, authority: Site, tmp_path_factory: pytest.TempPathFactory, make_file: PupilFile) -> Site:
-    """A school that has sent three files and has one to put right."""
+    """A school site that sends for three schools: four files were received, and one waits to be put right."""
     folder = tmp_path_factory.mktemp("exchange")
-    site = new_site("school", "--root-folder", str(folder), "--name", "Green Abbey School")
+    site = new_site("school", "--root-folder", str(folder), "--name", "Green Abbey and partners")
     for role in ("administrator", "sender"):
         site.users.append(site.run("users", "add", role, "--role", role))
-    account = authority.run("accounts", "add", "--la", "820", "--school", "4321", "--name", "Green Abbey School")
-    authority.run("accounts", "add", "--la", "820", "--school", "2107", "--name", "St Bede’s Primary School")
+    account = add_account(authority, "4321")
+    for number in ("2107", "7004"):
+        add_account(authority, number, "--user", account["user"])
     authority.wait_until_up()
     site.wait_until_up()
     password_file = folder / "password"
@@ -155,15 +157,21 @@ def school(new_site: NewSite, authority: Site, tmp_path_factory: pytest.TempPath
         *("--user", account["user"], "--password-file", str(password_file)),
     )
     password_file.unlink()
-    for serial in (34, 35, 36):
-        shutil.copy(make_file(serial=serial, pupils=205 + serial % 7, seed=serial), _waiting(folder))
-    shutil.copy(make_file(serial=37, pupils=212, seed=37, faults=BROKEN), _waiting(folder))
+    waiting = folder / "820" / "Files Not Exported"
+    for number, serial, pupils in (("2107", 12, 131), ("7004", 9, 74), ("4321", 35, 211), ("4321", 36, 212)):
+        shutil.copy(make_file(school=number, serial=serial, pupils=pupils, seed=serial), waiting)
+    shutil.copy(make_file(serial=37, pupils=212, seed=37, faults=BROKEN), waiting)
     site.run("export", may_find_faults=True)
     return site
 
 
-def _waiting(root: Path) -> Path:
-    return root / "820" / "Files Not Exported"
+def add_account(authority: Site, number: str, *options: str) -> dict[str, str]:
+    """Let a school send to this authority; `options` may name an account that it shares."""
+    name = school_name("820", number)
+    account: dict[str, str] = authority.run(
+        "accounts", "add", "--la", "820", "--school", number, "--name", name, *options
+    )
+    return account
 
 
 @pytest.fixture(scope="session")

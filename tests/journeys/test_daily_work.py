@@ -20,7 +20,7 @@ def places(page: Page) -> list[str]:
 
 def test_who_sends_sees_what_needs_somebody_first(visit: Visit, school: Site) -> None:
     page = visit(school, person(school, "sender"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Green Abbey School")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Green Abbey and partners")
     expect(page.get_by_role("heading", name="One thing needs you.")).to_be_visible()
     assert places(page) == ["Today", "Files", "Journal", "Jobs", "Where is my file?"]
 

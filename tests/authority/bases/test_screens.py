@@ -39,6 +39,10 @@ def test_an_empty_list_offers_the_next_step(as_administrator: Client, la: str) -
     assert reverse("add-base") in text(as_administrator.get(reverse("bases")))
 
 
+def test_an_empty_list_offers_an_officer_nothing_that_only_administrators_do(as_officer: Client, la: str) -> None:
+    assert reverse("add-base") not in text(as_officer.get(reverse("bases")))
+
+
 def test_adding_a_base_shows_its_password_once(as_administrator: Client, la: str) -> None:
     answer = as_administrator.post(reverse("add-base"), NEW)
     base = Base.objects.get()
