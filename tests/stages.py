@@ -66,7 +66,7 @@ def postgres() -> bool:
     """The database part again, on a private PostgreSQL server."""
     if "PostgreSQL" in missing():
         return True
-    rooms = ["tests/commons", "tests/school", "tests/authority", "tests/sites"]
+    rooms = ["tests/commons", "tests/school", "tests/authority"]
     return run(sys.executable, "tests/postgres.py", "run", "--", *PYTEST, *rooms)
 
 

@@ -196,6 +196,16 @@ def test_a_worker_is_seen_while_it_lives_and_not_after(tmp_path: Path) -> None:
     assert not live_workers().exists()
 
 
+@pytest.mark.parametrize(("routine", "kinds"), [(True, {"counting", "periodic"}), (False, {"counting"})])
+def test_a_worker_sees_to_routine_work_unless_it_is_there_for_one_task(
+    tmp_path: Path, routine: bool, kinds: set[str]
+) -> None:
+    for _ in range(50):
+        submit("counting", {})
+    Worker(slots=1, folder=tmp_path, routine=routine).run(threading.Event(), until_idle=True)
+    assert set(Job.objects.values_list("kind", flat=True)) == kinds
+
+
 def test_a_database_in_trouble_ends_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "AFTER_TROUBLE_SECONDS", 0.01)
     troubles = [OperationalError("database is locked")] * 3

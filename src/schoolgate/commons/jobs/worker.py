@@ -26,10 +26,14 @@ LEAVE_WITHIN_SECONDS = 15.0
 
 
 class Worker:
-    """Works on jobs, `slots` at once; one object for one run. `folder` (the site's home has one) holds its name."""
+    """Works on jobs, `slots` at once; one object for one run. `folder` (the site's home has one) holds its name.
 
-    def __init__(self, *, slots: int, folder: Path | None = None) -> None:
+    `routine`: it also sees to the work that comes round by itself; a worker that is there for one task does not.
+    """
+
+    def __init__(self, *, slots: int, folder: Path | None = None, routine: bool = True) -> None:
         self.slots = slots
+        self.routine = routine
         self.folder = folder or settings.SCHOOLGATE_HOME.folder / "workers"
         self._free_slots = threading.Semaphore(slots)
         self._given: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -102,7 +106,8 @@ class Worker:
                 if time.monotonic() >= next_sign:
                     self._give_a_sign_of_life(name)
                     next_sign = time.monotonic() + lease().total_seconds()
-                ticker.tick()
+                if self.routine:
+                    ticker.tick()
             if leaving.wait(lease().total_seconds() / 4):
                 break
         with _enduring():

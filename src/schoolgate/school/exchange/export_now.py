@@ -63,7 +63,7 @@ def _somebody_working() -> Iterator[Callable[[], None]]:
     """A function that sees to it that jobs are worked on: by a worker of this process once no other is alive."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
-    worker = Worker(slots=SLOTS)
+    worker = Worker(slots=SLOTS, routine=False)
 
     def ensure_a_worker() -> None:
         # A worker killed just now still counts as alive for a while, but its name is free at once.
