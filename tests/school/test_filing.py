@@ -134,7 +134,7 @@ def test_a_file_that_was_received_but_not_moved_is_not_sent_again(
 ) -> None:
     drop()
     monkeypatch.setattr(filing, "put_away", lambda _: False)
-    monkeypatch.setattr("schoolgate.school.exchange.sending.put_away", lambda _: False)
+    monkeypatch.setattr("schoolgate.school.exchange.sending.move_with_receipts", lambda _: [])
     monkeypatch.setattr("schoolgate.school.exchange.exporting.put_away", lambda _: False)
     export()
     export()

@@ -36,17 +36,28 @@ log = logging.getLogger(__name__)
 
 
 def put_away(arrived: Iterable[Transfer]) -> None:
-    """Bring files that arrived, each with its receipt, to *Files Exported*; what cannot be moved is tried again later.
+    """Bring files that arrived, with their receipts, to *Files Exported*; what cannot be moved is tried again later."""
+    moved = move_with_receipts(arrived)
+    if moved:
+        with transaction.atomic():
+            note_moved(moved)
+        moves_are_noted()
 
-    The moves come first, each with its own guard; that they were made is then written in one transaction.
-    """
-    moved = [transfer for transfer in arrived if _move_with_receipt(transfer)]
-    if not moved:
-        return
-    with transaction.atomic():
-        for transfer in moved:
-            transfer.save(update_fields=["filed_at", "filed_as", "filing_note"])
-            telling.file_put_away(transfer)
+
+def move_with_receipts(arrived: Iterable[Transfer]) -> list[Transfer]:
+    """Make the moves, each with its own guard; those that were made are yet to be noted."""
+    return [transfer for transfer in arrived if _move_with_receipt(transfer)]
+
+
+def note_moved(moved: Iterable[Transfer]) -> None:
+    """Write that these moves were made. In a transaction."""
+    for transfer in moved:
+        transfer.save(update_fields=["filed_at", "filed_as", "filing_note"])
+        telling.file_put_away(transfer)
+
+
+def moves_are_noted() -> None:
+    """After the commit of `note_moved`."""
     fault_point("export.filed")
 
 

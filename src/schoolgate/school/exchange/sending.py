@@ -7,7 +7,7 @@ order of the lines here.
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.utils import timezone
 from schoolgate.commons.faults import fault_point
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.connecting import Connection
-from schoolgate.school.exchange.filing import put_away
+from schoolgate.school.exchange.filing import move_with_receipts, moves_are_noted, note_moved
 from schoolgate.school.exchange.models import Attempt, State, Transfer
 from schoolgate.school.exchange.outcomes import note_outcome
 from schoolgate.school.exchange.taking import fill_spool, spool
@@ -64,27 +64,29 @@ def send_all(
     order of their making. `on_progress` gets the number of files that are through with; once `cancelled` says so no
     further file is begun.
     """
-    run = _Run(connection, _by_school(waiting))
+    run = _Run(connection, waiting)
     under_way: dict[Future[Delivery], Transfer] = {}
+    ended: list[tuple[Transfer, _Arrived | ExchangeError]] = []
+    moved: list[Transfer] = []
+    through = 0
     with ThreadPoolExecutor(STREAMS, thread_name_prefix=f"send-{connection.destination.la}") as streams:
-        through = 0
         while True:
-            if not run.sent.stopped_by and not cancelled():
-                for transfer in run.begin(STREAMS - len(under_way), busy={one.base for one in under_way.values()}):
-                    under_way[streams.submit(_carry, connection, transfer)] = transfer
-            if not under_way:
+            most = 0 if cancelled() else STREAMS - len(under_way)
+            arrived, begun = run.write_down(moved, ended, most)
+            for transfer in begun:
+                fill_spool(transfer)
+                under_way[streams.submit(_carry, connection, transfer)] = transfer
+            # While the streams carry.
+            moved = move_with_receipts(arrived)
+            if not under_way and not moved:
                 return run.sent
-            done, _ = wait(under_way, timeout=LOOK_UP_SECONDS, return_when=FIRST_COMPLETED)
-            run.finish([(under_way.pop(future), future) for future in done])
-            through += len(done)
+            done = wait(under_way, LOOK_UP_SECONDS, FIRST_COMPLETED).done if under_way else set()
+            ended = []
+            for future in done:
+                transfer = under_way.pop(future)
+                ended.append((transfer, run.result(transfer, future)))
+            through += len(ended)
             on_progress(through)
-
-
-def _by_school(waiting: Iterable[Transfer]) -> dict[str, deque[Transfer]]:
-    schools: dict[str, deque[Transfer]] = {}
-    for transfer in waiting:
-        schools.setdefault(transfer.base, deque()).append(transfer)
-    return schools
 
 
 def _carry(connection: Connection, transfer: Transfer) -> Delivery:
@@ -105,64 +107,71 @@ class _Arrived:
     receipt: Receipt
 
 
-@dataclass
 class _Run:
-    """One LA's files of one run, school by school. What is begun or ended together is written in one transaction."""
+    """One LA's files of one run. `idle` are the schools that have files to send and none under way."""
 
-    connection: Connection
-    schools: dict[str, deque[Transfer]]
-    sent: Sent = field(default_factory=Sent)
-    failures_in_a_row: int = 0
+    def __init__(self, connection: Connection, waiting: Iterable[Transfer]) -> None:
+        self.connection = connection
+        self.sent = Sent()
+        self.schools: dict[str, deque[Transfer]] = {}
+        for transfer in waiting:
+            self.schools.setdefault(transfer.base, deque()).append(transfer)
+        self.idle = deque(self.schools)
+        self.failures_in_a_row = 0
 
-    def begin(self, most: int, *, busy: set[str]) -> list[Transfer]:
-        """Make the next files of schools that have none under way `sending`."""
-        begun: list[Transfer] = []
-        if most <= 0 or not self.schools:
-            return begun
+    def write_down(
+        self, moved: list[Transfer], ended: list[tuple[Transfer, "_Arrived | ExchangeError"]], most: int
+    ) -> tuple[list[Transfer], list[Transfer]]:
+        """Write in one transaction what was moved, what became of files under way, and which are begun (`most`).
+
+        Gives back those that arrived and those that were begun.
+        """
+        if not (moved or ended or (most and self.idle)):
+            return [], []
         with transaction.atomic():
-            for school in [school for school in self.schools if school not in busy]:
-                if len(begun) == most:
-                    break
-                transfer = self._next_of(school)
-                if transfer is not None:
-                    begun.append(transfer)
-        for transfer in begun:
-            fault_point("export.sending")
-            fill_spool(transfer)
-        return begun
-
-    def _next_of(self, school: str) -> Transfer | None:
-        """The next file of a school, now `sending`; what is not to be sent any more is passed over."""
-        queue = self.schools[school]
-        while queue:
-            transfer = queue.popleft()
-            if transfer.take("send", attempts=transfer.attempts + 1):
-                return transfer
-        del self.schools[school]
-        return None
-
-    def finish(self, ended: list[tuple[Transfer, "Future[Delivery]"]]) -> None:
-        """Write down what became of these files, then put away those that arrived."""
-        results = [(transfer, self._result(transfer, future)) for transfer, future in ended]
-        arrived: list[Transfer] = []
-        attempts: list[Attempt] = []
-        with transaction.atomic():
-            for transfer, result in results:
-                began = transfer.changed_at
-                if isinstance(result, ExchangeError):
-                    self._failed(transfer, result)
-                    attempts.append(_attempt(transfer, began, Attempt.Result.FAILED, result))
-                elif self._arrived(transfer, result):
-                    arrived.append(transfer)
-                    how = Attempt.Result.KNOWN if result.delivery.known else Attempt.Result.DELIVERED
-                    attempts.append(_attempt(transfer, began, how))
-            # A late end of an attempt that was put back meanwhile has its row already.
-            Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
+            note_moved(moved)
+            arrived = self._end(ended)
+            begun = [] if self.sent.stopped_by else self._begin(most)
+        if moved:
+            moves_are_noted()
         if arrived:
             fault_point("export.answered")
-            put_away(arrived)
+        if begun:
+            fault_point("export.sending")
+        return arrived, begun
 
-    def _result(self, transfer: Transfer, future: "Future[Delivery]") -> _Arrived | ExchangeError:
+    def _begin(self, most: int) -> list[Transfer]:
+        """Make the next files of idle schools `sending`."""
+        begun: list[Transfer] = []
+        while self.idle and len(begun) < most:
+            queue = self.schools[self.idle.popleft()]
+            while queue:
+                transfer = queue.popleft()
+                # Not one that somebody cancelled, or that another run has sent, meanwhile.
+                if transfer.take("send", attempts=transfer.attempts + 1):
+                    begun.append(transfer)
+                    break
+        return begun
+
+    def _end(self, ended: list[tuple[Transfer, "_Arrived | ExchangeError"]]) -> list[Transfer]:
+        """Write what became of these files, each try with its row; those that arrived."""
+        arrived: list[Transfer] = []
+        attempts: list[Attempt] = []
+        for transfer, result in ended:
+            began = transfer.changed_at
+            self.idle.append(transfer.base)
+            if isinstance(result, ExchangeError):
+                self._failed(transfer, result)
+                attempts.append(_attempt(transfer, began, Attempt.Result.FAILED, result))
+            elif self._arrived(transfer, result):
+                arrived.append(transfer)
+                how = Attempt.Result.KNOWN if result.delivery.known else Attempt.Result.DELIVERED
+                attempts.append(_attempt(transfer, began, how))
+        # A late end of an attempt that was put back meanwhile has its row already.
+        Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
+        return arrived
+
+    def result(self, transfer: Transfer, future: "Future[Delivery]") -> "_Arrived | ExchangeError":
         """What came of a stream; may fetch the LA's keys anew, so no transaction is open here."""
         try:
             delivery = future.result()
@@ -207,7 +216,7 @@ class _Run:
             asked = error.step.after if isinstance(error.step, Again) else None
             at = timezone.now() + timedelta(seconds=wait_before_next(tries, asked=asked))
             moved = transfer.take("try later", tries=tries, next_try_at=at, **told)
-            self.schools.pop(transfer.base, None)
+            self.schools[transfer.base].clear()
             self.sent.retrying += moved
         else:
             moved = transfer.take("give up", tries=tries, next_try_at=None, **told)
