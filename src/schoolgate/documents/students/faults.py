@@ -230,18 +230,35 @@ def _tags(frame: Frame, run: Run) -> list[int]:
 
 
 def why_not_well_formed(frame: Frame, run: Run, error: etree.XMLSyntaxError) -> DocumentError:
-    """Find the place of what libxml2 would not parse: expat tells it to the byte.
+    """Say why libxml2 would not parse a run, and where: expat tells it to the byte.
 
     What expat lets pass is a limit of libxml2 (depth, length of a name) or a namespace that is not declared.
     """
-    parser = scanner()
-    try:
-        parser.Parse(frame.head + run.data + (b"" if run.last else frame.tail), True)
-    except expat.ExpatError as found:
-        return not_well_formed(found.code, *run.place(max(parser.ErrorByteIndex - len(frame.head), 0)))
+    document = frame.head + run.data
+    if fault := _expat_fault(document, whole=run.last):
+        code, offset = fault
+        return not_well_formed(code, *run.place(max(offset - len(frame.head), 0)))
+    if not run.last and _expat_fault(document + frame.tail, whole=True):
+        return DocumentError(
+            "pupil-misplaced",
+            "The list of pupils has ended, or another element began in it, before a pupil that stands here.",
+            remedy=SUPPLIERS_MATTER,
+            line=run.line,
+            column=run.column,
+        )
     return DocumentError(
         "not-well-formed",
         "Elements stand too deep within each other, a name is too long, or a namespace is not declared.",
         remedy=SUPPLIERS_MATTER,
         line=run.line + max((error.lineno or 0) - 1 - frame.head.count(b"\n"), 0),
     )
+
+
+def _expat_fault(document: bytes, *, whole: bool) -> tuple[int, int] | None:
+    """Expat's code of what is not well-formed, and the byte where it stands."""
+    parser = scanner()
+    try:
+        parser.Parse(document, whole)
+    except expat.ExpatError as found:
+        return found.code, parser.ErrorByteIndex
+    return None

@@ -97,6 +97,15 @@ def _is_plain(data: bytes) -> bool:
     return (b"!" not in data or b"<!" not in data) and (b"?" not in data or b"<?" not in data)
 
 
+def _end_of_tag(data: bytes, start: int) -> int:
+    found = _END_OF_TAG.match(data, start)
+    return found.end() if found else len(data)
+
+
+class _Enough(Exception):
+    """Stops expat: the run holds as many pupils as it may."""
+
+
 class _Cutter:
     """Walks along a file: ``line`` and ``column`` are where its next run begins."""
 
@@ -148,8 +157,8 @@ class _Cutter:
     def _by_expat(self, pending: bytes, *, last: bool) -> tuple[bytes, list[tuple[int, int]]]:
         head = len(self.frame.head)
         pupils: list[tuple[int, int]] = []
-        end_of_child = depth = began = 0
-        children = 0
+        end_of_child = depth = began = children = 0
+        list_ended = False
         parser = scanner()
 
         def start(tag: str, _: object) -> None:
@@ -159,21 +168,27 @@ class _Cutter:
             depth += 1
 
         def end(tag: str) -> None:
-            nonlocal depth, children, end_of_child
+            nonlocal depth, children, end_of_child, list_ended
             depth -= 1
-            # Below 0 the list itself has ended; a document without a list has no frame and no pupils.
-            if depth == 0 and head and (last or children < _PUPILS):
-                rest = _END_OF_TAG.match(pending, parser.CurrentByteIndex - head)
-                end_of_child = rest.end() if rest else len(pending)
+            list_ended = list_ended or depth < 0
+            # A document without a list has no frame and no pupils.
+            if depth == 0 and head and not list_ended:
+                end_of_child = _end_of_tag(pending, began)
+                if pending[end_of_child - 2 : end_of_child] != b"/>":
+                    end_of_child = _end_of_tag(pending, parser.CurrentByteIndex - head)
                 children += 1
                 if tag.rpartition(":")[2] == self.pupil:
                     pupils.append((began, end_of_child))
+                if children == _PUPILS and not last:
+                    raise _Enough
 
         try:
             parser.Parse(self.frame.head, False)
             parser.StartElementHandler = start
             parser.EndElementHandler = end
             parser.Parse(pending, last)
+        except _Enough:
+            pass
         except expat.ExpatError as error:
             offset = max(parser.ErrorByteIndex - head, 0)
             raise not_well_formed(error.code, *advance(self.line, self.column, pending[:offset])) from None
