@@ -25,5 +25,5 @@ def schema_file(request: HttpRequest, kind: str, version: str) -> HttpResponse:
     except DocumentError:
         raise Http404 from None
     answer = HttpResponse(text, content_type="application/xml; charset=utf-8")
-    answer["Content-Disposition"] = f'inline; filename="{kind}-{version}.xsd"'
+    answer["Content-Disposition"] = f'attachment; filename="{kind}-{version}.xsd"'
     return answer
