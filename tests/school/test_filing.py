@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from tests.school.conftest import NAME, Drop, Export
 from tests.school.scripted_la import ScriptedLa
 
@@ -140,3 +142,35 @@ def test_a_file_that_was_received_but_not_moved_is_not_sent_again(
     export()
     assert la.puts == [NAME]
     assert not HeldBackFile.objects.exists()
+
+
+def test_moves_are_noted_in_one_order_so_that_two_processes_never_wait_for_each_other(
+    drop: Drop, export: Export
+) -> None:
+    for serial in (1, 2, 3):
+        drop(serial=serial, seed=serial)
+    export()
+    transfers = list(Transfer.objects.order_by("pk"))
+    with CaptureQueriesContext(connection) as captured, transaction.atomic():
+        filing.note_moved([transfers[1], transfers[2], transfers[0]])
+    updates = [query["sql"] for query in captured if query["sql"].startswith("UPDATE")]
+    assert [int(sql.rpartition("= ")[2]) for sql in updates] == [transfer.pk for transfer in transfers]
+
+
+def test_a_file_that_another_look_puts_away_at_the_same_moment_is_no_trouble(
+    drop: Drop, export: Export, exported_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = filing.write_durably
+
+    def be_second(place: Path, parts: Any) -> None:
+        parts = list(parts)
+        write(place, parts)
+        write(place, parts)
+
+    monkeypatch.setattr(filing, "write_durably", be_second)
+    drop()
+    export()
+    assert not JournalLine.objects.exclude(level="INFO").exists()
+    filing.put_away(Transfer.objects.to_file())
+    assert names(exported_folder) == [NAME, RECEIPT]
+    assert Transfer.objects.get().filed_at

@@ -51,7 +51,8 @@ def move_with_receipts(arrived: Iterable[Transfer]) -> list[Transfer]:
 
 def note_moved(moved: Iterable[Transfer]) -> None:
     """Write that these moves were made. In a transaction."""
-    for transfer in moved:
+    # In one order: a look round and an export may note the same files, and must not wait for each other for ever.
+    for transfer in sorted(moved, key=lambda one: one.pk):
         transfer.save(update_fields=["filed_at", "filed_as", "filing_note"])
         telling.file_put_away(transfer)
 
@@ -72,6 +73,9 @@ def _move_with_receipt(transfer: Transfer) -> bool:
         fault_point("export.receipt-written")
         transfer.filing_note = _move(transfer, folders, target)
         fault_point("export.moved")
+    except FileExistsError:
+        # Another look puts the same file away at this very moment. The next one sees what is left to do.
+        return False
     except (OSError, FolderRefused) as error:
         log.info("A received file for LA %s could not be put away: %s", transfer.la, error)
         if transfer.filing_note != NOT_YET:

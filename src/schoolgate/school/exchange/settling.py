@@ -103,7 +103,7 @@ def mark_dealt_with(files: Sequence[FoundFile]) -> None:
     """
     forms = {file.name: (file.size, file.changed_ns) for file in files}
     las = {file.la for file in files}
-    seen = list(Sighting.objects.select_for_update().filter(la__in=las, name__in=forms))
+    seen = list(Sighting.objects.select_for_update().filter(la__in=las, name__in=forms).order_by("pk"))
     same = [sighting.pk for sighting in seen if (sighting.size, sighting.changed_ns) == forms[sighting.name]]
     Sighting.objects.filter(pk__in=same).update(dealt_with=True)
     unseen = forms.keys() - {sighting.name for sighting in seen}
