@@ -65,9 +65,9 @@ def print_table(title: str, header: Sequence[str], lines: Sequence[Sequence[str]
     """Print a table, the first column to the left and numbers to the right."""
     widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
     print(f"\n{title}")
-    for line in [header, *lines]:
-        first, *rest = (cell.ljust(w) if n == 0 else cell.rjust(w) for n, (cell, w) in enumerate(zip(line, widths)))
-        print("  ".join([first, *rest]))
+    for first, *rest in [header, *lines]:
+        numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
+        print("  ".join([first.ljust(widths[0]), *numbers]))
 
 
 def print_result(bench: str, ratios: Mapping[str, float], peak_rss: int) -> None:

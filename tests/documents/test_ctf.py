@@ -1,7 +1,7 @@
 import pytest
+from tests.documents.students.files import a_file, a_header, a_pupil, changed, check, codes, pupils
 
 from schoolgate.documents.ctf import CTF_VERSIONS
-from tests.documents.students.files import a_file, a_header, a_pupil, changed, check, codes, pupils
 
 NAME = "8204321_CTF_8234567_001.xml"
 

@@ -14,7 +14,8 @@ LIMIT = 1_000_000
 
 
 def pieces(data: bytes, size: int) -> Iterator[bytes]:
-    return iter(lambda stream=io.BytesIO(data): stream.read(size), b"")
+    stream = io.BytesIO(data)
+    return iter(lambda: stream.read(size), b"")
 
 
 def packed(data: bytes) -> bytes:
@@ -29,8 +30,7 @@ def refusal(chunks: Iterator[bytes] | list[bytes], **options: bool) -> DocumentE
 
 def gzip_refusal(data: bytes, limit: int = LIMIT, size: int = 1000) -> str:
     with pytest.raises(DocumentError) as refused:
-        for _ in gunzip(pieces(data, size), limit):
-            pass
+        list(gunzip(pieces(data, size), limit))
     return refused.value.code
 
 
@@ -45,12 +45,11 @@ def test_packed_data_come_out_as_they_went_in(data: bytes, size: int) -> None:
 
 
 def test_a_bomb_is_stopped_at_the_limit() -> None:
-    given_out = 0
+    given_out: list[int] = []
     with pytest.raises(DocumentError) as refused:
-        for chunk in gunzip([packed(bytes(50 * LIMIT))], LIMIT):
-            given_out += len(chunk)
+        given_out.extend(len(chunk) for chunk in gunzip([packed(bytes(50 * LIMIT))], LIMIT))
     assert refused.value.code == "too-large"
-    assert given_out <= LIMIT
+    assert 0 < sum(given_out) <= LIMIT
 
 
 @pytest.mark.parametrize("behind", [b"\0", b"x" * 5000, packed(b"a second member")])
@@ -83,7 +82,8 @@ ENCODINGS = {
 
 @pytest.mark.parametrize("name", ENCODINGS)
 @given(
-    text=st.text(st.characters(codec="latin-1", exclude_categories=("Cc",)), max_size=3000), size=st.integers(1, 999)
+    text=st.text(st.characters(codec="latin-1", exclude_categories=("Cc", "Cs")), max_size=3000),
+    size=st.integers(1, 999),
 )
 def test_every_encoding_taken_comes_out_as_utf_8(name: str, text: str, size: int) -> None:
     document = f"<?xml version='1.0' encoding='{name}'?>\n<a>{text}</a>"

@@ -7,10 +7,11 @@ from datetime import date
 from functools import cache
 from typing import Any, Literal
 
+from schoolgate.documents.ctf import CTF_VERSIONS
 from schoolgate.documents.samples.students import make_students
 from schoolgate.documents.students.check import Verdict, check_stream
 from schoolgate.documents.students.header import Header
-from schoolgate.documents.students.versions import CES_VERSIONS, CTF_VERSIONS
+from schoolgate.documents.students.versions import CES_VERSIONS
 from schoolgate.documents.students.writer import write_students
 
 NAME = "8204321_CES_820LLLL_001.xml"

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from tests.documents.students.files import NAME, check, codes
 
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.added import added_schema
 from schoolgate.documents.students.header import read_header
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
-from tests.documents.students.files import NAME, check, codes
 
 TABLE = """
 kind = "CES"

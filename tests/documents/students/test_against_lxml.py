@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from tests.documents.students.files import a_file, pupils
+from tests.documents.students.mutations import MUTATIONS, Mutation
 
 from schoolgate.documents.problems import DocumentError, Problem
 from schoolgate.documents.students import runs
 from schoolgate.documents.students.reader import StudentFile
 from schoolgate.documents.students.versions import our_schema
-from tests.documents.students.files import a_file, pupils
-from tests.documents.students.mutations import MUTATIONS, Mutation
 
 GOOD = a_file(pupils(7))
 SCHEMA = our_schema("CES", "3.73")

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from tests.documents.students.files import NAME, a_file, a_header, a_pupil, changed, check, codes, pupils
 
 from schoolgate.documents.problems import LIMIT, DocumentError
 from schoolgate.documents.students.check import check_stream
-from tests.documents.students.files import NAME, a_file, a_header, a_pupil, changed, check, codes, pupils
 
 
 def test_a_good_file_under_its_right_name_is_accepted() -> None:

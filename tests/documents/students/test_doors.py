@@ -3,7 +3,6 @@ import io
 import zipfile
 
 import pytest
-
 from tests.documents.students.files import NAME, a_file, a_header, check, codes
 
 

@@ -1,10 +1,8 @@
-from datetime import datetime
-
 import pytest
+from tests.documents.students.files import a_file, a_header, changed, pupils
 
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.header import HEAD_LIMIT, Header, read_header
-from tests.documents.students.files import a_file, a_header, changed, pupils
 
 GOOD = a_file()
 
@@ -21,7 +19,7 @@ def test_a_header_tells_whose_file_it_is() -> None:
     assert isinstance(header, Header)
     assert (header.source_la, header.source_school) == ("820", "4321")
     assert (header.destination_la, header.destination_school) == ("820", "LLLL")
-    assert (header.created, header.academic_year) == (datetime(2026, 11, 20, 18, 30, 5), 2026)
+    assert (header.created.isoformat(), header.academic_year) == ("2026-11-20T18:30:05", 2026)
 
 
 def test_a_header_is_read_from_the_first_bytes_alone() -> None:
@@ -54,7 +52,7 @@ def test_comments_and_a_doctype_within_them_do_no_harm() -> None:
     [
         ("<LEA>820</LEA>", "", "header-field"),
         ("<LEA>820</LEA>", "<LEA>82</LEA>", "header-field"),
-        ("<LEA>820</LEA>", "<LEA>٨٢٠</LEA>", "header-field"),
+        ("<LEA>820</LEA>", "<LEA>\u0668\u0662\u0660</LEA>", "header-field"),
         ("2026-11-20T18:30:05", "yesterday", "header-field"),
         ("2026-11-20T18:30:05", "2026-13-20T18:30:05", "header-field"),
         (">full<", ">some<", "header-field"),

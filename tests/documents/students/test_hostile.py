@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterable
 
 import pytest
+from tests.documents.students.files import NAME, a_file, changed
 
 from schoolgate.documents.students.check import Verdict, check_stream
-from tests.documents.students.files import NAME, a_file, a_pupil, changed
 
 GOOD = a_file()
 HEAD, TAIL = GOOD[: GOOD.index(b"    <Pupil>")], b"  </CESpupilData>\n</CESfile>\n"

@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.documents.students.files import a_header
 
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.names import StudentFileName, name_problems, parse_name
-from tests.documents.students.files import a_header
 
 numbers = st.builds(
     StudentFileName,
@@ -44,7 +44,7 @@ def test_the_serial_is_read_with_one_to_three_digits(serial: str) -> None:
         "x8204321_CES_823LLLL_001.xml",
         "8204321_CES_823LLLL_001.xml.gz",
         "8204321_CES_823LLLL_.xml",
-        "٨٢٠4321_CES_823LLLL_001.xml",
+        "\u0668\u0662\u06604321_CES_823LLLL_001.xml",
         "",
     ],
 )

@@ -3,12 +3,12 @@ import threading
 from itertools import islice
 
 import pytest
+from tests.documents.students.files import a_file, a_header, a_pupil, changed, pupils
 
 from schoolgate.documents.problems import LIMIT, DocumentError
 from schoolgate.documents.students import reader
 from schoolgate.documents.students.entries import PupilEntry
 from schoolgate.documents.students.reader import StudentFile
-from tests.documents.students.files import a_file, a_header, a_pupil, changed, pupils
 
 
 def read(data: bytes) -> tuple[list[PupilEntry], StudentFile]:

@@ -1,9 +1,9 @@
 import json
 
 import pytest
+from tests.documents.students.files import NAME, a_file, a_pupil, changed, check
 
 from schoolgate.documents.students.report import verdict_as_json, verdict_lines
-from tests.documents.students.files import NAME, a_file, a_pupil, changed, check
 
 
 def test_each_problem_is_one_line_with_its_place() -> None:

@@ -6,6 +6,7 @@ from importlib.resources import files
 
 import pytest
 from lxml import etree
+from tests.documents.students.files import VERSIONS, a_file, a_header, pupils
 
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.code_schema import code_sets_xsd
@@ -15,7 +16,6 @@ from schoolgate.documents.students.schema import XS, StudentSchema
 from schoolgate.documents.students.shape import Shape, document_shape, pupil_shape
 from schoolgate.documents.students.versions import default_shelf, our_schema
 from schoolgate.documents.students.wording import ITEMS, TYPES, allowed_for, codes_of_type, item_for
-from tests.documents.students.files import VERSIONS, a_file, a_header, pupils
 
 SCHEMAS = list(default_shelf())
 

@@ -1,9 +1,9 @@
 from typing import Any
 
 import pytest
+from tests.documents.students.files import a_file, a_header, a_pupil, check, codes, pupils
 
 from schoolgate.documents.problems import Problem
-from tests.documents.students.files import a_file, a_header, a_pupil, check, codes, pupils
 
 
 def the_problem(pupil: dict[str, Any], **header: Any) -> Problem:

@@ -113,7 +113,7 @@ class Faults:
         told = self._content(node, error) if error.number == _CONTENT else self._value(node, error)
         return Problem(
             code="xsd",
-            path=self._path(node, pupil),
+            path=self._path(node, error.path, pupil),
             line=line,
             column=column,
             pupil=self._label(pupil) if pupil is not None else "",
@@ -185,18 +185,20 @@ class Faults:
         forename, surname, year = (" ".join(text.split())[:_SENT] for text in texts)
         return pupil_label(forename, surname, year, self._number(pupil))
 
-    def _path(self, node: etree._Element, pupil: etree._Element | None) -> str:
-        path = ""
-        for step in [node, *node.iterancestors()][::-1]:
-            parent = step.getparent()
-            if step is pupil:
-                path += f"/{_name(step)}[{self._number(step)}]"
-            elif parent is not None and len(parent.findall(step.tag)) > 1:
-                place = sum(1 for _ in step.itersiblings(step.tag, preceding=True)) + 1
-                path += f"/{_name(step)}[{place}]"
-            else:
-                path += f"/{_name(step)}"
-        return path
+    def _path(self, node: etree._Element, path: str, pupil: etree._Element | None) -> str:
+        """libxml2's path, with the pupil's number in the file; in a namespace it gives no names, so we do."""
+        steps = path.split("/")[1:]
+        if any(step.startswith("*") or ":" in step for step in steps):
+            steps = [_numbered(step) for step in [node, *node.iterancestors()][::-1]]
+        if pupil is not None:
+            steps[2] = f"{_name(pupil)}[{self._number(pupil)}]"
+        return "/" + "/".join(steps)
+
+
+def _numbered(node: etree._Element) -> str:
+    before = sum(1 for _ in node.itersiblings(node.tag, preceding=True))
+    alone = not before and next(node.itersiblings(node.tag), None) is None
+    return _name(node) if alone else f"{_name(node)}[{before + 1}]"
 
 
 class _Told(NamedTuple):
