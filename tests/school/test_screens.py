@@ -168,6 +168,15 @@ def test_a_file_that_needs_attention_can_be_tried_again(
     assert Transfer.objects.get().state == State.DELIVERED
 
 
+def test_a_file_that_waits_for_an_la_in_trouble_says_what_the_trouble_is(
+    office: Client, la: ScriptedLa, drop: Drop, export: Export
+) -> None:
+    la.sign_in = answer(401, {"code": "wrong-credentials"})
+    drop()
+    export()
+    assert "User Name or Password is invalid." in page(office, f"/files/{Transfer.objects.get().pk}/")
+
+
 def test_a_waiting_file_can_be_cancelled_after_a_question(office: Client, la: ScriptedLa, drop: Drop) -> None:
     drop()
     scan("820", wait=False)

@@ -74,7 +74,9 @@ def test_a_file_that_needs_attention_needs_somebody_until_it_is_sent(
     la.wrong = [answer(403, {"code": "not-your-base"})]
     drop()
     export()
-    assert "not received by the LA" in texts()
+    (task,) = look_at_today().to_do
+    assert task.text.startswith(f"{NAME} was not received by the LA. ")
+    assert task.address == reverse("transfer", args=[Transfer.objects.get().pk])
     assert Transfer.objects.get().take("cancel")
     assert look_at_today().to_do == []
 

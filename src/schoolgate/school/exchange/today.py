@@ -90,16 +90,11 @@ def _what_is_to_do() -> list[ToDo]:
         for destination in Destination.objects.exclude(trouble="")
     ]
     found += _held_back()
-    counts = (
-        (
-            Transfer.objects.filter(state=State.NEEDS_ATTENTION).count(),
-            "not received by the LA",
-            "See what to do",
-            f"{reverse('transfers')}?state=needs+attention",
-        ),
-        (rejected_and_not_made_good(), "not accepted by the LA", "See why", f"{reverse('transfers')}?state=rejected"),
-    )
-    found += [ToDo(f"{_files(count)} {words}.", step, address) for count, words, step, address in counts if count]
+    found += _not_received()
+    rejected = rejected_and_not_made_good()
+    if rejected:
+        text = f"{_files(rejected, 'was', 'were')} not accepted by the LA."
+        found.append(ToDo(text, "See why", f"{reverse('transfers')}?state=rejected"))
     left = Transfer.objects.to_file().exclude(filing_note="").count()
     if left:
         text = f"{_files(left)} received, but not yet put into Files Exported."
@@ -121,12 +116,23 @@ def _held_back() -> list[ToDo]:
     return [ToDo(f"{_files(count)} held back and not sent.", "See why", reverse("held-back-files"))] if count else []
 
 
+def _not_received() -> list[ToDo]:
+    files = Transfer.objects.lean().filter(state=State.NEEDS_ATTENTION)
+    count = files.count()
+    if count == 1:
+        alone = files.get()
+        text = f"{alone.name} was not received by the LA. {alone.sentence}"
+        return [ToDo(text, "See what to do", reverse("transfer", args=[alone.pk]))]
+    address = f"{reverse('transfers')}?state=needs+attention"
+    return [ToDo(f"{_files(count)} not received by the LA.", "See what to do", address)] if count else []
+
+
 def _where(destination: Destination) -> tuple[str, str]:
     return "Open the LA's entry", reverse("edit-la", args=[destination.la])
 
 
-def _files(number: int) -> str:
-    return "1 file is" if number == 1 else f"{number:,} files are"
+def _files(number: int, one: str = "is", more: str = "are") -> str:
+    return f"1 file {one}" if number == 1 else f"{number:,} files {more}"
 
 
 def _weeks(today: date) -> list[Mark]:

@@ -60,6 +60,7 @@ def transfer(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
         "story": story_of(this),
         "destination": Destination.objects.filter(la=this.la).first(),
         "state_words": StateWords(this),
+        "waits": this.state in WAITING,
         "history": this.history.all(),
         "may_try_again": this.may("try again"),
         "may_cancel": this.may("cancel"),
