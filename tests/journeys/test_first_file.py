@@ -85,6 +85,7 @@ def become_first_administrator(page: Page, link: str) -> None:
     page.get_by_label("New password", exact=True).fill(OUR_PASSWORD)
     page.get_by_label("New password again", exact=True).fill(OUR_PASSWORD)
     page.get_by_role("button", name="Save and sign in").click()
+    expect(page.get_by_role("heading", name="Let’s connect to your LA.")).to_be_visible()
     expect(page.get_by_text("First, say where your files lie.")).to_be_visible()
 
 

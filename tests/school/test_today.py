@@ -23,7 +23,9 @@ def texts() -> str:
 
 def test_without_a_root_folder_that_comes_first(db: None) -> None:
     assert not ROOT_FOLDER.get()
-    assert [one.step for one in look_at_today().to_do] == ["Set the folder"]
+    today = look_at_today()
+    assert [one.step for one in today.to_do] == ["Set the folder"]
+    assert (today.colour, today.sentence) == ("busy", "Let’s connect to your LA. It takes five minutes.")
 
 
 def test_then_comes_the_first_la(root: Path) -> None:

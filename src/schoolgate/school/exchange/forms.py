@@ -73,6 +73,8 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]  # only its st
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.error_messages["required"] = "Enter it as the LA gave it to you."
         self.fields["name"].required = False
         self.fields["name"].help_text = "Left empty, it is taken from the list of LAs."
         if self.instance.pk is None:

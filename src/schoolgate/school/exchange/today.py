@@ -30,8 +30,12 @@ class ToDo:
 
 @dataclass(frozen=True)
 class Today:
-    """The first page's facts. `colour` is the one sentence's: red when there is something to do."""
+    """The first page's facts. `colour` is the one sentence's: red when there is something to do.
 
+    `set_up` once there are a root folder and an LA; until then what is to do is no fault.
+    """
+
+    set_up: bool
     to_do: list[ToDo]
     waiting: int
     under_way: int
@@ -40,12 +44,14 @@ class Today:
 
     @property
     def colour(self) -> Colour:
-        if self.to_do:
+        if self.to_do and self.set_up:
             return "bad"
-        return "busy" if self.waiting or self.under_way else "good"
+        return "busy" if self.waiting or self.under_way or not self.set_up else "good"
 
     @property
     def sentence(self) -> str:
+        if not self.set_up:
+            return "Let’s connect to your LA. It takes five minutes."
         if self.to_do:
             return "One thing needs you." if len(self.to_do) == 1 else f"{len(self.to_do)} things need you."
         if self.under_way:
@@ -59,6 +65,7 @@ def look_at_today() -> Today:
     """The state of this site now."""
     transfers = Transfer.objects
     return Today(
+        set_up=root_folder() is not None and Destination.objects.exists(),
         to_do=_what_is_to_do(),
         waiting=transfers.filter(state=State.READY, asked_at=None).count(),
         under_way=transfers.filter(state__in=[State.SENDING, State.RETRYING]).count() + transfers.asked_for().count(),
