@@ -99,16 +99,15 @@ class Faults:
         self.run = run
         self.pupils_before = pupils_before
         self.shape = document_shape(schema) if schema.ours else None
-        tree = document.getroottree()
-        self.nodes = {tree.getpath(node): (order, node) for order, node in enumerate(document.iter("*"))}
-        self.root = (0, document)
+        self.document = document
+        self.order = {node: order for order, node in enumerate(document.iter("*"))}
         self.tags = _tags(frame, run)
         self.head = frame.head
 
     def problem(self, error: SchemaError) -> Problem:
         """Say what is wrong, of which child and item, what was sent and what is allowed, and where it stands."""
-        order, node = self.nodes.get(error.path, self.root)
-        line, column = self._place(self.tags[order])
+        node = self._node(error.path)
+        line, column = self._place(self.tags[self.order[node]])
         pupil = self._pupil_of(node)
         told = self._content(node, error) if error.number == _CONTENT else self._value(node, error)
         return Problem(
@@ -119,6 +118,13 @@ class Faults:
             pupil=self._label(pupil) if pupil is not None else "",
             **told._asdict(),
         )
+
+    def _node(self, path: str) -> etree._Element:
+        prefixed = self.order if ":" in path else ()
+        namespaces = {prefix: uri for node in prefixed for prefix, uri in node.nsmap.items() if prefix}
+        found: Any = self.document.xpath(path, namespaces=namespaces) if path else []
+        element: etree._Element = found[0] if found else self.document
+        return element
 
     def _place(self, offset: int) -> tuple[int, int]:
         return self.run.place(offset) if offset >= 0 else advance(1, 1, self.head[:offset])
