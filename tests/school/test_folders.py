@@ -55,13 +55,25 @@ def test_a_file_is_no_root_folder(db: None, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Thumbs.db", "desktop.ini", ".DS_Store", "~$pupils.xml", "8204321_CES_820LLLL_001.xml.crdownload", "x.part"],
+    ["Thumbs.db", "desktop.ini", ".DS_Store", "._8204321_CES_820LLLL_001.xml", ".nfs0000000012"],
 )
 def test_what_operating_systems_leave_is_passed_over(name: str) -> None:
     assert is_leftover(name)
 
 
-@pytest.mark.parametrize("name", ["pupils.xml", "thumbs.db.xml", ".hidden.xml", "x.tmp", "part", "CON", "~notes.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pupils.xml",
+        "thumbs.db.xml",
+        ".hidden.xml",
+        "x.tmp",
+        "part",
+        "CON",
+        "~$pupils.xml",
+        "8204321_CES_820LLLL_001.xml.crdownload",
+    ],
+)
 def test_every_other_file_is_looked_at_whatever_its_name(name: str) -> None:
     assert not is_leftover(name)
 

@@ -19,34 +19,18 @@ from schoolgate.school.exchange.preferences import ROOT_FOLDER
 NOT_EXPORTED = "Files Not Exported"
 EXPORTED = "Files Exported"
 
-# What operating systems, browsers and synchronisers leave lying about; compared in lower case. Nothing else is passed
-# over: every other file gets a row and a reason, whatever its name.
+# What operating systems themselves leave lying about, and our own files on their way; compared in lower case. Nothing
+# else is passed over: every other file, half a download too, gets a row and a reason, whatever its name.
 LEFTOVERS = (
     "thumbs.db",
     "ehthumbs.db",
     "desktop.ini",
     ".ds_store",
     "._*",
-    "~$*",
-    ".~lock.*#",
-    "~wr*.tmp",
     ".directory",
     ".nfs*",
     ".fuse_hidden*",
     ".goutputstream-*",
-    "*.crdownload",
-    "*.part",
-    "*.partial",
-    "*.opdownload",
-    ".dropbox",
-    ".dropbox.attr",
-    ".tmp.drivedownload",
-    ".tmp.driveupload",
-    ".syncthing.*.tmp",
-    "~syncthing~*.tmp",
-    ".sync_*.db",
-    ".owncloudsync.log",
-    ".849c9593-d756-4e56-8d6e-42412f2a707b",
     ".schoolgate-*",
 )
 
