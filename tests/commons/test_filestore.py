@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schoolgate.commons.filestore import FileStore, NoSpace, Stored
@@ -47,6 +47,8 @@ def make_older(path: Path, days: float) -> None:
     os.utime(path, (then, then))
 
 
+# Each example waits for the disk.
+@settings(deadline=None, max_examples=50)
 @given(chunks=st.lists(st.binary(max_size=5000), max_size=8))
 def test_what_was_kept_comes_back_whatever_its_bytes_and_pieces(chunks: list[bytes]) -> None:
     plain = b"".join(chunks)
