@@ -17,7 +17,7 @@ from schoolgate.commons.accounts.models import User
 
 SignedIn = Callable[[User], Client]
 
-OPEN_TO_THE_WORLD = {"sign-in", "set-password"}
+OPEN_TO_THE_WORLD = {"sign-in", "set-password", "schemas", "schema"}
 
 
 def views(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
