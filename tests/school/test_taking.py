@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.school.conftest import NAME, Drop
+from tests.school.conftest import NAME, Drop, MakeLa
 from tests.school.scripted_la import ScriptedLa
 
 from schoolgate.commons.filestore import FileStore, NoSpace
@@ -326,3 +326,23 @@ def test_a_ctf_for_an_la_is_not_a_pupil_file(waiting_folder: Path, settle: Any) 
     look()
     assert not Transfer.objects.exists()
     assert held().reason
+
+
+def test_a_copy_in_another_las_folder_is_told_though_the_file_is_on_its_way(drop: Drop, make_la: MakeLa) -> None:
+    make_la("823")
+    drop(destination_la="823", folder_la="823")
+    scan("823", wait=False)
+    drop(destination_la="823", folder_la="820")
+    look()
+    assert held().reason == "wrong-folder"
+
+
+def test_a_new_file_clears_what_was_told_of_a_copy_under_its_name(drop: Drop, export: Any) -> None:
+    drop(seed=1)
+    export()
+    drop(seed=1)
+    look()
+    assert held().reason == "already-delivered"
+    drop(seed=2)
+    look()
+    assert not HeldBackFile.objects.exists()

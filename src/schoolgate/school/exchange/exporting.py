@@ -126,7 +126,7 @@ def _to_send(la: str, *, by_person: bool, now: datetime) -> Iterator[Transfer]:
     """
     held: set[str] = set()
     asked = Transfer.objects.filter(la=la, state__in=[State.READY, State.RETRYING], asked_at__isnull=False)
-    for transfer in asked.lean().order_by("made_at", "pk"):
+    for transfer in asked.lean().order_by("made_at", "name", "pk"):
         if transfer.base in held:
             continue
         due = transfer.state == State.READY or by_person or (transfer.next_try_at or now) <= now

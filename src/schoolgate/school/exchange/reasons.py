@@ -9,8 +9,6 @@ from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.models import Transfer
 from schoolgate.school.exchange.naming import suggest_name
 
-ALREADY_DELIVERED = "already-delivered"
-
 
 @dataclass(frozen=True)
 class Reason:
@@ -74,7 +72,7 @@ def too_large(limit: int) -> Reason:
 def already_delivered(known: Transfer) -> Reason:
     """Why the same file is not sent twice."""
     return Reason(
-        ALREADY_DELIVERED,
+        "already-delivered",
         f"The LA received this very file on {telling.in_london(known.received_at)}; it is not sent again.",
         "Put it away, or delete it. If you meant to send newer data, export again from your MIS.",
     )

@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import BinaryIO
 
@@ -27,7 +27,6 @@ from schoolgate.school.exchange.folders import FolderRefused, folders_of, holds
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.reasons import (
-    ALREADY_DELIVERED,
     CANNOT_BE_READ,
     NOT_A_FILE,
     Reason,
@@ -53,11 +52,15 @@ def spool() -> FileStore:
 
 @dataclass(frozen=True)
 class Examined:
-    """A file that was read and checked, and has no row of it yet. `verdict` is None for one that could not be read."""
+    """A file that was read and checked, and has no row of it yet. `verdict` is None for one that could not be read.
+
+    One that is `gone`, or moved on under our hands, gets no row: the next look tells.
+    """
 
     found: FoundFile
-    reason: Reason | None
+    reason: Reason | None = None
     verdict: Verdict | None = None
+    gone: bool = False
 
     @property
     def dealt_with(self) -> bool:
@@ -65,11 +68,12 @@ class Examined:
         return self.reason is not CANNOT_BE_READ
 
 
-def examine(found: FoundFile, schemas: SchemaShelf) -> Examined | None:
-    """Read one settled file, check it and say what is to become of it. None: it is gone or moved on under our hands.
+def examine(found: FoundFile, schemas: SchemaShelf) -> Examined:
+    """Read one settled file, check it and say what is to become of it. No database here: it may run in any thread.
 
     Raises NoSpace when the spool is full; anything else that goes wrong is the file's own reason to be held back.
     """
+    fault_point("export.found")
     limit = settings.SCHOOLGATE_MAX_FILE_BYTES
     if not found.plain_file or found.size > limit:
         return Examined(found, too_large(limit) if found.plain_file else NOT_A_FILE)
@@ -78,29 +82,43 @@ def examine(found: FoundFile, schemas: SchemaShelf) -> Examined | None:
             stored = copy_to_spool(stream)
         fault_point("export.spooled")
         if not is_unchanged(found):
-            forget(found.la, found.name)
-            return None
+            return Examined(found, gone=True)
         verdict = check_spooled(stored.sha256, found.name, schemas)
         fault_point("export.checked")
-        return Examined(found, reason_to_hold_back(verdict, found.name, found.la), verdict)
+        return Examined(found, verdict=verdict)
     except NoSpace:
         raise
     except FileNotFoundError:
-        return None
+        return Examined(found, gone=True)
     except OSError as error:
         log.info("A file in the folder of LA %s cannot be read: %s", found.la, error.strerror)
         return Examined(found, CANNOT_BE_READ)
     except Exception as error:  # noqa: BLE001  one bad file never stops the others
-        number = secrets.token_hex(3).upper()
-        log.error("Number %s: a file for LA %s could not be checked: %s", number, found.la, without_values(error))
-        return Examined(found, went_wrong(number))
+        return _gone_wrong(found, error)
+
+
+def _judged(one: Examined) -> Examined:
+    """With the reason to hold the file back that its verdict gives, if any."""
+    if one.verdict is None:
+        return one
+    try:
+        return replace(one, reason=reason_to_hold_back(one.verdict, one.found.name, one.found.la))
+    except Exception as error:  # noqa: BLE001  one bad file never stops the others
+        return _gone_wrong(one.found, error)
+
+
+def _gone_wrong(found: FoundFile, error: Exception) -> Examined:
+    number = secrets.token_hex(3).upper()
+    log.error("Number %s: a file for LA %s could not be checked: %s", number, found.la, without_values(error))
+    return Examined(found, went_wrong(number))
 
 
 def give_rows(examined: Sequence[Examined]) -> Rows:
     """Give files of one LA's folder their rows, in one transaction; those that are on their way already get none."""
+    judged = [_judged(one) for one in examined]
     try:
         with transaction.atomic():
-            rows = _rows(examined)
+            rows = _rows(judged)
     except IntegrityError:
         # Another process took one of them at the same moment; the next look finds it known.
         return []
@@ -110,25 +128,31 @@ def give_rows(examined: Sequence[Examined]) -> Rows:
 
 def take(found: FoundFile, schemas: SchemaShelf) -> Transfer | HeldBackFile | None:
     """Examine one file and give it its row. Raises NoSpace."""
-    examined = examine(found, schemas)
-    rows = give_rows([examined]) if examined else []
+    rows = give_rows([examine(found, schemas)])
     return rows[0] if rows else None
 
 
-def _rows(examined: Sequence[Examined]) -> Rows:
+def _rows(all_examined: Sequence[Examined]) -> Rows:
+    for one in all_examined:
+        if one.gone:
+            forget(one.found.la, one.found.name)
+    examined = [one for one in all_examined if not one.gone]
     mark_dealt_with([one.found for one in examined if one.dealt_with])
     known = _known_among(examined)
     rows: Rows = []
     new: list[Transfer] = []
+    on_their_way: list[Transfer] = []
     for one in examined:
         before = known.get((one.found.name, one.verdict.sha256)) if one.verdict else None
-        reason = _reason_if_known(before) if before else one.reason
+        reason = one.reason or (_reason_if_known(before) if before else None)
         if reason is not None:
             rows.append(hold_back(one.found.la, one.found.name, reason, verdict=one.verdict, size=one.found.size))
-        elif before is None and one.verdict is not None:
+        elif before is not None:
+            on_their_way.append(before)
+        elif one.verdict is not None:
             new.append(transfer_of(one.found.name, one.verdict))
     Transfer.objects.bulk_create(new)
-    _forgive(new + list(known.values()))
+    _forgive([*new, *on_their_way])
     return [*rows, *new]
 
 
@@ -146,7 +170,7 @@ def _forgive(passed: Sequence[Transfer]) -> None:
     """What was held back under a name is settled when a file of that name passes."""
     for la in {transfer.la for transfer in passed}:
         names = [transfer.name for transfer in passed if transfer.la == la]
-        HeldBackFile.objects.filter(la__in=("", la), name__in=names).exclude(reason=ALREADY_DELIVERED).delete()
+        HeldBackFile.objects.filter(la__in=("", la), name__in=names).delete()
 
 
 def copy_to_spool(stream: BinaryIO) -> Stored:
