@@ -293,6 +293,13 @@ def test_a_schools_files_go_in_the_order_of_their_making(drop: Drop, export: Exp
     assert [name[-7:-4] for name in la.puts] == ["003", "002", "001"]
 
 
+def test_files_made_in_the_same_second_go_by_their_serial(drop: Drop, export: Export, la: ScriptedLa) -> None:
+    for serial in (2, 3, 1):
+        drop(serial=serial, seed=serial)
+    export()
+    assert [name[-7:-4] for name in la.puts] == ["001", "002", "003"]
+
+
 def test_behind_a_file_to_be_tried_again_the_later_ones_of_its_school_wait(
     drop: Drop, export: Export, la: ScriptedLa
 ) -> None:

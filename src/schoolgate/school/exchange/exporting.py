@@ -120,7 +120,7 @@ def _carry_all(
 
 
 def _to_send(la: str, *, by_person: bool, now: datetime) -> Iterator[Transfer]:
-    """What to send, each school's files in the order of their making.
+    """What to send, each school's files in the order of their making, those of one second in that of their names.
 
     Behind a file that waits for its next try, the later ones of its school wait too.
     """
