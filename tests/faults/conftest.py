@@ -1,55 +1,70 @@
-"""A site's database for processes that are killed, on SQLite and on PostgreSQL."""
+"""Databases and whole exchanges for processes that are killed, and the table of what the walk found."""
 
-import os
-import sqlite3
-import uuid
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
+from tests.faults.crew import prepare
+from tests.faults.database import Database, make_database, new_database
+from tests.faults.exchange import Exchange, KillableSite
+from tests.faults.table import print_table
 from tests.postgres import Server
 
-
-@dataclass
-class Database:
-    """Where a test's processes keep their rows. `url` is empty for SQLite, which lies in `home`."""
-
-    home: Path
-    url: str
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "schoolgate.sites.testing",
-            "SCHOOLGATE_TEST_HOME": str(self.home),
-            "DATABASE_URL": self.url,
-        }
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What a query finds, seen from outside of Schoolgate."""
-        if self.url:
-            with psycopg.connect(self.url) as connection:
-                return connection.execute(query.encode()).fetchall()
-        with closing(sqlite3.connect(self.home / "db.sqlite3", timeout=20)) as connection:
-            return connection.execute(query).fetchall()
+Migrated = Callable[[Server | None], Database]
+KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database of each kind."""
-    home = tmp_path / "home"
-    if request.param == "sqlite":
-        yield Database(home, "")
-        return
-    server: Server = request.getfixturevalue("postgres_server")
-    name = f"faults_{uuid.uuid4().hex}"
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    yield Database(home, server.url(name))
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
+    """Gives the database on a server (None: on SQLite) with all tables and nothing in them, made once, to be copied."""
+    made: dict[Server | None, Database] = {}
+
+    def give(server: Server | None) -> Database:
+        if server not in made:
+            made[server] = make_database(tmp_path_factory.mktemp("migrated") / "home", server)
+            prepare(made[server])
+        return made[server]
+
+    return give
+
+
+@pytest.fixture(params=KINDS)
+def database(migrated: Migrated, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of each kind with all tables, and nothing in them yet."""
+    server = _server(request)
+    with new_database(tmp_path / "home", server, like=migrated(server)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def exchange(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    """An exchange on each kind of database, set up once: what travelled before must not disturb what comes."""
+    folder = tmp_path_factory.mktemp("exchange")
+    server = _server(request)
+    with ExitStack() as stack:
+
+        def site(kind: str) -> KillableSite:
+            home = folder / kind
+            database = stack.enter_context(new_database(home, server))
+            return KillableSite(kind, home, _free_address(), database=database)
+
+        made = Exchange(folder, school=site("school"), authority=site("authority"))
+        stack.callback(made.authority.kill)
+        made.set_up()
+        yield made
+
+
+def _server(request: pytest.FixtureRequest) -> Server | None:
+    return None if request.param == "sqlite" else request.getfixturevalue("postgres_server")
+
+
+def _free_address() -> str:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    print_table(terminalreporter)

@@ -10,9 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.faults.conftest import Database
+from tests.faults.database import Database
 
 PROGRAM = Path(__file__).parent / "job_process.py"
+
+
+def prepare(database: Database) -> None:
+    """Make the tables."""
+    subprocess.run([sys.executable, str(PROGRAM), "prepare"], env=database.environment, check=True)
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,6 @@ class Crew:
     folder: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: dict[int, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        assert self.start("prepare").wait(60) == 0
 
     @property
     def tally(self) -> Path:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.faults.conftest import Database
 from tests.faults.crew import Crew, Span
+from tests.faults.database import Database
 
 JOBS = 200
 KILLS = 6

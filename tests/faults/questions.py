@@ -1,0 +1,143 @@
+"""The four questions of DESIGN 13, asked from outside: of both databases, both stores and the school's folders.
+
+Each answers with a list of complaints, empty when all is well.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.faults.exchange import Dropped, Exchange
+
+from schoolgate.commons.filestore import FileStore
+from schoolgate.wire.receipts import ReceiptError, verify_receipt_file
+
+Question = Callable[[Exchange], list[str]]
+
+
+def lost(exchange: Exchange) -> list[str]:
+    """Each good file is at the LA, readable, by its digest; proven and put away at the school; the rest still lies."""
+    received = set(exchange.authority.database.rows("SELECT name, sha256 FROM authority_exchange_receivedfile"))
+    complaints = []
+    for file in exchange.good:
+        if (file.name, file.sha256) not in received:
+            complaints.append(f"{file.name} has no row at the LA")
+        if not _stored(exchange, file):
+            complaints.append(f"{file.name} cannot be read from the LA's store")
+        complaints += _not_proven(exchange, file)
+        if _digest(exchange.exported / file.name) != file.sha256:
+            complaints.append(f"{file.name} is not in Files Exported")
+    for file in exchange.broken:
+        if _digest(exchange.waiting / file.name) != file.sha256:
+            complaints.append(f"{file.name} was held back, and is gone")
+    return complaints
+
+
+def twice(exchange: Exchange) -> list[str]:
+    """One row a file at both sides, one file in each store, one pair in the folder, one journal line of its arrival."""
+    there = exchange.authority.database.rows("SELECT name FROM authority_exchange_receivedfile")
+    here = exchange.school.database.rows("SELECT name FROM school_exchange_transfer")
+    held_back = exchange.school.database.rows("SELECT name FROM school_exchange_heldbackfile")
+    complaints = [f"{name} has several rows" for rows in (there, here, held_back) for name in _repeated(rows)]
+    expected = {file.name for file in exchange.good}
+    complaints += [f"{name} is at the LA and should not" for (name,) in there if name not in expected]
+    stored = sum(1 for _ in (exchange.authority.home / "files").glob("??/*.xml.gz"))
+    if stored > len(exchange.good):
+        complaints.append(f"{stored} files in the LA's store")
+    kept = {path.name for path in exchange.exported.iterdir() if not path.name.startswith(".schoolgate-")}
+    complaints += sorted(kept - expected - {f"{name}.receipt.json" for name in expected})
+    complaints += [
+        f"{name} still lies in Files Not Exported" for name in expected if (exchange.waiting / name).exists()
+    ]
+    for file in exchange.good:
+        for site in (exchange.authority, exchange.school):
+            if len(list(_arrivals(site.database.rows(JOURNAL), file))) > 1:
+                complaints.append(f"{file.name} arrived twice in the journal of the {site.kind}")
+    return complaints
+
+
+def stuck(exchange: Exchange) -> list[str]:
+    """No file is on its way or waits to be put away, no job is under way or waits."""
+    school = exchange.school.database
+    complaints = [
+        f"{name} is {state}, filed at {filed}"
+        for name, state, filed in school.rows("SELECT name, state, filed_at FROM school_exchange_transfer")
+        if state not in {"delivered", "imported"} or filed is None
+    ]
+    for site in (exchange.school, exchange.authority):
+        complaints += [
+            f"job {kind} of the {site.kind} is {state}"
+            for kind, state in site.database.rows("SELECT kind, state FROM jobs_job WHERE state <> 'done'")
+        ]
+    return complaints
+
+
+def untold(exchange: Exchange) -> list[str]:
+    """Each arrival stands in both journals with its receipt, each try in its row, each refusal with its reason."""
+    complaints = []
+    for site in (exchange.authority, exchange.school):
+        lines = site.database.rows(JOURNAL)
+        complaints += [
+            f"the journal of the {site.kind} does not tell of {file.name}"
+            for file in exchange.good
+            if not list(_arrivals(lines, file))
+        ]
+    school = exchange.school.database
+    reasons = dict(school.rows("SELECT name, reason FROM school_exchange_heldbackfile"))
+    if reasons != {file.name: "content" for file in exchange.broken}:
+        complaints.append(f"held back are {reasons}")
+    attempts = school.rows(
+        "SELECT t.name, t.attempts, COUNT(a.id), SUM(CASE WHEN a.result IN ('delivered', 'known') THEN 1 ELSE 0 END)"
+        " FROM school_exchange_transfer t LEFT JOIN school_exchange_attempt a ON a.transfer_id = t.id"
+        " GROUP BY t.id, t.name, t.attempts"
+    )
+    complaints += [
+        f"{name} has {rows} rows of {number} attempts, {arrived} of them arrived"
+        for name, number, rows, arrived in attempts
+        if rows != number or arrived != 1
+    ]
+    return complaints
+
+
+QUESTIONS: dict[str, Question] = {"lost": lost, "twice": twice, "stuck": stuck, "untold": untold}
+JOURNAL = "SELECT level, message FROM journal_journalline"
+
+
+def ask(exchange: Exchange) -> dict[str, list[str]]:
+    return {name: question(exchange) for name, question in QUESTIONS.items()}
+
+
+def _stored(exchange: Exchange, file: Dropped) -> bool:
+    try:
+        with FileStore(exchange.authority.home / "files").open(file.sha256) as stream:
+            return hashlib.sha256(stream.read()).hexdigest() == file.sha256
+    except (OSError, EOFError):
+        return False
+
+
+def _not_proven(exchange: Exchange, file: Dropped) -> Iterator[str]:
+    """The receipt beside the file is genuine, for this file and its bytes, and the one the LA has on record."""
+    try:
+        text = (exchange.exported / f"{file.name}.receipt.json").read_text("utf-8")
+        with (exchange.exported / file.name).open("rb") as plain:
+            receipt = verify_receipt_file(text, exchange.keys, plain)
+    except (OSError, ReceiptError) as error:
+        yield f"{file.name} has no receipt that proves it: {error}"
+        return
+    on_record = exchange.authority.database.rows("SELECT name, ref FROM authority_exchange_receivedfile")
+    if receipt.name != file.name or (file.name, receipt.ref) not in on_record:
+        yield f"the receipt of {file.name} is another's: {receipt.name}, {receipt.ref}"
+
+
+def _arrivals(lines: list[tuple[str, str]], file: Dropped) -> Iterator[str]:
+    """Journal lines that tell of this file's arrival: "... received: NAME, receipt B-..." at the LA, much so here."""
+    return (message for _, message in lines if f"{file.name}, receipt B-" in message and "received" in message)
+
+
+def _repeated(rows: list[tuple[str]]) -> list[str]:
+    return [name for (name,), times in Counter(rows).items() if times > 1]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
