@@ -48,7 +48,7 @@ _FIRST_BYTES = (
     (b"\xd0\xcf\x11\xe0", _OLD_OFFICE),
     (b"{\\rtf", _WORD),
 )
-_HTML_START = re.compile(rb"(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html\b|head\b|body\b)", re.IGNORECASE | re.DOTALL)
+_HTML_START = re.compile(rb"<(?:!doctype\s+html|html\b|head\b|body\b)", re.IGNORECASE)
 _ROOTS = {
     "ATfile": _ATF,
     "html": _HTML,
@@ -60,6 +60,16 @@ _ROOTS = {
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,59}")
 
 
+def _behind_comments(text: bytes) -> bytes:
+    """What follows the comments a text begins with. By search, since a pattern for many comments goes back for ever."""
+    while text.startswith(b"<!--"):
+        _, end, rest = text.partition(b"-->")
+        if not end:
+            break
+        text = rest.lstrip()
+    return text
+
+
 def refuse_what_is_not_xml(first: bytes) -> None:
     """Raise WrongDoor, or DocumentError ``not-xml``, when a file's first bytes are of another kind than XML."""
     for magic, other in _FIRST_BYTES:
@@ -68,7 +78,7 @@ def refuse_what_is_not_xml(first: bytes) -> None:
     if first.startswith(b"PK\x03\x04"):
         raise _archive(first).refusal()
     text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if _HTML_START.match(text[:4096]):
+    if _HTML_START.match(_behind_comments(text[:4096])):
         raise _HTML.refusal()
     if not text or text.startswith((b"<", b"\xff\xfe", b"\xfe\xff", b"\x00")):
         return

@@ -39,7 +39,17 @@ class ValueCheck:
         self.header = header
         self.layout = layout
         self.demo = demo
-        self.upns: set[str] = set()
+        self._serials: dict[str, int] = {}
+
+    def met_before(self, upn: str) -> bool:
+        """Whether this UPN, a right one, came before; its check letter says nothing that its other characters do not.
+
+        Serials are kept as the bits of one number for each school and year, so that the file's size hardly shows.
+        """
+        issue, serial = upn[1:10], 1 << int(upn[10:], 36)
+        met = self._serials.get(issue, 0)
+        self._serials[issue] = met | serial
+        return bool(met & serial)
 
     def header_problems(self) -> Iterator[Problem]:
         """Warn of LA numbers that are no authority's."""
@@ -125,15 +135,8 @@ def _identifiers(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
     for code, steps, sent, fault in faults:
         if fault is not None:
             yield Finding(code, steps, sent, fault.reason, "a number whose check fits; copy it from where it was given")
-
-
-def _upn_once(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
-    upn = _leaf(pupil, "UPN")
-    if upn and upn in check.upns:
-        yield Finding(
-            "upn-twice", ("UPN",), upn, "This UPN stands in the file a second time.", "each UPN once in a file"
-        )
-    check.upns.add(upn)
+    if upn and faults[0][3] is None and check.met_before(upn):
+        yield Finding("upn-twice", ("UPN",), upn, "This UPN stands in the file before.", "each UPN once in a file")
 
 
 def _birth(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
@@ -234,7 +237,6 @@ def _attendance(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
 
 _RULES: Iterable[Callable[[Record, ValueCheck], Iterator[Finding]]] = (
     _identifiers,
-    _upn_once,
     _birth,
     _periods,
     _codes,
