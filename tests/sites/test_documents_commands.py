@@ -93,3 +93,26 @@ def test_no_django_is_loaded_for_documents(arguments: list[str], tmp_path: Path)
     )
     result = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+
+
+def test_what_is_no_file_is_refused_and_not_read_for_ever(tmp_path: Path) -> None:
+    result = schoolgate("check", str(tmp_path))
+    assert (result.exit_code, "it is no file" in result.output) == (1, True)
+
+
+def test_a_table_of_schemas_that_cannot_be_used_is_a_wrong_call(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("kind = 1")
+    assert schoolgate("check", "x.xml", "--schemas", str(tmp_path)).exit_code == 2
+
+
+@pytest.mark.parametrize("content", ["[1]", "{}", "not json"])
+def test_keys_that_are_none_fail_in_one_line(tmp_path: Path, content: str) -> None:
+    (tmp_path / "receipt").write_text("{}")
+    (tmp_path / "keys").write_text(content)
+    result = schoolgate("verify-receipt", str(tmp_path / "receipt"), "--keys", str(tmp_path / "keys"))
+    assert (result.exit_code, result.exception.__class__) == (1, SystemExit)
+
+
+@pytest.mark.parametrize("option", [["--la", "82"], ["--school", "1"], ["--to", "x"]])
+def test_a_sample_of_no_school_is_a_wrong_call(tmp_path: Path, option: list[str]) -> None:
+    assert schoolgate("sample", "students", *option, "--out", str(tmp_path)).exit_code == 2

@@ -18,6 +18,14 @@ def test_only_its_owner_may_read_the_home_and_the_key(tmp_path: Path) -> None:
     assert stat.S_IMODE(home.key_file.stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows guards folders by access lists, not by mode")
+def test_a_folder_that_was_there_already_is_made_private(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o755)
+    Home(folder).prepare()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
 def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     homes = [Home(tmp_path / "home") for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:

@@ -96,6 +96,27 @@ def test_an_export_without_an_la_has_nothing_to_do(school: str) -> None:
     assert told("school", "export", "--home", school) == []
 
 
+def test_an_export_to_no_la_is_a_wrong_call(school: str) -> None:
+    assert schoolgate("school", "export", "--la", "../../elsewhere", "--home", school).returncode == 2
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_stands(authority: str) -> None:
+    told(
+        "authority",
+        "accounts",
+        "add",
+        "--la",
+        "820",
+        "--school",
+        "1007",
+        "--name",
+        "St [/b] School",
+        "--home",
+        authority,
+    )
+    assert "St [/b] School" in schoolgate("authority", "accounts", "list", "--home", authority).stdout
+
+
 def test_status_says_what_to_do_first(school: str) -> None:
     result = schoolgate("school", "status", "--json", "--home", school)
     assert (result.returncode, json.loads(result.stdout)["all_right"]) == (1, False)

@@ -54,6 +54,9 @@ class Home:
         """
         for folder in (self.folder, self.files, self.spool, self.schemas, self.logs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if os.name != "nt":
+                # A folder that was there already may be open to others; what lies in it is about children.
+                folder.chmod(0o700)
         if not self.key_file.exists():
             # Written aside and linked in place, so that two processes starting at once agree on one key.
             aside = self.folder / f".key-{secrets.token_hex(4)}"

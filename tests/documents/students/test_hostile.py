@@ -78,6 +78,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "nulls behind": (GOOD + bytes(1000), "not-well-formed"),
     "two documents": (GOOD + GOOD, "not-well-formed"),
     "comment without an end": (changed(GOOD, "<DOB>", "<!-- <DOB>"), "not-well-formed"),
+    "comments at the start": (b"<!---->" * 580 + b"<a/>", "unknown-root"),
     "header without an end": (b"<CESfile><Header><!--" + b" " * 200_000, "header-too-long"),
     "namespace that is not declared": (in_pupil(b"<x:a/>"), "not-well-formed"),
     "schema of its own": (

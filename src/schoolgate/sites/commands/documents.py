@@ -1,12 +1,17 @@
 """check, sample, schema, verify-receipt: about documents alone, with no site and no Django."""
 
+import errno
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from schoolgate.sites.commands.shared import Failed, WrongCall, as_json, print_json
+
+if TYPE_CHECKING:
+    from schoolgate.documents.students.versions import SchemaShelf
 
 
 @click.command(help="Check files as a school site does before it sends them. Exit code 1 when one is refused.")
@@ -18,13 +23,14 @@ from schoolgate.sites.commands.shared import Failed, WrongCall, as_json, print_j
 def check(files: tuple[Path, ...], schemas: Path | None, as_json: bool) -> None:
     from schoolgate.documents.students.check import check_stream
     from schoolgate.documents.students.report import verdict_as_json, verdict_lines
-    from schoolgate.documents.students.versions import default_shelf
 
-    shelf = default_shelf(schemas)
+    shelf = _shelf(schemas)
     refused = False
     reports = []
     for path in files:
         try:
+            if path.exists() and not path.is_file():
+                raise OSError(errno.EINVAL, "it is no file")
             with path.open("rb") as stream:
                 verdict = check_stream(stream, name=path.name, shelf=shelf, to_la=False)
         except OSError as error:
@@ -52,10 +58,9 @@ def check(files: tuple[Path, ...], schemas: Path | None, as_json: bool) -> None:
 )
 def schema(kind: str, version: str | None, schemas: Path | None) -> None:
     from schoolgate.documents.problems import DocumentError
-    from schoolgate.documents.students.versions import default_shelf
 
     try:
-        click.echo(default_shelf(schemas).schema_text(kind, version), nl=False)
+        click.echo(_shelf(schemas).schema_text(kind, version), nl=False)
     except DocumentError as error:
         raise WrongCall(str(error)) from None
 
@@ -75,13 +80,13 @@ def verify_receipt(receipt: Path, file: Path | None, keys: Path | None, home: Pa
     kept = (home or default_folder("school")) / "receipt-keys"
     try:
         text = receipt.read_text("utf-8")
-        jwks = json.loads(keys.read_text("utf-8")) if keys else _kept_keys(kept)
+        jwks = {"keys": _read_keys(keys) if keys else _kept_keys(kept)}
         if file is None:
             proven = verify_receipt_file(text, jwks, None)
         else:
             with file.open("rb") as plain:
                 proven = verify_receipt_file(text, jwks, plain)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise Failed(f"Cannot read the receipt or the keys: {error}") from None
     except ReceiptError as error:
         raise Failed(f"{error.code}: {error}") from None
@@ -105,14 +110,31 @@ def verify_receipt(receipt: Path, file: Path | None, keys: Path | None, home: Pa
     click.echo("The file given is the one received." if file else "No file was given to compare.")
 
 
-def _kept_keys(folder: Path) -> dict[str, list[dict[str, str]]]:
+def _shelf(schemas: Path | None) -> "SchemaShelf":
+    from schoolgate.documents.problems import DocumentError
+    from schoolgate.documents.students.versions import default_shelf
+
+    try:
+        return default_shelf(schemas)
+    except DocumentError as error:
+        raise WrongCall(str(error)) from None
+
+
+def _read_keys(path: Path) -> list[dict[str, Any]]:
+    """The keys of a JWKS file. Raises ValueError when it is none, OSError."""
+    jwks = json.loads(path.read_text("utf-8"))
+    keys = jwks.get("keys") if isinstance(jwks, dict) else None
+    if not isinstance(keys, list):
+        raise ValueError(f"{path.name} is no set of keys (JWKS).")  # noqa: TRY004  of a file, not of an argument
+    return keys
+
+
+def _kept_keys(folder: Path) -> list[dict[str, Any]]:
     """All public keys that the school site fetched over TLS while sending, in one set."""
-    keys = [
-        key for path in sorted(folder.glob("*.json")) for key in json.loads(path.read_text("utf-8")).get("keys", [])
-    ]
+    keys = [key for path in sorted(folder.glob("*.json")) for key in _read_keys(path)]
     if not keys:
         raise WrongCall(f"No keys are kept in {folder}. Name the school's --home, or the LA's keys with --keys.")
-    return {"keys": keys}
+    return keys
 
 
 @click.group(help="Make up documents to try things with. All people in them are invented.")
@@ -145,6 +167,7 @@ def sample_students(
     out: Path,
     as_json: bool,
 ) -> None:
+    from schoolgate.documents.identifiers import la_number_fault, school_number_fault
     from schoolgate.documents.problems import DocumentError
     from schoolgate.documents.samples.faults import FAULTS
     from schoolgate.documents.samples.files import write_student_sample
@@ -157,6 +180,13 @@ def sample_students(
             for fault in FAULTS.values():
                 click.echo(f"{fault.name:24} {fault.sentence}")
         return
+    for number, wrong in (
+        (la, la_number_fault(la, demo=True)),
+        (destination, la_number_fault(destination, demo=True) if destination else None),
+        (school, school_number_fault(school)),
+    ):
+        if wrong is not None:
+            raise WrongCall(f"{number}: {wrong.reason}")
     try:
         made = make_students(
             la=la,

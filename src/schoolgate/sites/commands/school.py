@@ -3,7 +3,6 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.progress import Progress, TaskID
 from schoolgate.sites.commands.common_verbs import add_common_verbs, home_option, initialise, say_initialised
 from schoolgate.sites.commands.shared import (
     Failed,
+    WrongCall,
     as_json,
     at_home,
     limit_rows,
@@ -118,9 +118,12 @@ def list_destinations(as_json: bool, limit: int | None) -> None:
 @as_json
 @at_home("school")
 def export(la: str | None, as_json: bool) -> None:
+    from schoolgate.school.exchange.asking import all_las
     from schoolgate.school.exchange.export_now import export_now
     from schoolgate.school.exchange.folders import root_folder
 
+    if la is not None and la not in all_las():
+        raise WrongCall(f"No files go to an LA '{la}' from here. LAs: {', '.join(all_las()) or 'none yet'}.")
     if root_folder() is None:
         raise Failed(
             "No root folder is set. Set it on the Administration page, or: schoolgate school init --root-folder"
@@ -155,41 +158,10 @@ def export(la: str | None, as_json: bool) -> None:
 @limit_rows
 @at_home("school")
 def files(as_json: bool, limit: int | None) -> None:
-    from schoolgate.school.exchange.models import HeldBackFile, Transfer
+    from schoolgate.school.exchange.listing import FILE_COLUMNS, list_files
 
-    sent: list[dict[str, Any]] = [
-        {
-            "found": transfer.found_at,
-            "name": transfer.name,
-            "la": transfer.la,
-            "state": transfer.state,
-            "pupils": transfer.pupils,
-            "tries": transfer.attempts,
-            "receipt": transfer.receipt_ref,
-            "received": transfer.received_at,
-            "sha256": transfer.sha256,
-            "reason": transfer.sentence,
-        }
-        for transfer in Transfer.objects.all()
-    ]
-    held_back: list[dict[str, Any]] = [
-        {
-            "found": held.since,
-            "name": held.name,
-            "la": held.la,
-            "state": "held back",
-            "pupils": held.pupils,
-            "tries": 0,
-            "receipt": "",
-            "received": None,
-            "sha256": held.sha256,
-            "reason": held.sentence,
-        }
-        for held in HeldBackFile.objects.all()
-    ]
-    rows = sorted(sent + held_back, key=lambda row: row["found"], reverse=True)
-    columns = ["found", "name", "la", "state", "pupils", "tries", "receipt", "reason"]
-    print_rows(rows, columns, as_json=as_json, limit=limit, empty="No files yet. Put one into Files Not Exported.")
+    empty = "No files yet. Put one into Files Not Exported."
+    print_rows(list_files(), FILE_COLUMNS, as_json=as_json, limit=limit, empty=empty)
 
 
 @school.command(

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 Row = Mapping[str, Any]
@@ -120,14 +121,13 @@ def print_rows(rows: Iterable[Row], columns: Sequence[str], *, as_json: bool, li
     Console().print(table)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any) -> Text:
+    """As it stands: what looks like markup in a name is part of the name."""
     from django.utils import timezone
 
-    if value is None:
-        return ""
     if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%a %d %b %Y %H:%M:%S")
-    return str(value)
+        return Text(timezone.localtime(value).strftime("%a %d %b %Y %H:%M:%S"))
+    return Text("" if value is None else str(value))
 
 
 def _plain(value: Any) -> Any:
