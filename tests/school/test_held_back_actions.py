@@ -46,6 +46,14 @@ def test_rename_and_send_gives_the_right_name_and_asks_for_it(hold: Any, sender:
     assert not HeldBackFile.objects.exists()
 
 
+def test_two_files_with_one_suggestion_get_two_names(drop: Drop, sender: User) -> None:
+    drop(seed=1, name="class A.xml")
+    drop(seed=2, name="class B.xml")
+    scan("820", wait=False)
+    taken = [actions.rename_and_send(held_back, by=sender) for held_back in HeldBackFile.objects.order_by("name")]
+    assert [one.name for one in taken if one] == [NAME, NAME.replace("001", "002")]
+
+
 def test_rename_and_send_is_in_the_audit(hold: Any, sender: User) -> None:
     actions.rename_and_send(hold(faults=("browser-copy",)), by=sender)
     assert AuditEntry.objects.filter(did="file renamed", who="sue", details=NAME).count() == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.school.conftest import NAME, Drop, MakeLa
 from tests.school.scripted_la import ScriptedLa
 
@@ -69,6 +70,7 @@ def test_a_file_that_was_taken_already_is_no_second_transfer_when_looked_at_anew
 def test_other_bytes_under_a_used_name_are_another_file(drop: Drop) -> None:
     drop(seed=1)
     look()
+    Transfer.objects.update(asked_at=timezone.now())
     drop(seed=2)
     look()
     assert Transfer.objects.filter(name=NAME).count() == 2

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from tests.school.conftest import NAME, Drop, Export
+from tests.school.conftest import NAME, Drop, Export, MakeLa
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import answer
 
+from schoolgate.school.exchange.folders import folders_of
 from schoolgate.school.exchange.models import HeldBackFile, State, Transfer
 from schoolgate.school.exchange.preferences import ROOT_FOLDER
 from schoolgate.school.exchange.scanning import scan
@@ -42,6 +43,17 @@ def test_what_arrived_is_green(la: ScriptedLa, drop: Drop, export: Export) -> No
     today = look_at_today()
     assert (today.colour, today.sentence) == ("good", "Everything that was sent has arrived.")
     assert today.last == Transfer.objects.get()
+
+
+def test_a_file_for_an_la_without_an_entry_is_told_until_there_is_one(
+    la: ScriptedLa, drop: Drop, export: Export, make_la: MakeLa
+) -> None:
+    folders_of("823").make()
+    drop(folder_la="823", destination_la="823")
+    scan("823", wait=False)
+    assert "1 file is waiting for LA 823" in texts()
+    make_la("823")
+    assert "823" not in texts()
 
 
 def test_what_waits_for_a_click_is_told(la: ScriptedLa, drop: Drop) -> None:

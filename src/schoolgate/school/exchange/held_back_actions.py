@@ -11,6 +11,7 @@ from schoolgate.commons.schemas import site_shelf
 from schoolgate.school.exchange.asking import ask_for_file
 from schoolgate.school.exchange.folders import folders_of, move_without_replacing, names_like
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
+from schoolgate.school.exchange.naming import still_free
 from schoolgate.school.exchange.settling import found_at
 from schoolgate.school.exchange.taking import take
 from schoolgate.school.exchange.uploading import accept_spooled
@@ -32,7 +33,7 @@ def look_again(held_back: HeldBackFile, *, by: User, request: HttpRequest | None
 
 def rename_and_send(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = None) -> Taken:
     """Give the file the name it should have, check it anew, and send it. Raises CannotBeDone, NoSpace."""
-    new_name = held_back.suggested_name
+    new_name = held_back.suggested_name and still_free(held_back.suggested_name, held_back.sha256)
     if not new_name:
         raise CannotBeDone("Nobody can tell what this file should be called. Rename it yourself.")
     if held_back.origin == HeldBackFile.Origin.UPLOAD:

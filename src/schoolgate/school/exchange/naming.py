@@ -42,19 +42,24 @@ def suggest_name(name: str, header: Header | None) -> str:
     return _name_from(header)
 
 
+def still_free(suggested: str, sha256: str) -> str:
+    """The suggested name, or the same with the next serial when a file of other content has taken it meanwhile.
+
+    Several files of one school may wait with one suggestion. Empty when no serial is left.
+    """
+    if not Transfer.objects.filter(name=suggested).exclude(sha256=sha256).exists():
+        return suggested
+    name = parse_name(suggested)
+    return _next_name(name.source_la, name.source_school, name.destination_la)
+
+
 def _name_from(header: Header) -> str:
-    used = Transfer.objects.filter(
-        la=header.destination_la, source_la=header.source_la, source_school=header.source_school
-    ).values_list("name", flat=True)
-    serials = [parse_name(name).serial or 0 for name in used]
-    serial = max(serials, default=0) + 1
-    if serial > 999 or not (header.source_la + header.source_school + header.destination_la).isdigit():
+    if not (header.source_la + header.source_school + header.destination_la).isdigit():
         return ""
-    return str(
-        StudentFileName(
-            source_la=header.source_la,
-            source_school=header.source_school,
-            destination_la=header.destination_la,
-            serial=serial,
-        )
-    )
+    return _next_name(header.source_la, header.source_school, header.destination_la)
+
+
+def _next_name(source_la: str, source_school: str, destination_la: str) -> str:
+    used = Transfer.objects.filter(la=destination_la, source_la=source_la, source_school=source_school)
+    serial = max((parse_name(name).serial or 0 for name in used.values_list("name", flat=True)), default=0) + 1
+    return str(StudentFileName(source_la, source_school, destination_la, serial)) if serial <= 999 else ""

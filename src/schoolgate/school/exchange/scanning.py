@@ -11,6 +11,7 @@ from schoolgate.school.exchange.folders import FolderRefused, folders_of
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.settling import FoundFile, look_and_wait, look_once, remove_by_key
 from schoolgate.school.exchange.taking import Rows, examine, give_rows
+from schoolgate.school.exchange.taking_back import forget_gone
 
 EXAMINERS = 4
 PORTION = 8
@@ -42,6 +43,7 @@ def scan(la: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambd
         return Scan(trouble="The folder Files Not Exported cannot be read.")
     held_back = HeldBackFile.objects.filter(la=la, origin=HeldBackFile.Origin.FOLDER).values_list("pk", "name")
     remove_by_key(HeldBackFile.objects, [pk for pk, name in held_back if name not in look.names])
+    forget_gone(la, look.names)
     result.moving = len(look.moving)
     try:
         for rows in _taken(look.settled, on_progress):

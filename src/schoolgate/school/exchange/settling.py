@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Manager
+from django.db.models import Manager, QuerySet
 from django.utils import timezone
 
 from schoolgate.school.exchange.folders import files_in, folders_of, recorded_name
@@ -81,7 +81,7 @@ def look_and_wait(la: str, clock: Clock = timezone.now, sleep: Callable[[float],
     return look
 
 
-def remove_by_key(rows: Manager[Any], keys: Sequence[int]) -> None:
+def remove_by_key(rows: "Manager[Any] | QuerySet[Any]", keys: Sequence[int]) -> None:
     """Delete rows, in portions that no database finds too long a list."""
     for start in range(0, len(keys), PORTION):
         rows.filter(pk__in=keys[start : start + PORTION]).delete()

@@ -36,6 +36,7 @@ from schoolgate.school.exchange.reasons import (
     went_wrong,
 )
 from schoolgate.school.exchange.settling import FoundFile, forget, is_unchanged, mark_dealt_with
+from schoolgate.school.exchange.taking_back import forget_replaced
 
 READ_AT_ONCE = 1024 * 1024
 STUDENT = "student"
@@ -61,6 +62,11 @@ class Examined:
     reason: Reason | None = None
     verdict: Verdict | None = None
     gone: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Of the plain bytes; empty when they were not read."""
+        return self.verdict.sha256 if self.verdict else ""
 
     @property
     def dealt_with(self) -> bool:
@@ -138,6 +144,8 @@ def _rows(all_examined: Sequence[Examined]) -> Rows:
             forget(one.found.la, one.found.name)
     examined = [one for one in all_examined if not one.gone]
     mark_dealt_with([one.found for one in examined if one.dealt_with])
+    for la in {one.found.la for one in examined}:
+        forget_replaced(la, {one.found.name: one.sha256 for one in examined if one.found.la == la})
     known = _known_among(examined)
     rows: Rows = []
     new: list[Transfer] = []

@@ -28,6 +28,16 @@ def file_held_back(held_back: HeldBackFile) -> None:
     )
 
 
+def file_taken_back(transfer: Transfer, why: str) -> None:
+    write(
+        "INFO",
+        f"{transfer.name} {why}",
+        la=transfer.source_la,
+        school=transfer.source_school,
+        destination_la=transfer.la,
+    )
+
+
 def file_received(transfer: Transfer, *, known: bool) -> None:
     before = " It had arrived before." if known else ""
     _of(transfer, "INFO", f"The LA received {transfer.name}, receipt {transfer.receipt_ref}.{before}")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -96,6 +96,7 @@ def _what_is_to_do() -> list[ToDo]:
         ToDo(f"{destination}: {destination.trouble_sentence} {destination.trouble_remedy}", *_where(destination))
         for destination in Destination.objects.exclude(trouble="")
     ]
+    found += _without_entry()
     found += _held_back()
     found += _not_received()
     rejected = rejected_and_not_made_good()
@@ -111,6 +112,16 @@ def _what_is_to_do() -> list[ToDo]:
         text = "A job of this program failed." if failed == 1 else f"{failed} jobs of this program failed."
         found.append(ToDo(text, "See why", reverse("jobs")))
     return found
+
+
+def _without_entry() -> list[ToDo]:
+    """Files for an LA that nobody made an entry for: they would wait for ever."""
+    waiting = Transfer.objects.filter(state__in=[State.READY, State.RETRYING])
+    las = waiting.exclude(la__in=Destination.objects.values("la")).values_list("la").annotate(Count("pk"))
+    return [
+        ToDo(f"{_files(count)} waiting for LA {la}, which has no entry here.", "Add this LA", reverse("add-la"))
+        for la, count in las.order_by("la")
+    ]
 
 
 def _held_back() -> list[ToDo]:

@@ -66,6 +66,10 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         """Without the findings, which can be large and are shown on one page only."""
         return self.defer("problems")
 
+    def unasked(self) -> Self:
+        """Those that passed the checks, and that nobody asked to be sent yet."""
+        return self.filter(state=State.READY, asked_at=None, attempts=0)
+
     def asked_for(self) -> Self:
         """Those that wait and that somebody asked to be sent."""
         return self.filter(state=State.READY, asked_at__isnull=False)
