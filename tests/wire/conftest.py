@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import pytest
 
@@ -23,9 +24,13 @@ Handler = Callable[[RawRequest, socket.socket], bytes | None]
 
 @dataclass
 class RawServer:
-    """Hands each request to `handler`; what it returns is written as it is, then the connection is closed."""
+    """Hands each request to `handler`; what it returns is written as it is, then the connection is closed.
+
+    With `keep_open` it waits for the next request on it, unless there was no answer.
+    """
 
     handler: Handler
+    keep_open: bool = False
     requests: list[RawRequest] = field(default_factory=list)
     listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
 
@@ -46,18 +51,24 @@ class RawServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError), connection, connection.makefile("rb") as stream:
-            first = stream.readline().decode("latin-1").split()
-            if len(first) != 3:
-                return
-            headers: dict[str, str] = {}
-            while line := stream.readline().strip():
-                name, _, value = line.decode("latin-1").partition(":")
-                headers[name.lower()] = value.strip()
-            request = RawRequest(first[0], first[1], headers, stream.read(int(headers.get("content-length", "0"))))
-            self.requests.append(request)
-            answer = self.handler(request, connection)
-            if answer is not None:
-                connection.sendall(answer)
+            while request := _read_request(stream):
+                self.requests.append(request)
+                answer = self.handler(request, connection)
+                if answer is not None:
+                    connection.sendall(answer)
+                if answer is None or not self.keep_open:
+                    return
+
+
+def _read_request(stream: BinaryIO) -> RawRequest | None:
+    first = stream.readline().decode("latin-1").split()
+    if len(first) != 3:
+        return None
+    headers: dict[str, str] = {}
+    while line := stream.readline().strip():
+        name, _, value = line.decode("latin-1").partition(":")
+        headers[name.lower()] = value.strip()
+    return RawRequest(first[0], first[1], headers, stream.read(int(headers.get("content-length", "0"))))
 
 
 Serve = Callable[[Handler], RawServer]

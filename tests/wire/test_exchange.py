@@ -4,10 +4,12 @@ import gzip
 import hashlib
 import io
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
@@ -341,11 +343,26 @@ def test_a_name_that_nobody_knows_is_told_as_such(host: str, http: httpx.Client)
     assert raised.value.reason == "name"
 
 
-def test_a_server_that_speaks_no_tls_is_not_trusted(serve: Serve, http: httpx.Client) -> None:
-    server = serve(lambda *_: answer(200, {}))
-    with pytest.raises(Unreachable) as raised:
-        client_of(server.address.replace("http://", "https://"), http).service()
-    assert raised.value.reason == "tls"
+@pytest.mark.parametrize(("greeting", "reason"), [(b"HTTP/1.1 400 Bad Request\r\n\r\n", "tls"), (b"", "reset")])
+def test_a_server_that_speaks_no_tls_is_not_trusted(greeting: bytes, reason: str, http: httpx.Client) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def greet() -> None:
+            connection, _ = listener.accept()
+            with suppress(OSError), connection:
+                connection.recv(1)
+                if not greeting:
+                    # No time to linger: the other side sees a reset.
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    return
+                connection.sendall(greeting)
+                while connection.recv(65_536):
+                    pass
+
+        threading.Thread(target=greet, daemon=True).start()
+        with pytest.raises(Unreachable) as raised:
+            client_of(f"https://127.0.0.1:{listener.getsockname()[1]}", http).service()
+    assert raised.value.reason == reason
 
 
 def test_a_proxy_that_wants_a_password_is_told_before_the_tunnel_stands(serve: Serve) -> None:
@@ -406,20 +423,15 @@ def test_every_error_says_what_to_do_next() -> None:
 
 
 def test_a_body_wrongly_written_after_a_head_is_not_taken_for_the_next_answer(
-    http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exchange, "ASK_FIRST_ABOVE_BYTES", 5)
-    token, unknown, told = (answer(200, {"token": "T"}), answer(404, {"code": "unknown-file"}), answer(201, TOLD))
-    keeping_open = [raw.replace(b"Connection: close\r\n", b"") for raw in (token, unknown, told)]
-    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-        def run() -> None:
-            """Answers in turn, on as many connections as are opened."""
-            while keeping_open:
-                connection, _ = listener.accept()
-                with connection:
-                    while keeping_open and connection.recv(65_536):
-                        connection.sendall(keeping_open.pop(0))
+    def handle(request: RawRequest, _: socket.socket) -> bytes:
+        whole = answer(404, {"code": "unknown-file"}) if request.method == "HEAD" else answer(201, TOLD)
+        return whole.replace(b"Connection: close\r\n", b"")
 
-        threading.Thread(target=run, daemon=True).start()
-        assert not send(client_of(f"http://127.0.0.1:{listener.getsockname()[1]}", http)).known
+    server = serve(after_sign_in(handle))
+    server.keep_open = True
+    assert not send(client_of(server.address, http)).known
+    assert server.requests[-2].headers["connection"] == "close"

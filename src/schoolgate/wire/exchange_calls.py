@@ -155,7 +155,7 @@ def _reason(error: httpx.TransportError) -> UnreachableReason:
     numbers = {cause.errno for cause in causes if isinstance(cause, OSError)}
     if errno.ECONNREFUSED in numbers:
         return "refused"
-    if isinstance(error, httpx.ConnectError):
+    if isinstance(error, httpx.ConnectError) and errno.ECONNRESET not in numbers:
         return "timeout"
     return "reset"
 
