@@ -1,4 +1,7 @@
-"""A plain httpx loop over 8 streams: read, digest, PUT, a durable mark for each. `python -m bench.peers.httpx_sender URL FOLDER MARKS`."""
+"""A plain httpx loop over 8 streams: read, digest, PUT, a durable mark for each.
+
+`python -m bench.peers.httpx_sender URL FOLDER MARKS [TOKEN]`
+"""
 
 import hashlib
 import os
@@ -25,7 +28,10 @@ def send(client: httpx.Client, url: str, path: Path, marks: Path) -> None:
 def main() -> None:
     url, folder, marks = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     paths = sorted(folder.iterdir())
-    with httpx.Client(trust_env=False, timeout=30) as client, ThreadPoolExecutor(STREAMS) as pool:
+    headers = {"Content-Type": "application/xml"}
+    if len(sys.argv) > 4:
+        headers["Authorization"] = f"Bearer {sys.argv[4]}"
+    with httpx.Client(trust_env=False, timeout=30, headers=headers) as client, ThreadPoolExecutor(STREAMS) as pool:
         for done in [pool.submit(send, client, url, path, marks) for path in paths]:
             done.result()
 

@@ -1,4 +1,7 @@
-"""The least a hub can do and still be durable: check the digest, write, fsync, rename, answer. No login, no rows, no receipt."""
+"""The least a hub can do and still be durable: check the digest, write, fsync, rename, answer.
+
+No login, no rows, no receipt. `python -m bench.peers.plain_hub PORT`, with PLAIN_HUB_FOLDER in the environment.
+"""
 
 import hashlib
 import os
