@@ -112,15 +112,13 @@ class StudentFile:
 
     def _entries_of(self, run: Run, document: etree._Element, refused: set[int] | None) -> Iterator[PupilEntry]:
         elements = next(islice(document.iter("*"), self._frame.elements - 1, None), ()) if run.pupils else ()
-        entries = []
         for order, (span, element) in enumerate(zip(run.pupils, elements, strict=False), start=1):
             self.pupils += 1
             if refused is not None and order not in refused:
                 raw = run.data[span.begin : span.end]
-                entries.append(PupilEntry(self.pupils, (span.line, span.column), raw, self._frame, element))
-        yield from entries
-        for entry in entries:
-            entry.release()
+                entry = PupilEntry(self.pupils, (span.line, span.column), raw, self._frame, element)
+                yield entry
+                entry.release()
 
     def _parse(self, frame: Frame, run: Run) -> etree._Element:
         with_parser = self._quick_parser if run.plain else self._parser
