@@ -135,6 +135,11 @@ def test_a_upn_that_comes_twice_is_told_at_the_second() -> None:
     assert (problem.code, problem.path) == ("upn-twice", "/CESfile/CESpupilData/Pupil[3]/UPN")
 
 
+def test_upns_of_one_school_and_year_are_told_apart() -> None:
+    verdict = check(a_file([a_pupil(), a_pupil(UPN="F820432124002"), a_pupil(UPN="C82043212400A")]))
+    assert verdict.problems == []
+
+
 def test_a_number_that_is_no_la_s_is_a_warning_in_the_header() -> None:
     verdict = check(a_file(header=a_header(source_la="982")))
     (problem,) = verdict.problems
