@@ -39,6 +39,9 @@ def calls(*, any_client: bool = False, **handlers: Handler) -> Handler:
         except OperationalError as error:
             answer = (no_space() if _is_full(error) else busy()).answer()
         answer["Content-Length"] = str(len(answer.content))
+        if request.method == "HEAD":
+            # Not every server cuts it off, and a body that nobody expects garbles the connection's next answer.
+            answer.content = b""
         answer["Cache-Control"] = "no-store"
         answer["X-Content-Type-Options"] = "nosniff"
         return answer

@@ -16,6 +16,9 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 OUR_SCHEMAS = files("schoolgate.documents.students") / "schemas"
 
 _made = threading.local()
+# Tried: threads that compile their first schemas at the same moment find libxml2's built-in types half made, and every
+# schema of the process is then "not usable".
+_compiling = threading.Lock()
 
 
 class StudentSchema:
@@ -49,7 +52,9 @@ class StudentSchema:
 
     def _compile(self) -> etree.XMLSchema:
         try:
-            return etree.XMLSchema(etree.fromstring(self.text.encode(), parser(), base_url=str(self.source)))
+            document = etree.fromstring(self.text.encode(), parser(), base_url=str(self.source))
+            with _compiling:
+                return etree.XMLSchema(document)
         except etree.LxmlError as error:
             raise DocumentError("schema-broken", f"{self.source.name} is not a usable XSD 1.0: {error}") from None
 
