@@ -92,8 +92,26 @@ def test_settings_name_their_source(school: str) -> None:
     assert rows["bind"]["source"] == "default"
 
 
-def test_an_export_without_an_la_has_nothing_to_do(school: str) -> None:
-    assert told("school", "export", "--home", school) == []
+def test_an_export_without_an_la_has_nothing_to_do(tmp_path: Path) -> None:
+    home = str(tmp_path / "new")
+    told("school", "init", "--root-folder", str(tmp_path / "root"), "--home", home)
+    assert told("school", "export", "--home", home) == []
+
+
+def test_a_file_that_waits_is_cancelled_and_sent_again_by_its_name(school: str, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("Anything-the-LA-issued-1")
+    entry = ["--la", "820", "--url", "http://127.0.0.1:9", "--user", "8204321", "--password-file", str(password)]
+    folder = told("school", "destinations", "add", *entry, "--home", school)["folder"]
+    name = Path(schoolgate("sample", "students", "--pupils", "2", "--out", folder).stdout.strip()).name
+    assert schoolgate("school", "export", "--home", school).returncode == 1
+
+    assert schoolgate("school", "cancel", name, "--home", school).returncode == 0
+    assert [row["state"] for row in told("school", "files", "--home", school)] == ["cancelled"]
+    assert schoolgate("school", "cancel", name, "--home", school).returncode == 1
+    assert schoolgate("school", "try-again", name, "--home", school).returncode == 0
+    assert [row["state"] for row in told("school", "files", "--home", school)] == ["ready"]
+    assert schoolgate("school", "try-again", "no-such.xml", "--home", school).returncode == 1
 
 
 def test_an_export_to_no_la_is_a_wrong_call(school: str) -> None:

@@ -4,8 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.jobs.submitting import submit
@@ -31,6 +34,25 @@ def ask_for_file(transfer: Transfer) -> None:
     with transaction.atomic():
         Transfer.objects.filter(pk=transfer.pk, asked_at=None).update(asked_at=timezone.now())
         ask_for_export(transfer.la, look=False, by_person=False)
+
+
+def send_again(transfer: Transfer, *, by: User | None, request: HttpRequest | None = None) -> bool:
+    """Have a file sent that waits, needs attention or was cancelled; false when it has moved on meanwhile."""
+    with transaction.atomic():
+        taken = transfer.take("try again", tries=0, next_try_at=None, asked_at=timezone.now())
+        if taken:
+            record("file sent again", by=by, target=transfer.name, request=request)
+            ask_for_file(transfer)
+    return taken
+
+
+def cancel_file(transfer: Transfer, *, by: User | None, request: HttpRequest | None = None) -> bool:
+    """Stop a file from being sent; it stays in its folder. False when it has moved on meanwhile."""
+    with transaction.atomic():
+        taken = transfer.take("cancel", next_try_at=None, asked_at=None)
+        if taken:
+            record("file cancelled", by=by, target=transfer.name, request=request)
+    return taken
 
 
 def ask_for_what_is_due(now: datetime) -> list[Job]:

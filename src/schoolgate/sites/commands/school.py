@@ -3,6 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -20,6 +21,9 @@ from schoolgate.sites.commands.shared import (
     print_rows,
     read_secret,
 )
+
+if TYPE_CHECKING:
+    from schoolgate.school.exchange.models import Transfer
 
 
 @click.group(help="The school's site: checks files in folders, sends them, keeps the receipts.")
@@ -162,6 +166,40 @@ def files(as_json: bool, limit: int | None) -> None:
 
     empty = "No files yet. Put one into Files Not Exported."
     print_rows(list_files(), FILE_COLUMNS, as_json=as_json, limit=limit, empty=empty)
+
+
+@school.command(
+    "try-again", help="Send a file that waits, needs attention or was cancelled; the site must run, or export follow."
+)
+@click.argument("name")
+@at_home("school")
+def try_again(name: str) -> None:
+    from schoolgate.school.exchange.asking import send_again
+
+    if not any(send_again(transfer, by=None) for transfer in _transfers(name) if transfer.may("try again")):
+        raise Failed(f"{name} is not in a state to be sent again. See: schoolgate school files")
+    click.echo(f"{name} is sent next.")
+
+
+@school.command("cancel", help="Stop a file that was not sent yet. It stays in its folder.")
+@click.argument("name")
+@at_home("school")
+def cancel(name: str) -> None:
+    from schoolgate.school.exchange.asking import cancel_file
+
+    if not any(cancel_file(transfer, by=None) for transfer in _transfers(name) if transfer.may("cancel")):
+        raise Failed(f"{name} is not in a state to be cancelled. See: schoolgate school files")
+    click.echo(f"{name} is not sent. It stays where it is.")
+
+
+def _transfers(name: str) -> "list[Transfer]":
+    """The files of this name, the newest first. Raises Failed when there is none."""
+    from schoolgate.school.exchange.models import Transfer
+
+    found = list(Transfer.objects.filter(name=name).order_by("-pk"))
+    if not found:
+        raise Failed(f"There is no file '{name}' on its way. See: schoolgate school files")
+    return found
 
 
 @school.command(

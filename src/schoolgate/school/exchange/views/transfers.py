@@ -1,18 +1,15 @@
 """Every file and where it is, and one file's story."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from schoolgate.commons.accounts.access import PersonRequest, who
-from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import Column, NotYet, Table
-from schoolgate.school.exchange.asking import ask_for_file
+from schoolgate.school.exchange.asking import cancel_file, send_again
 from schoolgate.school.exchange.connecting import is_for, kept_keys
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.models.transfer import WAITING
@@ -75,12 +72,7 @@ def transfer(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
 def try_again(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
     """Have a file sent that waits, needs attention or was cancelled."""
     this = _of(request, transfer_id)
-    with transaction.atomic():
-        taken = this.take("try again", tries=0, next_try_at=None, asked_at=timezone.now())
-        if taken:
-            record("file sent again", by=request.user, target=this.name, request=request)
-            ask_for_file(this)
-    if taken:
+    if send_again(this, by=request.user, request=request):
         messages.success(request, "The file is being sent again; that can do no harm.")
     else:
         messages.error(request, "The file has moved on meanwhile. See below.")
@@ -92,11 +84,7 @@ def cancel(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
     """Stop a file from being sent, after a question."""
     this = _of(request, transfer_id)
     if request.method == "POST":
-        with transaction.atomic():
-            taken = this.take("cancel", next_try_at=None, asked_at=None)
-            if taken:
-                record("file cancelled", by=request.user, target=this.name, request=request)
-        if taken:
+        if cancel_file(this, by=request.user, request=request):
             messages.success(request, "The file is not sent. It stays where it is; Try again sends it after all.")
         else:
             messages.error(request, "The file has moved on meanwhile. See below.")
