@@ -11,7 +11,7 @@ from schoolgate.school.exchange.folders import FolderRefused, folders_of
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.settling import FoundFile, look_and_wait, look_once, remove_by_key
 from schoolgate.school.exchange.taking import Rows, examine, give_rows
-from schoolgate.school.exchange.taking_back import forget_gone
+from schoolgate.school.exchange.taking_back import forget_gone, unasked_of
 
 EXAMINERS = 4
 PORTION = 8
@@ -33,6 +33,10 @@ def scan(la: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambd
     `on_progress` gets the number of files looked into, and of all there are. Never raises for a bad file or folder.
     """
     result = Scan()
+    # Read before the look: a row that a person's button makes meanwhile is of a file this look did not see.
+    rows_before = HeldBackFile.objects.filter(la=la, origin=HeldBackFile.Origin.FOLDER)
+    held_back = list(rows_before.values_list("pk", "name"))
+    unasked = unasked_of(la)
     try:
         folders_of(la).make()
         look = look_and_wait(la) if wait else look_once(la)
@@ -41,9 +45,8 @@ def scan(la: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambd
     except OSError as error:
         telling.folder_unreadable(la, error.strerror or str(error))
         return Scan(trouble="The folder Files Not Exported cannot be read.")
-    held_back = HeldBackFile.objects.filter(la=la, origin=HeldBackFile.Origin.FOLDER).values_list("pk", "name")
     remove_by_key(HeldBackFile.objects, [pk for pk, name in held_back if name not in look.names])
-    forget_gone(la, look.names)
+    forget_gone(unasked, look.names)
     result.moving = len(look.moving)
     try:
         for rows in _taken(look.settled, on_progress):

@@ -4,7 +4,7 @@ Its bytes are not sent: what lies in the folder is what the office means. Nothin
 the same file put back is found and checked like any other.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.models import Transfer
@@ -14,19 +14,20 @@ GONE = "was taken out of its folder before it was sent. It is not sent."
 REPLACED = "was replaced before it was sent. The file that was there first is not sent."
 
 
-def forget_gone(la: str, present: Collection[str]) -> None:
-    """Forget files of an LA that passed, that nobody asked for, and whose names are not in the folder any more."""
-    _forget([transfer for transfer in _unasked(la) if transfer.name not in present], GONE)
+def unasked_of(la: str) -> list[Transfer]:
+    """The files of an LA that passed and that nobody asked for."""
+    return list(Transfer.objects.unasked().lean().filter(la=la))
+
+
+def forget_gone(unasked: Iterable[Transfer], present: Collection[str]) -> None:
+    """Forget those of these files whose names are not in the folder any more."""
+    _forget([transfer for transfer in unasked if transfer.name not in present], GONE)
 
 
 def forget_replaced(la: str, standing: Mapping[str, str]) -> None:
-    """The same for those whose name now holds other bytes: `standing` gives the digest of each name looked into."""
-    replaced = [one for one in _unasked(la) if standing.get(one.name, one.sha256) != one.sha256]
+    """Forget those of an LA whose name now holds other bytes: `standing` gives the digest of each name looked into."""
+    replaced = [one for one in unasked_of(la) if standing.get(one.name, one.sha256) != one.sha256]
     _forget(replaced, REPLACED)
-
-
-def _unasked(la: str) -> list[Transfer]:
-    return list(Transfer.objects.unasked().lean().filter(la=la))
 
 
 def _forget(transfers: list[Transfer], why: str) -> None:

@@ -60,10 +60,10 @@ def file_put_away(transfer: Transfer) -> None:
 
 
 def destination_unusable(destination: Destination, error: ExchangeError, waiting: int) -> None:
-    stay = "its file stays" if waiting == 1 else f"its {waiting:,} files stay"
+    waits = {0: "", 1: " One file waits."}.get(waiting, f" {waiting:,} files wait.")
     write(
         "WARN",
-        f"Nothing was sent to {destination}, {stay}. {error.sentence}",
+        f"{destination} cannot be reached or used now.{waits} {error.sentence}",
         destination_la=destination.la,
         details=f"{error.remedy} ({error.code}; {error.details})",
         link=reverse("today"),
