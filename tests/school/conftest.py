@@ -15,7 +15,7 @@ from tests.wire.conftest import RawServer
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
-from schoolgate.school.exchange.destinations import add_destination
+from schoolgate.school.exchange.administration.destinations import add_destination
 from schoolgate.school.exchange.exporting import LaSummary, export_to
 from schoolgate.school.exchange.folders import folders_of, set_root_folder
 from schoolgate.school.exchange.models import Destination, Sighting

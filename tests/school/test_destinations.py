@@ -10,7 +10,7 @@ from tests.school.scripted_la import ScriptedLa
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
-from schoolgate.school.exchange.destinations import (
+from schoolgate.school.exchange.administration.destinations import (
     DestinationRefused,
     add_destination,
     remove_destination,

@@ -13,8 +13,8 @@ from tests.wire.conftest import answer
 
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.school.exchange.asking import ask_for_what_is_due
-from schoolgate.school.exchange.connecting import kept_keys
 from schoolgate.school.exchange.models import Attempt, Destination, State, Transfer
+from schoolgate.school.exchange.receipt_keys import kept_keys
 from schoolgate.wire.http import TRIES
 from schoolgate.wire.receipts import new_key
 
@@ -375,10 +375,11 @@ def test_a_file_that_only_the_folder_holds_is_copied_again(
 
 
 def export_only_the_look(export: Export, la: ScriptedLa) -> None:
-    """An export that finds the LA closed: the file is taken and asked for, and waits."""
+    """An export that finds the LA closed: the file is taken and asked for, and waits until the LA may be tried."""
     la.sign_in = BUSY
     export()
     la.sign_in = None
+    Destination.objects.update(try_again_at=timezone.now())
 
 
 def test_a_cancelled_file_is_not_sent(drop: Drop, export: Export, la: ScriptedLa) -> None:

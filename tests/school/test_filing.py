@@ -13,8 +13,8 @@ from tests.school.scripted_la import ScriptedLa
 
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.school.exchange import filing
-from schoolgate.school.exchange.connecting import kept_keys
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
+from schoolgate.school.exchange.receipt_keys import kept_keys
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.wire.receipts import verify_receipt_file
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schoolgate.school.exchange.destinations import DestinationRefused, add_destination
+from schoolgate.school.exchange.administration.destinations import DestinationRefused, add_destination
 from schoolgate.school.exchange.folders import (
     FolderRefused,
     folders_of,

@@ -19,11 +19,11 @@ from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.receiving import received_files
 from schoolgate.commons.jobs.identity import take_identity
 from schoolgate.commons.jobs.models import Job, WorkerLife
+from schoolgate.school.exchange.administration.destinations import add_destination
 from schoolgate.school.exchange.asking import ask_for_export
-from schoolgate.school.exchange.connecting import kept_keys
-from schoolgate.school.exchange.destinations import add_destination
 from schoolgate.school.exchange.export_now import export_now
 from schoolgate.school.exchange.models import Destination, State, Transfer
+from schoolgate.school.exchange.receipt_keys import kept_keys
 from schoolgate.sites.doors import ProgramDoor
 from schoolgate.wire.receipts import verify_receipt_file
 

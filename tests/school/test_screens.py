@@ -13,9 +13,9 @@ from tests.wire.conftest import answer
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.models import Job
-from schoolgate.school.exchange.connecting import keep_keys, keys_folder
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.preferences import SCHOOL_NAME
+from schoolgate.school.exchange.receipt_keys import keep_keys, keys_folder
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.wire.receipts import new_key, public_keys
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from schoolgate.school.exchange.destinations import add_destination
+from schoolgate.school.exchange.administration.destinations import add_destination
 from schoolgate.school.exchange.models import Sighting
 from schoolgate.school.exchange.settling import found_at, look_and_wait, look_once, mark_dealt_with
 

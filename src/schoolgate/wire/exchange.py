@@ -93,6 +93,8 @@ class ExchangeClient:
         self._clock = clock
         self._token = ""
         self._signing_in = threading.Lock()
+        self.password_expires: datetime | None = None
+        """When the password runs out, as the last sign-in was told; None: never, or not known."""
 
     def __repr__(self) -> str:
         return f"ExchangeClient({self.address!r})"
@@ -185,9 +187,11 @@ class ExchangeClient:
             raise WrongCredentials
         sent = json.dumps({"user": self._credentials.user, "password": self._credentials.password}).encode()
         answer = self._call("POST", "token", content=sent, headers={"Content-Type": "application/json"})
-        token = self._expect(answer).get("token")
+        said = self._expect(answer)
+        token = said.get("token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise NotSchoolgate(Again(), "JSON, but no token")
+        self.password_expires = _time(said.get("password_expires"))
         return token
 
     def _call(

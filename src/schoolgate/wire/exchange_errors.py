@@ -4,6 +4,7 @@
       AddressNotAllowed     the policy forbids a call to this address
       Unreachable           no answer came: name, refused, tls, timeout, reset, proxy
       ProxyWantsPassword    407: nothing gets out for anybody
+      NoCredentials         nobody gave us a user name and password for this authority
       WrongCredentials      the authority does not know this user name and password
       PasswordExpired
       Locked                too many wrong passwords; until when, if it said so
@@ -17,11 +18,15 @@ Each has a stable `code`, a `sentence` for a person, a `remedy` (what to do next
 value of a file, no secret) and `step`, what follows by the table of retries.
 """
 
-from typing import Literal
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from schoolgate.wire.exchange_sentences import REFUSALS, UNREACHABLE, UnreachableReason
 from schoolgate.wire.http import Again, GiveUp, NextStep, StopRun
-
-UnreachableReason = Literal["name", "refused", "tls", "timeout", "reset", "proxy"]
+LONDON = ZoneInfo("Europe/London")
+HOUR = timedelta(hours=1)
+MARGIN = timedelta(minutes=2)
 
 
 class ExchangeError(Exception):
@@ -43,52 +48,74 @@ class AddressNotAllowed(ExchangeError):
         super().__init__(code, sentence, "Correct the LA's address under Administration.", StopRun())
 
 
-UNREACHABLE: dict[UnreachableReason, tuple[str, str]] = {
-    "name": (
-        "The LA's address was not found.",
-        "Check that the internet works here; then check the address under Administration, letter by letter.",
-    ),
-    "refused": (
-        "The LA's computer does not take the connection.",
-        "Check the address under Administration. If it is right, the LA's service is down: it is tried again.",
-    ),
-    "tls": (
-        "The LA's certificate is not trusted, so nothing was sent.",
-        "Your internet filter may stand in between. Ask whoever runs it to let the LA's address pass unopened.",
-    ),
-    "timeout": (
-        "The LA's computer does not answer.",
-        "Check that the internet works here. It is tried again.",
-    ),
-    "reset": (
-        "The line to the LA broke before the answer came.",
-        "It is sent again; that can do no harm.",
-    ),
-    "proxy": (
-        "Your proxy did not make the connection to the LA.",
-        "Ask whoever runs the proxy to allow the LA's address.",
-    ),
-}
-
-
 class Unreachable(ExchangeError):
-    """No whole answer came, for one of the `reason`s."""
+    """No whole answer came, for one of the `reason`s; `seen` is a further sentence on what was there instead."""
 
-    def __init__(self, reason: UnreachableReason, details: str = "") -> None:
-        super().__init__(f"unreachable-{reason}", *UNREACHABLE[reason], Again(), details)
+    def __init__(self, reason: UnreachableReason, details: str = "", seen: str = "") -> None:
+        sentence, remedy = UNREACHABLE[reason]
+        super().__init__(f"unreachable-{reason}", f"{sentence} {seen}".strip(), remedy, Again(), details)
         self.reason = reason
 
 
-class ProxyWantsPassword(ExchangeError):
-    """407, whoever was called."""
+class ProxyLogin(ExchangeError):
+    """407, whoever was called: nothing gets out for anybody. `offers` are the ways to log in that the proxy named."""
 
-    def __init__(self) -> None:
+    def __init__(self, code: str, sentence: str, remedy: str, offers: Sequence[str]) -> None:
+        named = f"HTTP 407, offers {', '.join(offers)}" if offers else "HTTP 407"
+        super().__init__(code, sentence, f"{remedy} The files stay and are sent at the next export.", StopRun(), named)
+
+
+class ProxyWantsPassword(ProxyLogin):
+    """Nobody gave us a user name and password for the proxy."""
+
+    def __init__(self, offers: Sequence[str] = ()) -> None:
         super().__init__(
             "proxy-password",
             "Your proxy asks for a user name and password, so nothing can be sent.",
-            "Ask whoever runs the proxy. The files stay and are sent at the next export.",
+            "Enter them under Connection; whoever runs the proxy knows them.",
+            offers,
+        )
+
+
+class ProxyRefusesPassword(ProxyLogin):
+    """The user name and password that we have are not, or no more, the right ones."""
+
+    def __init__(self, offers: Sequence[str] = ()) -> None:
+        super().__init__(
+            "proxy-password-wrong",
+            "Your proxy does not accept the Proxy User Name and Proxy Password, so nothing can be sent.",
+            "Correct them under Connection; whoever runs the proxy knows them.",
+            offers,
+        )
+
+
+class ProxyWantsWindowsLogin(ProxyLogin):
+    """It names NTLM or Negotiate and not Basic."""
+
+    def __init__(self, offers: Sequence[str]) -> None:
+        super().__init__(
+            "proxy-windows-login",
+            "Your proxy takes a Windows login only (NTLM), which this program does not offer, so nothing can be sent.",
+            "Ask whoever runs the proxy to take a user name and password (basic login) from this program, or to let "
+            "the LA's address pass without a login.",
+            offers,
+        )
+
+
+def is_of_proxy(code: str) -> bool:
+    """Whether an error of this code is the proxy's, and so the same for every LA."""
+    return code.startswith(("proxy-", "unreachable-proxy"))
+
+
+class NoCredentials(ExchangeError):
+    """There is nothing to sign in with; no call was made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no-credentials",
+            "There is no user name and password to sign in to the LA with.",
+            "Enter those that the LA gave you: at the school's row, or at the LA's for all schools.",
             StopRun(),
-            "HTTP 407",
         )
 
 
@@ -131,16 +158,58 @@ class Locked(ExchangeError):
         )
 
 
-class TooOld(ExchangeError):
-    """426."""
+class JoinLocked(Locked):
+    """429 at join: too many wrong connection codes from here."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: float | None) -> None:
+        super().__init__(after)
+        self.sentence = "The LA takes no connection codes from here for a while: too many wrong ones."
+        self.remedy = "Wait a quarter of an hour, and check the code against the LA's letter, letter by letter."
+
+
+class TooOld(ExchangeError):
+    """426, or a service whose versions are all later than ours."""
+
+    def __init__(self, details: str = "HTTP 426") -> None:
         super().__init__(
             "client-too-old",
             "The LA's service needs a newer version of this program.",
             "Ask whoever looks after this program to update it.",
             StopRun(),
-            "HTTP 426",
+            details,
+        )
+
+
+class ServiceTooOld(ExchangeError):
+    """The authority's service lacks what we need."""
+
+    def __init__(self, details: str) -> None:
+        super().__init__(
+            "service-too-old",
+            "The LA's service is too old for this program.",
+            "Tell the LA that its exchange service needs an update.",
+            StopRun(),
+            details,
+        )
+
+
+class ClockWrong(ExchangeError):
+    """Two clocks are too far apart. `ahead` is by how much ours is before the LA's; it may be negative.
+
+    `ours` says which of the two is probably the wrong one.
+    """
+
+    def __init__(self, ahead: timedelta, *, ours: bool) -> None:
+        wrong = ahead if ours else -ahead
+        how = f"{_duration(abs(wrong))} {'fast' if wrong > timedelta() else 'slow'}"
+        whose = "this computer" if ours else "the LA's computer"
+        zone = "" if abs(wrong) % HOUR > MARGIN and HOUR - abs(wrong) % HOUR > MARGIN else " Look at its time zone too."
+        super().__init__(
+            "clock-wrong",
+            f"The clock of {whose} is probably {how}.",
+            f"Set date and time of this computer, best by the internet.{zone}" if ours else "Tell the LA.",
+            GiveUp(),
+            f"{ahead.total_seconds():+.0f} s from the LA's clock",
         )
 
 
@@ -171,45 +240,16 @@ class Busy(ExchangeError):
         self.status = status
 
 
-REFUSALS: dict[str, tuple[str, str]] = {
-    "not-your-base": (
-        "The LA's account may not send for this school.",
-        "Ask the LA to add the school to your account.",
-    ),
-    "no-licence": (
-        "The LA has no licence to take files from this school.",
-        "Ask the LA.",
-    ),
-    "no-out-of-county-licence": (
-        "The LA has no licence to take files from schools of other LAs.",
-        "Ask the LA.",
-    ),
-    "not-this-authority": (
-        "The address belongs to another LA than the file's.",
-        "Check the LA's address under Administration.",
-    ),
-    "name-pattern": (
-        "The LA does not accept the file's name.",
-        "A pupil file is called like 8204321_CES_820LLLL_001.xml. Rename it and send it again.",
-    ),
-    "name-and-content-differ": (
-        "The LA says that the file's name and its content are of different schools or LAs.",
-        "Export the file again from your MIS.",
-    ),
-    "too-large": ("The file is larger than the LA takes.", "Ask the LA."),
-    "digest-mismatch": ("The file did not arrive as it was sent.", "It is sent again; that can do no harm."),
-    "cut-short": ("Only a part of the file arrived.", "It is sent again; that can do no harm."),
-    "gzip-malformed": ("The file did not arrive as it was sent.", "It is sent again; that can do no harm."),
-    "token-expired": ("The LA ended the session twice in a row.", "Try again. If it stays so, ask the LA."),
-    "spool-lost": (
-        "Neither the folder nor this program holds the file any more.",
-        "Export it again from your MIS.",
-    ),
-    "receipt-wrong": (
-        "The LA's receipt is not genuine or is for another file. Do not rely on it.",
-        "Ring the LA: ask whether the file arrived, and whether its address is the one you use.",
-    ),
-}
+class Maintenance(Busy):
+    """503 while the authority's site is being looked after, `until` when it said so."""
+
+    def __init__(self, until: datetime | None, after: float | None = None) -> None:
+        super().__init__("maintenance", 503, after)
+        ends = f" until {until.astimezone(LONDON):%a %d %b %Y %H:%M}" if until else ""
+        self.sentence = f"The LA's service is closed for maintenance{ends}."
+        self.remedy = "Wait until then. Files are sent by themselves afterwards."
+
+
 # The bytes were harmed on the way: a repetition may cure it, though the status is a 400.
 HARMED_ON_THE_WAY = frozenset({"digest-mismatch", "cut-short", "gzip-malformed"})
 
@@ -227,3 +267,23 @@ class Refused(ExchangeError):
 
 class NotForYou(Refused):
     """403: the account is known, but this is not its to do."""
+
+
+class PasswordNotAllowed(Refused):
+    """422 at a change of password; `rules` are the sentences of the rules that it breaks."""
+
+    def __init__(self, status: int, rules: Sequence[str]) -> None:
+        super().__init__("password-not-allowed", status)
+        self.rules = tuple(rules)
+        if self.rules:
+            self.remedy = " ".join(self.rules)
+
+
+def _duration(length: timedelta) -> str:
+    """In the largest unit that says enough: 7 minutes, 3 hours, 2 days."""
+    seconds = length.total_seconds()
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * size or unit == "minute":
+            number = round(seconds / size)
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    raise AssertionError

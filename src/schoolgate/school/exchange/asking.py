@@ -13,7 +13,8 @@ from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.jobs.submitting import submit
 from schoolgate.school.exchange.folders import NOT_EXPORTED, root_folder
-from schoolgate.school.exchange.models import Destination, State, Transfer
+from schoolgate.school.exchange.logins import must_rest, wake
+from schoolgate.school.exchange.models import Destination, School, State, Transfer
 
 EXPORT = "export"
 
@@ -30,8 +31,9 @@ def ask_for_all(*, by_person: bool) -> list[Job]:
 
 
 def ask_for_file(transfer: Transfer) -> None:
-    """Have one file sent that waits."""
+    """Have one file sent that waits; a person asks, so what it travels with is tried even if it rests."""
     with transaction.atomic():
+        wake(transfer, timezone.now())
         Transfer.objects.filter(pk=transfer.pk, asked_at=None).update(asked_at=timezone.now())
         ask_for_export(transfer.la, look=False, by_person=False)
 
@@ -57,16 +59,14 @@ def cancel_file(transfer: Transfer, *, by: User | None, request: HttpRequest | N
 
 def ask_for_what_is_due(now: datetime) -> list[Job]:
     """Have sent what was asked for and can go on by itself now: due retries, LAs that may be tried again, and what a
-    dead run left on its way. An LA that rests, or has an export coming already, is left alone."""
-    coming = exports_coming()
-    asked = Transfer.objects.filter(asked_at__isnull=False)
+    dead run left on its way. An LA or login that rests, or has an export coming already, is left alone."""
+    asked = Transfer.objects.filter(asked_at__isnull=False).exclude(must_rest(now))
     due = asked.filter(Q(state=State.SENDING) | Q(state=State.RETRYING, next_try_at__lte=now))
     las = set(due.values_list("la", flat=True))
-    troubled = Destination.objects.exclude(trouble="")
-    las -= set(troubled.filter(Q(try_again_at=None) | Q(try_again_at__gt=now)).values_list("la", flat=True))
-    may_try = troubled.filter(try_again_at__lte=now).values_list("la", flat=True)
+    may_try = set(Destination.objects.filter(try_again_at__lte=now).values_list("la", flat=True))
+    may_try |= set(School.objects.filter(try_again_at__lte=now).values_list("destination_la", flat=True))
     las |= set(asked.filter(state=State.READY, la__in=may_try).values_list("la", flat=True))
-    return [ask_for_export(la, look=False, by_person=False) for la in sorted(las - coming)]
+    return [ask_for_export(la, look=False, by_person=False) for la in sorted(las - exports_coming())]
 
 
 def exports_coming() -> set[str]:

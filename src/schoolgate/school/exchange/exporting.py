@@ -8,16 +8,22 @@ import httpx
 from django.utils import timezone
 
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.connecting import Connection, connect, note_connected, note_trouble, open_http
+from schoolgate.school.exchange.connecting import Connection, connect, open_http
 from schoolgate.school.exchange.filing import put_away
+from schoolgate.school.exchange.logins import must_rest
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.outcomes import fetch_outcomes
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.sending import put_back_interrupted, send_all
+from schoolgate.school.exchange.troubles import note_line_well, note_trouble
 from schoolgate.wire.exchange_errors import ExchangeError
 
 Progress = Callable[[int, int, str], None]
 """Told how many files of how many (0: unknown) are through with, and in a few words what is going on."""
+
+
+MOST_TOLD = 3
+"""Schools whose logins failed that a summary names."""
 
 
 @dataclass
@@ -90,42 +96,54 @@ def _send(
     try:
         on_progress(0, len(waiting), f"Signing in to {destination}")
         connection = connect(destination, http)
-        _carry_all(connection, waiting, summary, on_progress, cancelled)
+        _carry_all(connection, waiting, summary, by_person, on_progress, cancelled)
     except ExchangeError as error:
         left = Transfer.objects.filter(la=destination.la, state__in=(State.READY, State.RETRYING)).count()
         note_trouble(destination, error, waiting=left, by_person=by_person)
         summary.trouble = error.sentence
         return
-    note_connected(destination)
+    note_line_well(destination)
 
 
 def _carry_all(
     connection: Connection,
     waiting: list[Transfer],
     summary: LaSummary,
+    by_person: bool,
     on_progress: Progress,
     cancelled: Callable[[], bool],
 ) -> None:
     total = len(waiting)
     text = f"Sending to {connection.destination}"
     sent = send_all(
-        connection, waiting, on_progress=lambda through: on_progress(through, total, text), cancelled=cancelled
+        connection,
+        waiting,
+        by_person=by_person,
+        on_progress=lambda through: on_progress(through, total, text),
+        cancelled=cancelled,
     )
     summary.received, summary.known = sent.received, sent.known
     summary.retrying, summary.needs_attention = sent.retrying, sent.needs_attention
+    summary.trouble = summary.trouble or " ".join(sent.troubles[:MOST_TOLD])
+    if len(sent.troubles) > MOST_TOLD:
+        summary.trouble += f" So it is for {len(sent.troubles) - MOST_TOLD:,} more schools."
     if sent.stopped_by is not None:
         raise sent.stopped_by
     if Transfer.objects.filter(la=connection.destination.la, state=State.DELIVERED).exists():
-        fetch_outcomes(connection)
+        for login in sent.signed_in:
+            fetch_outcomes(connection, login)
 
 
 def _to_send(la: str, *, by_person: bool, now: datetime) -> Iterator[Transfer]:
     """What to send, each school's files in the order of their making, those of one second in that of their names.
 
-    Behind a file that waits for its next try, the later ones of its school wait too.
+    Behind a file that waits for its next try, the later ones of its school wait too. Without a person, so do all whose
+    login rests.
     """
     held: set[str] = set()
     asked = Transfer.objects.filter(la=la, state__in=[State.READY, State.RETRYING], asked_at__isnull=False)
+    if not by_person:
+        asked = asked.exclude(must_rest(now))
     for transfer in asked.lean().order_by("made_at", "name", "pk"):
         if transfer.base in held:
             continue

@@ -5,7 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.connecting import Connection, connect, open_http, save_found
+from schoolgate.school.exchange.connecting import Connection, Login, connect, open_http
+from schoolgate.school.exchange.logins import logins_in_use
 from schoolgate.school.exchange.models import Destination, State, Transfer
 from schoolgate.wire.exchange_errors import ExchangeError
 
@@ -25,11 +26,11 @@ def note_outcome(transfer: Transfer, outcome: Mapping[str, Any]) -> None:
         telling.file_outcome(transfer)
 
 
-def fetch_outcomes(connection: Connection) -> int:
-    """Ask the LA what became of our files since we last asked; how many were told of. Raises an ExchangeError."""
-    destination, told = connection.destination, 0
+def fetch_outcomes(connection: Connection, login: Login) -> int:
+    """Ask the LA what became of a login's files since we last asked; how many were told of. Raises an ExchangeError."""
+    told = 0
     for _ in range(MOST_PAGES):
-        page = connection.client.outcomes(destination.outcomes_cursor)
+        page = connection.client(login).outcomes(login.outcomes_cursor)
         ours = Transfer.objects.lean().filter(sha256__in=[entry.sha256 for entry in page.outcomes])
         known = {(transfer.kind, transfer.name, transfer.sha256): transfer for transfer in ours}
         for entry in page.outcomes:
@@ -37,8 +38,7 @@ def fetch_outcomes(connection: Connection) -> int:
             if transfer is not None:
                 note_outcome(transfer, entry.outcome)
                 told += 1
-        destination.outcomes_cursor = page.cursor[:60]
-        save_found(destination)
+        login.note(outcomes_cursor=page.cursor[:60])
         if not page.more:
             break
     return told
@@ -46,7 +46,13 @@ def fetch_outcomes(connection: Connection) -> int:
 
 def ask_for_outcomes() -> None:
     """Ask each LA that has a file of ours whose outcome is open; one that cannot be asked now is asked next time."""
-    open_las = Transfer.objects.filter(state=State.DELIVERED).values("la")
-    for destination in Destination.objects.filter(la__in=open_las, trouble=""):
-        with open_http() as http, suppress(ExchangeError):
-            fetch_outcomes(connect(destination, http))
+    open_files = Transfer.objects.filter(state=State.DELIVERED)
+    for destination in Destination.objects.filter(la__in=open_files.values("la")):
+        schools = open_files.filter(la=destination.la).values_list("source_la", "source_school").distinct()
+        logins = logins_in_use(destination, (la + number for la, number in schools))
+        usable = [login for login in logins if login.has_credentials and not login.trouble]
+        if usable and not destination.line_trouble:
+            with open_http() as http, suppress(ExchangeError):
+                connection = connect(destination, http)
+                for login in usable:
+                    fetch_outcomes(connection, login)

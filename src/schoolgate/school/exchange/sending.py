@@ -1,26 +1,30 @@
 """Carries the files of one LA: up to four streams, each school's files in order, a breaker for the LA (DESIGN 6).
 
-The streams only carry bytes. Every row is written by the one thread that runs the job, so the order of steps is the
-order of the lines here.
+A login is tried before the first file that travels with it is begun; where it fails, only its own schools wait. The
+streams only carry bytes and sign in. Every row is written by the one thread that runs the job, so the order of steps
+is the order of the lines here.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.connecting import Connection
+from schoolgate.school.exchange.connecting import Connection, Login, note_signed_in
 from schoolgate.school.exchange.filing import move_with_receipts, moves_are_noted, note_moved
-from schoolgate.school.exchange.models import Attempt, State, Transfer
+from schoolgate.school.exchange.logins import own_logins
+from schoolgate.school.exchange.models import Attempt, Destination, State, Transfer
 from schoolgate.school.exchange.outcomes import note_outcome
 from schoolgate.school.exchange.taking import fill_spool, spool
-from schoolgate.wire.exchange import Delivery
+from schoolgate.school.exchange.troubles import is_of_login, note_trouble
+from schoolgate.wire.exchange import Account, Delivery
 from schoolgate.wire.exchange_errors import Busy, ExchangeError, NotSchoolgate, Refused, Unreachable
 from schoolgate.wire.http import TRIES, Again, StopRun, wait_before_next
 from schoolgate.wire.receipts import Receipt
@@ -33,12 +37,18 @@ BREAKS_AFTER = 3
 
 @dataclass
 class Sent:
-    """What became of the files of one run; `stopped_by` is why the run ended early."""
+    """What became of the files of one run.
+
+    `signed_in` are the logins that succeeded, `troubles` why others did not, each in a sentence; `stopped_by` is why
+    the whole run ended early.
+    """
 
     received: int = 0
     known: int = 0
     retrying: int = 0
     needs_attention: int = 0
+    signed_in: list[Login] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
     stopped_by: ExchangeError | None = None
 
 
@@ -55,6 +65,7 @@ def send_all(
     connection: Connection,
     waiting: Iterable[Transfer],
     *,
+    by_person: bool,
     on_progress: Callable[[int], None],
     cancelled: Callable[[], bool],
 ) -> Sent:
@@ -64,18 +75,21 @@ def send_all(
     order of their making. `on_progress` gets the number of files that are through with; once `cancelled` says so no
     further file is begun.
     """
-    run = _Run(connection, waiting)
-    under_way: dict[Future[Delivery], Transfer] = {}
-    ended: list[tuple[Transfer, _Arrived | ExchangeError]] = []
+    run = _Run(connection, waiting, by_person)
+    under_way: dict[Future[Any], Transfer | Login] = {}
+    ended: list[Ended] = []
     moved: list[Transfer] = []
     through = 0
     with ThreadPoolExecutor(STREAMS, thread_name_prefix=f"send-{connection.destination.la}") as streams:
         while True:
             most = 0 if cancelled() else STREAMS - len(under_way)
             arrived, begun = run.write_down(moved, ended, most)
-            for transfer in begun:
-                fill_spool(transfer)
-                under_way[streams.submit(_carry, connection, transfer)] = transfer
+            for what in begun:
+                if isinstance(what, Transfer):
+                    fill_spool(what)
+                    under_way[streams.submit(_carry, connection, run.login_of(what), what)] = what
+                else:
+                    under_way[streams.submit(connection.sign_in, what)] = what
             # While the streams carry.
             moved = move_with_receipts(arrived)
             if not under_way and not moved:
@@ -83,16 +97,16 @@ def send_all(
             done = wait(under_way, LOOK_UP_SECONDS, FIRST_COMPLETED).done if under_way else set()
             ended = []
             for future in done:
-                transfer = under_way.pop(future)
-                ended.append((transfer, run.result(transfer, future)))
-            through += len(ended)
+                what = under_way.pop(future)
+                ended.append((what, run.result(what, future)))
+                through += isinstance(what, Transfer)
             on_progress(through)
 
 
-def _carry(connection: Connection, transfer: Transfer) -> Delivery:
+def _carry(connection: Connection, login: Login, transfer: Transfer) -> Delivery:
     """Runs in a stream: no database here."""
     packed = spool().path(transfer.sha256)
-    delivery = connection.client.send_file(
+    delivery = connection.client(login).send_file(
         transfer.kind, transfer.name, transfer.sha256, transfer.size, lambda: packed.open("rb")
     )
     fault_point("export.sent")
@@ -107,26 +121,62 @@ class _Arrived:
     receipt: Receipt
 
 
-class _Run:
-    """One LA's files of one run. `idle` are the schools that have files to send and none under way."""
+@dataclass(frozen=True)
+class _SignedIn:
+    """A login that succeeded, and what the LA said of the account if it was asked."""
 
-    def __init__(self, connection: Connection, waiting: Iterable[Transfer]) -> None:
+    account: Account | None
+
+
+Ended = tuple[Transfer | Login, _Arrived | _SignedIn | ExchangeError]
+
+
+@dataclass
+class _Group:
+    """The schools whose files travel with one login, as seven digits each."""
+
+    login: Login
+    schools: list[str] = field(default_factory=list)
+
+
+class _Run:
+    """One LA's files of one run.
+
+    `closed` are the logins that were not tried yet; `idle` the schools, of logins that succeeded, that have files to
+    send and none under way.
+    """
+
+    def __init__(self, connection: Connection, waiting: Iterable[Transfer], by_person: bool) -> None:
         self.connection = connection
+        self.by_person = by_person
         self.sent = Sent()
+        self.failures_in_a_row = 0
+        self.idle: deque[str] = deque()
         self.schools: dict[str, deque[Transfer]] = {}
         for transfer in waiting:
             self.schools.setdefault(transfer.base, deque()).append(transfer)
-        self.idle = deque(self.schools)
-        self.failures_in_a_row = 0
+        own = own_logins(connection.destination)
+        wide = _Group(connection.destination)
+        self.groups: dict[str, _Group] = {}
+        for school in self.schools:
+            group = self.groups[school] = _Group(own[school]) if school in own else wide
+            group.schools.append(school)
+        self.closed = deque(group for group in self.groups.values() if group is not wide)
+        if wide.schools or (not self.schools and wide.login.has_credentials):
+            self.closed.appendleft(wide)
+
+    def login_of(self, transfer: Transfer) -> Login:
+        """The login this file travels with."""
+        return self.groups[transfer.base].login
 
     def write_down(
-        self, moved: list[Transfer], ended: list[tuple[Transfer, "_Arrived | ExchangeError"]], most: int
-    ) -> tuple[list[Transfer], list[Transfer]]:
-        """Write in one transaction what was moved, what became of files under way, and which are begun (`most`).
+        self, moved: list[Transfer], ended: list[Ended], most: int
+    ) -> tuple[list[Transfer], list[Transfer | Login]]:
+        """Write in one transaction what was moved, what became of what was under way, and which are begun (`most`).
 
-        Gives back those that arrived and those that were begun.
+        Gives back the files that arrived, and the files and logins that were begun.
         """
-        if not (moved or ended or (most and self.idle)):
+        if not (moved or ended or (most and (self.idle or self.closed))):
             return [], []
         with transaction.atomic():
             note_moved(moved)
@@ -136,13 +186,13 @@ class _Run:
             moves_are_noted()
         if arrived:
             fault_point("export.answered")
-        if begun:
+        if any(isinstance(one, Transfer) for one in begun):
             fault_point("export.sending")
         return arrived, begun
 
-    def _begin(self, most: int) -> list[Transfer]:
-        """Make the next files of idle schools `sending`."""
-        begun: list[Transfer] = []
+    def _begin(self, most: int) -> list[Transfer | Login]:
+        """Make the next files of idle schools `sending`; streams that are left over try the next logins."""
+        begun: list[Transfer | Login] = []
         while self.idle and len(begun) < most:
             queue = self.schools[self.idle.popleft()]
             while queue:
@@ -151,35 +201,63 @@ class _Run:
                 if transfer.take("send", attempts=transfer.attempts + 1):
                     begun.append(transfer)
                     break
+        while self.closed and len(begun) < most:
+            begun.append(self.closed.popleft().login)
         return begun
 
-    def _end(self, ended: list[tuple[Transfer, "_Arrived | ExchangeError"]]) -> list[Transfer]:
-        """Write what became of these files, each try with its row; those that arrived."""
+    def _end(self, ended: list[Ended]) -> list[Transfer]:
+        """Write what became of these, each try of a file with its row; the files that arrived."""
         arrived: list[Transfer] = []
         attempts: list[Attempt] = []
-        for transfer, result in ended:
-            began = transfer.changed_at
-            self.idle.append(transfer.base)
+        for what, result in ended:
+            if not isinstance(what, Transfer):
+                self._login_ended(what, result)
+                continue
+            began = what.changed_at
+            self.idle.append(what.base)
             if isinstance(result, ExchangeError):
-                self._failed(transfer, result)
-                attempts.append(_attempt(transfer, began, Attempt.Result.FAILED, result))
-            elif self._arrived(transfer, result):
-                arrived.append(transfer)
+                self._failed(what, result)
+                attempts.append(_attempt(what, began, Attempt.Result.FAILED, result))
+            elif isinstance(result, _Arrived) and self._arrived(what, result):
+                arrived.append(what)
                 how = Attempt.Result.KNOWN if result.delivery.known else Attempt.Result.DELIVERED
-                attempts.append(_attempt(transfer, began, how))
+                attempts.append(_attempt(what, began, how))
         # A late end of an attempt that was put back meanwhile has its row already.
         Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
         return arrived
 
-    def result(self, transfer: Transfer, future: "Future[Delivery]") -> "_Arrived | ExchangeError":
+    def result(self, what: Transfer | Login, future: "Future[Any]") -> "_Arrived | _SignedIn | ExchangeError":
         """What came of a stream; may fetch the LA's keys anew, so no transaction is open here."""
         try:
-            delivery = future.result()
-            return _Arrived(delivery, self.connection.verified(transfer, delivery.receipt))
+            came = future.result()
+            if not isinstance(what, Transfer):
+                return _SignedIn(came)
+            return _Arrived(came, self.connection.verified(what, came.receipt))
         except ExchangeError as error:
             return error
         except OSError:
             return Refused("spool-lost", None)
+
+    def _login_ended(self, login: Login, result: "_Arrived | _SignedIn | ExchangeError") -> None:
+        if isinstance(result, _SignedIn):
+            note_signed_in(self.connection, login, result.account)
+            self.sent.signed_in.append(login)
+            self.idle.extend(school for school in self.schools if self.groups[school].login is login)
+        elif isinstance(result, ExchangeError) and is_of_login(result):
+            self._login_failed(login, result)
+        elif isinstance(result, ExchangeError):
+            self.sent.stopped_by = result
+
+    def _login_failed(self, login: Login, error: ExchangeError) -> None:
+        """The files that travel with this login stay; those of other logins go on."""
+        schools = [school for school in self.schools if self.groups[school].login is login]
+        waiting = Transfer.objects.filter(la=self.connection.destination.la, state__in=(State.READY, State.RETRYING))
+        left = sum(transfer.base in set(schools) for transfer in waiting.only("source_la", "source_school"))
+        for school in schools:
+            self.schools[school].clear()
+        note_trouble(login, error, waiting=left, by_person=self.by_person)
+        whose = "" if isinstance(login, Destination) else f"{login}: "
+        self.sent.troubles.append(f"{whose}{error.sentence}")
 
     def _arrived(self, transfer: Transfer, result: _Arrived) -> bool:
         delivery, receipt = result.delivery, result.receipt
@@ -207,7 +285,10 @@ class _Run:
         """Blame the file, the LA or the line, and say what follows (DESIGN 8, "Retry")."""
         if isinstance(error.step, StopRun):
             transfer.take("put back")
-            self.sent.stopped_by = error
+            if is_of_login(error):
+                self._login_failed(self.login_of(transfer), error)
+            else:
+                self.sent.stopped_by = error
             return
         told = {"reason": error.code[:40], "sentence": error.sentence[:300], "remedy": error.remedy[:300]}
         tries = transfer.tries + 1

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.journal.writing import Level, write
-from schoolgate.school.exchange.models import Destination, HeldBackFile, Transfer
+from schoolgate.school.exchange.models import Destination, HeldBackFile, School, Transfer
 from schoolgate.wire.exchange_errors import ExchangeError
 
 
@@ -59,12 +59,16 @@ def file_put_away(transfer: Transfer) -> None:
         _of(transfer, "WARN", f"{transfer.name}: {transfer.filing_note}")
 
 
-def destination_unusable(destination: Destination, error: ExchangeError, waiting: int) -> None:
+def unusable(row: Destination | School, error: ExchangeError, waiting: int) -> None:
+    """Nothing can be sent to an LA, or with a school's login."""
     waits = {0: "", 1: " One file waits."}.get(waiting, f" {waiting:,} files wait.")
+    of_school = isinstance(row, School)
     write(
         "WARN",
-        f"{destination} cannot be reached or used now.{waits} {error.sentence}",
-        destination_la=destination.la,
+        f"{row} cannot {'sign in' if of_school else 'be reached or used'} now.{waits} {error.sentence}",
+        la=row.la if of_school else "",
+        school=row.number if isinstance(row, School) else "",
+        destination_la=row.destination_la if isinstance(row, School) else row.la,
         details=f"{error.remedy} ({error.code}; {error.details})",
         link=reverse("today"),
     )

@@ -77,7 +77,7 @@ def destinations() -> None:
 @as_json
 @at_home("school")
 def add_destination(la: str, url: str, user: str, password_file: Path, name: str, contact: str, as_json: bool) -> None:
-    from schoolgate.school.exchange import destinations as entries
+    from schoolgate.school.exchange.administration import destinations as entries
     from schoolgate.school.exchange.folders import folders_of
 
     try:

@@ -1,9 +1,11 @@
-"""What the school's side keeps: where files go, which were seen, held back, sent, and each try."""
+"""What the school's side keeps: where files go, with whose login, what was seen, held back, sent, each try."""
 
 from schoolgate.school.exchange.models.attempt import Attempt
 from schoolgate.school.exchange.models.destination import Destination
 from schoolgate.school.exchange.models.held_back import HeldBackFile
+from schoolgate.school.exchange.models.login import Login
+from schoolgate.school.exchange.models.school import School
 from schoolgate.school.exchange.models.sighting import Sighting
 from schoolgate.school.exchange.models.transfer import State, Transfer
 
-__all__ = ["Attempt", "Destination", "HeldBackFile", "Sighting", "State", "Transfer"]
+__all__ = ["Attempt", "Destination", "HeldBackFile", "Login", "School", "Sighting", "State", "Transfer"]

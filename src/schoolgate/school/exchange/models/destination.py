@@ -1,11 +1,9 @@
+from datetime import datetime
 from typing import Any, Self
 
-from django.core.validators import RegexValidator
 from django.db import models
 
-from schoolgate.commons.sealed import SealedTextField
-
-three_digits = RegexValidator(r"^[0-9]{3}\Z", "An LA number is three digits, for example 820.")
+from schoolgate.school.exchange.models.login import LOGIN_TROUBLES, Login, resting, three_digits
 
 
 class DestinationQuerySet(models.QuerySet["Destination"]):
@@ -13,15 +11,19 @@ class DestinationQuerySet(models.QuerySet["Destination"]):
         """Everybody who works here may know where files go; the password shows itself to nobody."""
         return self if user.role in {"administrator", "sender"} else self.none()
 
-    def due(self, now: Any) -> Self:
-        """Those that were in trouble and may be tried again without a person."""
-        return self.filter(try_again_at__lte=now)
+    def with_line_resting(self, now: datetime) -> Self:
+        """Those that nothing can be sent to now, whatever the user name."""
+        return self.filter(resting(now)).exclude(trouble__in=LOGIN_TROUBLES)
+
+    def with_login_resting(self, now: datetime) -> Self:
+        """Those whose LA-wide credentials cannot be used now."""
+        return self.filter(resting(now), trouble__in=LOGIN_TROUBLES)
 
 
-class Destination(models.Model):
-    """An LA that files go to, with the credentials that serve all schools (handbook 04, "LA URLs").
+class Destination(Login):
+    """An LA that files go to, with the credentials for schools that have none of their own (handbook 04, "LA URLs").
 
-    `trouble` and what follows it tell why nothing can be sent to this LA; empty when the last run found all well.
+    Its `trouble` is that of the line to the LA or, by its code, that of the LA-wide credentials.
     """
 
     la = models.CharField(
@@ -33,23 +35,17 @@ class Destination(models.Model):
     )
     name = models.CharField("name of the LA", max_length=150)
     address = models.CharField("address", max_length=300)
-    user = models.CharField("user name", max_length=150)
-    password = SealedTextField("password")
     contact = models.CharField("whom to ask", max_length=200, blank=True)
-
-    connected_at = models.DateTimeField(null=True, editable=False)
-    trouble = models.CharField(max_length=40, blank=True, editable=False)
-    trouble_sentence = models.CharField(max_length=300, blank=True, editable=False)
-    trouble_remedy = models.CharField(max_length=300, blank=True, editable=False)
-    trouble_since = models.DateTimeField(null=True, editable=False)
-    failures = models.PositiveSmallIntegerField(default=0, editable=False)
-    try_again_at = models.DateTimeField(null=True, editable=False)
-    outcomes_cursor = models.CharField(max_length=60, blank=True, editable=False)
 
     objects = DestinationQuerySet.as_manager()
 
     class Meta:
         ordering = ("la",)
+
+    @property
+    def line_trouble(self) -> bool:
+        """Whether nothing can be sent to this LA, whatever the user name."""
+        return bool(self.trouble) and self.trouble not in LOGIN_TROUBLES
 
     def __str__(self) -> str:
         return f"{self.name} ({self.la})"

@@ -9,7 +9,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.documents.la_numbers import la_name, la_numbers
-from schoolgate.school.exchange.destinations import DestinationRefused, remove_destination, save_destination
+from schoolgate.school.exchange.administration.destinations import (
+    DestinationRefused,
+    remove_destination,
+    save_destination,
+)
 from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder, set_root_folder
 from schoolgate.school.exchange.forms import DestinationForm, SiteForm
 from schoolgate.school.exchange.models import Destination, State, Transfer

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.school.exchange.asking import cancel_file, send_again
-from schoolgate.school.exchange.connecting import is_for, kept_keys
+from schoolgate.school.exchange.connecting import is_for
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.models.transfer import WAITING
+from schoolgate.school.exchange.receipt_keys import kept_keys
 from schoolgate.school.exchange.story import story_of
 from schoolgate.school.exchange.words import KIND_WORDS, StateWords, outcome_words
 from schoolgate.wire.receipts import Receipt, ReceiptError, receipt_file, verify

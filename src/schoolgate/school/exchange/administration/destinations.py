@@ -21,14 +21,16 @@ def add_destination(
     *,
     la: str,
     address: str,
-    user: str,
-    password: str,
+    user: str = "",
+    password: str = "",
     name: str = "",
     contact: str = "",
     by: User | None = None,
     request: HttpRequest | None = None,
 ) -> Destination:
-    """Add an LA and make its folders. The password is one that the LA issued: its strength is not judged here.
+    """Add an LA and make its folders. User name and password, both or none, are for all schools without their own.
+
+    The password is one that the LA issued: its strength is not judged here.
 
     Raises DestinationRefused: no root folder yet, a number that is not one, an entry that is there, an address that
     may not be called.
@@ -47,9 +49,7 @@ def save_destination(destination: Destination, *, by: User | None, request: Http
     wrong = number_problem(destination.la) or address_problem(destination.address)
     if wrong:
         raise DestinationRefused(wrong)
-    destination.trouble = destination.trouble_sentence = destination.trouble_remedy = ""
-    destination.trouble_since = destination.try_again_at = None
-    destination.failures = 0
+    destination.forget_trouble()
     try:
         destination.full_clean()
         with transaction.atomic():

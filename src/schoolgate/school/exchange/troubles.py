@@ -1,0 +1,65 @@
+"""What stands in the way of sending: remembered at the LA or the login it is about, and told."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from schoolgate.school.exchange import telling
+from schoolgate.school.exchange.models import Destination, School
+from schoolgate.school.exchange.models.login import LOGIN_TROUBLES
+from schoolgate.wire.exchange_errors import ExchangeError
+from schoolgate.wire.http import TRIES, Again, StopRun, wait_before_next
+
+NO_TROUBLE = {
+    "trouble": "",
+    "trouble_sentence": "",
+    "trouble_remedy": "",
+    "trouble_since": None,
+    "try_again_at": None,
+    "failures": 0,
+}
+
+
+def is_of_login(error: ExchangeError) -> bool:
+    """Whether it is about one user name and password, so that other schools' files may go on."""
+    return error.code in LOGIN_TROUBLES
+
+
+def note_well(row: Destination | School, **found: object) -> None:
+    """All was well with this LA, or with this login, just now. `found` is what was learnt besides."""
+    row.note(connected_at=timezone.now(), **NO_TROUBLE, **found)
+
+
+def note_line_well(destination: Destination) -> None:
+    """A run of this LA ended well; whether its LA-wide credentials are right is another question.
+
+    That nobody entered any is forgotten once no school's file needs them.
+    """
+    if destination.trouble not in LOGIN_TROUBLES:
+        note_well(destination)
+
+
+def note_trouble(row: Destination | School, error: ExchangeError, *, waiting: int, by_person: bool) -> None:
+    """Nothing can be sent to this LA, or with this login, just now: remember why, and when to try without a person.
+
+    What a repetition cannot cure (password, address, proxy) waits for a person. One line in the journal per run that
+    a person asked for; runs by themselves are told of only when there is something new, or when they end.
+    """
+    now = timezone.now()
+    news = row.trouble != error.code
+    failures = min(row.failures + 1, TRIES) if not by_person else 1
+    try_again_at = None
+    if isinstance(error.step, Again) and failures < TRIES:
+        try_again_at = now + timedelta(seconds=wait_before_next(failures, asked=error.step.after))
+    elif isinstance(error.step, StopRun) and error.step.after is not None:
+        try_again_at = now + timedelta(seconds=error.step.after)
+    row.note(
+        trouble=error.code[:40],
+        trouble_sentence=error.sentence[:300],
+        trouble_remedy=error.remedy[:300],
+        trouble_since=now if news else row.trouble_since,
+        failures=failures,
+        try_again_at=try_again_at,
+    )
+    if news or by_person or failures == TRIES:
+        telling.unusable(row, error, waiting)
