@@ -20,8 +20,6 @@ from tests.wire.conftest import Handler, RawRequest, Serve, answer
 from schoolgate.wire import exchange, exchange_calls
 from schoolgate.wire.exchange import Credentials, ExchangeClient
 from schoolgate.wire.exchange_errors import (
-    REFUSALS,
-    UNREACHABLE,
     AddressNotAllowed,
     Busy,
     ExchangeError,
@@ -35,7 +33,9 @@ from schoolgate.wire.exchange_errors import (
     Unreachable,
     WrongCredentials,
 )
-from schoolgate.wire.http import Again, GiveUp, Proxy, StopRun, Timeouts, make_client
+from schoolgate.wire.exchange_sentences import REFUSALS, UNREACHABLE
+from schoolgate.wire.http import Again, GiveUp, StopRun, Timeouts, make_client
+from schoolgate.wire.proxies import Proxy
 
 NAME = "8204321_CES_820LLLL_001.xml"
 PLAIN = b"<CESfile/>"
@@ -376,7 +376,7 @@ def test_a_proxy_that_forbids_the_address_is_told(serve: Serve) -> None:
     proxy = serve(lambda *_: answer(403, ""))
     with make_client(proxy=Proxy(proxy.address)) as http, pytest.raises(Unreachable) as raised:
         client_of("https://la.example", http).service()
-    assert raised.value.reason == "proxy"
+    assert raised.value.reason == "proxy-denied"
 
 
 @pytest.mark.parametrize("address", ["http://la.example", "nonsense", "https://[::", "", "https://169.254.169.254"])

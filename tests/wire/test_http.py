@@ -17,15 +17,15 @@ from schoolgate.wire.http import (
     Again,
     GiveUp,
     OneNewToken,
-    Proxy,
     StopRun,
     make_client,
     next_step,
     require_allowed,
     seconds_asked,
-    trust,
     wait_before_next,
 )
+from schoolgate.wire.proxies import Proxy
+from schoolgate.wire.tls import trust
 
 NOW = datetime(2026, 11, 20, 15, 24, tzinfo=UTC)
 

@@ -6,91 +6,77 @@ file's identity is its address, so saying any call again is harmless. Every meth
 
 import json
 import os
+import re
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import httpx
 
+from schoolgate.wire.exchange_answers import (
+    Account,
+    AccountBase,
+    Credentials,
+    Delivery,
+    FileOutcome,
+    Joined,
+    OutcomePage,
+    PasswordChanged,
+    Service,
+    read_account,
+    read_delivery,
+    read_joined,
+    read_outcomes,
+    read_service,
+    read_time,
+)
 from schoolgate.wire.exchange_calls import Answer, call, expect
-from schoolgate.wire.exchange_errors import NotSchoolgate, WrongCredentials
+from schoolgate.wire.exchange_errors import JoinLocked, Locked, NoCredentials, NotSchoolgate, ServiceTooOld, TooOld
 from schoolgate.wire.http import Again
+
+__all__ = [
+    "Account",
+    "AccountBase",
+    "Credentials",
+    "Delivery",
+    "ExchangeClient",
+    "FileOutcome",
+    "Joined",
+    "OutcomePage",
+    "PasswordChanged",
+    "Service",
+]
 
 SERVICE = "schoolgate-exchange"
 ASK_FIRST_ABOVE_BYTES = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What an authority gave a school to sign in with."""
-
-    user: str
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Service:
-    """What the authority says of itself to anybody. `clock` is its time, `largest_file` in bytes of plain XML."""
-
-    la: str
-    name: str
-    clock: datetime | None
-    largest_file: int | None
-
-
-@dataclass(frozen=True)
-class Account:
-    """Which schools this account sends for (seven digits each), and whom to ask at the authority."""
-
-    bases: tuple[str, ...]
-    contact: str
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A file that arrived: its receipt (a compact JWS), what became of it, and whether it was known before."""
-
-    receipt: str
-    outcome: Mapping[str, Any]
-    known: bool
-
-
-@dataclass(frozen=True)
-class FileOutcome:
-    """What became of a file that arrived earlier."""
-
-    kind: str
-    name: str
-    sha256: str
-    outcome: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class OutcomePage:
-    """Outcomes, oldest first; `cursor` is what to ask after next time, `more` whether the next page is there now."""
-
-    outcomes: tuple[FileOutcome, ...]
-    cursor: str
-    more: bool
+JSON = {"Content-Type": "application/json"}
+_VERSION = re.compile(r"v([0-9]{1,4})")
+OUR_VERSION = 1
 
 
 class ExchangeClient:
     """Talks to one authority.
 
     `address` is what the authority gave the school ("https://exchange.bedford.example"), `clock` returns the time
-    (aware) that dates in answers are compared with.
+    (aware) that dates in answers are compared with; an answer that has begun must end within `answer_seconds`, where
+    that is given.
     """
 
     def __init__(
-        self, address: str, credentials: Credentials | None, http: httpx.Client, clock: Callable[[], datetime]
+        self,
+        address: str,
+        credentials: Credentials | None,
+        http: httpx.Client,
+        clock: Callable[[], datetime],
+        answer_seconds: float | None = None,
     ) -> None:
         self.address = address.strip().rstrip("/").removesuffix("/exchange/v1")
         self._credentials = credentials
         self._http = http
-        self._clock = clock
+        self.clock = clock
+        self._answer_seconds = answer_seconds
         self._token = ""
         self._signing_in = threading.Lock()
         self.password_expires: datetime | None = None
@@ -100,17 +86,14 @@ class ExchangeClient:
         return f"ExchangeClient({self.address!r})"
 
     def service(self) -> Service:
-        """What is at this address. Needs no login."""
-        said = self._expect(self._call("GET", ""))
+        """What is at this address. Needs no login. Raises ServiceTooOld or TooOld when it does not speak version 1."""
+        answer = self._call("GET", "")
+        said = self._expect(answer)
         if said.get("service") != SERVICE:
             raise NotSchoolgate(Again(), "JSON, but not of an exchange service")
-        limits = said.get("limits")
-        return Service(
-            la=str(said.get("la") or ""),
-            name=str(said.get("name") or ""),
-            clock=_time(said.get("clock")),
-            largest_file=_whole_number(limits.get("file_bytes") if isinstance(limits, dict) else None),
-        )
+        service = read_service(said, answer.headers.get("Date", ""))
+        _require_our_version(service.versions)
+        return service
 
     def keys(self) -> dict[str, Any]:
         """The authority's public receipt keys (JWKS), retired ones included. Needs no login."""
@@ -128,15 +111,34 @@ class ExchangeClient:
 
     def whoami(self) -> Account:
         """Which schools the account sends for."""
-        said = self._expect(self._signed_call("GET", "whoami"))
-        bases = said.get("bases")
-        listed = [base for base in bases if isinstance(base, dict)] if isinstance(bases, list) else []
-        authority = said.get("authority")
-        contact = authority.get("contact") if isinstance(authority, dict) else None
-        return Account(
-            bases=tuple(f"{base.get('la', '')}{base.get('school', '')}" for base in listed),
-            contact=contact if isinstance(contact, str) else "",
-        )
+        return read_account(self._expect(self._signed_call("GET", "whoami")))
+
+    def join(self, code: str, request: str) -> Joined:
+        """Turn a connection code into a user name and password. Needs no login; signs this client in with them.
+
+        A code is good once. `request` (16 to 64 URL-safe characters, chosen at random and kept until there is an
+        answer) makes saying it again after a lost answer harmless. Raises NotForYou `code-wrong`, `code-used` or
+        `code-expired`, JoinLocked, and ServiceTooOld where no codes are known.
+        """
+        try:
+            joined = read_joined(self._expect(self._post("join", code=code, request=request)))
+        except Locked as error:
+            raise JoinLocked(error.after) from None
+        self._use(joined.credentials)
+        return joined
+
+    def change_password(self, new_password: str) -> PasswordChanged:
+        """Change the account's own password; the old one works until the new one was used.
+
+        Saying it again after a lost answer is harmless, with the old one and the same new one. Raises
+        PasswordNotAllowed with the rules that it breaks.
+        """
+        if self._credentials is None:
+            raise NoCredentials
+        user, password = self._credentials.user, self._credentials.password
+        said = self._expect(self._post("password", user=user, password=password, new_password=new_password))
+        self._use(Credentials(user, new_password))
+        return PasswordChanged(read_time(said.get("password_expires")), read_time(said.get("old_password_until")))
 
     def send_file(self, kind: str, name: str, sha256: str, size: int, open_gzip: Callable[[], BinaryIO]) -> Delivery:
         """Deliver a file; `open_gzip` opens its bytes as one gzip stream, `sha256` and `size` are of the plain XML.
@@ -161,38 +163,36 @@ class ExchangeClient:
         file = said.get("file")
         if not isinstance(file, dict) or (file.get("sha256"), file.get("size")) != (sha256, size):
             raise NotSchoolgate(Again(), "JSON, but of another file")
-        return _delivery(said, known=answer.status == 200)
+        return read_delivery(said, known=answer.status == 200)
 
     def find_file(self, kind: str, name: str, sha256: str) -> Delivery | None:
         """The file as the authority holds it, None when it never arrived."""
         answer = self._signed_call("GET", _place(kind, sha256, name))
         if answer.status == 404 and (answer.object() or {}).get("code") == "unknown-file":
             return None
-        return _delivery(self._expect(answer), known=True)
+        return read_delivery(self._expect(answer), known=True)
 
     def outcomes(self, after: str = "") -> OutcomePage:
         """What became of the account's files since `after`, the cursor of an earlier page ("" from the beginning)."""
         said = self._expect(self._signed_call("GET", "outcomes" + (f"?after={quote(after, safe='')}" if after else "")))
-        listed = said.get("outcomes")
-        if not isinstance(listed, list):
-            raise NotSchoolgate(Again(), "JSON, but no outcomes")
-        return OutcomePage(
-            outcomes=tuple(outcome for entry in listed if (outcome := _outcome(entry)) is not None),
-            cursor=str(said.get("next") or after),
-            more=bool(said.get("more")),
-        )
+        return read_outcomes(said, after)
 
     def _sign_in(self) -> str:
         if self._credentials is None:
-            raise WrongCredentials
-        sent = json.dumps({"user": self._credentials.user, "password": self._credentials.password}).encode()
-        answer = self._call("POST", "token", content=sent, headers={"Content-Type": "application/json"})
-        said = self._expect(answer)
+            raise NoCredentials
+        said = self._expect(self._post("token", user=self._credentials.user, password=self._credentials.password))
         token = said.get("token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise NotSchoolgate(Again(), "JSON, but no token")
-        self.password_expires = _time(said.get("password_expires"))
+        self.password_expires = read_time(said.get("password_expires"))
         return token
+
+    def _use(self, credentials: Credentials) -> None:
+        with self._signing_in:
+            self._credentials, self._token = credentials, ""
+
+    def _post(self, path: str, **said: str) -> Answer:
+        return self._call("POST", path, content=json.dumps(said).encode(), headers=JSON)
 
     def _call(
         self,
@@ -204,11 +204,17 @@ class ExchangeClient:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         return call(
-            self._http, method, f"{self.address}/exchange/v1/{path}", content=content, body=body, headers=headers
+            self._http,
+            method,
+            f"{self.address}/exchange/v1/{path}",
+            content=content,
+            body=body,
+            headers=headers,
+            answer_seconds=self._answer_seconds,
         )
 
     def _expect(self, answer: Answer, statuses: tuple[int, ...] = (200,)) -> dict[str, Any]:
-        return expect(answer, self._clock(), statuses)
+        return expect(answer, self.clock(), statuses)
 
     def _signed_call(
         self,
@@ -235,34 +241,10 @@ def _place(kind: str, sha256: str, name: str) -> str:
     return f"{quote(kind, safe='')}/files/{quote(sha256, safe='')}/{quote(name, safe='')}"
 
 
-def _delivery(said: dict[str, Any], *, known: bool) -> Delivery:
-    receipt, outcome = said.get("receipt"), said.get("outcome")
-    if not isinstance(receipt, str):
-        raise NotSchoolgate(Again(), "JSON, but no receipt")
-    return Delivery(receipt, outcome if isinstance(outcome, dict) else {}, known)
-
-
-def _outcome(entry: object) -> FileOutcome | None:
-    """One entry of the list; what a later version may add in another shape is passed over."""
-    file = entry.get("file") if isinstance(entry, dict) else None
-    outcome = entry.get("outcome") if isinstance(entry, dict) else None
-    if not isinstance(file, dict) or not isinstance(outcome, dict):
-        return None
-    return FileOutcome(
-        kind=str(file.get("kind", "")),
-        name=str(file.get("name", "")),
-        sha256=str(file.get("sha256", "")),
-        outcome=outcome,
-    )
-
-
-def _time(said: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(said) if isinstance(said, str) else None
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
-
-
-def _whole_number(said: object) -> int | None:
-    return said if isinstance(said, int) and not isinstance(said, bool) else None
+def _require_our_version(versions: Sequence[str]) -> None:
+    """A service that names none is taken at its word: it answers below /v1/."""
+    numbers = [int(found[1]) for version in versions if (found := _VERSION.fullmatch(version))]
+    if OUR_VERSION in numbers or not versions:
+        return
+    told = f"speaks {', '.join(versions)}"
+    raise TooOld(told) if numbers and min(numbers) > OUR_VERSION else ServiceTooOld(told)

@@ -6,9 +6,9 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 import httpx
@@ -18,17 +18,25 @@ from schoolgate.wire.exchange_errors import (
     Busy,
     ExchangeError,
     Locked,
+    Maintenance,
     NotForYou,
     NotSchoolgate,
     PasswordExpired,
+    PasswordNotAllowed,
+    ProxyLogin,
+    ProxyRefusesPassword,
     ProxyWantsPassword,
+    ProxyWantsWindowsLogin,
     Refused,
+    ServiceTooOld,
     TooOld,
     Unreachable,
-    UnreachableReason,
     WrongCredentials,
 )
-from schoolgate.wire.http import AddressRefused, Again, next_step, seconds_asked
+from schoolgate.wire.exchange_sentences import UnreachableReason
+from schoolgate.wire.http import AddressRefused, Again, causes, next_step, seconds_asked
+from schoolgate.wire.proxies import ProxyNotReached, ProxyRefused, offered_logins
+from schoolgate.wire.tls import CertificateRefused, reason_of
 
 READ_AT_ONCE = 64 * 1024
 LONGEST_ANSWER_BYTES = 16 * 1024 * 1024
@@ -62,10 +70,12 @@ def call(
     content: bytes | None = None,
     body: Callable[[], BinaryIO] | None = None,
     headers: Mapping[str, str] | None = None,
+    answer_seconds: float | None = None,
 ) -> Answer:
     """Make one call; `body` opens what is sent in parts, with its Content-Length in `headers`.
 
-    Raises AddressNotAllowed, ProxyWantsPassword, Unreachable, or NotSchoolgate for an answer beyond all bounds.
+    Once an answer has begun it must end within `answer_seconds` (ANSWER_SECONDS when not given). Raises
+    AddressNotAllowed, a ProxyLogin, Unreachable, or NotSchoolgate for an answer beyond all bounds.
     """
     try:
         with contextlib.ExitStack() as stack:
@@ -77,17 +87,15 @@ def call(
                 headers={"Accept-Encoding": "identity", "Accept": "application/json", **(headers or {})},
             )
             response = stack.enter_context(request)
-            return Answer(response.status_code, response.headers, _read(response))
+            return Answer(response.status_code, response.headers, _read(response, answer_seconds or ANSWER_SECONDS))
     except AddressRefused as error:
         raise AddressNotAllowed(error.code, error.sentence) from None
     except httpx.InvalidURL:
         raise AddressNotAllowed("not-http", "The address is not a web address.") from None
-    except httpx.ProxyError as error:
-        if "407" in str(error):
-            raise ProxyWantsPassword from None
-        raise Unreachable("proxy", str(error)) from None
+    except ProxyRefused as error:
+        raise _refused_by_proxy(error) from None
     except httpx.TransportError as error:
-        raise Unreachable(_reason(error), _technical(error)) from error
+        raise _unreachable(error) from error
 
 
 def expect(answer: Answer, now: datetime, statuses: tuple[int, ...] = (200,)) -> dict[str, Any]:
@@ -107,13 +115,21 @@ def error_of(answer: Answer, now: datetime) -> ExchangeError:
     code = problem.get("code")
     own = code if isinstance(code, str) and len(code) <= LONGEST_CODE else ""
     if status == 407:
-        return ProxyWantsPassword()
+        return _proxy_login(offered_logins(answer.headers), login_given=False)
     if status == 426:
         return TooOld()
     if own == "locked":
         return Locked(after)
     if status == 401 and own in {"wrong-credentials", "password-expired"}:
         return WrongCredentials() if own == "wrong-credentials" else PasswordExpired()
+    if own == "maintenance":
+        return Maintenance(now + timedelta(seconds=after) if after else None, after)
+    if own == "unknown-address":
+        return ServiceTooOld(f"HTTP {status} {own}")
+    if own == "password-not-allowed":
+        rules = problem.get("rules")
+        told = [rule[:LONGEST_SAID] for rule in rules if isinstance(rule, str)] if isinstance(rules, list) else []
+        return PasswordNotAllowed(status, told)
     if status in {408, 429} or status >= 500:
         return Busy(own, status, after)
     if not own or status < 400:
@@ -129,11 +145,11 @@ def _parts(body: BinaryIO) -> Iterator[bytes]:
         yield part
 
 
-def _read(response: httpx.Response) -> bytes:
+def _read(response: httpx.Response, seconds: float) -> bytes:
     """The whole answer, within bounds: one that trickles or never ends must not hold a stream for ever."""
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise NotSchoolgate(Again(), f"HTTP {response.status_code}, content encoding not asked for")
-    deadline = time.monotonic() + ANSWER_SECONDS
+    deadline = time.monotonic() + seconds
     content = bytearray()
     for part in response.iter_raw():
         content += part
@@ -144,32 +160,59 @@ def _read(response: httpx.Response) -> bytes:
     return bytes(content)
 
 
+def _refused_by_proxy(error: ProxyRefused) -> ExchangeError:
+    if error.status == 407:
+        return _proxy_login(error.offers, login_given=error.login_given)
+    return Unreachable("proxy-denied" if error.status == 403 else "proxy", f"{error} {error.said}".strip())
+
+
+def _proxy_login(offers: Sequence[str], *, login_given: bool) -> ProxyLogin:
+    if offers and "basic" not in {offer.lower() for offer in offers}:
+        return ProxyWantsWindowsLogin(offers)
+    return ProxyRefusesPassword(offers) if login_given else ProxyWantsPassword(offers)
+
+
+def _unreachable(error: httpx.TransportError) -> Unreachable:
+    if isinstance(error, CertificateRefused):
+        return Unreachable(error.reason, error.why, _seen(error))
+    return Unreachable(_reason(error), _technical(error))
+
+
+def _seen(error: CertificateRefused) -> str:
+    """Who stands behind a certificate that is not believed: the name tells an internet filter from a wrong address."""
+    if error.seen is None:
+        return ""
+    told = f"Issued by: {error.seen.issuer}."
+    if error.reason == "certificate-name" and error.seen.names:
+        told += f" It is for: {', '.join(error.seen.names[:3])}."
+    if error.reason == "certificate-expired":
+        told += f" It ended on {error.seen.expires:%d %b %Y}."
+    return told
+
+
 def _reason(error: httpx.TransportError) -> UnreachableReason:
-    causes = list(_causes(error))
-    if any(isinstance(cause, socket.gaierror | UnicodeError) for cause in causes):
-        return "name"
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return "tls"
-    if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
-        return "timeout"
-    numbers = {cause.errno for cause in causes if isinstance(cause, OSError)}
+    found = list(causes(error))
+    proxy = isinstance(error, ProxyNotReached)
+    if any(isinstance(cause, socket.gaierror | UnicodeError) for cause in found):
+        return "proxy-name" if proxy else "name"
+    failed = next((cause for cause in found if isinstance(cause, ssl.SSLError)), None)
+    if failed is not None:
+        return reason_of(failed)
+    if any(isinstance(cause, httpx.TimeoutException) for cause in found):
+        return "proxy-timeout" if proxy else "timeout"
+    numbers = {cause.errno for cause in found if isinstance(cause, OSError)}
     if errno.ECONNREFUSED in numbers:
-        return "refused"
+        return "proxy-refused" if proxy else "refused"
+    if isinstance(error, httpx.ProxyError):
+        return "proxy-timeout" if proxy else "proxy"
     if isinstance(error, httpx.ConnectError) and errno.ECONNRESET not in numbers:
         return "timeout"
     return "reset"
 
 
 def _technical(error: httpx.TransportError) -> str:
-    """What the help desk wants to know: the kinds of errors on the way down, and why a certificate failed."""
-    causes = list(_causes(error))
-    names = " < ".join(dict.fromkeys(type(cause).__name__ for cause in causes))
-    why = next((cause.verify_message for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), "")
+    """What the help desk wants to know: the kinds of errors on the way down, and OpenSSL's word for it."""
+    found = list(causes(error))
+    names = " < ".join(dict.fromkeys(type(cause).__name__ for cause in found))
+    why = next((cause.reason for cause in found if isinstance(cause, ssl.SSLError) and cause.reason), "")
     return f"{names}: {why}" if why else names
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    current: BaseException | None = error
-    while current is not None:
-        yield current
-        current = current.__cause__ or current.__context__

@@ -2,17 +2,24 @@
 
     ExchangeError
       AddressNotAllowed     the policy forbids a call to this address
-      Unreachable           no answer came: name, refused, tls, timeout, reset, proxy
-      ProxyWantsPassword    407: nothing gets out for anybody
+        OtherLa             another LA's service stands there
+      Unreachable           no whole answer came, for one of the reasons in exchange_sentences
+      ProxyLogin            407: nothing gets out for anybody
+        ProxyWantsPassword, ProxyRefusesPassword, ProxyWantsWindowsLogin
       NoCredentials         nobody gave us a user name and password for this authority
       WrongCredentials      the authority does not know this user name and password
       PasswordExpired
       Locked                too many wrong passwords; until when, if it said so
+        JoinLocked          too many wrong connection codes
       TooOld                426: this program is not served any more
+      ServiceTooOld         the authority's service lacks what we need
+      ClockWrong            our clock and the authority's are far apart
       NotSchoolgate         something else answered: a filter's page, another web site, a broken body
       Busy                  408, 429, 5xx: later
-      NotForYou             403: not your school, no licence
+        Maintenance
       Refused               any other 4xx: this call will never succeed as it stands
+        NotForYou           403: not your school, no licence, a connection code that is not good
+        PasswordNotAllowed
 
 Each has a stable `code`, a `sentence` for a person, a `remedy` (what to do next), `details` for the help desk (no
 value of a file, no secret) and `step`, what follows by the table of retries.
@@ -24,9 +31,9 @@ from zoneinfo import ZoneInfo
 
 from schoolgate.wire.exchange_sentences import REFUSALS, UNREACHABLE, UnreachableReason
 from schoolgate.wire.http import Again, GiveUp, NextStep, StopRun
+
 LONDON = ZoneInfo("Europe/London")
-HOUR = timedelta(hours=1)
-MARGIN = timedelta(minutes=2)
+WIDEST_TIME_ZONES = timedelta(hours=14)
 
 
 class ExchangeError(Exception):
@@ -40,12 +47,22 @@ class ExchangeError(Exception):
         self.step = step
         self.details = details
 
+    def __str__(self) -> str:
+        return self.sentence
+
 
 class AddressNotAllowed(ExchangeError):
     """The address itself is wrong; no call was made."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(code, sentence, "Correct the LA's address under Administration.", StopRun())
+
+
+class OtherLa(AddressNotAllowed):
+    """Another LA's service stands at the address."""
+
+    def __init__(self, found: str, wanted: str) -> None:
+        super().__init__("other-la", f"At this address is the service of LA {found}, not of LA {wanted}.")
 
 
 class Unreachable(ExchangeError):
@@ -156,6 +173,7 @@ class Locked(ExchangeError):
             StopRun(after),
             "HTTP 429 locked",
         )
+        self.after = after
 
 
 class JoinLocked(Locked):
@@ -203,7 +221,7 @@ class ClockWrong(ExchangeError):
         wrong = ahead if ours else -ahead
         how = f"{_duration(abs(wrong))} {'fast' if wrong > timedelta() else 'slow'}"
         whose = "this computer" if ours else "the LA's computer"
-        zone = "" if abs(wrong) % HOUR > MARGIN and HOUR - abs(wrong) % HOUR > MARGIN else " Look at its time zone too."
+        zone = " Look at its time zone too." if _may_be_a_time_zone(abs(wrong)) else ""
         super().__init__(
             "clock-wrong",
             f"The clock of {whose} is probably {how}.",
@@ -281,9 +299,13 @@ class PasswordNotAllowed(Refused):
 
 def _duration(length: timedelta) -> str:
     """In the largest unit that says enough: 7 minutes, 3 hours, 2 days."""
-    seconds = length.total_seconds()
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= 2 * size or unit == "minute":
-            number = round(seconds / size)
-            return f"{number} {unit}{'' if number == 1 else 's'}"
-    raise AssertionError
+    minutes = round(length / timedelta(minutes=1))
+    hours = round(minutes / 60)
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{hours} hours" if hours < 48 else f"{round(hours / 24)} days"
+
+
+def _may_be_a_time_zone(length: timedelta) -> bool:
+    """Whole hours, give or take two minutes."""
+    return length < WIDEST_TIME_ZONES and abs((length.total_seconds() + 1800) % 3600 - 1800) <= 120

@@ -10,19 +10,17 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Literal
 
 import httpx
 
 from schoolgate import __version__
-
-TlsMinimum = Literal["1.2", "1.3"]
-TLS_VERSIONS: dict[TlsMinimum, ssl.TLSVersion] = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+from schoolgate.wire.proxies import Proxy, ProxyWatch
+from schoolgate.wire.tls import CertificateRefused, TlsMinimum, look_at_certificate, reason_of, trust
 
 TRIES = 8
 """Calls that may be made for one thing before a person is asked (DESIGN 8)."""
@@ -54,18 +52,6 @@ class Timeouts:
     pool: float = 120.0
 
 
-@dataclass(frozen=True)
-class Proxy:
-    """The school's proxy; basic authentication only."""
-
-    address: str
-    user: str = ""
-    password: str = ""
-
-    def __repr__(self) -> str:
-        return f"Proxy(address={self.address!r}, user={self.user!r})"
-
-
 def make_client(
     *,
     timeouts: Timeouts = Timeouts(),
@@ -79,11 +65,9 @@ def make_client(
     be read, ssl.SSLError for one without a certificate.
     """
     context = trust(tls_minimum=tls_minimum, extra_ca_file=extra_ca_file)
-    via = httpx.Proxy(proxy.address, auth=(proxy.user, proxy.password) if proxy.user else None) if proxy else None
+    via = proxy.for_httpx() if proxy else None
     return httpx.Client(
-        transport=PolicyTransport(
-            httpx.HTTPTransport(verify=context, proxy=via, trust_env=False), direct=proxy is None
-        ),
+        transport=PolicyTransport(httpx.HTTPTransport(verify=context, proxy=via, trust_env=False), proxy),
         timeout=httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool),
         headers={"User-Agent": f"schoolgate/{__version__}"},
         follow_redirects=False,
@@ -91,28 +75,45 @@ def make_client(
     )
 
 
-def trust(*, tls_minimum: TlsMinimum = "1.2", extra_ca_file: Path | None = None) -> ssl.SSLContext:
-    """Whom we believe: the operating system's store, and the certificates of `extra_ca_file` (PEM) beside it."""
-    context = ssl.create_default_context()
-    context.minimum_version = TLS_VERSIONS[tls_minimum]
-    if extra_ca_file is not None:
-        context.load_verify_locations(cafile=str(extra_ca_file))
-    return context
-
-
 class PolicyTransport(httpx.BaseTransport):
-    """Asks the policy before each request. Behind a proxy (`direct` false) names are the proxy's to resolve."""
+    """Asks the policy before each request, and says what of a failure is the proxy's or the certificate's.
 
-    def __init__(self, inner: httpx.BaseTransport, *, direct: bool) -> None:
+    Behind a proxy names are the proxy's to resolve.
+    """
+
+    def __init__(self, inner: httpx.BaseTransport, proxy: Proxy | None) -> None:
         self._inner = inner
-        self._direct = direct
+        self._proxy = proxy
         self._seen: dict[str, float] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         require_allowed(request.url)
-        if self._direct:
+        if self._proxy is None:
             self._require_allowed_host(request.url.host)
-        return self._inner.handle_request(request)
+            return self._handle(request)
+        watch = ProxyWatch(self._proxy)
+        request.extensions = {**request.extensions, "trace": watch}
+        try:
+            response = self._handle(request)
+        except httpx.TransportError as error:
+            told = watch.told_by(error)
+            if told is error:
+                raise
+            raise told from error
+        if response.status_code == 407:
+            response.close()
+            raise watch.refusal(response.status_code, response.headers)
+        return response
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._inner.handle_request(request)
+        except httpx.ConnectError as error:
+            refused = next((one for one in causes(error) if isinstance(one, ssl.SSLCertVerificationError)), None)
+            if refused is None:
+                raise
+            seen = look_at_certificate(request, self._proxy.for_httpx() if self._proxy else None)
+            raise CertificateRefused(reason_of(refused), refused.verify_message, seen) from error
 
     def close(self) -> None:
         self._inner.close()
@@ -158,6 +159,14 @@ def _refuse_forbidden(host: str) -> None:
         address = address.ipv4_mapped
     if address.is_link_local or address.is_unspecified or address.is_multicast or address in METADATA_ADDRESSES:
         raise AddressRefused("forbidden-address", "Calls to this kind of network address are not allowed.")
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and all that led to it, the last first."""
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        current = current.__cause__ or current.__context__
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def test_a_file_is_sent_proven_and_known_afterwards(program_of_school: ExchangeC
 def test_the_program_learns_whom_it_talks_to_and_for_which_schools(program_of_school: ExchangeClient) -> None:
     service, account = program_of_school.service(), program_of_school.whoami()
     assert (service.la, service.name, service.largest_file) == ("820", "Bedford Borough", 64 * 1024 * 1024)
-    assert (account.bases, account.contact) == (("8204321",), "Data team, 01234 000000")
+    assert ([base.base for base in account.bases], account.contact) == (["8204321"], "Data team, 01234 000000")
 
 
 def test_a_wrong_password_and_a_lock_are_told_apart(door: httpx.Client, green_abbey: Base) -> None:
