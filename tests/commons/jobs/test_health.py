@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from schoolgate.commons.jobs.engine import lease
-from schoolgate.commons.jobs.health import Health, health
+from schoolgate.commons.jobs.health import Health, health, last_sign_of_life
 from schoolgate.commons.jobs.models import Job, State, WorkerLife
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +42,15 @@ def test_workers_count_while_they_give_signs_of_life() -> None:
     WorkerLife.objects.create(name="here", slots=4)
     WorkerLife.objects.create(name="gone", slots=4, seen_at=Now() - 3 * lease())
     assert health().workers == 1
+
+
+def test_without_any_work_ever_there_is_no_last_sign_of_life() -> None:
+    assert last_sign_of_life() is None
+
+
+def test_the_last_sign_of_life_is_a_workers_or_its_jobs() -> None:
+    seen = timezone.now() - timedelta(days=2)
+    WorkerLife.objects.create(name="gone", slots=4, seen_at=seen)
+    assert last_sign_of_life() == seen
+    Job.objects.create(kind="counting", state=State.DONE, started_at=seen, ended_at=seen + timedelta(hours=1))
+    assert last_sign_of_life() == seen + timedelta(hours=1)

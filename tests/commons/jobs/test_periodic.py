@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
+from schoolgate.commons.jobs import periodic as periodic_module
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.commons.jobs.kinds import KINDS
 from schoolgate.commons.jobs.models import Job, State
-from schoolgate.commons.jobs.periodic import PERIODIC, Ticker, every
+from schoolgate.commons.jobs.periodic import PERIODIC, Ticker, every, on_every_tick
 from schoolgate.commons.jobs.submitting import submit
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,25 @@ def test_one_that_this_version_no_longer_has_fails_and_says_so(runs: list[str]) 
 
 def test_its_runs_are_routine(runs: list[str]) -> None:
     assert KINDS["periodic"].routine
+
+
+def test_every_ticker_has_a_look_of_its_own_and_calls_it_at_every_tick(
+    runs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(periodic_module, "LOOKS", [])
+    looks: list[list[str]] = []
+
+    class Counting:
+        def __init__(self) -> None:
+            self.calls: list[str] = []
+            looks.append(self.calls)
+
+        def tick(self) -> None:
+            self.calls.append("ticked")
+
+    on_every_tick(Counting)
+    first, second = Ticker(), Ticker()
+    first.tick()
+    first.tick()
+    second.tick()
+    assert [len(calls) for calls in looks] == [2, 1]

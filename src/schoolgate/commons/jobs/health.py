@@ -1,7 +1,7 @@
 """Is the work being done?"""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import DurationField, ExpressionWrapper, F, Max, QuerySet
@@ -40,3 +40,13 @@ def live_workers() -> QuerySet[WorkerLife]:
     """Workers that gave a sign of life lately: they give one in every lease."""
     lease = timedelta(seconds=settings.SCHOOLGATE_JOB_LEASE_SECONDS)
     return WorkerLife.objects.filter(seen_at__gte=Now() - 2 * lease)
+
+
+def last_sign_of_life() -> datetime | None:
+    """When a worker of this site, alive or not, was last known to be at work; None: never."""
+    seen = [
+        WorkerLife.objects.aggregate(at=Max("seen_at"))["at"],
+        Job.objects.aggregate(at=Max("started_at"))["at"],
+        Job.objects.aggregate(at=Max("ended_at"))["at"],
+    ]
+    return max((at for at in seen if at is not None), default=None)

@@ -1,9 +1,9 @@
-"""Work that comes round by itself: tidying, reminders. Schedules that people set are another thing (issue 2)."""
+"""Work that comes round by itself: tidying, reminders. What people set the times of is in `commons/schedules`."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, register
 from schoolgate.commons.jobs.models import Job, State
@@ -22,7 +22,19 @@ class Periodic:
     work: Work
 
 
+class Look(Protocol):
+    """Something that looks whether there is anything to do, and asks for it."""
+
+    def tick(self) -> None: ...
+
+
 PERIODIC: dict[str, Periodic] = {}
+LOOKS: list[Callable[[], Look]] = []
+
+
+def on_every_tick(make: Callable[[], Look]) -> None:
+    """Let every worker have one of these and call it about once a second; it must be cheap when nothing is to do."""
+    LOOKS.append(make)
 
 
 def every(*, seconds: int = 0, minutes: int = 0, hours: int = 0, words: str = "") -> Callable[[Work], Work]:
@@ -67,9 +79,10 @@ class Ticker:
 
     def __init__(self) -> None:
         self._submitted: dict[str, int] = {}
+        self._looks = [make() for make in LOOKS]
 
     def tick(self) -> None:
-        """Submit each periodic function once in each of its spans, counted from the epoch."""
+        """Submit each periodic function once in each of its spans, counted from the epoch, and what else is due."""
         now = time.time()
         for periodic in PERIODIC.values():
             span = int(now // periodic.seconds)
@@ -79,3 +92,5 @@ class Ticker:
             if not Job.objects.filter(kind="periodic", key=periodic.name, state=State.READY).exists():
                 submit("periodic", {"name": periodic.name}, key=periodic.name, dedup=f"{periodic.name} {span}")
             self._submitted[periodic.name] = span
+        for look in self._looks:
+            look.tick()

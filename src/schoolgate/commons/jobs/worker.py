@@ -1,4 +1,4 @@
-"""A worker: one thread that claims jobs and feeds them to slots, and one that keeps their leases alive."""
+"""A worker: a thread that claims jobs and feeds them to slots, one that renews leases, one that watches the clock."""
 
 import logging
 import queue
@@ -21,6 +21,7 @@ from schoolgate.commons.jobs.submitting import work_waiting
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.25
+TICK_SECONDS = 1.0
 AFTER_TROUBLE_SECONDS = 1.0
 LEAVE_WITHIN_SECONDS = 15.0
 
@@ -50,20 +51,25 @@ class Worker:
         log.info("worker %s starts with %d slots", identity.name, self.slots)
         with _enduring():
             free_leases_of(identity.name)
-        leaving = threading.Event()
+        leaving, no_more = threading.Event(), threading.Event()
         keeper = threading.Thread(target=self._keep, args=(identity.name, leaving), name="keeper", daemon=True)
+        watch = threading.Thread(target=self._watch_the_clock, args=(no_more,), name="watch", daemon=True)
         slots = [
             threading.Thread(target=self._work, args=(stop,), name=f"slot-{number}", daemon=True)
             for number in range(1, self.slots + 1)
         ]
-        for thread in [keeper, *slots]:
+        watching = [watch] if self.routine else []
+        for thread in [keeper, *watching, *slots]:
             thread.start()
         try:
             self._claim(identity.name, stop, until_idle=until_idle)
         finally:
+            # What comes due from here on is for the next worker, which then sees how late it is.
+            no_more.set()
             self._leave(identity, slots)
             leaving.set()
-            keeper.join()
+            for thread in [keeper, *watching]:
+                thread.join()
 
     def _claim(self, name: str, stop: threading.Event, *, until_idle: bool) -> None:
         while not stop.is_set():
@@ -97,7 +103,6 @@ class Worker:
 
     def _keep(self, name: str, leaving: threading.Event) -> None:
         """Renew, then reap: after a sleep of the machine this worker's own leases must not look like a dead one's."""
-        ticker = Ticker()
         next_sign = 0.0
         while True:
             with _enduring():
@@ -106,12 +111,19 @@ class Worker:
                 if time.monotonic() >= next_sign:
                     self._give_a_sign_of_life(name)
                     next_sign = time.monotonic() + lease().total_seconds()
-                if self.routine:
-                    ticker.tick()
             if leaving.wait(lease().total_seconds() / 4):
                 break
         with _enduring():
             WorkerLife.objects.filter(name=name).delete()
+        connections.close_all()
+
+    def _watch_the_clock(self, no_more: threading.Event) -> None:
+        """A thread of its own, so that much that comes due at once keeps no lease from being renewed."""
+        ticker = Ticker()
+        while not no_more.is_set():
+            with _enduring(no_more):
+                ticker.tick()
+            no_more.wait(TICK_SECONDS)
         connections.close_all()
 
     def _give_a_sign_of_life(self, name: str) -> None:

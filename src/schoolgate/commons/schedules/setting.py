@@ -1,0 +1,26 @@
+"""Setting a schedule, and taking it away."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from schoolgate.commons.schedules.models import Schedule
+from schoolgate.commons.schedules.rules import Rule
+
+
+def set_schedule(name: str, rule: Rule, *, kind: str, args: dict[str, Any] | None = None) -> bool:
+    """Have jobs of this kind run by a rule from now on; false when it was so before, and then nothing changes.
+
+    Nothing is run that was due before, and what was missed before counts no more: it belonged to the former rule.
+    """
+    wanted: dict[str, Any] = {"kind": kind, "args": args or {}, "recorded_rule": rule.on_record()}
+    with transaction.atomic():
+        known = Schedule.objects.select_for_update().filter(name=name)
+        if any(all(getattr(one, field) == value for field, value in wanted.items()) for one in known):
+            return False
+        now = timezone.now()
+        Schedule.objects.update_or_create(
+            name=name, defaults={**wanted, "since": now, "next_due_at": rule.next_after(now)}
+        )
+    return True
