@@ -2,13 +2,17 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
+import httpx
 import pytest
+
+from schoolgate.wire.http import Timeouts, make_client
 
 
 @dataclass
@@ -26,17 +30,20 @@ Handler = Callable[[RawRequest, socket.socket], bytes | None]
 class RawServer:
     """Hands each request to `handler`; what it returns is written as it is, then the connection is closed.
 
-    With `keep_open` it waits for the next request on it, unless there was no answer.
+    With `keep_open` it waits for the next request on it, unless there was no answer; with `tls` it speaks TLS, and is
+    called by the name `host`.
     """
 
     handler: Handler
     keep_open: bool = False
+    tls: ssl.SSLContext | None = None
+    host: str = "127.0.0.1"
     requests: list[RawRequest] = field(default_factory=list)
     listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        return f"http{'s' if self.tls else ''}://{self.host}:{self.listener.getsockname()[1]}"
 
     @property
     def asked(self) -> list[str]:
@@ -50,7 +57,15 @@ class RawServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError), connection, connection.makefile("rb") as stream:
+        with suppress(OSError), connection:
+            if self.tls is None:
+                self._converse(connection)
+                return
+            with self.tls.wrap_socket(connection, server_side=True) as secured:
+                self._converse(secured)
+
+    def _converse(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as stream:
             while request := _read_request(stream):
                 self.requests.append(request)
                 answer = self.handler(request, connection)
@@ -71,15 +86,16 @@ def _read_request(stream: BinaryIO) -> RawRequest | None:
     return RawRequest(first[0], first[1], headers, stream.read(int(headers.get("content-length", "0"))))
 
 
-Serve = Callable[[Handler], RawServer]
+class Serve(Protocol):
+    def __call__(self, handler: Handler, *, tls: ssl.SSLContext | None = None, host: str = ...) -> RawServer: ...
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     servers: list[RawServer] = []
 
-    def start(handler: Handler) -> RawServer:
-        server = RawServer(handler)
+    def start(handler: Handler, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> RawServer:
+        server = RawServer(handler, tls=tls, host=host)
         servers.append(server)
         threading.Thread(target=server.run, daemon=True).start()
         return server
@@ -98,3 +114,10 @@ def answer(status: int, content: object = None, *, media: str = "application/jso
     lines = [f"HTTP/1.1 {status} X", f"Content-Type: {media}", f"Content-Length: {len(body)}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    """A client that keeps to the policy and waits for nobody long."""
+    with make_client(timeouts=Timeouts(connect=2, read=0.5, write=2, pool=2)) as client:
+        yield client
