@@ -66,6 +66,7 @@ def test_a_busy_authority_is_asked_again_when_it_says(status: int, serve: Serve,
 def test_a_bare_502_of_a_proxy_in_between_is_asked_again(serve: Serve, http: httpx.Client) -> None:
     error = error_from(lambda *_: answer(502, "<h1>Bad gateway</h1>", media="text/html"), serve, http)
     assert error.step == Again()
+    assert (error.code, error.details) == ("busy", "HTTP 502")
 
 
 @pytest.mark.parametrize("code", ["not-your-base", "no-licence", "no-out-of-county-licence", "not-this-authority"])

@@ -254,7 +254,9 @@ class Busy(ExchangeError):
             if status == 507
             else "The LA's service is busy or has a fault just now."
         )
-        super().__init__(code, sentence, "It is tried again by itself.", Again(after), f"HTTP {status} {code}".strip())
+        details = f"HTTP {status} {code}".strip()
+        # Whatever stands before the LA's service answers without a code of ours.
+        super().__init__(code or "busy", sentence, "It is tried again by itself.", Again(after), details)
         self.status = status
 
 
