@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import RawServer
 
+from schoolgate.commons.accounts.models import User
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
 from schoolgate.school.exchange.administration.destinations import add_destination
@@ -74,6 +76,26 @@ def la(make_la: MakeLa) -> ScriptedLa:
 def destination(la: ScriptedLa) -> Destination:
     """The entry of LA 820."""
     return Destination.objects.get(la="820")
+
+
+@pytest.fixture
+def school_site(settings: Any) -> None:
+    """Pages at the school site's addresses."""
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_school"
+
+
+@pytest.fixture
+def office(sender: User, signed_in: Any) -> Client:
+    """A browser in which a sender is signed in."""
+    browser: Client = signed_in(sender)
+    return browser
+
+
+@pytest.fixture
+def admin(administrator: User, signed_in: Any) -> Client:
+    """A browser in which an administrator is signed in."""
+    browser: Client = signed_in(administrator)
+    return browser
 
 
 class Sample(Protocol):

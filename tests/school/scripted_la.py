@@ -23,6 +23,8 @@ Wrong = bytes | Callable[[], bytes | None] | None
 class ScriptedLa:
     """`files` are those received, by name and digest; `puts` the names in the order they came, known ones too.
 
+    `accounts` are further users and passwords; `senders` says which user sent a file, `sign_ins` who asked for a token.
+
     `wrong` holds the answers to the next PUTs in place of the right ones (None: close the line); `keep_first` takes
     the file before a wrong answer is given, as when an answer is lost.
     """
@@ -30,10 +32,14 @@ class ScriptedLa:
     la: str = "820"
     user: str = "8204321"
     password: str = "Green-Abbey-2026!"
+    accounts: dict[str, str] = field(default_factory=dict)
     server: RawServer = field(init=False)
     key: Jwk = field(default_factory=lambda: new_key(RECEIVED))
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
     puts: list[str] = field(default_factory=list)
+    senders: dict[str, str] = field(default_factory=dict)
+    sign_ins: list[str] = field(default_factory=list)
+    token_says: dict[str, Any] = field(default_factory=dict)
     wrong: list[Wrong] = field(default_factory=list)
     keep_first: bool = False
     sign_in: bytes | None = None
@@ -78,13 +84,15 @@ class ScriptedLa:
         if self.sign_in is not None:
             return self.sign_in
         given = json.loads(request.body)
-        if (given["user"], given["password"]) != (self.user, self.password):
+        self.sign_ins.append(given["user"])
+        if {self.user: self.password, **self.accounts}.get(given["user"]) != given["password"]:
             return answer(401, {"code": "wrong-credentials"})
-        return answer(200, {"token": "T"})
+        return answer(200, {"token": f"T-{given['user']}", **self.token_says})
 
     def _put(self, request: RawRequest, name: str, sha256: str) -> bytes | None:
         self.before_put(name)
         self.puts.append(name)
+        self.senders[name] = request.headers["authorization"].removeprefix("Bearer T-")
         plain = gzip.decompress(request.body)
         known = (name, sha256) in self.files
         if not self.wrong or self.keep_first:

@@ -7,40 +7,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.school.conftest import NAME, Drop, Export, Sample
+from tests.school.pages import page
 from tests.school.scripted_la import RECEIVED, ScriptedLa
 from tests.wire.conftest import answer
 
-from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.models import Job
-from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
+from schoolgate.school.exchange.models import HeldBackFile, State, Transfer
 from schoolgate.school.exchange.preferences import SCHOOL_NAME
 from schoolgate.school.exchange.receipt_keys import keep_keys, keys_folder
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.wire.receipts import new_key, public_keys
 
-
-@pytest.fixture(autouse=True)
-def _the_school_site(settings: Any) -> None:
-    settings.ROOT_URLCONF = "schoolgate.sites.urls_school"
-
-
-@pytest.fixture
-def office(sender: User, signed_in: Any) -> Client:
-    browser: Client = signed_in(sender)
-    return browser
-
-
-@pytest.fixture
-def admin(administrator: User, signed_in: Any) -> Client:
-    browser: Client = signed_in(administrator)
-    return browser
-
-
-def page(browser: Client, address: str, status: int = 200) -> str:
-    got = browser.get(address)
-    assert got.status_code == status
-    return got.content.decode()
+pytestmark = pytest.mark.usefixtures("school_site")
 
 
 @pytest.mark.parametrize(
@@ -309,58 +288,6 @@ def test_an_action_that_does_not_exist_is_not_found(office: Client, la: Scripted
     drop(faults=("browser-copy",))
     scan("820", wait=False)
     assert office.post(f"/held-back/{HeldBackFile.objects.get().pk}/destroy/").status_code == 404
-
-
-def test_an_administrator_sets_the_school_up_from_nothing(admin: Client, tmp_path: Path, home: Any) -> None:
-    assert "Set the folder" in page(admin, "/")
-    admin.post(
-        "/administration/",
-        {"school_name": "Green Abbey", "root_folder": str(tmp_path / "root"), "settle_seconds": "2"},
-    )
-    added = admin.post(
-        "/administration/las/add/",
-        {"la": "820", "address": "https://la.example", "user": "8204321", "password": "Given-by-the-LA-1"},
-    )
-    assert added.status_code == 302
-    assert (tmp_path / "root" / "820" / "Files Not Exported").is_dir()
-    shown = page(admin, "/administration/")
-    assert "Bedfordshire" in shown
-    assert "Given-by-the-LA-1" not in shown
-
-
-def test_no_la_is_added_before_the_root_folder(admin: Client, home: Any) -> None:
-    assert "Set the root folder first" in admin.get("/administration/las/add/", follow=True).content.decode()
-
-
-def test_an_las_password_is_write_only_and_stays_when_left_empty(admin: Client, destination: Destination) -> None:
-    address = "/administration/las/820/"
-    assert destination.password not in page(admin, address)
-    admin.post(address, {"name": "Bedford", "address": destination.address, "user": "new", "password": ""})
-    changed = Destination.objects.get()
-    assert (changed.user, changed.password) == ("new", destination.password)
-
-
-def test_an_address_that_may_not_be_called_is_told_on_the_form(admin: Client, destination: Destination) -> None:
-    sent = admin.post("/administration/las/820/", {"address": "http://la.example", "user": "u", "password": ""})
-    assert sent.status_code == 422
-    assert "https://" in sent.content.decode()
-
-
-def test_removing_an_la_asks_first_and_says_what_waits(
-    admin: Client, la: ScriptedLa, drop: Drop, waiting_folder: Path
-) -> None:
-    drop()
-    scan("820", wait=False)
-    assert "1 file waits for it." in page(admin, "/administration/las/820/remove/")
-    admin.post("/administration/las/820/remove/")
-    assert not Destination.objects.exists()
-    assert (waiting_folder / NAME).exists()
-
-
-def test_a_changed_root_folder_warns_that_nothing_was_moved(admin: Client, root: Path, tmp_path: Path) -> None:
-    values = {"school_name": "", "root_folder": str(tmp_path / "new"), "settle_seconds": "2"}
-    told = admin.post("/administration/", values, follow=True).content.decode()
-    assert "were not moved" in told
 
 
 def test_where_is_my_file_finds_it_by_any_number_on_the_paper(

@@ -89,7 +89,7 @@ def rejected_and_not_made_good() -> int:
 
 def _what_is_to_do() -> list[ToDo]:
     if root_folder() is None:
-        return [ToDo("First, say where your files lie.", "Set the folder", reverse("administration"))]
+        return [ToDo("First, say where your files lie.", "Set the folder", reverse("folder"))]
     if not Destination.objects.exists():
         return [ToDo("Next, say which LA your files go to.", "Add your LA", reverse("add-la"))]
     found = [

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from schoolgate.school.exchange.views import administration, held_back, sending, today, transfers
+from schoolgate.school.exchange.views import (
+    administration,
+    folder,
+    held_back,
+    las,
+    schedule,
+    schools,
+    sending,
+    today,
+    transfers,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -17,7 +27,17 @@ urlpatterns = [
     path("held-back/<int:file_id>/", held_back.held_back_file, name="held-back-file"),
     path("held-back/<int:file_id>/<slug:action>/", held_back.act, name="held-back-action"),
     path("administration/", administration.administration, name="administration"),
-    path("administration/las/add/", administration.add_la, name="add-la"),
-    path("administration/las/<str:la>/", administration.edit_la, name="edit-la"),
-    path("administration/las/<str:la>/remove/", administration.remove_la, name="remove-la"),
+    path("runs/", schedule.scheduled_runs, name="scheduled-runs"),
+    path("runs/seen/", schedule.dismiss_missed, name="dismiss-missed-runs"),
+    path("administration/schedule/", schedule.schedule, name="schedule"),
+    path("administration/folder/", folder.folder, name="folder"),
+    path("administration/las/", las.las, name="las"),
+    path("administration/las/add/", las.add_la, name="add-la"),
+    path("administration/las/<str:la>/", las.edit_la, name="edit-la"),
+    path("administration/las/<str:la>/remove/", las.remove_la, name="remove-la"),
+    path("administration/schools/", schools.schools, name="schools"),
+    path("administration/schools/add/", schools.add_school, name="add-school"),
+    path("administration/schools/many/", schools.add_many, name="add-many-schools"),
+    path("administration/schools/<int:pk>/", schools.edit_school, name="edit-school"),
+    path("administration/schools/<int:pk>/remove/", schools.remove_school, name="remove-school"),
 ]

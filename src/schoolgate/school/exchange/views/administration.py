@@ -1,112 +1,53 @@
-"""Administration: the school's name, the root folder, the LAs (handbook 04)."""
+"""Administration: the settings of this site, each on its page, with what is set now (handbook 04)."""
 
-from django.contrib import messages
-from django.db import transaction
+from dataclasses import dataclass
+
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.commons.accounts.access import PersonRequest, who
-from schoolgate.documents.la_numbers import la_name, la_numbers
-from schoolgate.school.exchange.administration.destinations import (
-    DestinationRefused,
-    remove_destination,
-    save_destination,
-)
-from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder, set_root_folder
-from schoolgate.school.exchange.forms import DestinationForm, SiteForm
-from schoolgate.school.exchange.models import Destination, State, Transfer
-from schoolgate.school.exchange.preferences import SCHOOL_NAME, SETTLE_SECONDS
+from schoolgate.school.exchange import schedule_in_words as words
+from schoolgate.school.exchange.folders import root_folder
+from schoolgate.school.exchange.models import Destination, School
+from schoolgate.school.exchange.scheduling import when_to_send
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of settings: what it is about, and what is set there now."""
+
+    title: str
+    about: str
+    now: str
+    name: str
+
+    @property
+    def address(self) -> str:
+        return reverse(self.name)
 
 
 @who("administrator")
 def administration(request: PersonRequest) -> HttpResponseBase:
-    """The root folder first, then the LAs."""
-    form = SiteForm(request.POST) if request.method == "POST" else SiteForm.as_it_is()
-    if request.method == "POST" and form.is_valid():
-        given, before = form.cleaned_data, root_folder()
-        try:
-            with transaction.atomic():
-                set_root_folder(given["root_folder"], by=request.user, request=request)
-                SCHOOL_NAME.set(given["school_name"], by=request.user, request=request)
-                SETTLE_SECONDS.set(given["settle_seconds"], by=request.user, request=request)
-        except FolderRefused as error:
-            form.add_error("root_folder", str(error))
-        else:
-            if before not in {None, given["root_folder"]}:
-                messages.warning(request, "New folders were made. Files at the old place were not moved: see to them.")
-            messages.success(request, "Saved.")
-            return redirect("administration")
-    context = {
-        "form": form,
-        "root": root_folder(),
-        "destinations": Destination.objects.visible_to(request.user),
-    }
-    return render(request, "school_exchange/administration.html", context, status=422 if form.errors else 200)
+    """The settings, in the order in which a new site needs them."""
+    return render(request, "school_exchange/administration.html", {"pages": _pages()})
 
 
-@who("administrator")
-@sensitive_post_parameters("password")
-def add_la(request: PersonRequest) -> HttpResponseBase:
-    """Add an LA; the root folder comes first."""
-    if root_folder() is None:
-        messages.error(request, "Set the root folder first; LAs come after it.")
-        return redirect("administration")
-    form = DestinationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        saved = _save(request, form)
-        if saved is not None:
-            if saved.la not in la_numbers():
-                messages.warning(request, f"{saved.la} is not in our list of LAs. It may be new: please check it.")
-            messages.success(request, f"{saved} was added, with its folders.")
-            return redirect("administration" if Destination.objects.count() > 1 else "today")
-    context = {"form": form, "heading": "Add an LA"}
-    return render(request, "school_exchange/la.html", context, status=422 if form.errors else 200)
+def _pages() -> list[Page]:
+    las = Destination.objects.count()
+    schools = School.objects.count()
+    return [
+        Page("Folder", "Where your files lie", str(root_folder() or "not set yet"), "folder"),
+        Page("LAs", "Which LAs files go to, and with which account", _many(las, "LA", "LAs"), "las"),
+        Page(
+            "Schools",
+            "Schools with an account of their own, or that send to several LAs",
+            _many(schools, "school", "schools"),
+            "schools",
+        ),
+        Page("When to send", "On which days, and at what time", words.rule_spoken(when_to_send().rule), "schedule"),
+    ]
 
 
-@who("administrator")
-@sensitive_post_parameters("password")
-def edit_la(request: PersonRequest, la: str) -> HttpResponseBase:
-    """Change an LA's entry; the password shows itself to nobody."""
-    destination = get_object_or_404(Destination.objects.visible_to(request.user), la=la)
-    form = DestinationForm(request.POST or None, instance=destination)
-    if request.method == "POST" and form.is_valid() and _save(request, form) is not None:
-        messages.success(request, "Saved.")
-        return redirect("administration")
-    context = {
-        "form": form,
-        "heading": f"LA {la}",
-        "destination": destination,
-        "folders": folders_of(la) if root_folder() else None,
-    }
-    return render(request, "school_exchange/la.html", context, status=422 if form.errors else 200)
-
-
-@who("administrator")
-def remove_la(request: PersonRequest, la: str) -> HttpResponseBase:
-    """Remove an LA's entry, after a question that says what waits for it."""
-    destination = get_object_or_404(Destination.objects.visible_to(request.user), la=la)
-    if request.method == "POST":
-        remove_destination(destination, by=request.user, request=request)
-        messages.success(request, f"{destination} was removed. Its folders and files are still there.")
-        return redirect("administration")
-    waiting = Transfer.objects.filter(la=la, state__in=[State.READY, State.SENDING, State.RETRYING]).count()
-    wait = "" if not waiting else "1 file waits for it. " if waiting == 1 else f"{waiting:,} files wait for it. "
-    question = {
-        "heading": f"Remove {destination}?",
-        "text": f"{wait}Nothing is sent to this LA any more. Its folders, files and receipts stay.",
-        "submit": "Remove the LA",
-        "cancel": reverse("edit-la", args=[la]),
-    }
-    return render(request, "web/confirm.html", question)
-
-
-def _save(request: PersonRequest, form: DestinationForm) -> Destination | None:
-    destination: Destination = form.save(commit=False)
-    destination.name = destination.name or la_name(destination.la)
-    try:
-        return save_destination(destination, by=request.user, request=request)
-    except DestinationRefused as error:
-        form.add_error(None, str(error))
-        return None
+def _many(number: int, one: str, more: str) -> str:
+    return f"1 {one}" if number == 1 else f"{number:,} {more}"

@@ -11,7 +11,7 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.commons.filestore import NoSpace
 from schoolgate.school.exchange.asking import ask_for_all
 from schoolgate.school.exchange.folders import FolderRefused
-from schoolgate.school.exchange.forms import SendForm
+from schoolgate.school.exchange.forms.sending import SendForm
 from schoolgate.school.exchange.models import State, Transfer
 from schoolgate.school.exchange.uploading import receive_upload
 

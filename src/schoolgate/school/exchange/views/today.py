@@ -9,7 +9,7 @@ from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.web.charts import strip
 from schoolgate.school.exchange.asking import EXPORT
-from schoolgate.school.exchange.forms import SendForm
+from schoolgate.school.exchange.forms.sending import SendForm
 from schoolgate.school.exchange.models import Destination, Transfer
 from schoolgate.school.exchange.preferences import SCHOOL_NAME
 from schoolgate.school.exchange.today import look_at_today

@@ -1,0 +1,42 @@
+"""When to send: the handbook's seven tick boxes and one time."""
+
+from datetime import time
+from typing import Any
+
+from django import forms
+
+from schoolgate.commons.schedules.rules import WEEK, Weekly
+from schoolgate.school.exchange.schedule_in_words import SUNDAY_FIRST
+
+WRONG_TIME = "Enter the time as hours and minutes, for example 18:30."
+
+
+class ScheduleForm(forms.Form):
+    """Days and time of the one schedule for everything."""
+
+    days = forms.TypedMultipleChoiceField(
+        label="Days",
+        coerce=int,
+        choices=[(day, WEEK[day].capitalize()) for day in SUNDAY_FIRST],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Without a day nothing is sent by itself.",
+    )
+    at = forms.TimeField(
+        label="Executes at",
+        input_formats=["%H:%M", "%H.%M", "%H%M"],
+        help_text="Hours and minutes, for example 18:30. Choose a time at which this computer is on.",
+        error_messages={"required": WRONG_TIME, "invalid": WRONG_TIME},
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "time", "autocomplete": "off", "maxlength": 5}),
+    )
+
+    @classmethod
+    def of(cls, rule: Weekly) -> "ScheduleForm":
+        """The form with what is set now."""
+        return cls(initial={"days": sorted(rule.days), "at": rule.at})
+
+    def rule(self) -> Weekly:
+        """What was chosen."""
+        given: dict[str, Any] = self.cleaned_data
+        at: time = given["at"]
+        return Weekly(at.replace(second=0, microsecond=0), frozenset(given["days"]))
