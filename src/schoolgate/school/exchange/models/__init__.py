@@ -1,11 +1,24 @@
-"""What the school's side keeps: where files go, with whose login, what was seen, held back, sent, each try."""
+"""What the school's side keeps: where files lie and go, with whose login, what was seen, held back, sent, each try."""
 
 from schoolgate.school.exchange.models.attempt import Attempt
 from schoolgate.school.exchange.models.destination import Destination
+from schoolgate.school.exchange.models.disk_space import DiskSpace
+from schoolgate.school.exchange.models.former_root import FormerRoot
 from schoolgate.school.exchange.models.held_back import HeldBackFile
 from schoolgate.school.exchange.models.login import Login
 from schoolgate.school.exchange.models.school import School
 from schoolgate.school.exchange.models.sighting import Sighting
 from schoolgate.school.exchange.models.transfer import State, Transfer
 
-__all__ = ["Attempt", "Destination", "HeldBackFile", "Login", "School", "Sighting", "State", "Transfer"]
+__all__ = [
+    "Attempt",
+    "Destination",
+    "DiskSpace",
+    "FormerRoot",
+    "HeldBackFile",
+    "Login",
+    "School",
+    "Sighting",
+    "State",
+    "Transfer",
+]

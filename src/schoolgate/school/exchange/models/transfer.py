@@ -87,6 +87,7 @@ class Transfer(WithProblems):
 
     `tries` counts the tries since a person last asked for it, `attempts` all of them; the latter is also the fence:
     who writes the end of an attempt must still be on it. `filed_at` is when the original came to *Files Exported*.
+    `former_root`: the root folder was changed before that, and the original stayed in this one.
     """
 
     kind = models.CharField(max_length=20, default="student")
@@ -119,13 +120,22 @@ class Transfer(WithProblems):
     outcome = models.JSONField(default=dict)
     filed_at = models.DateTimeField(null=True)
     filed_as = models.CharField(max_length=300, blank=True)
-    filing_note = models.CharField(max_length=300, blank=True)
+    filing_note = models.CharField(max_length=600, blank=True)
+    former_root = models.CharField(max_length=500, blank=True)
 
     objects = TransferQuerySet.as_manager()
 
     class Meta:
         ordering = ("-found_at", "-id")
         constraints = (models.UniqueConstraint(fields=("kind", "name", "sha256"), name="one_transfer_a_file"),)
+        # The first page must be quick with the files of years: it asks for the last, for each school's last, and for
+        # the few that were not put away.
+        indexes = (
+            models.Index(fields=["-found_at", "-id"], name="transfer_newest_first"),
+            models.Index(fields=["received_at"], name="transfer_received"),
+            models.Index(fields=["source_la", "source_school", "received_at"], name="transfer_of_school"),
+            models.Index(fields=["state"], condition=models.Q(filed_at=None), name="transfer_to_file"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,34 @@
+from django.db import models
+from django.utils import timezone
+
+
+class FormerRootQuerySet(models.QuerySet["FormerRoot"]):
+    def to_tell(self) -> "FormerRootQuerySet":
+        """Those that something still lies in, or that cannot be looked into, and that nobody dismissed."""
+        something = ~models.Q(waiting=0) | ~models.Q(sent=0) | ~models.Q(trouble="")
+        return self.filter(something, dismissed_at=None)
+
+
+class FormerRoot(models.Model):
+    """A folder that was the root folder once (handbook 04: its files are not copied to the new one).
+
+    The rounds of this site count what lies in the folders *Files Not Exported* in it: `waiting` files that were not
+    sent, and `sent` ones whose very bytes an LA has received. `trouble` says why they cannot be counted. It is looked
+    into for as long as nobody dismisses it, since an MIS may go on saving there.
+    """
+
+    path = models.CharField(max_length=500, unique=True)
+    replaced_at = models.DateTimeField(default=timezone.now)
+    waiting = models.PositiveIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=200, blank=True)
+    looked_at = models.DateTimeField(null=True)
+    dismissed_at = models.DateTimeField(null=True)
+
+    objects = FormerRootQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("replaced_at", "pk")
+
+    def __str__(self) -> str:
+        return self.path
