@@ -23,7 +23,7 @@ class CannotBeDone(Exception):
     """What was asked cannot be done; the message is a sentence for the person."""
 
 
-def look_again(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = None) -> Taken:
+def look_again(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> Taken:
     """Check the file anew, and send it if nothing stands against it. Raises CannotBeDone when it is gone, NoSpace."""
     record("file looked at again", by=by, target=held_back.name, request=request)
     if held_back.origin == HeldBackFile.Origin.UPLOAD:
@@ -31,7 +31,7 @@ def look_again(held_back: HeldBackFile, *, by: User, request: HttpRequest | None
     return _take_and_ask(held_back.la, _file_of(held_back))
 
 
-def rename_and_send(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = None) -> Taken:
+def rename_and_send(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> Taken:
     """Give the file the name it should have, check it anew, and send it. Raises CannotBeDone, NoSpace."""
     new_name = held_back.suggested_name and still_free(held_back.suggested_name, held_back.sha256)
     if not new_name:
@@ -50,7 +50,7 @@ def rename_and_send(held_back: HeldBackFile, *, by: User, request: HttpRequest |
     return _take_and_ask(held_back.la, target)
 
 
-def move_to_its_folder(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = None) -> Taken:
+def move_to_its_folder(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> Taken:
     """Move the file to the folder of the LA it is for, and check it there. Raises CannotBeDone, NoSpace."""
     file = _file_of(held_back)
     folders = folders_of(held_back.right_la)
@@ -63,7 +63,7 @@ def move_to_its_folder(held_back: HeldBackFile, *, by: User, request: HttpReques
     return take(found, site_shelf()) if found else None
 
 
-def put_with_exported(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = None) -> None:
+def put_with_exported(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> None:
     """Move a file that the LA has already out of the way, to *Files Exported*. Raises CannotBeDone."""
     file = _file_of(held_back)
     folders = folders_of(held_back.la)
@@ -74,7 +74,7 @@ def put_with_exported(held_back: HeldBackFile, *, by: User, request: HttpRequest
     held_back.delete()
 
 
-def dismiss(held_back: HeldBackFile, *, by: User, request: HttpRequest | None = None) -> None:
+def dismiss(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> None:
     """Forget a file that came by the browser and was held back. One in a folder stays told of until it is gone."""
     if held_back.origin != HeldBackFile.Origin.UPLOAD:
         raise CannotBeDone("The file is still in its folder. Take it out there.")

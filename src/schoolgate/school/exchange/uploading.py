@@ -40,7 +40,7 @@ UPLOAD = HeldBackFile.Origin.UPLOAD
 
 
 def receive_upload(
-    stream: BinaryIO, name: str, size: int, *, by: User, request: HttpRequest | None = None
+    stream: BinaryIO, name: str, size: int, *, by: User | None, request: HttpRequest | None = None
 ) -> Transfer | HeldBackFile:
     """Take a file in from the browser: a transfer that is being sent, or a held-back file that says why not.
 
@@ -54,7 +54,9 @@ def receive_upload(
     return accept_spooled(stored.sha256, plain_name, by=by, request=request)
 
 
-def accept_spooled(sha256: str, name: str, *, by: User, request: HttpRequest | None = None) -> Transfer | HeldBackFile:
+def accept_spooled(
+    sha256: str, name: str, *, by: User | None, request: HttpRequest | None = None
+) -> Transfer | HeldBackFile:
     """As `receive_upload`, for a file whose bytes lie in the spool already."""
     known = known_transfer(name, sha256)
     if known is not None:

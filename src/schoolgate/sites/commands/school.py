@@ -3,27 +3,23 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from schoolgate.sites.commands.common_verbs import add_common_verbs, home_option, initialise, say_initialised
+from schoolgate.sites.commands.school_administration import destinations, schools
+from schoolgate.sites.commands.school_files import FILE_COMMANDS
+from schoolgate.sites.commands.school_schedule import schedule
 from schoolgate.sites.commands.shared import (
     Failed,
     WrongCall,
     as_json,
     at_home,
-    limit_rows,
     open_site,
     print_json,
-    print_rows,
-    read_secret,
 )
-
-if TYPE_CHECKING:
-    from schoolgate.school.exchange.models import Transfer
 
 
 @click.group(help="The school's site: checks files in folders, sends them, keeps the receipts.")
@@ -32,6 +28,8 @@ def school() -> None:
 
 
 add_common_verbs(school, "school")
+for command in (destinations, schools, schedule, *FILE_COMMANDS):
+    school.add_command(command)
 
 
 @school.command("init", help="First set-up, or bring the database up to date after an upgrade.")
@@ -43,7 +41,8 @@ add_common_verbs(school, "school")
 @as_json
 def init(home: Path | None, root_folder: Path | None, name: str | None, as_json: bool) -> None:
     open_site("school", home)
-    from schoolgate.school.exchange.folders import FolderRefused, set_root_folder
+    from schoolgate.school.exchange.administration.roots import set_root_folder
+    from schoolgate.school.exchange.folders import FolderRefused
     from schoolgate.school.exchange.preferences import SCHOOL_NAME
 
     link = initialise("school")
@@ -55,66 +54,6 @@ def init(home: Path | None, root_folder: Path | None, name: str | None, as_json:
         except FolderRefused as error:
             raise Failed(str(error)) from None
     say_initialised("school", link, as_json)
-
-
-@school.group("destinations", help="The LAs that files go to.")
-def destinations() -> None:
-    pass
-
-
-@destinations.command("add", help="Add an LA; its folders are made.")
-@click.option("--la", required=True, help="The LA's number, three digits.")
-@click.option("--url", required=True, help="The address of the LA's site; https, or http on this machine.")
-@click.option("--user", required=True, help="The account that the LA issued.")
-@click.option(
-    "--password-file",
-    required=True,
-    type=click.Path(allow_dash=True, dir_okay=False, path_type=Path),
-    help="File with its password, or - for standard input.",
-)
-@click.option("--name", default="", help="The LA's name; from the list of LAs when not given.")
-@click.option("--contact", default="", help="Whom to ask at the LA.")
-@as_json
-@at_home("school")
-def add_destination(la: str, url: str, user: str, password_file: Path, name: str, contact: str, as_json: bool) -> None:
-    from schoolgate.school.exchange.administration import destinations as entries
-    from schoolgate.school.exchange.folders import folders_of
-
-    try:
-        entry = entries.add_destination(
-            la=la, address=url, user=user, password=read_secret(password_file), name=name, contact=contact
-        )
-    except entries.DestinationRefused as error:
-        raise Failed(str(error)) from None
-    folder = folders_of(la).not_exported
-    if as_json:
-        print_json({"la": entry.la, "name": entry.name, "address": entry.address, "folder": str(folder)})
-    else:
-        click.echo(f"Files for {entry.name} ({entry.la}) go from {folder}")
-
-
-@destinations.command("list", help="All LAs that files go to.")
-@as_json
-@limit_rows
-@at_home("school")
-def list_destinations(as_json: bool, limit: int | None) -> None:
-    from schoolgate.school.exchange.models import Destination
-
-    rows = [
-        {
-            "la": entry.la,
-            "name": entry.name,
-            "address": entry.address,
-            "user": entry.user,
-            "connected": entry.connected_at,
-            "trouble": entry.trouble_sentence,
-        }
-        for entry in Destination.objects.all()
-    ]
-    columns = ["la", "name", "address", "user", "connected", "trouble"]
-    print_rows(
-        rows, columns, as_json=as_json, limit=limit, empty="No LA yet. Add one: schoolgate school destinations add"
-    )
 
 
 @school.command("export", help="Check and send everything in Files Not Exported. Exit code 1 unless all of it arrived.")
@@ -155,51 +94,6 @@ def export(la: str | None, as_json: bool) -> None:
                 told += f", {count} {words}" if count else ""
             click.echo(f"{told}. {each.trouble}".strip())
     sys.exit(0 if summary.all_well else 1)
-
-
-@school.command("files", help="Every file and where it is, newest first; held-back ones with their reason.")
-@as_json
-@limit_rows
-@at_home("school")
-def files(as_json: bool, limit: int | None) -> None:
-    from schoolgate.school.exchange.listing import FILE_COLUMNS, list_files
-
-    empty = "No files yet. Put one into Files Not Exported."
-    print_rows(list_files(), FILE_COLUMNS, as_json=as_json, limit=limit, empty=empty)
-
-
-@school.command(
-    "try-again", help="Send a file that waits, needs attention or was cancelled; the site must run, or export follow."
-)
-@click.argument("name")
-@at_home("school")
-def try_again(name: str) -> None:
-    from schoolgate.school.exchange.asking import send_again
-
-    if not any(send_again(transfer, by=None) for transfer in _transfers(name) if transfer.may("try again")):
-        raise Failed(f"{name} is not in a state to be sent again. See: schoolgate school files")
-    click.echo(f"{name} is sent next.")
-
-
-@school.command("cancel", help="Stop a file that was not sent yet. It stays in its folder.")
-@click.argument("name")
-@at_home("school")
-def cancel(name: str) -> None:
-    from schoolgate.school.exchange.asking import cancel_file
-
-    if not any(cancel_file(transfer, by=None) for transfer in _transfers(name) if transfer.may("cancel")):
-        raise Failed(f"{name} is not in a state to be cancelled. See: schoolgate school files")
-    click.echo(f"{name} is not sent. It stays where it is.")
-
-
-def _transfers(name: str) -> "list[Transfer]":
-    """The files of this name, the newest first. Raises Failed when there is none."""
-    from schoolgate.school.exchange.models import Transfer
-
-    found = list(Transfer.objects.filter(name=name).order_by("-pk"))
-    if not found:
-        raise Failed(f"There is no file '{name}' on its way. See: schoolgate school files")
-    return found
 
 
 @school.command(
