@@ -7,6 +7,7 @@ from typing import Literal
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.models import State, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
+from schoolgate.school.exchange.whom_to_ask import naming_whom
 from schoolgate.school.exchange.words import outcome_words
 
 
@@ -20,14 +21,14 @@ class StoryStep:
     at: datetime | None = None
 
 
-def story_of(transfer: Transfer) -> list[StoryStep]:
-    """The five steps, each with what there is to tell of it."""
+def story_of(transfer: Transfer, contact: str = "") -> list[StoryStep]:
+    """The five steps, each with what there is to tell of it; `contact` is whom to ask at the LA."""
     return [
         StoryStep("Found", "", "done", transfer.found_at),
         StoryStep("Checked", _checked(transfer), "done"),
-        _sent(transfer),
+        _sent(transfer, contact),
         _received(transfer),
-        _imported(transfer),
+        _imported(transfer, contact),
     ]
 
 
@@ -39,7 +40,7 @@ def _checked(transfer: Transfer) -> str:
     return f"{pupils}, {warnings} the LA may ask about"
 
 
-def _sent(transfer: Transfer) -> StoryStep:
+def _sent(transfer: Transfer, contact: str) -> StoryStep:
     if transfer.state in ARRIVED:
         return StoryStep("Sent", _tries(transfer), "done")
     if transfer.state == State.SENDING:
@@ -48,7 +49,7 @@ def _sent(transfer: Transfer) -> StoryStep:
         again = f"It is sent again at {telling.in_london(transfer.next_try_at)}; that can do no harm."
         return StoryStep("Sent", f"{transfer.sentence} {again}", "now")
     if transfer.state == State.NEEDS_ATTENTION:
-        return StoryStep("Sent", f"{transfer.sentence} {transfer.remedy}", "wrong")
+        return StoryStep("Sent", f"{transfer.sentence} {naming_whom(transfer.remedy, contact)}", "wrong")
     if transfer.state == State.CANCELLED:
         return StoryStep("Sent", "Cancelled: it is not sent.", "wrong")
     return StoryStep("Sent", "It is sent next." if transfer.asked_at else "It waits for the next export.", "now")
@@ -60,11 +61,12 @@ def _received(transfer: Transfer) -> StoryStep:
     return StoryStep("Received", f"receipt {transfer.receipt_ref}", "done", transfer.received_at)
 
 
-def _imported(transfer: Transfer) -> StoryStep:
+def _imported(transfer: Transfer, contact: str) -> StoryStep:
     if transfer.state == State.IMPORTED:
         return StoryStep("Imported", outcome_words(transfer), "done")
     if transfer.state == State.REJECTED:
-        return StoryStep("Imported", "The LA did not accept the file. Ask the LA what to correct.", "wrong")
+        told = naming_whom("The LA did not accept the file. Ask the LA what to correct.", contact)
+        return StoryStep("Imported", told, "wrong")
     if transfer.state == State.DELIVERED:
         return StoryStep("Imported", "The LA has not imported it yet.", "now")
     return StoryStep("Imported", "", "")

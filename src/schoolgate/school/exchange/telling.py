@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.school.exchange.models import Destination, HeldBackFile, School, Transfer
+from schoolgate.school.exchange.whom_to_ask import naming_whom
 from schoolgate.wire.exchange_errors import ExchangeError
 
 
@@ -45,7 +46,12 @@ def file_received(transfer: Transfer, *, known: bool) -> None:
 
 def file_not_received(transfer: Transfer, error: ExchangeError, *, final: bool) -> None:
     told = "needs attention" if final else f"is tried again at {in_london(transfer.next_try_at)}"
-    _of(transfer, "ERROR" if final else "WARN", f"{transfer.name} {told}. {error.sentence}", details=error.details)
+    _of(
+        transfer,
+        "ERROR" if final else "WARN",
+        f"{transfer.name} {told}. {error.sentence}",
+        details=_help(error, transfer.la),
+    )
 
 
 def file_outcome(transfer: Transfer) -> None:
@@ -63,13 +69,14 @@ def unusable(row: Destination | School, error: ExchangeError, waiting: int) -> N
     """Nothing can be sent to an LA, or with a school's login."""
     waits = {0: "", 1: " One file waits."}.get(waiting, f" {waiting:,} files wait.")
     of_school = isinstance(row, School)
+    destination_la = row.destination_la if isinstance(row, School) else row.la
     write(
         "WARN",
         f"{row} cannot {'sign in' if of_school else 'be reached or used'} now.{waits} {error.sentence}",
         la=row.la if of_school else "",
         school=row.number if isinstance(row, School) else "",
-        destination_la=row.destination_la if isinstance(row, School) else row.la,
-        details=f"{error.remedy} ({error.code}; {error.details})",
+        destination_la=destination_la,
+        details=_help(error, destination_la),
         link=reverse("today"),
     )
 
@@ -85,6 +92,12 @@ def spool_full(la: str) -> None:
 
 def folder_unreadable(la: str, why: str) -> None:
     write("ERROR", "The folder Files Not Exported cannot be read.", destination_la=la, details=why)
+
+
+def _help(error: ExchangeError, la: str) -> str:
+    """What to do, whom to ask, and what the help desk wants to know."""
+    what_to_do = naming_whom(error.remedy, Destination.objects.contact_of(la))
+    return f"{what_to_do} ({'; '.join(filter(None, (error.code, error.details)))})"
 
 
 def _of(transfer: Transfer, level: Level, message: str, *, details: str = "") -> None:

@@ -19,6 +19,10 @@ class DestinationQuerySet(models.QuerySet["Destination"]):
         """Those whose LA-wide credentials cannot be used now."""
         return self.filter(resting(now), trouble__in=LOGIN_TROUBLES)
 
+    def contact_of(self, la: str) -> str:
+        """Name, telephone and hours of whoever helps at this LA; empty when it was never told."""
+        return self.filter(la=la).values_list("contact", flat=True).first() or ""
+
 
 class Destination(Login):
     """An LA that files go to, with the credentials for schools that have none of their own (handbook 04, "LA URLs").
@@ -46,6 +50,10 @@ class Destination(Login):
     def line_trouble(self) -> bool:
         """Whether nothing can be sent to this LA, whatever the user name."""
         return bool(self.trouble) and self.trouble not in LOGIN_TROUBLES
+
+    @property
+    def whom_to_ask(self) -> str:
+        return self.contact
 
     def __str__(self) -> str:
         return f"{self.name} ({self.la})"

@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from schoolgate.commons.sealed import SealedTextField
+from schoolgate.school.exchange.whom_to_ask import naming_whom
 
 three_digits = RegexValidator(r"^[0-9]{3}\Z", "An LA number is three digits, for example 820.")
 four_digits = RegexValidator(r"^[0-9]{4}\Z", "A school number is four digits, for example 4321.")
@@ -55,6 +56,16 @@ class Login(models.Model):
     @property
     def has_credentials(self) -> bool:
         return bool(self.user)
+
+    @property
+    def whom_to_ask(self) -> str:
+        """Name, telephone and hours of whoever helps at the LA; empty when they are not known."""
+        raise NotImplementedError
+
+    @property
+    def what_to_do(self) -> str:
+        """The remedy of its trouble, with whom to ask at the LA."""
+        return naming_whom(self.trouble_remedy, self.whom_to_ask)
 
     def clean(self) -> None:
         """Both or none (handbook 04, 05)."""

@@ -3,6 +3,7 @@ from typing import Any, Self
 
 from django.db import models
 
+from schoolgate.school.exchange.models.destination import Destination
 from schoolgate.school.exchange.models.login import Login, four_digits, resting, three_digits
 
 
@@ -49,3 +50,7 @@ class School(Login):
     def base(self) -> str:
         """The school as seven digits."""
         return self.la + self.number
+
+    @property
+    def whom_to_ask(self) -> str:
+        return Destination.objects.contact_of(self.destination_la)

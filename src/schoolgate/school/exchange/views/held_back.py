@@ -34,6 +34,7 @@ def held_back_files(request: PersonRequest) -> HttpResponseBase:
         [
             Column("name", "File", search=True, link=lambda file: reverse("held-back-file", args=[file.pk])),
             Column("la", "Folder of LA", exact=True),
+            Column("school", "School", kind="code", exact=True),
             Column("sentence", "Why", search=True),
             Column("refusals", "Problems", kind="number"),
             Column("since", "Since", kind="time", dates=True),
@@ -54,6 +55,7 @@ def held_back_file(request: PersonRequest, file_id: int) -> HttpResponseBase:
     context = {
         "file": file,
         "held_back": file,
+        "contact": Destination.objects.contact_of(file.right_la or file.la),
         "back": reverse("held-back-files"),
         "uploaded": file.origin == HeldBackFile.Origin.UPLOAD,
         "right_destination": Destination.objects.filter(la=file.right_la).first() if file.right_la else None,

@@ -53,10 +53,11 @@ def transfers(request: PersonRequest) -> HttpResponseBase:
 def transfer(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
     """The story of one file, and the buttons its state allows."""
     this = _of(request, transfer_id)
+    destination = Destination.objects.filter(la=this.la).first()
     context = {
         "transfer": this,
-        "story": story_of(this),
-        "destination": Destination.objects.filter(la=this.la).first(),
+        "story": story_of(this, destination.contact if destination else ""),
+        "destination": destination,
         "state_words": StateWords(this),
         "waits": this.state in WAITING,
         "history": this.history.all(),
