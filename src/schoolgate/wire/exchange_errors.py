@@ -1,6 +1,8 @@
 """What can go wrong between a school and an authority, told so that a school office can act on it.
 
     ExchangeError
+      NoEntry               nobody told this site the authority's address
+      CaFileUnusable        our own extra CA file is broken
       AddressNotAllowed     the policy forbids a call to this address
         OtherLa             another LA's service stands there
       Unreachable           no whole answer came, for one of the reasons in exchange_sentences
@@ -56,6 +58,26 @@ class AddressNotAllowed(ExchangeError):
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(code, sentence, "Correct the LA's address under Administration.", StopRun())
+
+
+class NoEntry(ExchangeError):
+    """Nobody told this site the authority's address."""
+
+    def __init__(self, la: str) -> None:
+        super().__init__("no-entry", f"There is no entry for LA {la}.", "Add the LA under Administration.", StopRun())
+
+
+class CaFileUnusable(ExchangeError):
+    """The extra CA file that this site was started with cannot be read, or holds no certificate."""
+
+    def __init__(self, details: str) -> None:
+        super().__init__(
+            "extra-ca-file",
+            "This program's extra CA file cannot be used, so no secure line can be made.",
+            "Ask whoever looks after this program: the setting is extra_ca_file.",
+            StopRun(),
+            details,
+        )
 
 
 class OtherLa(AddressNotAllowed):

@@ -5,8 +5,10 @@ Each is declared once, at the top of the module that reads it:
     LA_NAME = TextPreference("la-name", default="", meaning="this authority's name, as schools know it")
 """
 
+import logging
 from typing import Any, Generic, TypeVar
 
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,6 +16,9 @@ from django.utils import timezone
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.preferences.models import StoredPreference
+from schoolgate.commons.sealed import Secret, seal, unseal
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -46,7 +51,7 @@ class Preference(Generic[T]):
                 name=self.name,
                 defaults={"value": self.to_text(value), "changed_at": timezone.now(), "changed_by": by},
             )
-            details = f"{self.to_text(before)} → {self.to_text(value)}"
+            details = f"{self.told(before)} → {self.told(value)}"
             record("preference changed", by=by, target=self.name, details=details, request=request)
 
     def to_text(self, value: T) -> str:
@@ -54,6 +59,10 @@ class Preference(Generic[T]):
 
     def from_text(self, text: str) -> T:
         raise NotImplementedError
+
+    def told(self, value: T) -> str:
+        """The value as the audit may hold it."""
+        return self.to_text(value)
 
 
 class TextPreference(Preference[str]):
@@ -83,3 +92,23 @@ class YesNoPreference(Preference[bool]):
 
     def from_text(self, text: str) -> bool:
         return text == "yes"
+
+
+class SealedPreference(Preference[str]):
+    """A secret: sealed in the database, never told in the audit or on a screen; whether there is one may be told.
+
+    One whose key is lost reads as empty, and says so in the log: it must be typed again.
+    """
+
+    def to_text(self, value: str) -> str:
+        return seal(value) if value else ""
+
+    def from_text(self, text: str) -> Secret:
+        try:
+            return unseal(text)
+        except InvalidToken:
+            log.error("The preference %s cannot be opened with this site's keys: it must be entered again.", self.name)
+            return Secret("")
+
+    def told(self, value: str) -> str:
+        return "(sealed)" if value else "(none)"

@@ -35,7 +35,7 @@ from schoolgate.commons.web.sources import ListRows, QueryRows, Source, follow
 
 PAGE_SIZE = 50
 
-Kind = Literal["text", "number", "time", "second", "size", "state", "code", "details"]
+Kind = Literal["text", "number", "time", "second", "size", "state", "code", "details", "button", "tick"]
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,11 @@ class Column:
     `name` is the attribute shown, sorted and filtered by; over a relation as Django writes it (`base__name`).
     `kind` says how a cell looks: `number` and `size` (bytes) to the right, `time` in London time to
     the minute and `second` to the second, `state` as a tag,
-    `code` for numbers and digests that are read letter by letter, `details` folded away. `value` computes a cell
-    that is no attribute (give `sort=""` then, or the path to sort by). A filter is offered for `choices` (pairs of
-    value and text), `exact` (typed in full) or `dates` (from and to, days in London).
+    `code` for numbers and digests that are read letter by letter, `details` folded away, `button` as one that posts to
+    the `link`, `tick` as a box of the form `<table's name>-chosen` that sends the row's key as `chosen` (downloads leave
+    both out). `value` computes a cell that is no attribute (give `sort=""` then, or the path
+    to sort by). A filter is offered for `choices` (pairs of value and text), `exact` (typed in full) or `dates` (from
+    and to, days in London).
     """
 
     name: str
@@ -281,6 +283,11 @@ class Table:
         return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
 
     @property
+    def all_ticked(self) -> bool:
+        """Whether the boxes of a `tick` column are drawn ticked: asked for by `?ticked=all`."""
+        return self.request.GET.get("ticked") == "all"
+
+    @property
     def here(self) -> str:
         return self.address()
 
@@ -292,12 +299,20 @@ class Table:
     def excel_address(self) -> str:
         return self.address(format="xlsx", page="")
 
+    @property
+    def has_buttons(self) -> bool:
+        return any(column.kind == "button" for column in self.columns)
+
+    @property
+    def _columns_of_download(self) -> list[Column]:
+        return [column for column in self.columns if column.kind not in {"button", "tick"}]
+
     def _headings_of_download(self) -> list[str]:
-        return [column.heading for column in self.columns]
+        return [column.heading for column in self._columns_of_download]
 
     def _rows_of_download(self) -> Iterator[list[Any]]:
         for row in self.chosen_rows.each():
-            yield [column.value_of(row) for column in self.columns]
+            yield [column.value_of(row) for column in self._columns_of_download]
 
 
 def _day(text: str) -> date | None:

@@ -9,12 +9,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from schoolgate.school.exchange.models import Destination, School, Transfer
+from schoolgate.school.exchange.preferences import PROXY_NAME, PROXY_PASSWORD, PROXY_USE, PROXY_USER, TLS_MINIMUM
 from schoolgate.school.exchange.receipt_keys import keep_keys
 from schoolgate.school.exchange.troubles import note_well
 from schoolgate.wire.exchange import Account, Credentials, ExchangeClient
-from schoolgate.wire.exchange_errors import AddressNotAllowed, NoCredentials, Refused
-from schoolgate.wire.http import AddressRefused, make_client, require_allowed
+from schoolgate.wire.exchange_errors import CaFileUnusable, NoCredentials, OtherLa, Refused
+from schoolgate.wire.http import AddressRefused, Timeouts, make_client, require_allowed
+from schoolgate.wire.proxies import Proxy, proxy_address
 from schoolgate.wire.receipts import Receipt, ReceiptError, verify
+from schoolgate.wire.tls import TlsMinimum
 
 Login = Destination | School
 
@@ -77,10 +80,33 @@ def is_for(receipt: Receipt, transfer: Transfer) -> bool:
     )
 
 
-def open_http() -> httpx.Client:
-    """The HTTP client of one run."""
+def open_http(timeouts: Timeouts | None = None) -> httpx.Client:
+    """The HTTP client of one run, by the proxy and the security protocol type that are set now.
+
+    Raises CaFileUnusable.
+    """
     ca_file = settings.SCHOOLGATE_CONFIGURATION.text("extra_ca_file")
-    return make_client(extra_ca_file=Path(ca_file) if ca_file else None)
+    try:
+        return make_client(
+            timeouts=timeouts or Timeouts(),
+            tls_minimum=tls_minimum(),
+            extra_ca_file=Path(ca_file) if ca_file else None,
+            proxy=proxy_in_use(),
+        )
+    except OSError as error:
+        raise CaFileUnusable(f"{ca_file}: {type(error).__name__}") from None
+
+
+def proxy_in_use() -> Proxy | None:
+    """The proxy that calls go through; None: they go straight out."""
+    if not PROXY_USE.get():
+        return None
+    return Proxy(proxy_address(PROXY_NAME.get()), PROXY_USER.get(), PROXY_PASSWORD.get())
+
+
+def tls_minimum() -> TlsMinimum:
+    """The oldest TLS version to be spoken."""
+    return "1.3" if TLS_MINIMUM.get() == "1.3" else "1.2"
 
 
 def connect(destination: Destination, http: httpx.Client) -> Connection:
@@ -88,9 +114,7 @@ def connect(destination: Destination, http: httpx.Client) -> Connection:
     client = _client(destination, http)
     service = client.service()
     if service.la and service.la != destination.la:
-        raise AddressNotAllowed(
-            "other-la", f"At this address is the service of LA {service.la}, not of LA {destination.la}."
-        )
+        raise OtherLa(service.la, destination.la)
     keys = client.keys()
     keep_keys(destination.la, keys)
     return Connection(destination, http, keys)

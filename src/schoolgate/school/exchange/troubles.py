@@ -42,11 +42,21 @@ def note_line_well(destination: Destination) -> None:
 def note_trouble(row: Destination | School, error: ExchangeError, *, waiting: int, by_person: bool) -> None:
     """Nothing can be sent to this LA, or with this login, just now: remember why, and when to try without a person.
 
-    What a repetition cannot cure (password, address, proxy) waits for a person. One line in the journal per run that
-    a person asked for; runs by themselves are told of only when there is something new, or when they end.
+    One line in the journal per run that a person asked for; runs by themselves are told of only when there is
+    something new, or when they end.
+    """
+    news = row.trouble != error.code
+    remember_trouble(row, error, by_person=by_person)
+    if news or by_person or row.failures == TRIES:
+        telling.unusable(row, error, waiting)
+
+
+def remember_trouble(row: Destination | School, error: ExchangeError, *, by_person: bool) -> None:
+    """As `note_trouble`, without a line in the journal.
+
+    What a repetition cannot cure (password, address, proxy) waits for a person.
     """
     now = timezone.now()
-    news = row.trouble != error.code
     failures = min(row.failures + 1, TRIES) if not by_person else 1
     try_again_at = None
     if isinstance(error.step, Again) and failures < TRIES:
@@ -57,9 +67,7 @@ def note_trouble(row: Destination | School, error: ExchangeError, *, waiting: in
         trouble=error.code[:40],
         trouble_sentence=error.sentence[:300],
         trouble_remedy=error.remedy[:300],
-        trouble_since=now if news else row.trouble_since,
+        trouble_since=now if row.trouble != error.code else row.trouble_since,
         failures=failures,
         try_again_at=try_again_at,
     )
-    if news or by_person or failures == TRIES:
-        telling.unusable(row, error, waiting)

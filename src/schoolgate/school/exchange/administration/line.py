@@ -44,6 +44,13 @@ def line_as_it_is() -> Line:
     return Line(PROXY_USE.get(), PROXY_NAME.get(), PROXY_USER.get(), None, tls_minimum())
 
 
+def line_spoken() -> str:
+    """What is set, in a few words."""
+    line = line_as_it_is()
+    way = f"Through the proxy {line.proxy_name}" if line.use_proxy else "Without a proxy"
+    return f"{way}, {TLS_WORDS[tls_minimum()]}"
+
+
 def has_proxy_password() -> bool:
     return bool(PROXY_PASSWORD.get())
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.school.exchange import schedule_in_words as words
+from schoolgate.school.exchange.administration.line import line_spoken
 from schoolgate.school.exchange.folders import root_folder
 from schoolgate.school.exchange.models import Destination, School
 from schoolgate.school.exchange.scheduling import when_to_send
@@ -46,6 +47,7 @@ def _pages() -> list[Page]:
             "schools",
         ),
         Page("When to send", "On which days, and at what time", words.rule_spoken(when_to_send().rule), "schedule"),
+        Page("Connection", "Proxy, security protocol type, and Test Connection", line_spoken(), "connection"),
     ]
 
 

@@ -17,6 +17,7 @@ from schoolgate.school.exchange.administration.destinations import (
 from schoolgate.school.exchange.folders import folders_of, root_folder
 from schoolgate.school.exchange.forms.las import DestinationForm
 from schoolgate.school.exchange.models import Destination, State, Transfer
+from schoolgate.school.exchange.views.connection import TEST_CONNECTION
 
 
 @who("administrator")
@@ -37,6 +38,7 @@ def las(request: PersonRequest) -> HttpResponseBase:
             Column("contact", "Contact"),
             Column("trouble", "State", kind="state", value=lambda one: "trouble" if one.trouble else "all right"),
             Column("connected_at", "Last connected", kind="time"),
+            TEST_CONNECTION,
         ],
         Destination.objects.visible_to(request.user),
         request,

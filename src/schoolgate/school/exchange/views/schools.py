@@ -23,6 +23,7 @@ from schoolgate.school.exchange.administration.schools_csv import take_schools
 from schoolgate.school.exchange.folders import folders_of, root_folder
 from schoolgate.school.exchange.forms.schools import ManySchoolsForm, SchoolForm
 from schoolgate.school.exchange.models import Destination, School
+from schoolgate.school.exchange.views.connection import TEST_CONNECTION
 
 
 @who("administrator")
@@ -37,6 +38,7 @@ def schools(request: PersonRequest) -> HttpResponseBase:
             Column("user", "Account", value=lambda one: one.user or "the LA’s"),
             Column("trouble", "State", kind="state", value=lambda one: "trouble" if one.trouble else "all right"),
             Column("connected_at", "Last connected", kind="time"),
+            TEST_CONNECTION,
         ],
         School.objects.visible_to(request.user),
         request,
