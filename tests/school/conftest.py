@@ -14,14 +14,18 @@ from django.utils import timezone
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import RawServer
 
+from schoolgate.authority.bases.accounts import add_account
+from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER
 from schoolgate.commons.accounts.models import User
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
 from schoolgate.school.exchange.administration.destinations import add_destination
+from schoolgate.school.exchange.administration.roots import set_root_folder
 from schoolgate.school.exchange.exporting import LaSummary, export_to
-from schoolgate.school.exchange.folders import folders_of, set_root_folder
+from schoolgate.school.exchange.folders import folders_of
 from schoolgate.school.exchange.models import Destination, Sighting
 from schoolgate.school.exchange.settling import look_once
+from schoolgate.sites.doors import ProgramDoor
 from schoolgate.sites.home import Home
 
 NAME = "8204321_CES_820LLLL_001.xml"
@@ -175,3 +179,34 @@ def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
         return Path(shutil.copy(path, tmp_path / path.name))
 
     return keep
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The exchange API's door, served by waitress."""
+    server: Any = waitress.create_server(
+        ProgramDoor("schoolgate.authority.exchange.api_urls"), host="127.0.0.1", port=0, threads=8
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join(5)
+
+
+@pytest.fixture
+def bedford(db: None, address: str) -> str:
+    """The address of LA 820, which has no base yet."""
+    LA_NUMBER.set("820", by=None)
+    LA_NAME.set("Bedford Borough", by=None)
+    LA_CONTACT.set("Data Team, 01234 000000", by=None)
+    return address
+
+
+@pytest.fixture
+def authority(bedford: str, root: Path) -> str:
+    """LA 820 with the base Green Abbey, and its entry at the school."""
+    _, password = add_account(la="820", school="4321", name="Green Abbey Primary School")
+    add_destination(la="820", address=bedford, user="8204321", password=password)
+    return bedford

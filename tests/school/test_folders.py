@@ -12,8 +12,6 @@ from schoolgate.school.exchange.folders import (
     is_leftover,
     move_without_replacing,
     recorded_name,
-    root_folder,
-    set_root_folder,
 )
 from schoolgate.sites.home import Home
 
@@ -30,27 +28,6 @@ def test_adding_an_la_makes_its_pair_of_folders(root: Path) -> None:
 def test_no_la_comes_before_the_root_folder(db: None, home: Home) -> None:
     with pytest.raises(DestinationRefused, match="root folder first"):
         add()
-
-
-def test_a_new_root_folder_gets_the_folders_of_every_la_and_no_files(root: Path, tmp_path: Path) -> None:
-    add()
-    (root / "820" / "Files Not Exported" / "a.xml").write_text("x")
-    set_root_folder(tmp_path / "new", by=None)
-    assert list((tmp_path / "new" / "820" / "Files Not Exported").iterdir()) == []
-    assert (root / "820" / "Files Not Exported" / "a.xml").exists()
-
-
-def test_a_root_folder_needs_its_whole_path(db: None) -> None:
-    with pytest.raises(FolderRefused, match="whole path"):
-        set_root_folder(Path("files"), by=None)
-
-
-def test_a_file_is_no_root_folder(db: None, tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_text("x")
-    with pytest.raises(FolderRefused):
-        set_root_folder(file, by=None)
-    assert root_folder() is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, register
 from schoolgate.commons.jobs.periodic import every
+from schoolgate.school.exchange.administration.roots import count_what_stayed
 from schoolgate.school.exchange.asking import EXPORT, all_las, ask_for_what_is_due
+from schoolgate.school.exchange.disk_room import measure_disks
 from schoolgate.school.exchange.exporting import export_to
 from schoolgate.school.exchange.filing import put_away
 from schoolgate.school.exchange.folders import root_folder
@@ -50,6 +52,18 @@ def look_round() -> None:
             scan(la, wait=False)
         put_away(Transfer.objects.to_file().lean())
     ask_for_what_is_due(timezone.now())
+
+
+@every(seconds=30, words="Looking into former root folders")
+def look_into_former_roots() -> None:
+    """Count what stayed there. Apart from `look_round`, for the share that they lie on may hang."""
+    count_what_stayed()
+
+
+@every(seconds=30, words="Looking for room on the disks")
+def look_for_room() -> None:
+    """Remember how much room there is, for the first page."""
+    measure_disks()
 
 
 @every(minutes=5, words="Asking the LAs what became of files")

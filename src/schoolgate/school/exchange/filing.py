@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
 from schoolgate.school.exchange import telling
+from schoolgate.school.exchange.connecting import is_for
 from schoolgate.school.exchange.folders import (
     FolderRefused,
     LaFolders,
@@ -25,11 +26,16 @@ from schoolgate.school.exchange.folders import (
     names_like,
 )
 from schoolgate.school.exchange.models import Transfer
+from schoolgate.school.exchange.receipt_keys import kept_keys
 from schoolgate.school.exchange.taking import READ_AT_ONCE, spool
-from schoolgate.wire.receipts import receipt_file
+from schoolgate.wire.receipts import ReceiptError, receipt_file, verify_receipt_file
 
 RECEIPT_SUFFIX = ".receipt.json"
+FORMER_SUFFIX = ".former-receipt.json"
 CHANGED = "The file in Files Not Exported was changed after it was taken. It stayed there and is looked at anew."
+LEFT_BEHIND = (
+    "It was put into Files Exported from this program’s own copy. The original stayed in the former root folder, {}"
+)
 NOT_YET = "It could not be put into Files Exported yet: perhaps it is open in another program. It is tried again."
 
 log = logging.getLogger(__name__)
@@ -68,6 +74,8 @@ def _move_with_receipt(transfer: Transfer) -> bool:
         folders.make()
         target = _place_for(transfer, folders)
         receipt = receipt_beside(target)
+        if receipt.exists() and not _is_receipt_of(receipt, transfer):
+            _set_former_aside(receipt)
         if not receipt.exists():
             write_durably(receipt, [receipt_file(transfer.receipt, transfer.received_from).encode("utf-8")])
         fault_point("export.receipt-written")
@@ -99,7 +107,15 @@ def _move(transfer: Transfer, folders: LaFolders, target: Path) -> str:
     if not target.exists() and spool().has(transfer.sha256):
         with spool().open(transfer.sha256) as plain:
             write_durably(target, iter(lambda: plain.read(READ_AT_ONCE), b""))
+    former = _former_root(transfer)
+    if former:
+        return LEFT_BEHIND.format(former)
     return "" if original is None else CHANGED
+
+
+def _former_root(transfer: Transfer) -> str:
+    """Where the original stayed; asked anew, for the root folder may have been changed while the file was sent."""
+    return Transfer.objects.values_list("former_root", flat=True).get(pk=transfer.pk)
 
 
 def receipt_beside(file: Path) -> Path:
@@ -116,7 +132,15 @@ def _place_for(transfer: Transfer, folders: LaFolders) -> Path:
 def _may_have(transfer: Transfer, place: Path) -> bool:
     beside = receipt_beside(place)
     file_fits = not os.path.lexists(place) or _holds(place, transfer)
-    return file_fits and (not os.path.lexists(beside) or _is_receipt_of(beside, transfer))
+    fits = not os.path.lexists(beside) or _is_receipt_of(beside, transfer) or _is_former_receipt_of(beside, transfer)
+    return file_fits and fits
+
+
+def _set_former_aside(receipt: Path) -> None:
+    """Keep the receipt of a first arrival that the LA has forgotten, under another name."""
+    former = receipt.with_name(receipt.name.removesuffix(RECEIPT_SUFFIX) + FORMER_SUFFIX)
+    place = next(place for place in names_like(former.parent, former.name) if not os.path.lexists(place))
+    move_without_replacing(receipt, place)
 
 
 def write_durably(place: Path, parts: Iterable[bytes]) -> None:
@@ -143,3 +167,11 @@ def _is_receipt_of(path: Path, transfer: Transfer) -> bool:
     except ValueError:
         return False
     return isinstance(kept, dict) and kept.get("receipt") == transfer.receipt
+
+
+def _is_former_receipt_of(path: Path, transfer: Transfer) -> bool:
+    """Whether the LA once gave this receipt for this very file."""
+    try:
+        return is_for(verify_receipt_file(path.read_text("utf-8"), kept_keys(transfer.la), None), transfer)
+    except (ReceiptError, ValueError):
+        return False

@@ -9,11 +9,6 @@ from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path
 
-from django.db import transaction
-from django.http import HttpRequest
-
-from schoolgate.commons.accounts.models import User
-from schoolgate.school.exchange.models import Destination
 from schoolgate.school.exchange.preferences import ROOT_FOLDER
 
 NOT_EXPORTED = "Files Not Exported"
@@ -51,26 +46,6 @@ def root_folder() -> Path | None:
     return Path(text) if text else None
 
 
-def set_root_folder(folder: Path, *, by: User | None, request: HttpRequest | None = None) -> None:
-    """Use this folder from now on and make the folders of every LA in it; files at the old place stay there.
-
-    Raises FolderRefused when it is no absolute path, no folder, or cannot be written to.
-    """
-    if not folder.is_absolute():
-        raise FolderRefused(r"Give the whole path of the folder, for example C:\Schoolgate or /srv/schoolgate.")
-    with transaction.atomic():
-        ROOT_FOLDER.set(str(folder), by=by, request=request)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _require_writable(folder)
-            for la in Destination.objects.values_list("la", flat=True):
-                folders_of(la).make()
-        except FileExistsError:
-            raise FolderRefused("There is a file of this name. Choose a folder.") from None
-        except OSError as error:
-            raise FolderRefused(f"The folder cannot be used: {error.strerror or error}. Choose another.") from None
-
-
 @dataclass(frozen=True)
 class LaFolders:
     """The pair of folders of one LA: where files for it wait, and where those it received are kept with receipts."""
@@ -96,7 +71,17 @@ def folders_of(la: str) -> LaFolders:
     root = root_folder()
     if root is None:
         raise FolderRefused("Set the root folder first, under Administration.")
+    return folders_in(root, la)
+
+
+def folders_in(root: Path, la: str) -> LaFolders:
+    """The folders of an LA in this root folder."""
     return LaFolders(root / la / NOT_EXPORTED, root / la / EXPORTED)
+
+
+def is_la_folder(name: str) -> bool:
+    """Whether a folder of this name in a root folder is an LA's."""
+    return len(name) == 3 and name.isascii() and name.isdigit()
 
 
 def files_in(folder: Path) -> Iterator[Path]:
@@ -143,9 +128,3 @@ def move_without_replacing(source: Path, target: Path) -> None:
         source.rename(target)
     else:
         source.unlink()
-
-
-def _require_writable(folder: Path) -> None:
-    probe = folder / f".schoolgate-{os.getpid()}"
-    probe.write_bytes(b"")
-    probe.unlink()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from schoolgate.documents.students.check import Verdict, check_stream
 from schoolgate.documents.students.names import parse_name
 from schoolgate.documents.students.versions import SchemaShelf
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.folders import FolderRefused, folders_of, holds
+from schoolgate.school.exchange.folders import FolderRefused, folders_in, folders_of, holds
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.reasons import (
@@ -161,6 +162,7 @@ def _rows(all_examined: Sequence[Examined]) -> Rows:
             new.append(transfer_of(one.found.name, one.verdict))
     Transfer.objects.bulk_create(new)
     _forgive([*new, *on_their_way])
+    _take_up([one for one in on_their_way if one.former_root])
     return [*rows, *new]
 
 
@@ -181,6 +183,12 @@ def _forgive(passed: Sequence[Transfer]) -> None:
         HeldBackFile.objects.filter(la__in=("", la), name__in=names).delete()
 
 
+def _take_up(found: Sequence[Transfer]) -> None:
+    """Files whose originals stayed in a former root folder lie in the present one now."""
+    if found:
+        Transfer.objects.filter(pk__in=[one.pk for one in found], filed_at=None).update(former_root="")
+
+
 def copy_to_spool(stream: BinaryIO) -> Stored:
     """Copy to the spool while hashing. Raises NoSpace, OSError."""
     with spool().incoming() as incoming:
@@ -190,14 +198,18 @@ def copy_to_spool(stream: BinaryIO) -> Stored:
 
 
 def fill_spool(transfer: Transfer) -> None:
-    """See to it that the spool holds a file that is to be sent, as far as its folder still does."""
+    """See to it that the spool holds a file that is to be sent, as far as its folders still do."""
     if spool().has(transfer.sha256):
         return
     with suppress(OSError, FolderRefused, NoSpace):
-        file = folders_of(transfer.la).find(transfer.name)
-        if file is not None and holds(file, size=transfer.size, sha256=transfer.sha256):
-            with file.open("rb") as stream:
-                copy_to_spool(stream)
+        former = transfer.former_root
+        folders = folders_in(Path(former), transfer.la) if former else folders_of(transfer.la)
+        exported = folders_of(transfer.la).exported / (transfer.filed_as or transfer.name)
+        for file in (folders.find(transfer.name), exported):
+            if file is not None and holds(file, size=transfer.size, sha256=transfer.sha256):
+                with file.open("rb") as stream:
+                    copy_to_spool(stream)
+                return
 
 
 def check_spooled(

@@ -20,8 +20,11 @@ def unasked_of(la: str) -> list[Transfer]:
 
 
 def forget_gone(unasked: Iterable[Transfer], present: Collection[str]) -> None:
-    """Forget those of these files whose names are not in the folder any more."""
-    _forget([transfer for transfer in unasked if transfer.name not in present], GONE)
+    """Forget those of these files whose names are not in the folder any more.
+
+    Not those whose originals stayed in a former root folder: nobody took them out.
+    """
+    _forget([one for one in unasked if one.name not in present and not one.former_root], GONE)
 
 
 def forget_replaced(la: str, standing: Mapping[str, str]) -> None:

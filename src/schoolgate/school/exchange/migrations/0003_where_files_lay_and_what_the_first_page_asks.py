@@ -63,7 +63,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="transfer",
-            index=models.Index(fields=["source_la", "source_school", "received_at"], name="transfer_of_school"),
+            index=models.Index(
+                fields=["source_la", "source_school", "school_name", "received_at"], name="transfer_of_school"
+            ),
         ),
         migrations.AddIndex(
             model_name="transfer",

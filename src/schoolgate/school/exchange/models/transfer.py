@@ -29,7 +29,7 @@ ARRIVED = frozenset({State.DELIVERED, State.IMPORTED, State.REJECTED})
 WAITING = frozenset({State.READY, State.SENDING, State.RETRYING})
 """It goes on by itself, or at the next export."""
 
-StepName = Literal["send", "deliver", "try later", "give up", "put back", "import", "reject", "cancel", "try again"]
+StepName = Literal["send", "deliver", "try later", "give up", "put back", "import", "reject", "send anew", "cancel", "try again"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ STEPS: Mapping[StepName, Step] = {
     "put back": _step(State.READY, State.SENDING),
     "import": _step(State.IMPORTED, State.DELIVERED),
     "reject": _step(State.REJECTED, State.DELIVERED),
+    # The LA was restored from a backup that does not hold the file.
+    "send anew": _step(State.RETRYING, State.DELIVERED, State.IMPORTED),
     "cancel": _step(State.CANCELLED, State.READY, State.RETRYING, State.NEEDS_ATTENTION),
     "try again": _step(State.READY, State.RETRYING, State.NEEDS_ATTENTION, State.CANCELLED),
 }
@@ -133,7 +135,9 @@ class Transfer(WithProblems):
         indexes = (
             models.Index(fields=["-found_at", "-id"], name="transfer_newest_first"),
             models.Index(fields=["received_at"], name="transfer_received"),
-            models.Index(fields=["source_la", "source_school", "received_at"], name="transfer_of_school"),
+            models.Index(
+                fields=["source_la", "source_school", "school_name", "received_at"], name="transfer_of_school"
+            ),
             models.Index(fields=["state"], condition=models.Q(filed_at=None), name="transfer_to_file"),
         )
 

@@ -1,14 +1,20 @@
 """The first page."""
 
+from dataclasses import dataclass
+
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import resolve
 from django.utils import timezone
 
-from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.accounts.access import PersonRequest, may_open, who
+from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
+from schoolgate.commons.journal.models import JournalLine
 from schoolgate.commons.web.charts import strip
 from schoolgate.school.exchange.asking import EXPORT
+from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.forms.sending import SendForm
 from schoolgate.school.exchange.models import Destination, Transfer
 from schoolgate.school.exchange.preferences import SCHOOL_NAME
@@ -16,22 +22,42 @@ from schoolgate.school.exchange.today import look_at_today
 from schoolgate.school.exchange.words import StateWords
 
 LAST = 5
+MOST_EXCEPTIONS = 15
 LIVE_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class ToDoFor:
+    """A line of the first page for one person: the step is a link only where they may go."""
+
+    line: ToDo
+    user: User
+
+    @property
+    def may_step(self) -> bool:
+        return may_open(self.user, resolve(self.line.address.split("?")[0]).func)
 
 
 @who("administrator", "sender")
 def today(request: PersonRequest) -> HttpResponseBase:
-    """The school's name and the day, one green or red sentence, what to do, Send a file, the last deliveries."""
+    """The school's name and the day, one green or red sentence, what to do, the schools that are not all right."""
     facts = look_at_today()
     exports = Job.objects.filter(kind=EXPORT, state__in=[JobState.READY, JobState.RUNNING])
+    alone = facts.board.schools[0] if len(facts.board.schools) == 1 else None
+    lines = JournalLine.objects.visible_to(request.user).shown()
     context = {
-        "school": SCHOOL_NAME.get(),
+        "school": SCHOOL_NAME.get() or (alone.name if alone else ""),
+        "alone": alone,
         "now": timezone.localtime(),
         "today": facts,
+        "to_do": [ToDoFor(line, request.user) for line in facts.to_do],
         "exports": exports,
         "live_seconds": LIVE_SECONDS if exports.exists() or facts.under_way else 0,
+        "exceptions": facts.board.exceptions[:MOST_EXCEPTIONS],
+        "more_exceptions": max(0, len(facts.board.exceptions) - MOST_EXCEPTIONS),
         "strip": strip("Files received by the LA, by week", facts.weeks),
         "last": [(one, StateWords(one)) for one in Transfer.objects.visible_to(request.user).lean()[:LAST]],
+        "journal": lines[:LAST],
         "form": SendForm(),
         "contacts": Destination.objects.visible_to(request.user).exclude(contact=""),
         "can_send": Destination.objects.exists(),

@@ -1,0 +1,189 @@
+"""The root folder: which folder may be one, changing it, and what stayed in the former one (handbook 04)."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.recording import record
+from schoolgate.school.exchange.folders import (
+    NOT_EXPORTED,
+    FolderRefused,
+    files_in,
+    folders_of,
+    holds,
+    is_la_folder,
+    recorded_name,
+    root_folder,
+)
+from schoolgate.school.exchange.models import Destination, FormerRoot, Sighting, Transfer
+from schoolgate.school.exchange.models.transfer import ARRIVED
+from schoolgate.school.exchange.preferences import ROOT_FOLDER
+
+PORTION = 500
+SYNCED = ("onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud")
+"""What the folders of the usual synchronising programs are called, in lower case."""
+
+
+def require_usable(folder: Path, *, make: bool) -> None:
+    """Look whether a folder may become the root folder; nothing is changed but a probe that is taken away again.
+
+    `make`: one that is missing may be made, so it need not be there. Raises FolderRefused, each rule with its own
+    sentence: a whole path; outside this program's own folder; not in, nor around, the present root folder; a folder;
+    there; writable.
+    """
+    if not folder.is_absolute():
+        raise FolderRefused(r"Give the whole path of the folder, for example C:\Schoolgate or /srv/schoolgate.")
+    _require_apart(folder)
+    if folder.is_dir():
+        _require_writable(folder)
+    elif os.path.lexists(folder):
+        raise FolderRefused("There is a file of this name. Choose a folder.")
+    elif not make:
+        raise FolderRefused("There is no such folder. Tick “Make this folder” to have it made, or choose another.")
+
+
+def is_another(folder: Path) -> bool:
+    """Whether taking this folder would change the root folder; false for the first one, and for the same one."""
+    present = root_folder()
+    return present is not None and not _same(folder, present)
+
+
+def is_synced(folder: Path) -> bool:
+    """Whether the folder seems to be kept the same elsewhere by a program such as OneDrive."""
+    return any(name in part.lower() for part in folder.parts for name in SYNCED)
+
+
+def set_root_folder(folder: Path, *, by: User | None, make: bool = True, request: HttpRequest | None = None) -> None:
+    """Use this folder from now on and make the folders of every LA in it. Nothing is copied.
+
+    What stayed in the former one is counted by the rounds of this site (`count_what_stayed`). Files on their way whose
+    originals lie there are sent from the spool, and remember where their originals are.
+
+    Raises FolderRefused, as `require_usable`, and when the folders cannot be made.
+    """
+    require_usable(folder, make=make)
+    with transaction.atomic():
+        if is_another(folder):
+            _leave_present_root(folder, by, request)
+        ROOT_FOLDER.set(str(folder), by=by, request=request)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _require_writable(folder)
+            for la in Destination.objects.values_list("la", flat=True):
+                folders_of(la).make()
+        except OSError as error:
+            raise FolderRefused(f"The folder cannot be used: {error.strerror or error}. Choose another.") from None
+
+
+def dismiss(former: FormerRoot, *, by: User, request: HttpRequest | None = None) -> None:
+    """Speak no more of a former root folder, whatever lies in it. Its files stay; this is not taken back."""
+    with transaction.atomic():
+        FormerRoot.objects.filter(pk=former.pk, dismissed_at=None).update(dismissed_at=timezone.now())
+        details = f"{former.waiting} not sent, {former.sent} sent"
+        record("former root folder dismissed", by=by, target=former.path, details=details, request=request)
+
+
+def count_what_stayed() -> None:
+    """Count the files in the former root folders. Not for a page: the share they lie on may hang."""
+    for former in FormerRoot.objects.filter(dismissed_at=None):
+        this = FormerRoot.objects.filter(pk=former.pk)
+        try:
+            waiting, sent = _count(former)
+        except FileNotFoundError as error:
+            if former.looked_at is None or former.waiting or former.sent:
+                # A share that is away, perhaps: nobody can say that the files are gone.
+                this.update(trouble=_why(error), looked_at=timezone.now())
+            else:
+                this.delete()
+        except OSError as error:
+            this.update(trouble=_why(error), looked_at=timezone.now())
+        else:
+            this.update(waiting=waiting, sent=sent, trouble="", looked_at=timezone.now())
+
+
+def _count(former: FormerRoot) -> tuple[int, int]:
+    """How many files lie there that were not sent, and how many whose very bytes an LA has. Raises OSError."""
+    files = list(_files_of(Path(former.path)))
+    arrived: dict[tuple[str, str], list[Transfer]] = defaultdict(list)
+    for start in range(0, len(files), PORTION):
+        names = [recorded_name(file.name) for _, file in files[start : start + PORTION]]
+        for transfer in Transfer.objects.lean().filter(name__in=names, state__in=ARRIVED):
+            arrived[transfer.la, transfer.name].append(transfer)
+    sent = sum(
+        any(holds(file, size=one.size, sha256=one.sha256) for one in arrived.get((la, recorded_name(file.name)), ()))
+        for la, file in files
+    )
+    return len(files) - sent, sent
+
+
+def _files_of(root: Path) -> Iterator[tuple[str, Path]]:
+    """Each file in a *Files Not Exported* of a root folder, with its LA. Raises OSError."""
+    for la in root.iterdir():
+        folder = la / NOT_EXPORTED
+        if is_la_folder(la.name) and folder.is_dir():
+            yield from ((la.name, file) for file in files_in(folder))
+
+
+def _leave_present_root(folder: Path, by: User | None, request: HttpRequest | None) -> None:
+    present = str(root_folder())
+    record("root folder left", by=by, target=present, details="its files were not copied", request=request)
+    FormerRoot.objects.filter(path__in=[str(folder), present]).delete()
+    FormerRoot.objects.create(path=present)
+    unfiled = Transfer.objects.filter(filed_at=None)
+    unfiled.filter(former_root="").update(former_root=present)
+    # Their originals lie in the folder that is taken up again.
+    unfiled.filter(former_root=str(folder)).update(former_root="")
+    # A file is another one in another folder, however alike they look.
+    Sighting.objects.all().delete()
+
+
+def _require_apart(folder: Path) -> None:
+    """Refuse a folder in which this program would find its own files, or files of two roots."""
+    home = settings.SCHOOLGATE_HOME.folder
+    if _within(folder, home) or _within(home, folder):
+        raise FolderRefused(
+            f"This program keeps its own files in {home}. Choose a folder that has nothing to do with it."
+        )
+    present = root_folder()
+    if present is None or _same(folder, present):
+        return
+    if _within(folder, present):
+        raise FolderRefused(f"This folder lies in the present root folder, {present}. Choose one outside it.")
+    if _within(present, folder):
+        raise FolderRefused(f"The present root folder, {present}, lies in this one. Choose another.")
+
+
+def _require_writable(folder: Path) -> None:
+    probe = folder / f".schoolgate-{os.getpid()}"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise FolderRefused(
+            f"Nothing can be written to this folder ({error.strerror or error}). Have the account that this program "
+            "runs under allowed to change files there, or choose another."
+        ) from None
+
+
+def _within(inner: Path, outer: Path) -> bool:
+    """Whether a folder is another or lies in it, also by a link and by another spelling where spelling is free."""
+    return _spelt(inner).is_relative_to(_spelt(outer))
+
+
+def _same(one: Path, other: Path) -> bool:
+    return _spelt(one) == _spelt(other)
+
+
+def _spelt(folder: Path) -> Path:
+    return Path(os.path.normcase(folder.resolve()))
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or type(error).__name__)[:200]

@@ -1,0 +1,70 @@
+"""User names and passwords, and the line to the LAs."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from schoolgate.school.exchange.first_page.to_do import ToDo
+from schoolgate.school.exchange.models import Destination, School
+from schoolgate.school.exchange.preferences import EXPIRY_NOTICE_DAYS
+from schoolgate.wire.exchange_errors import is_of_proxy
+
+NAMED = 3
+"""Schools that have a line each; more are summed up."""
+
+
+def las_in_trouble() -> Iterator[ToDo]:
+    """What stands in the way of sending to an LA; what the proxy does stands in everybody's, and is told once."""
+    proxy_told = False
+    for destination in Destination.objects.exclude(trouble=""):
+        if not is_of_proxy(destination.trouble):
+            text = f"{destination}: {destination.trouble_sentence} {destination.what_to_do}"
+            yield ToDo("LA in trouble", text, "Open the LA’s entry", reverse("edit-la", args=[destination.la]))
+        elif not proxy_told:
+            proxy_told = True
+            text = f"{destination.trouble_sentence} {destination.trouble_remedy}"
+            yield ToDo("proxy", text, "Open Connection", reverse("connection"))
+
+
+def schools_in_trouble() -> Iterator[ToDo]:
+    """Schools that cannot sign in with their own user name and password."""
+    found = School.objects.with_own_credentials().exclude(trouble="")
+    count = found.count()
+    if count > NAMED:
+        address = f"{reverse('school-board')}?state=cannot+sign+in"
+        yield ToDo("cannot sign in", f"{count:,} schools cannot sign in to their LA.", "See which", address, count)
+        return
+    for school in found:
+        text = f"{school}: {school.trouble_sentence} {school.what_to_do}"
+        yield ToDo("cannot sign in", text, "Open the school’s entry", reverse("edit-school", args=[school.pk]))
+
+
+def expiring() -> Iterator[ToDo]:
+    """Passwords that end soon; one that has ended and is refused has its own line already."""
+    until = timezone.now() + timedelta(days=EXPIRY_NOTICE_DAYS.get())
+    soon = Q(password_expires_at__lte=until) & ~Q(user="") & ~Q(trouble="password-expired")
+    for destination in Destination.objects.filter(soon):
+        text = f"The password for {destination} {_ends(destination.password_expires_at)}."
+        yield ToDo("password ends", text, "Change it now", reverse("edit-la", args=[destination.la]))
+    schools = School.objects.filter(soon).order_by("password_expires_at")
+    count = schools.count()
+    if count > NAMED:
+        text = f"The passwords of {count:,} schools end soon; the first {_ends(schools[0].password_expires_at)}."
+        yield ToDo("password ends", text, "See which", f"{reverse('schools')}?sort=password_expires_at", count)
+        return
+    for school in schools:
+        text = f"The password of {school} for LA {school.destination_la} {_ends(school.password_expires_at)}."
+        yield ToDo("password ends", text, "Change it now", reverse("edit-school", args=[school.pk]))
+
+
+def _ends(at: datetime | None) -> str:
+    assert at is not None
+    return f"{'ends' if at > timezone.now() else 'ended'} on {_day(at)}"
+
+
+def _day(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local:%A} {local.day} {local:%B}"

@@ -1,0 +1,43 @@
+"""This program and the machine it runs on: does it work, and has it room?"""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from schoolgate.commons.jobs.models import Job
+from schoolgate.commons.jobs.models import State as JobState
+from schoolgate.commons.web.templatetags.web import size
+from schoolgate.school.exchange.first_page.to_do import ToDo
+from schoolgate.school.exchange.models import DiskSpace
+from schoolgate.school.exchange.scheduling import missed_runs, not_running
+
+
+def nothing_runs() -> Iterator[ToDo]:
+    """Nobody works on what is to be done by itself."""
+    told = not_running()
+    if told:
+        yield ToDo("not running", told, "See the jobs", reverse("jobs"))
+
+
+def missed() -> Iterator[ToDo]:
+    """Runs of the schedule that did not begin in time, until one does or somebody has seen it."""
+    found = missed_runs()
+    if found is not None:
+        yield ToDo("missed run", found.sentence, "See the runs", reverse("scheduled-runs"), found.count)
+
+
+def disks_nearly_full() -> Iterator[ToDo]:
+    """Disks with less than 5 % or 1 GB of room."""
+    for disk in DiskSpace.objects.order_by("disk"):
+        if disk.nearly_full:
+            where = disk.get_disk_display()
+            text = f"{where[:1].upper()}{where[1:]} is nearly full: {size(disk.free)} of {size(disk.total)} are free."
+            yield ToDo("disk", text, "See what to do", reverse("folder"))
+
+
+def jobs_failed() -> Iterator[ToDo]:
+    """Work that ended in failure, or that was set aside after it had ended its workers."""
+    count = Job.objects.filter(state__in=[JobState.FAILED, JobState.PARKED]).count()
+    if count:
+        text = "A job of this program failed." if count == 1 else f"{count:,} jobs of this program failed."
+        yield ToDo("failed", text, "See why", reverse("jobs"), count)
