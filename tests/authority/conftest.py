@@ -14,7 +14,7 @@ from django.db import close_old_connections
 from django.test import Client
 
 from schoolgate.authority.bases.accounts import create_base_with_account
-from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER
+from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, OUT_OF_COUNTY_LICENCE
 from schoolgate.authority.bases.models import Base
 from schoolgate.commons.accounts.models import User
 from schoolgate.sites.doors import ProgramDoor
@@ -114,7 +114,8 @@ def oak_lane(la: str) -> Base:
 
 @pytest.fixture
 def far_hill(la: str) -> Base:
-    """An out-of-county school."""
+    """An out-of-county school; this authority has the licence for such."""
+    OUT_OF_COUNTY_LICENCE.set(True, by=None)
     return create_base_with_account(la="823", number="4001", name="Far Hill School", password=PASSWORD)[0]
 
 

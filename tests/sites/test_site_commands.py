@@ -56,7 +56,7 @@ def test_an_account_is_added_and_listed(authority: str) -> None:
     made = told(
         "authority", "accounts", "add", "--la", "823", "--school", "1001", "--name", "A School", "--home", authority
     )
-    assert set(made) == {"user", "password", "la", "school"}
+    assert set(made) == {"user", "password", "la", "school", "licence"}
     rows = told("authority", "accounts", "list", "--home", authority)
     assert [row["out_of_county"] for row in rows if row["school"] == "1001"] == [True]
 

@@ -9,6 +9,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.authority.bases", "schoolgate.aut
 AUTHENTICATION_BACKENDS = [
     *AUTHENTICATION_BACKENDS,
     "schoolgate.authority.exchange.passwords.FormerPasswordBackend",
+    "schoolgate.authority.exchange.joining.ConnectionCodeBackend",
 ]
 ROOT_URLCONF = "schoolgate.sites.urls_authority"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
@@ -16,7 +17,7 @@ SCHOOLGATE_PROGRAM_DOORS = {"/exchange/": "schoolgate.authority.exchange.api_url
 SCHOOLGATE_OWNER_PREFERENCE = "la-name"
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
-    "officer": "sees what schools send and what becomes of it",
+    "officer": "looks after schools and their accounts, and sees what they send and what becomes of it",
     "exchange account": "a school's program; cannot sign in to screens",
 }
 SCHOOLGATE_NAVIGATION = [

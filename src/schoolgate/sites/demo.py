@@ -140,7 +140,11 @@ class Demonstration:
 
     def _set_up_authority(self, la: str) -> None:
         site = self.authorities[la]
-        site.run("init", "--la", la, "--name", AUTHORITIES[la][1], "--contact", "Data Team, 01234 000000")
+        # The second authority takes a file from a school that is not its own.
+        from_elsewhere = any(school.destination == la != school.la for school in SCHOOLS)
+        licence = "--out-of-county-licence" if from_elsewhere else "--no-out-of-county-licence"
+        name, contact = AUTHORITIES[la][1], "Data Team, 01234 000000"
+        site.run("init", "--la", la, "--name", name, "--contact", contact, licence)
         for role in ("administrator", "officer"):
             site.users.append(site.run("users", "add", role, "--role", role))
         user = ""

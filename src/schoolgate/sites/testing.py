@@ -35,13 +35,14 @@ INSTALLED_APPS = [
 AUTHENTICATION_BACKENDS = [
     *AUTHENTICATION_BACKENDS,
     "schoolgate.authority.exchange.passwords.FormerPasswordBackend",
+    "schoolgate.authority.exchange.joining.ConnectionCodeBackend",
 ]
 ROOT_URLCONF = "schoolgate.sites.urls_testing"
 SCHOOLGATE_PROGRAM_DOORS = {"/exchange/": "schoolgate.authority.exchange.api_urls"}
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "sender": "sends files and sees what became of them",
-    "officer": "sees what schools send and what becomes of it",
+    "officer": "looks after schools and their accounts, and sees what they send and what becomes of it",
     "exchange account": "a school's program; cannot sign in to screens",
 }
 SCHOOLGATE_NAVIGATION = [("Users", "users")]

@@ -8,12 +8,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, PASSWORD_DAYS, maintenance_until
+from schoolgate.authority.bases.la import (
+    CODE_DAYS,
+    EXPIRY_WARNING_DAYS,
+    LA_CONTACT,
+    LA_NAME,
+    LA_NUMBER,
+    PASSWORD_DAYS,
+    maintenance_until,
+)
 from schoolgate.authority.bases.models import Base
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 
-NEW = {"la": "820", "number": "1001", "name": "Hill Top Nursery", "phase": "nursery", "notes": ""}
+NEW = {"la": "820", "number": "1001", "name": "Hill Top Nursery", "phase": "nursery", "notes": "", "licensed": "on"}
+AUTHORITY = {"number": "820", "name": "Bedford", "password_days": "90", "code_days": "7", "warning_days": "30"}
 
 
 def text(answer: Any) -> str:
@@ -37,10 +46,6 @@ def test_the_list_downloads_as_csv(as_officer: Client, green_abbey: Base) -> Non
 
 def test_an_empty_list_offers_the_next_step(as_administrator: Client, la: str) -> None:
     assert reverse("add-base") in text(as_administrator.get(reverse("bases")))
-
-
-def test_an_empty_list_offers_an_officer_nothing_that_only_administrators_do(as_officer: Client, la: str) -> None:
-    assert reverse("add-base") not in text(as_officer.get(reverse("bases")))
 
 
 def test_adding_a_base_shows_its_password_once(as_administrator: Client, la: str) -> None:
@@ -98,14 +103,14 @@ def test_a_new_password_that_breaks_a_rule_changes_nothing(as_administrator: Cli
 
 
 def test_the_authority_tells_its_number_name_and_contact(as_administrator: Client, la: str) -> None:
-    form = {"number": "823", "name": "Central Bedfordshire", "contact": "01234 111111", "password_days": "90"}
+    form = {**AUTHORITY, "number": "823", "name": "Central Bedfordshire", "contact": "01234 111111"}
     as_administrator.post(reverse("administration"), form)
     assert (LA_NUMBER.get(), LA_NAME.get(), LA_CONTACT.get()) == ("823", "Central Bedfordshire", "01234 111111")
-    assert PASSWORD_DAYS.get() == 90
+    assert (PASSWORD_DAYS.get(), CODE_DAYS.get(), EXPIRY_WARNING_DAYS.get()) == (90, 7, 30)
 
 
 def test_a_maintenance_is_announced_in_london_time(as_administrator: Client, la: str) -> None:
-    form = {"number": "820", "name": "Bedford", "password_days": "0", "maintenance_until": "2099-07-01T18:00"}
+    form = {**AUTHORITY, "maintenance_until": "2099-07-01T18:00"}
     as_administrator.post(reverse("administration"), form)
     assert maintenance_until() == datetime(2099, 7, 1, 17, 0, tzinfo=UTC)
     assert "2099-07-01T18:00" in text(as_administrator.get(reverse("administration")))
@@ -113,7 +118,7 @@ def test_a_maintenance_is_announced_in_london_time(as_administrator: Client, la:
 
 @pytest.mark.parametrize("number", ["", "82", "ABC"])
 def test_the_authoritys_number_is_three_digits(as_administrator: Client, la: str, number: str) -> None:
-    as_administrator.post(reverse("administration"), {"number": number, "name": "Bedford", "password_days": "0"})
+    as_administrator.post(reverse("administration"), {**AUTHORITY, "number": number})
     assert LA_NUMBER.get() == "820"
 
 
@@ -122,10 +127,33 @@ def test_an_officer_sees_bases(as_officer: Client, green_abbey: Base, page: str)
     assert as_officer.get(reverse(page, args=[green_abbey.pk] if page == "base" else [])).status_code == 200
 
 
-@pytest.mark.parametrize("page", ["add-base", "edit-base", "new-base-password", "administration"])
-def test_an_officer_changes_no_base(as_officer: Client, green_abbey: Base, page: str) -> None:
-    arguments = [] if page in {"add-base", "administration"} else [green_abbey.pk]
-    assert as_officer.post(reverse(page, args=arguments)).status_code == 403
+@pytest.mark.parametrize("page", ["edit-base", "new-base-password", "new-base-code", "base-letter"])
+def test_an_officer_looks_after_bases(as_officer: Client, green_abbey: Base, page: str) -> None:
+    assert as_officer.get(reverse(page, args=[green_abbey.pk])).status_code == 200
+
+
+def test_an_officer_gives_a_school_a_new_password(as_officer: Client, green_abbey: Base) -> None:
+    answer = as_officer.post(reverse("new-base-password", args=[green_abbey.pk]), {"password": ""})
+    assert User.objects.get(pk=green_abbey.account.pk).check_password(answer.context["password"])
+    assert AuditEntry.objects.filter(did="password set", who="omar", target="8204321").exists()
+
+
+def test_an_officer_does_not_set_the_authority_up(as_officer: Client, la: str) -> None:
+    assert as_officer.post(reverse("administration"), AUTHORITY).status_code == 403
+
+
+def test_a_new_own_school_is_licensed_unless_the_tick_is_taken_away(as_administrator: Client, la: str) -> None:
+    assert "checked" in text(as_administrator.get(reverse("add-base"))).split('name="licensed"')[1].split(">")[0]
+    as_administrator.post(reverse("add-base"), NEW)
+    as_administrator.post(reverse("add-base"), {**NEW, "number": "1002", "licensed": ""})
+    assert dict(Base.objects.values_list("number", "licensed")) == {"1001": True, "1002": False}
+
+
+def test_a_new_base_with_a_code_has_no_password_and_a_letter(as_officer: Client, la: str) -> None:
+    answer = as_officer.post(reverse("add-base"), {**NEW, "by_code": "on", "email": "office@hill.example"}, follow=True)
+    account = User.objects.get(username="8201001")
+    assert (account.has_usable_password(), account.email) == (False, "office@hill.example")
+    assert "Print the letters" in text(answer)
 
 
 @pytest.mark.parametrize("page", ["bases", "add-base", "administration"])

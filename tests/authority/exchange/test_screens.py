@@ -178,13 +178,15 @@ def test_who_may_see_no_files_finds_none(received: ReceivedFile, refused: Refuse
 def test_an_administrator_retires_the_key_in_use(as_administrator: Client, received: ReceivedFile) -> None:
     kid = SigningKey.objects.get().kid
     assert kid in text(as_administrator.get(reverse("receipt-keys")))
-    as_administrator.post(reverse("receipt-keys"))
+    assert "cannot be undone" in text(as_administrator.get(reverse("retire-receipt-key")))
+    assert SigningKey.objects.get(kid=kid).retired_at is None
+    as_administrator.post(reverse("retire-receipt-key"))
     assert SigningKey.objects.get(kid=kid).retired_at is not None
     assert AuditEntry.objects.filter(did="receipt key retired", who="ada").exists()
 
 
 def test_an_officer_retires_no_key(as_officer: Client, received: ReceivedFile) -> None:
-    assert as_officer.post(reverse("receipt-keys")).status_code == 403
+    assert as_officer.post(reverse("retire-receipt-key")).status_code == 403
 
 
 PAGES = ["today", "received-files", "refused-deliveries", "silent-bases"]

@@ -4,10 +4,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
+from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.bases.models import Base
 from schoolgate.commons.accounts.creating import UserExists, create_user
 from schoolgate.commons.accounts.models import User
-from schoolgate.commons.accounts.passwords import change_password, make_password_text
+from schoolgate.commons.accounts.passwords import change_password, give_made_up_password, make_password_text
 from schoolgate.commons.audit.recording import record
 
 ROLE = "exchange account"
@@ -36,18 +37,40 @@ def create_base_with_account(
     name: str,
     phase: str = "",
     notes: str = "",
+    licensed: bool | None = None,
     user: str = "",
+    email: str = "",
     password: str | None = None,
+    by_code: bool = False,
     by: User | None = None,
     request: HttpRequest | None = None,
 ) -> tuple[Base, str]:
-    """As `add_account`, with everything that a base holds."""
-    chosen = password or make_password_text()
+    """As `add_account`, with everything that a base holds.
+
+    `by_code`: the account gets no password (and none is returned); its school joins with a connection code.
+    """
+    chosen = None if by_code else password or make_password_text()
     try:
         with transaction.atomic():
-            account = create_user(user or la + number, ROLE, name=name, password=chosen, by=by)
+            account = create_user(
+                user or la + number,
+                ROLE,
+                name=name,
+                email=email,
+                password=chosen,
+                by=by,
+                request=request,
+            )
             base = add_base(
-                la=la, number=number, name=name, phase=phase, notes=notes, account=account, by=by, request=request
+                la=la,
+                number=number,
+                name=name,
+                phase=phase,
+                notes=notes,
+                licensed=licensed,
+                account=account,
+                by=by,
+                request=request,
             )
     except UserExists:
         raise BaseRefused(
@@ -55,7 +78,7 @@ def create_base_with_account(
         ) from None
     except ValidationError as error:
         raise BaseRefused(" ".join(error.messages)) from None
-    return base, chosen
+    return base, chosen or ""
 
 
 def add_base(
@@ -66,11 +89,18 @@ def add_base(
     account: User,
     phase: str = "",
     notes: str = "",
+    licensed: bool | None = None,
     by: User | None = None,
     request: HttpRequest | None = None,
 ) -> Base:
-    """Make a base that sends with an account which serves others already. Raises BaseRefused."""
-    base = Base(la=la, number=number, name=name, phase=phase, notes=notes, account=account)
+    """Make a base that sends with an account which serves others already. Raises BaseRefused.
+
+    A school of this authority gets its standard licence unless `licensed` says otherwise. An authority without a
+    number is still being set up: what it enters now are its own schools.
+    """
+    if licensed is None:
+        licensed = la == (LA_NUMBER.get() or la)
+    base = Base(la=la, number=number, name=name, phase=phase, notes=notes, licensed=licensed, account=account)
     try:
         base.full_clean()
         with transaction.atomic():
@@ -90,6 +120,7 @@ def give_new_password(
 
     Raises ValidationError when it breaks the rules for exchange accounts.
     """
-    chosen = password or make_password_text()
-    change_password(account, chosen, by=by, request=request)
-    return chosen
+    if password:
+        change_password(account, password, by=by, request=request)
+        return password
+    return give_made_up_password(account, by=by, request=request)

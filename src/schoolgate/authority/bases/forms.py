@@ -17,10 +17,11 @@ class BaseForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stubs are
 
     class Meta:
         model = Base
-        fields: tuple[str, ...] = ("la", "number", "name", "phase", "notes", "active")
+        fields: tuple[str, ...] = ("la", "number", "name", "phase", "notes", "licensed", "active")
         help_texts = {
             "la": "Three digits, of the school's own authority. Withdrawn numbers such as 820 are legal.",
             "number": "Four digits, without the LA number.",
+            "licensed": "Counts for this authority's own schools. Others stand on the Out of County licence.",
             "active": "A base that is not active can send nothing.",
         }
         widgets = {
@@ -43,6 +44,12 @@ class AddBaseForm(BaseForm):
     user = forms.CharField(
         required=False, max_length=150, label="User name", help_text="Leave empty for the school's seven digits."
     )
+    email = forms.EmailField(required=False, label="E-mail", help_text="Whom to send the connection code to.")
+    by_code = forms.BooleanField(
+        required=False,
+        label="Give a connection code instead of a password",
+        help_text="The school types it once, and its program gets a password by itself.",
+    )
     password = forms.CharField(
         required=False,
         max_length=200,
@@ -52,10 +59,11 @@ class AddBaseForm(BaseForm):
     )
 
     class Meta(BaseForm.Meta):
-        fields = ("la", "number", "name", "phase", "notes")
+        fields = ("la", "number", "name", "phase", "notes", "licensed")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.initial["licensed"] = True
         accounts: Any = self.fields["account"]
         accounts.queryset = User.objects.filter(role=ROLE, is_active=True)
 
@@ -73,8 +81,24 @@ class NewPasswordForm(forms.Form):
     )
 
 
+class ImportForm(forms.Form):
+    """A list of schools."""
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text="Columns: name, LA no., school no. (or DfE no. for both); if wanted phase, user, licence, e-mail.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    )
+
+
+class OutOfCountyForm(forms.Form):
+    """The one licence for all schools of other LAs."""
+
+    out_of_county = forms.BooleanField(required=False, label="This authority has the Out of County licence")
+
+
 class AuthorityForm(forms.Form):
-    """What schools are told of this authority, and its rule for passwords."""
+    """What schools are told of this authority, and its rules for passwords, codes and warnings."""
 
     number = forms.CharField(
         label="LA number", validators=[valid_la_number], help_text="Three digits. Files name it as their destination."
@@ -88,6 +112,15 @@ class AuthorityForm(forms.Form):
         max_value=3650,
         label="Days until an exchange account's password expires",
         help_text="0: never.",
+    )
+    code_days = forms.IntegerField(
+        min_value=1, max_value=90, initial=14, label="Days for which a connection code is good"
+    )
+    warning_days = forms.IntegerField(
+        min_value=0,
+        max_value=365,
+        label="Days ahead that something which ends is told on the first page",
+        help_text="Passwords of exchange accounts, connection codes, certificates.",
     )
     maintenance_until = forms.DateTimeField(
         required=False,

@@ -8,7 +8,7 @@ from datetime import datetime
 from django import forms
 from django.utils import timezone
 
-from schoolgate.commons.preferences.registry import NumberPreference, Preference, TextPreference
+from schoolgate.commons.preferences.registry import NumberPreference, Preference, TextPreference, YesNoPreference
 
 
 class TimePreference(Preference[datetime | None]):
@@ -29,6 +29,15 @@ LA_NAME = TextPreference("la-name", default="", meaning="this authority's name, 
 LA_CONTACT = TextPreference("la-contact", default="", meaning="whom schools may ask, with telephone and hours")
 PASSWORD_DAYS = NumberPreference(
     "exchange-password-days", default=0, meaning="days until an exchange account's password expires; 0: never"
+)
+OUT_OF_COUNTY_LICENCE = YesNoPreference(
+    "out-of-county-licence", default=False, meaning="whether this authority may take files from schools of other LAs"
+)
+CODE_DAYS = NumberPreference(
+    "connection-code-days", default=14, minimum=1, meaning="days for which a connection code is good"
+)
+EXPIRY_WARNING_DAYS = NumberPreference(
+    "expiry-warning-days", default=14, meaning="days ahead that something which ends is told on the first page"
 )
 MAINTENANCE_UNTIL = TimePreference(
     "maintenance-until", default=None, meaning="until when schools' programs are asked to wait; empty: they are served"

@@ -1,12 +1,23 @@
 from django.urls import path
 
-from schoolgate.authority.bases import views
+from schoolgate.authority.bases.views import bases, codes, importing, many
 
 urlpatterns = [
-    path("bases/", views.bases, name="bases"),
-    path("bases/add", views.add, name="add-base"),
-    path("bases/<int:pk>", views.base, name="base"),
-    path("bases/<int:pk>/edit", views.edit, name="edit-base"),
-    path("bases/<int:pk>/password", views.new_password, name="new-base-password"),
-    path("administration/", views.administration, name="administration"),
+    path("bases/", bases.bases, name="bases"),
+    path("bases/add", bases.add, name="add-base"),
+    path("bases/import/", importing.import_bases, name="import-bases"),
+    path("bases/import/confirm", importing.confirm_import, name="confirm-import"),
+    path("bases/many/", many.many, name="many-bases"),
+    path("bases/many/change", many.change_many, name="change-many-bases"),
+    path("bases/licences/", many.licences, name="licences"),
+    path("bases/codes/", codes.codes, name="codes"),
+    path("bases/codes/<int:pk>", codes.batch, name="code-batch"),
+    path("bases/codes/<int:pk>/letters", codes.letters, name="code-letters"),
+    path("bases/codes/<int:pk>/csv", codes.to_send_csv, name="codes-to-send"),
+    path("bases/<int:pk>", bases.base, name="base"),
+    path("bases/<int:pk>/edit", bases.edit, name="edit-base"),
+    path("bases/<int:pk>/password", bases.new_password, name="new-base-password"),
+    path("bases/<int:pk>/code", codes.new_code, name="new-base-code"),
+    path("bases/<int:pk>/letter", codes.letter, name="base-letter"),
+    path("administration/", bases.administration, name="administration"),
 ]

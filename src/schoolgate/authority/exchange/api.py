@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from schoolgate import __version__
 from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, maintenance_until
+from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.body import plain_body
 from schoolgate.authority.exchange.door import OLDEST_CLIENT, calls, read_texts, refuse_in_maintenance
+from schoolgate.authority.exchange.joining import join
 from schoolgate.authority.exchange.keys import published_keys
 from schoolgate.authority.exchange.kinds import KINDS, FileKind
+from schoolgate.authority.exchange.licences import require_a_licence
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.openapi import document
 from schoolgate.authority.exchange.outcomes import outcomes_after, rfc3339, told
@@ -24,6 +27,7 @@ from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.exchange.receiving import Delivery, base_of, receive
 from schoolgate.authority.exchange.refusing import remember_refusal
 from schoolgate.authority.exchange.tokens import account_of, give_token, password_expires
+from schoolgate.commons.accounts.models import User
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -61,7 +65,22 @@ def _token(request: WSGIRequest) -> HttpResponse:
             "token": token,
             "expires": rfc3339(ends),
             "password_expires": _time_or_none(password_expires(account)),
-            "bases": [_base(base) for base in Base.objects.open_to(account)],
+            "bases": _bases(account, only_licensed=True),
+        }
+    )
+
+
+def _join(request: WSGIRequest) -> HttpResponse:
+    code, caller = read_texts(request, "code", optional="request")
+    refuse_in_maintenance()
+    joined = join(request, code, caller)
+    return JsonResponse(
+        {
+            "user": joined.account.username,
+            "password": joined.password,
+            "password_expires": _time_or_none(password_expires(joined.account)),
+            "bases": _bases(joined.account, named=True),
+            "authority": _authority(),
         }
     )
 
@@ -80,12 +99,9 @@ def _password(request: WSGIRequest) -> HttpResponse:
 
 def _whoami(request: WSGIRequest) -> HttpResponse:
     account = account_of(request)
+    require_a_licence(account)
     return JsonResponse(
-        {
-            "user": account.username,
-            "bases": [{**_base(base), "name": base.name} for base in Base.objects.open_to(account)],
-            "authority": {"la": LA_NUMBER.get(), "name": LA_NAME.get(), "contact": LA_CONTACT.get()},
-        }
+        {"user": account.username, "bases": _bases(account, named=True), "authority": _authority()},
     )
 
 
@@ -135,8 +151,24 @@ def _kind(name: str) -> FileKind:
     return KINDS[name]
 
 
-def _base(base: Base) -> dict[str, Any]:
-    return {"la": base.la, "school": base.number, "kinds": sorted(KINDS)}
+def _bases(account: User, *, named: bool = False, only_licensed: bool = False) -> list[dict[str, Any]]:
+    licensing = Licensing()
+    told_of = [(base, licensing.of(base)) for base in Base.objects.open_to(account)]
+    return [
+        {
+            "la": base.la,
+            "school": base.number,
+            "kinds": sorted(KINDS),
+            "licence": licence,
+            **({"name": base.name} if named else {}),
+        }
+        for base, licence in told_of
+        if licence or not only_licensed
+    ]
+
+
+def _authority() -> dict[str, str]:
+    return {"la": LA_NUMBER.get(), "name": LA_NAME.get(), "contact": LA_CONTACT.get()}
 
 
 def _time_or_none(moment: datetime | None) -> str | None:
@@ -147,6 +179,7 @@ service = calls(GET=_service, any_client=True)
 keys = calls(GET=_keys, any_client=True)
 openapi = calls(GET=_openapi, any_client=True)
 token = calls(POST=_token)
+join_call = calls(POST=_join)
 password = calls(POST=_password)
 whoami = calls(GET=_whoami)
 file = calls(PUT=_put_file, GET=_get_file)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("exchange/v1/", api.service),
     path("exchange/v1/openapi.json", api.openapi),
     path("exchange/v1/keys", api.keys),
+    path("exchange/v1/join", api.join_call),
     path("exchange/v1/token", api.token),
     path("exchange/v1/password", api.password),
     path("exchange/v1/whoami", api.whoami),

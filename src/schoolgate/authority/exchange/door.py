@@ -49,8 +49,10 @@ def calls(*, any_client: bool = False, **handlers: Handler) -> Handler:
     return view
 
 
-def read_texts(request: WSGIRequest, *names: str) -> list[str]:
-    """The texts of these names in the JSON object that was sent; other names are ignored.
+def read_texts(request: WSGIRequest, *names: str, optional: str = "") -> list[str]:
+    """The texts of these names in the JSON object that was sent, and last the one that may be left out (then empty).
+
+    Other names are ignored.
 
     Raises ApiProblem `length-required`, `media-type` or `malformed-request`.
     """
@@ -66,8 +68,10 @@ def read_texts(request: WSGIRequest, *names: str) -> list[str]:
     except (ValueError, RecursionError, UnreadablePostError):
         raise ApiProblem("malformed-request") from None
     given = [content.get(name) for name in names] if isinstance(content, dict) else []
+    if given and optional:
+        given.append(content.get(optional, ""))
     texts = [text for text in given if isinstance(text, str) and _storable(text)]
-    if len(texts) != len(names):
+    if len(texts) != len(names) + bool(optional):
         raise ApiProblem("malformed-request")
     return texts
 

@@ -18,7 +18,19 @@ STUDENT_NAME = {
     "examples": ["8204321_CES_820LLLL_001.xml"],
 }
 TEXT = {"type": "string"}
+LICENCE = {
+    "type": ["string", "null"],
+    "enum": ["standard", "out-of-county", None],
+    "description": "What the school stands on; null: the authority has no licence for it, and takes no files.",
+}
+BASE = {"la": LA, "school": SCHOOL, "kinds": {"type": "array", "items": TEXT}, "licence": LICENCE}
 # No database takes NUL, and no user name or password has it.
+REQUEST = {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9_-]{16,64}$",
+    "description": "Chosen at random by the caller and kept until the answer is there: the same call again with the "
+    "same value is harmless. Without it, a second use is always `code-used`.",
+}
 TYPED = {"type": "string", "pattern": "^[^\\u0000]*$", "maxLength": 1000}
 
 
@@ -48,8 +60,8 @@ SCHEMAS: Json = {
         },
         optional=("limit", "rules", "oldest_client"),
     ),
-    "Base": _object({"la": LA, "school": SCHOOL, "kinds": {"type": "array", "items": TEXT}}),
-    "NamedBase": _object({"la": LA, "school": SCHOOL, "kinds": {"type": "array", "items": TEXT}, "name": TEXT}),
+    "Base": _object(BASE),
+    "NamedBase": _object({**BASE, "name": TEXT}),
     "Service": _object(
         {
             "service": {"const": "schoolgate-exchange"},
@@ -70,6 +82,15 @@ SCHEMAS: Json = {
             "expires": TIME,
             "password_expires": TIME_OR_NEVER,
             "bases": {"type": "array", "items": _ref("Base")},
+        }
+    ),
+    "Joined": _object(
+        {
+            "user": TEXT,
+            "password": {"type": "string", "description": "Told only here. Keep it sealed."},
+            "password_expires": TIME_OR_NEVER,
+            "bases": {"type": "array", "items": _ref("NamedBase")},
+            "authority": _object({"la": TEXT, "name": TEXT, "contact": TEXT}),
         }
     ),
     "PasswordChanged": _object({"password_expires": TIME_OR_NEVER, "old_password_until": TIME_OR_NEVER}),
@@ -116,21 +137,18 @@ SCHEMAS: Json = {
 
 ANYWHERE = ("bad-request", "method-not-allowed", "internal-error", "busy")
 SIGNED_IN = (*ANYWHERE, "token-expired", "client-too-old")
-CREDENTIALS = (
+ASKING = (
     *ANYWHERE,
-    "client-too-old",
-    "malformed-request",
-    "length-required",
-    "media-type",
-    "wrong-credentials",
-    "locked",
-    "maintenance",
+    *("client-too-old", "malformed-request", "length-required", "media-type", "locked", "maintenance"),
 )
+CREDENTIALS = (*ASKING, "wrong-credentials")
+LICENCES = ("no-licence", "no-out-of-county-licence")
 DELIVERING = (
     *SIGNED_IN,
     *("unknown-address", "name-pattern", "digest-malformed", "not-your-base", "not-this-authority", "length-required"),
     *("media-type", "too-large", "cut-short", "gzip-malformed", "digest-mismatch", "name-and-content-differ"),
     *("no-space", "not-set-up", "maintenance"),
+    *LICENCES,
 )
 
 
@@ -187,8 +205,24 @@ def _paths() -> Json:
         },
         "/exchange/v1/token": {
             "post": {
-                **_call("token", "User and password for a token", "Token", (*CREDENTIALS, "password-expired")),
+                **_call(
+                    "token",
+                    "User and password for a token",
+                    "Token",
+                    (*CREDENTIALS, "password-expired", *LICENCES),
+                ),
                 "requestBody": _json_body({"user": TYPED, "password": TYPED}),
+            }
+        },
+        "/exchange/v1/join": {
+            "post": {
+                **_call(
+                    "join",
+                    "A connection code, good once, for user name and first password",
+                    "Joined",
+                    (*ASKING, "code-wrong", "code-used", "code-expired"),
+                ),
+                "requestBody": _json_body({"code": TYPED, "request": REQUEST}, optional=("request",)),
             }
         },
         "/exchange/v1/password": {
@@ -199,7 +233,9 @@ def _paths() -> Json:
                 "requestBody": _json_body({"user": TYPED, "password": TYPED, "new_password": TYPED}),
             }
         },
-        "/exchange/v1/whoami": {"get": _signed_in("whoami", "Which bases, and whom to ask", "WhoAmI", SIGNED_IN)},
+        "/exchange/v1/whoami": {
+            "get": _signed_in("whoami", "Which bases, and whom to ask", "WhoAmI", (*SIGNED_IN, *LICENCES))
+        },
         "/exchange/v1/student/files/{sha256}/{name}": {
             "parameters": file_address,
             "put": {
@@ -248,8 +284,8 @@ def _without_bodies(call: Json) -> Json:
     return call
 
 
-def _json_body(properties: Json) -> Json:
-    return {"required": True, "content": {"application/json": {"schema": _object(properties)}}}
+def _json_body(properties: Json, *, optional: tuple[str, ...] = ()) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": _object(properties, optional=optional)}}}
 
 
 def _refusals(codes: tuple[str, ...]) -> Json:

@@ -52,11 +52,16 @@ def check_program(request: HttpRequest, username: str, password: str) -> User:
     except WrongCredentials:
         raise ApiProblem("wrong-credentials") from None
     except Locked as locked:
-        seconds = max(1, int((locked.until - timezone.now()).total_seconds()) + 1)
-        raise ApiProblem("locked", headers={"Retry-After": str(seconds)}) from None
+        raise locked_problem(locked) from None
     if not account.is_machine:
         raise ApiProblem("wrong-credentials")
     return account
+
+
+def locked_problem(locked: Locked) -> ApiProblem:
+    """The refusal `locked`, with the seconds until the next try is possible."""
+    seconds = max(1, int((locked.until - timezone.now()).total_seconds()) + 1)
+    return ApiProblem("locked", headers={"Retry-After": str(seconds)})
 
 
 def change_own_password(request: HttpRequest, username: str, password: str, new_password: str) -> User:
@@ -71,12 +76,14 @@ def change_own_password(request: HttpRequest, username: str, password: str, new_
     try:
         with transaction.atomic():
             change_password(account, new_password, by=account, old=password, request=request)
+            # Who comes in by the former password and changes once more has no longer to do so.
+            known = former_password_until(account) if _came_by_former(account) else None
             FormerPassword.objects.update_or_create(
                 user=account,
                 defaults={
                     "hashed": make_password(password),
                     "next_password_mark": account.get_session_auth_hash(),
-                    "until": timezone.now() + FORMER_GOOD_FOR,
+                    "until": known or timezone.now() + FORMER_GOOD_FOR,
                 },
             )
     except ValidationError as error:
@@ -86,8 +93,12 @@ def change_own_password(request: HttpRequest, username: str, password: str, new_
 
 def forget_former_password(account: User) -> None:
     """The program has used its present password: the one before it is dead. `account` comes from `check_program`."""
-    if getattr(account, "backend", "") != f"{FormerPasswordBackend.__module__}.{FormerPasswordBackend.__qualname__}":
+    if not _came_by_former(account):
         FormerPassword.objects.filter(user=account).delete()
+
+
+def _came_by_former(account: User) -> bool:
+    return getattr(account, "backend", "") == f"{FormerPasswordBackend.__module__}.{FormerPasswordBackend.__qualname__}"
 
 
 def former_password_until(account: User) -> datetime | None:

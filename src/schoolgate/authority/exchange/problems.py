@@ -52,6 +52,25 @@ PROBLEMS: dict[str, Refusal] = {
     "not-your-base": Refusal(
         403, "Not your school", "This account may not send for that school. Ask the authority to add it to the account."
     ),
+    "no-licence": Refusal(
+        403,
+        "No licence",
+        "This authority has no licence for the school, so it takes no files from it. Ask it to license the school.",
+    ),
+    "no-out-of-county-licence": Refusal(
+        403,
+        "No Out of County licence",
+        "This authority has no Out of County licence, so it takes no files from schools of other authorities. Ask it.",
+    ),
+    "code-wrong": Refusal(
+        403, "Wrong code", "There is no such connection code. Compare it with the letter, letter by letter."
+    ),
+    "code-used": Refusal(
+        403, "Code used before", "The connection code was used before; it works once. Ask the authority for a new one."
+    ),
+    "code-expired": Refusal(
+        403, "Code run out", "The connection code has run out or was replaced. Ask the authority for a new one."
+    ),
     "not-this-authority": Refusal(
         403, "Another authority's file", "The file's name says that it is for another authority. Send it there."
     ),
@@ -81,7 +100,7 @@ PROBLEMS: dict[str, Refusal] = {
     "locked": Refusal(
         429,
         "Locked",
-        "Too many wrong passwords. The account is locked for this address until `Retry-After` has passed.",
+        "Too many wrong passwords or codes. This address is locked out until `Retry-After` has passed.",
     ),
     "internal-error": Refusal(500, "Error", "Something went wrong here. Nothing was lost. Send the same call again."),
     "busy": Refusal(503, "Busy", "The authority is busy. Send the same call again after `Retry-After`."),

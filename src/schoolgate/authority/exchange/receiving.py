@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.keys import current_key
 from schoolgate.authority.exchange.kinds import FileKind
+from schoolgate.authority.exchange.licences import require_licence
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.problems import ApiProblem, no_space
 from schoolgate.commons.accounts.models import User
@@ -53,7 +55,8 @@ def received_files() -> FileStore:
 def base_of(account: User, kind: FileKind, name: str) -> Base:
     """The base the name says the file is from, if this account may send for it today.
 
-    Raises ApiProblem `name-pattern`, `not-this-authority`, `not-your-base` or `not-set-up`.
+    Raises ApiProblem `name-pattern`, `not-this-authority`, `not-your-base`, `no-licence`, `no-out-of-county-licence` or
+    `not-set-up`.
     """
     sent_from = kind.sent_from(name)
     if sent_from is None:
@@ -66,6 +69,7 @@ def base_of(account: User, kind: FileKind, name: str) -> Base:
     base = Base.objects.open_to(account).filter(la=sent_from.la, number=sent_from.school).first()
     if base is None:
         raise ApiProblem("not-your-base")
+    require_licence(base, Licensing(here))
     return base
 
 

@@ -1,5 +1,6 @@
 """Is everything all right, and if not, what is to be done?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,10 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base, BaseQuerySet
+from schoolgate.authority.exchange.endings import day, ending_soon, sentence
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
 from schoolgate.commons.jobs.health import health
 
+LICENCE_CODES = ("no-licence", "no-out-of-county-licence")
+NAMED = 3
 REFUSALS_STAND_FOR = timedelta(days=30)
 
 
@@ -60,6 +65,47 @@ def standing_refusals(now: datetime) -> QuerySet[RefusedDelivery]:
     return RefusedDelivery.objects.filter(~Exists(cured), last_at__gte=now - REFUSALS_STAND_FOR)
 
 
+def _without_licence() -> list[ToDo]:
+    """The schools that were turned away for want of a licence, and have none yet."""
+    licensing = Licensing()
+    since = timezone.now() - REFUSALS_STAND_FOR
+    turned_away = Base.objects.filter(active=True, licence_missed_at__gte=since)
+    missing = {base: licensing.missing(base) for base in turned_away}
+    own = [base for base, code in missing.items() if code == "no-licence"]
+    others = [base for base, code in missing.items() if code == "no-out-of-county-licence"]
+    found = []
+    if own:
+        text = f"Nothing is taken from {named(own)}, refused for want of a licence."
+        found.append(ToDo(text, "Give it", reverse("many-bases") + "?stands_on=none"))
+    if others:
+        text = f"There is no Out of County licence, so {named(others)} was refused."
+        found.append(ToDo(text, "Set it", reverse("licences")))
+    return found
+
+
+def _ending() -> list[ToDo]:
+    soon = ending_soon()
+    if not soon:
+        return []
+    if len(soon) == 1:
+        return [ToDo(sentence(soon[0]), "See what to do", soon[0].address)]
+    first = f"{soon[0].what}, {day(soon[0].ends)}"
+    return [
+        ToDo(
+            f"{len(soon)} passwords, codes or certificates have ended or end soon; the first: {first}.",
+            "See which",
+            reverse("expiring"),
+        )
+    ]
+
+
+def named(bases: Sequence[Base]) -> str:
+    """A few schools by name, and how many more."""
+    shown = ", ".join(str(base) for base in bases[:NAMED])
+    more = len(bases) - NAMED
+    return f"{shown} and {more} more school{'s' if more > 1 else ''}" if more > 0 else shown
+
+
 def _what_is_to_do() -> list[ToDo]:
     found: list[ToDo] = []
     if not LA_NUMBER.get():
@@ -71,10 +117,12 @@ def _what_is_to_do() -> list[ToDo]:
     refused = standing_refusals(timezone.now())
     if refused.filter(code="no-space").exists():
         found.append(ToDo("The disk is full: files are turned away.", "See which", reverse("refused-deliveries")))
-    count = refused.exclude(code="no-space").values("account").distinct().count()
+    count = refused.exclude(code__in=["no-space", *LICENCE_CODES]).values("account").distinct().count()
     if count:
         who = "One school's file was" if count == 1 else f"Files of {count} schools were"
         found.append(ToDo(f"{who} refused, and nothing has come since.", "See why", reverse("refused-deliveries")))
+    found += _without_licence()
+    found += _ending()
     work = health()
     if work.failed:
         jobs = "One job" if work.failed == 1 else f"{work.failed} jobs"

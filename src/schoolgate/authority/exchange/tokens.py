@@ -15,6 +15,7 @@ from django.utils import timezone
 from schoolgate.authority.bases.accounts import ROLE
 from schoolgate.authority.bases.la import PASSWORD_DAYS
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.licences import require_a_licence
 from schoolgate.authority.exchange.models import Token
 from schoolgate.authority.exchange.passwords import check_program, forget_former_password
 from schoolgate.authority.exchange.problems import ApiProblem
@@ -27,13 +28,14 @@ LIFETIME = timedelta(minutes=15)
 def give_token(request: HttpRequest, username: str, password: str) -> tuple[User, str, datetime]:
     """Check user and password and give a token: the account, the token's text (told only here) and when it ends.
 
-    Raises ApiProblem `wrong-credentials`, `password-expired` or `locked`.
+    Raises ApiProblem `wrong-credentials`, `password-expired`, `locked`, `no-licence` or `no-out-of-county-licence`.
     """
     account = check_program(request, username, password)
     expires = password_expires(account)
     if expires is not None and expires <= timezone.now():
         raise ApiProblem("password-expired")
     forget_former_password(account)
+    require_a_licence(account)
     now = timezone.now()
     text, ends = secrets.token_urlsafe(32), now + LIFETIME
     with transaction.atomic():

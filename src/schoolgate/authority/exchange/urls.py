@@ -10,5 +10,7 @@ urlpatterns = [
     path("files/refused/", views.refused_deliveries, name="refused-deliveries"),
     path("files/refused/<int:pk>", views.refused_delivery, name="refused-delivery"),
     path("bases/never-heard-from/", views.silent_bases, name="silent-bases"),
+    path("bases/expiring/", views.expiring, name="expiring"),
     path("administration/receipt-keys/", views.receipt_keys, name="receipt-keys"),
+    path("administration/receipt-keys/retire", views.retire_receipt_key, name="retire-receipt-key"),
 ]

@@ -8,6 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.endings import KINDS as ENDING_KINDS
+from schoolgate.authority.exchange.endings import STATES as ENDING_STATES
+from schoolgate.authority.exchange.endings import look
 from schoolgate.authority.exchange.keys import retire_key
 from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery, SigningKey
@@ -127,10 +130,43 @@ def silent_bases(request: PersonRequest) -> HttpResponseBase:
     return table.response("authority_exchange/silent_bases.html")
 
 
+@who("administrator", "officer")
+def expiring(request: PersonRequest) -> HttpResponseBase:
+    """Passwords, codes, certificates and keys, the worst first."""
+    table = Table(
+        [
+            Column("what", "What", search=True, link=lambda ending: ending.address),
+            Column("kind", "Kind", choices=[(kind, kind.capitalize()) for kind in ENDING_KINDS]),
+            Column("ends", "Ends", kind="time"),
+            Column("state", "State", kind="state", choices=[(state, state.capitalize()) for state in ENDING_STATES]),
+            Column("note", "School, or note", search=True),
+        ],
+        look(),
+        request,
+        name="expiring",
+        noun=("thing that ends", "things that end"),
+        empty=AllGood("Nothing here ends: passwords do not expire, and no code is waiting."),
+    )
+    return table.response("authority_exchange/expiring.html", {"https": settings.SCHOOLGATE_URL.startswith("https:")})
+
+
 @who("administrator")
-def receipt_keys(request: PersonRequest) -> HttpResponseBase:
+def retire_receipt_key(request: PersonRequest) -> HttpResponseBase:
+    """Sign with a new key from now on, after a question."""
     if request.method == "POST":
         retire_key(by=request.user, request=request)
         messages.success(request, "From the next file on, receipts are signed with a new key.")
         return redirect("receipt-keys")
+    context = {
+        "heading": "Retire the key in use?",
+        "text": "Its private part is destroyed, and that cannot be undone. Receipts given with it stay good: its "
+        "public part stays published. The next receipt is signed with a new key, which schools fetch by themselves.",
+        "submit": "Retire the key",
+        "cancel": reverse("receipt-keys"),
+    }
+    return render(request, "web/confirm.html", context)
+
+
+@who("administrator")
+def receipt_keys(request: PersonRequest) -> HttpResponseBase:
     return render(request, "authority_exchange/receipt_keys.html", {"keys": SigningKey.objects.all()})

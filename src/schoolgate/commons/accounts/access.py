@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -106,20 +106,47 @@ def check_credentials(request: HttpRequest, username: str, password: str) -> Use
     name = User.normalize_username(username)
     text = password.encode("utf-8", "replace").decode("utf-8")
     user = authenticate(request, username=name, password=text)
-    counted = AccessAttempt.objects.filter(username=name, ip_address=request.META.get("REMOTE_ADDR"))
-    recent = counted.filter(attempt_time__gt=timezone.now() - _lock_time())
-    seen = recent.aggregate(last=Max("attempt_time"), wrong=Sum("failures_since_start"))
-    tries_left = settings.AXES_FAILURE_LIMIT - (seen["wrong"] or 0)
-    if tries_left <= 0:
-        # Also with the right password: of many guesses sent at once, all are let through to be tried.
-        raise Locked(seen["last"] + _lock_time())
+    tries_left = _tries_left(request, name)
     if isinstance(user, User):
-        counted.delete()
+        _wrong_ones(request, name).delete()
         return user
     known = User.objects.filter(username=name, is_active=False).first()
     if known is not None and known.check_password(text):
         raise SwitchedOff(tries_left)
     raise WrongCredentials(tries_left)
+
+
+def check_secret(request: HttpRequest, name: str, **secret: str) -> User:
+    """The user who is known by this one secret to a backend of its own, as `check_credentials` without a user name.
+
+    Wrong ones are counted under `name`, which is no user's, for the address; a right one does not clear the count,
+    or who has one could guess others for ever. Raises WrongCredentials or Locked.
+    """
+    user = authenticate(request, username=name, **secret)
+    tries_left = _tries_left(request, name)
+    if not isinstance(user, User):
+        raise WrongCredentials(tries_left)
+    return user
+
+
+def _tries_left(request: HttpRequest, name: str) -> int:
+    """How many wrong ones there may be until the lock. Raises Locked during it.
+
+    Asked after each try, also a right one: of many guesses sent at once, all are let through to be tried.
+    """
+    recent = _wrong_ones(request, name).filter(attempt_time__gt=timezone.now() - _lock_time())
+    seen = recent.aggregate(last=Max("attempt_time"), wrong=Sum("failures_since_start"))
+    left = settings.AXES_FAILURE_LIMIT - (seen["wrong"] or 0)
+    if left <= 0:
+        raise Locked(seen["last"] + _lock_time())
+    return int(left)
+
+
+def _wrong_ones(request: HttpRequest, name: str) -> "QuerySet[AccessAttempt]":
+    found: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(
+        username=name, ip_address=request.META.get("REMOTE_ADDR")
+    )
+    return found
 
 
 def _lock_time() -> timedelta:

@@ -88,8 +88,19 @@ def _broken_by_history(password: str, user: Any) -> Iterator[ValidationError]:
     past = list(user.past_passwords.values_list("hashed", flat=True)[:REMEMBERED])
     if any(check_password(password, hashed) for hashed in past):
         yield ValidationError(f"The password may not be one of the last {REMEMBERED}.", "password-used-before")
-    elif past and any(check_password(neighbour, past[0]) for neighbour in neighbours(password)):
+    elif any(check_password(guess, hashed) for guess, hashed in _guesses(password, past)):
         yield _counted_up()
+
+
+def _guesses(password: str, past: list[str]) -> Iterator[tuple[str, str]]:
+    """What this password may have been counted up from, each with the stored hash (the newest first) to try it on.
+
+    Every guess costs a hash, so they are bounded: for the present password all of its `neighbours` (at most 16), for
+    each of the nine before it those of its last number (at most 3).
+    """
+    for place, hashed in enumerate(past):
+        for guess in neighbours(password) if place == 0 else neighbours(password, numbers=1):
+            yield guess, hashed
 
 
 def _too_common(password: str) -> list[ValidationError]:
@@ -104,13 +115,13 @@ def _counted_up() -> ValidationError:
     return ValidationError("The password may not be the old one with its number changed.", "password-counted-up")
 
 
-def neighbours(password: str) -> Iterator[str]:
+def neighbours(password: str, *, numbers: int = 4) -> Iterator[str]:
     """The passwords that differ from this one by one in one of its numbers: what it was counted up or down from.
 
     A number keeps its leading zeros (08 from 09), and 10 comes from 9 as well as from 09. The last numbers come
-    first, and at most four: people count at the end, and every guess costs a hash.
+    first, and at most `numbers` of them: people count at the end, and every guess costs a hash.
     """
-    for number in list(re.finditer(r"[0-9]+", password))[:-5:-1]:
+    for number in list(re.finditer(r"[0-9]+", password))[::-1][:numbers]:
         value, width = int(number.group()), len(number.group())
         nearby = [text for other in (value - 1, value + 1) if other >= 0 for text in (str(other), f"{other:0{width}}")]
         for text in dict.fromkeys(nearby):
@@ -128,12 +139,24 @@ def change_password(
     """Give a user this password, remember it, and note in the audit who did; every session of the user ends.
 
     `old` is the present password where the user has just proven it: only then can a program's "old one counted up"
-    be told in full; otherwise its stored hash is tried with each number one less and one more.
+    be told in full; otherwise the stored hashes are tried (see `_guesses`).
     Raises ValidationError with a message for each broken rule.
     """
     validate_password(raw, user)
     if old and user.is_machine and is_counted_up(old, raw):
         raise ValidationError([_counted_up()])
+    _set_password(user, raw, by=by, request=request)
+
+
+def give_made_up_password(user: User, *, by: User | None, request: HttpRequest | None = None) -> str:
+    """Give a user a password that nobody chose, and return it: it fits every rule by the way it is made, so that not
+    one stored hash needs a look."""
+    text = make_password_text()
+    _set_password(user, text, by=by, request=request)
+    return text
+
+
+def _set_password(user: User, raw: str, *, by: User | None, request: HttpRequest | None) -> None:
     with transaction.atomic():
         user.set_password(raw)
         user.password_set_at = timezone.now()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.common_verbs import (
     add_common_verbs,
     home_option,
@@ -31,6 +32,8 @@ def authority() -> None:
 
 
 add_common_verbs(authority, "authority")
+for command in (bases, codes, licences, expiring):
+    authority.add_command(command)
 
 
 @authority.command("init", help="First set-up, or bring the database up to date after an upgrade.")
@@ -38,12 +41,24 @@ add_common_verbs(authority, "authority")
 @click.option("--la", help="This authority's LA number, three digits.")
 @click.option("--name", help="This authority's name, as schools know it.")
 @click.option("--contact", help="Whom schools may ask, with telephone and hours.")
+@click.option(
+    "--out-of-county-licence/--no-out-of-county-licence",
+    default=None,
+    help="Whether this authority may take files from schools of other LAs; no when never said.",
+)
 @as_json
-def init(home: Path | None, la: str | None, name: str | None, contact: str | None, as_json: bool) -> None:
+def init(
+    home: Path | None,
+    la: str | None,
+    name: str | None,
+    contact: str | None,
+    out_of_county_licence: bool | None,
+    as_json: bool,
+) -> None:
     open_site("authority", home)
     from django.conf import settings
 
-    from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER
+    from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, OUT_OF_COUNTY_LICENCE
     from schoolgate.documents.identifiers import la_number_fault
 
     fault = la_number_fault(la, demo=settings.SCHOOLGATE_DEMO) if la is not None else None
@@ -53,6 +68,8 @@ def init(home: Path | None, la: str | None, name: str | None, contact: str | Non
     for preference, value in ((LA_NUMBER, la), (LA_NAME, name), (LA_CONTACT, contact)):
         if value is not None:
             preference.set(value, by=None)
+    if out_of_county_licence is not None:
+        OUT_OF_COUNTY_LICENCE.set(out_of_county_licence, by=None)
     say_initialised("authority", link, as_json)
 
 
@@ -96,6 +113,7 @@ def accounts() -> None:
 @at_home("authority")
 def add_account(la: str, school: str, name: str, user: str, password_file: Path | None, as_json: bool) -> None:
     from schoolgate.authority.bases import accounts as exchange_accounts
+    from schoolgate.authority.bases.licensing import Licensing
     from schoolgate.commons.accounts.models import User
 
     known = User.objects.filter(username__iexact=user, role=exchange_accounts.ROLE).first() if user else None
@@ -109,8 +127,18 @@ def add_account(la: str, school: str, name: str, user: str, password_file: Path 
             base, password = exchange_accounts.add_account(la=la, school=school, name=name, user=user, password=given)
     except exchange_accounts.BaseRefused as error:
         raise Failed(str(error)) from None
+    licensing = Licensing()
+    if licensing.missing(base) == "no-out-of-county-licence":
+        click.echo(
+            "This authority has no Out of County licence, so nothing will be taken from the school. "
+            "Set it with: schoolgate authority licences --out-of-county",
+            err=True,
+        )
     if as_json:
-        print_json({"user": base.account.username, "password": password, "la": la, "school": school})
+        licence = licensing.of(base)
+        print_json(
+            {"user": base.account.username, "password": password, "la": la, "school": school, "licence": licence}
+        )
         return
     click.echo(f"Base {la} {school} sends with the account {base.account.username}.")
     if password is not None:

@@ -1,7 +1,17 @@
+from schoolgate.authority.exchange.models.certificate import OwnCertificate
 from schoolgate.authority.exchange.models.former_password import FormerPassword
 from schoolgate.authority.exchange.models.received_file import ReceivedFile
 from schoolgate.authority.exchange.models.refused_delivery import RefusedDelivery
 from schoolgate.authority.exchange.models.signing_key import SigningKey
 from schoolgate.authority.exchange.models.token import Token
+from schoolgate.authority.exchange.models.told_ending import ToldEnding
 
-__all__ = ["FormerPassword", "ReceivedFile", "RefusedDelivery", "SigningKey", "Token"]
+__all__ = [
+    "FormerPassword",
+    "OwnCertificate",
+    "ReceivedFile",
+    "RefusedDelivery",
+    "SigningKey",
+    "Token",
+    "ToldEnding",
+]

@@ -11,9 +11,20 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.authority.bases.accounts import BaseRefused, add_base, create_base_with_account, give_new_password
+from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.forms import AddBaseForm, AuthorityForm, BaseForm, NewPasswordForm
-from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, MAINTENANCE_UNTIL, PASSWORD_DAYS
-from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.la import (
+    CODE_DAYS,
+    EXPIRY_WARNING_DAYS,
+    LA_CONTACT,
+    LA_NAME,
+    LA_NUMBER,
+    MAINTENANCE_UNTIL,
+    PASSWORD_DAYS,
+)
+from schoolgate.authority.bases.licensing import WORDS as LICENCES
+from schoolgate.authority.bases.licensing import Licensing
+from schoolgate.authority.bases.models import Base, ConnectionCode
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.preferences.registry import Preference
@@ -21,24 +32,37 @@ from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.documents.la_numbers import la_numbers
 
 
+def base_columns(licensing: Licensing) -> list[Column]:
+    """What lists of bases show of each."""
+    return [
+        Column("name", "School", search=True, link=lambda base: reverse("base", args=[base.pk])),
+        Column("dfe", "DfE no.", kind="code", search=True),
+        Column("phase", "Phase", choices=Base.PHASES, value=lambda base: base.get_phase_display()),
+        Column(
+            "county",
+            "County",
+            sort="",
+            value=lambda base: "in county" if licensing.is_own(base) else "out of county",
+        ),
+        Column("stands_on", "Licence", choices=list(LICENCES.items()), value=lambda base: LICENCES[base.stands_on]),
+        Column("account__username", "Account", search=True),
+    ]
+
+
 @who("administrator", "officer")
 def bases(request: PersonRequest) -> HttpResponseBase:
-    here = LA_NUMBER.get()
-    next_step = ("Add a base", reverse("add-base")) if request.user.role == "administrator" else ()
+    """The schools that may send files here."""
+    licensing = Licensing()
     table = Table(
         [
-            Column("name", "School", search=True, link=lambda base: reverse("base", args=[base.pk])),
-            Column("dfe", "DfE no.", kind="code", search=True),
-            Column("phase", "Phase", choices=Base.PHASES, value=lambda base: base.get_phase_display()),
-            Column("county", "County", sort="", value=lambda base: "in county" if base.la == here else "out of county"),
-            Column("account__username", "Account", search=True),
+            *base_columns(licensing),
             Column("active", "State", kind="state", value=lambda base: "active" if base.active else "not active"),
         ],
-        Base.objects.visible_to(request.user).with_dfe_number().select_related("account"),
+        Base.objects.visible_to(request.user).with_dfe_number().with_licence(licensing).select_related("account"),
         request,
         name="bases",
         noun=("base", "bases"),
-        empty=NotYet("No bases yet. A base is a school that may send files here.", *next_step),
+        empty=NotYet("No bases yet. A base is a school that may send files here.", "Add a base", reverse("add-base")),
     )
     return table.response("authority_bases/bases.html")
 
@@ -46,35 +70,48 @@ def bases(request: PersonRequest) -> HttpResponseBase:
 @who("administrator", "officer")
 def base(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Base.objects.visible_to(request.user).select_related("account"), pk=pk)
-    sharing = found.account.bases.exclude(pk=found.pk)
-    return render(request, "authority_bases/base.html", {"base": found, "sharing": sharing})
+    licensing = Licensing()
+    context = {
+        "base": found,
+        "sharing": found.account.bases.exclude(pk=found.pk),
+        "licence": licensing.of(found),
+        "out_of_county": not licensing.is_own(found),
+        "code": ConnectionCode.objects.visible_to(request.user).filter(account=found.account).order_by("-pk").first(),
+    }
+    return render(request, "authority_bases/base.html", context)
 
 
-@who("administrator")
+@who("administrator", "officer")
 @sensitive_post_parameters("password")
 def add(request: PersonRequest) -> HttpResponseBase:
     form = AddBaseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        details = {name: given[name] for name in ("la", "number", "name", "phase", "notes")}
+        details = {name: given[name] for name in ("la", "number", "name", "phase", "notes", "licensed")}
         try:
             if given["account"]:
                 made, password = add_base(**details, account=given["account"], by=request.user, request=request), ""
             else:
                 made, password = create_base_with_account(
-                    **details, user=given["user"], password=given["password"], by=request.user, request=request
+                    **details,
+                    **{name: given[name] for name in ("user", "email", "password", "by_code")},
+                    by=request.user,
+                    request=request,
                 )
         except BaseRefused as refused:
             form.add_error(None, str(refused))
         else:
             _warn_of_unlisted(request, made)
+            if given["by_code"] and not given["account"]:
+                batch = make_codes([made.account], words=str(made), by=request.user, request=request)
+                return redirect("code-batch", batch.pk)
             if not password:
                 return redirect("base", made.pk)
             return _show_password_once(request, made, password)
     return render(request, "authority_bases/add_base.html", {"form": form}, status=_status(form))
 
 
-@who("administrator")
+@who("administrator", "officer")
 def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Base.objects.visible_to(request.user), pk=pk)
     form = BaseForm(request.POST or None, instance=found)
@@ -93,7 +130,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
     return render(request, "authority_bases/edit_base.html", {"form": form, "base": found}, status=_status(form))
 
 
-@who("administrator")
+@who("administrator", "officer")
 @sensitive_post_parameters("password")
 def new_password(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Base.objects.visible_to(request.user).select_related("account"), pk=pk)
@@ -117,6 +154,8 @@ def administration(request: PersonRequest) -> HttpResponseBase:
         "name": LA_NAME,
         "contact": LA_CONTACT,
         "password_days": PASSWORD_DAYS,
+        "code_days": CODE_DAYS,
+        "warning_days": EXPIRY_WARNING_DAYS,
         "maintenance_until": MAINTENANCE_UNTIL,
     }
     form = AuthorityForm(

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Concat
 
 from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.bases.licensing import NONE, OUT_OF_COUNTY, STANDARD, Licensing
 from schoolgate.commons.accounts.models import User
 from schoolgate.documents.identifiers import la_number_fault, school_number_fault
 
@@ -41,9 +42,25 @@ class BaseQuerySet(models.QuerySet["Base"]):
         """Add `dfe`, the seven digits as one text to search by."""
         return self.annotate(dfe=Concat("la", "number"))
 
+    def with_licence(self, licensing: Licensing) -> Self:
+        """Add `stands_on`, the licence that each base stands on: standard, out-of-county or none."""
+        theirs = OUT_OF_COUNTY if licensing.out_of_county else NONE
+        return self.annotate(
+            stands_on=models.Case(
+                models.When(~models.Q(la=licensing.la), then=models.Value(theirs)),
+                models.When(licensed=True, then=models.Value(STANDARD)),
+                default=models.Value(NONE),
+                output_field=models.CharField(),
+            )
+        )
+
 
 class Base(models.Model):
-    """One school. Withdrawn LA numbers (820) are legal: schools keep the number they were born with."""
+    """One school. Withdrawn LA numbers (820) are legal: schools keep the number they were born with.
+
+    `licensed` counts for this authority's own schools only (see `licensing`); `licence_missed_at` is when the school's
+    program was last turned away for want of a licence.
+    """
 
     PHASES = (
         ("nursery", "Nursery"),
@@ -60,6 +77,8 @@ class Base(models.Model):
     phase = models.CharField("phase", max_length=12, blank=True, choices=[("", "Not known"), *PHASES])
     notes = models.TextField("notes", blank=True, max_length=2000)
     active = models.BooleanField("active", default=True)
+    licensed = models.BooleanField("standard licence", default=False)
+    licence_missed_at = models.DateTimeField(null=True, blank=True, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bases")
     created_at = models.DateTimeField(auto_now_add=True)
 
