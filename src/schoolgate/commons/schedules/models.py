@@ -1,6 +1,7 @@
 """What is to be done when, and every time it was."""
 
 from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.db import models
 from django.utils import timezone
@@ -38,7 +39,11 @@ class Schedule(models.Model):
 
 
 class RunQuerySet(models.QuerySet["Run"]):
-    def since_the_last_in_time(self) -> "RunQuerySet":
+    def visible_to(self, user: Any) -> Self:
+        """Every person of the site sees its runs; programs see none."""
+        return self if user.is_authenticated and not user.is_machine else self.none()
+
+    def since_the_last_in_time(self) -> Self:
         """Runs that missed something, after the last that missed nothing."""
         in_time = self.filter(missed=0).order_by("-due_at").first()
         late = self.filter(missed__gt=0)

@@ -5,45 +5,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('jobs', '0001_initial'),
+        ("jobs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('kind', models.CharField(max_length=60)),
-                ('args', models.JSONField(default=dict)),
-                ('recorded_rule', models.JSONField()),
-                ('since', models.DateTimeField()),
-                ('next_due_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("kind", models.CharField(max_length=60)),
+                ("args", models.JSONField(default=dict)),
+                ("recorded_rule", models.JSONField()),
+                ("since", models.DateTimeField()),
+                ("next_due_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['next_due_at'], name='schedules_next_due')],
+                "indexes": [models.Index(fields=["next_due_at"], name="schedules_next_due")],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField()),
-                ('made_at', models.DateTimeField()),
-                ('began_at', models.DateTimeField(null=True)),
-                ('missed', models.PositiveIntegerField(default=0)),
-                ('first_missed_at', models.DateTimeField(null=True)),
-                ('dismissed_at', models.DateTimeField(null=True)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='schedules.schedule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField()),
+                ("made_at", models.DateTimeField()),
+                ("began_at", models.DateTimeField(null=True)),
+                ("missed", models.PositiveIntegerField(default=0)),
+                ("first_missed_at", models.DateTimeField(null=True)),
+                ("dismissed_at", models.DateTimeField(null=True)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="schedules.schedule"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-due_at',),
-                'constraints': [models.UniqueConstraint(fields=('schedule', 'due_at'), name='schedules_one_run_per_due_instant')],
+                "ordering": ("-due_at",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("schedule", "due_at"), name="schedules_one_run_per_due_instant")
+                ],
             },
         ),
     ]
