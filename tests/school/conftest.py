@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import waitress
 from django.test import Client
 from django.utils import timezone
 from tests.school.scripted_la import ScriptedLa

@@ -1,58 +1,27 @@
 """The school's side against the authority's real exchange API, over a real socket."""
 
 import json
-import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
 from django.utils import timezone
 from tests.school.conftest import NAME, Drop, Export
 
-from schoolgate.authority.bases.accounts import add_account
-from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER
+from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.receiving import received_files
 from schoolgate.commons.jobs.identity import take_identity
 from schoolgate.commons.jobs.models import Job, WorkerLife
-from schoolgate.school.exchange.administration.destinations import add_destination
 from schoolgate.school.exchange.asking import ask_for_export
 from schoolgate.school.exchange.export_now import export_now
 from schoolgate.school.exchange.models import Destination, State, Transfer
 from schoolgate.school.exchange.receipt_keys import kept_keys
-from schoolgate.sites.doors import ProgramDoor
 from schoolgate.wire.receipts import verify_receipt_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def address() -> Iterator[str]:
-    """The exchange API's door, served by waitress."""
-    server: Any = waitress.create_server(
-        ProgramDoor("schoolgate.authority.exchange.api_urls"), host="127.0.0.1", port=0, threads=8
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join(5)
-
-
-@pytest.fixture
-def authority(address: str, root: Path) -> str:
-    """LA 820 with the base Green Abbey, and its entry at the school."""
-    LA_NUMBER.set("820", by=None)
-    LA_NAME.set("Bedford Borough", by=None)
-    LA_CONTACT.set("Data Team, 01234 000000", by=None)
-    _, password = add_account(la="820", school="4321", name="Green Abbey Primary School")
-    add_destination(la="820", address=address, user="8204321", password=password)
-    return address
 
 
 def test_a_file_travels_from_folder_to_la_and_is_proven(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from schoolgate.school.exchange.models import Destination, School, Transfer
+from schoolgate.school.exchange.password_changes import finish_changes
 from schoolgate.school.exchange.preferences import PROXY_NAME, PROXY_PASSWORD, PROXY_USE, PROXY_USER, TLS_MINIMUM
 from schoolgate.school.exchange.receipt_keys import keep_keys
 from schoolgate.school.exchange.troubles import note_well
@@ -110,13 +111,18 @@ def tls_minimum() -> TlsMinimum:
 
 
 def connect(destination: Destination, http: httpx.Client) -> Connection:
-    """Find the LA's service and fetch its keys. Raises an ExchangeError; nothing is written then."""
+    """Find the LA's service and fetch its keys. Raises an ExchangeError; nothing is written then.
+
+    A change of a password whose answer got lost is finished first, so read schools' logins afterwards.
+    """
     client = _client(destination, http)
     service = client.service()
     if service.la and service.la != destination.la:
         raise OtherLa(service.la, destination.la)
     keys = client.keys()
     keep_keys(destination.la, keys)
+    if finish_changes(destination.la, http):
+        destination.refresh_from_db(fields=["password", "password_expires_at"])
     return Connection(destination, http, keys)
 
 

@@ -15,6 +15,8 @@ from schoolgate.school.exchange.asking import ask_for_export
 from schoolgate.school.exchange.connecting import Login, open_http
 from schoolgate.school.exchange.logins import login_of
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
+from schoolgate.school.exchange.password_changes import finish_changes
+from schoolgate.school.exchange.telling import what_to_do
 from schoolgate.school.exchange.troubles import is_of_login, note_line_well, note_well, remember_trouble
 from schoolgate.wire.connection_test import ANSWER_SECONDS, TIMEOUTS, ConnectionTest, Step
 from schoolgate.wire.exchange import Credentials, ExchangeClient
@@ -76,6 +78,8 @@ def run_connection_test(row: Login) -> TestReport:
     except CaFileUnusable as error:
         return _ended(row, [Step(1, f"Endpoint configuration ({destination.address})", error)], [], "")
     with http:
+        if finish_changes(destination.la, http):
+            login.refresh_from_db()
         client = ExchangeClient(destination.address, _credentials(login), http, timezone.now, ANSWER_SECONDS)
         test = ConnectionTest(client, destination.la, row.base if isinstance(row, School) else "")
         taken = []
@@ -98,14 +102,8 @@ def _ended(row: Login, taken: list[Step], words: list[str], contact: str) -> Tes
     if error is None:
         _tell(row, "INFO", report.sentence)
     else:
-        _tell(row, "WARN", report.sentence, details=details_of(error, contact))
+        _tell(row, "WARN", report.sentence, details=what_to_do(error, _destination_la(row)))
     return report
-
-
-def details_of(error: ExchangeError, contact: str) -> str:
-    """What to do, whom to ask, and what the help desk wants to know."""
-    ask = f" Whom to ask at the LA: {contact}." if contact else ""
-    return f"{error.remedy}{ask} ({'; '.join(filter(None, (error.code, error.details)))})"
 
 
 def place_to_mend(row: Login, error: ExchangeError) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.connecting import Connection, Login, connect, open_http
 from schoolgate.school.exchange.logins import logins_in_use
 from schoolgate.school.exchange.models import Destination, State, Transfer
+from schoolgate.school.exchange.still_held import send_forgotten_again
 from schoolgate.wire.exchange_errors import ExchangeError
 
 COMPLETED, FAILED = "completed", "failed"
@@ -48,11 +49,18 @@ def ask_for_outcomes() -> None:
     """Ask each LA that has a file of ours whose outcome is open; one that cannot be asked now is asked next time."""
     open_files = Transfer.objects.filter(state=State.DELIVERED)
     for destination in Destination.objects.filter(la__in=open_files.values("la")):
-        schools = open_files.filter(la=destination.la).values_list("source_la", "source_school").distinct()
-        logins = logins_in_use(destination, (la + number for la, number in schools))
-        usable = [login for login in logins if login.has_credentials and not login.trouble]
-        if usable and not destination.line_trouble:
+        pairs = open_files.filter(la=destination.la).values_list("source_la", "source_school").distinct()
+        schools = [la + number for la, number in pairs]
+        if _usable(destination, schools) and not destination.line_trouble:
             with open_http() as http, suppress(ExchangeError):
                 connection = connect(destination, http)
-                for login in usable:
+                logins = _usable(destination, schools)
+                # What it has forgotten is due at once, and sent by the next look round.
+                send_forgotten_again(connection, logins)
+                for login in logins:
                     fetch_outcomes(connection, login)
+
+
+def _usable(destination: Destination, schools: list[str]) -> list[Login]:
+    logins = logins_in_use(destination, schools)
+    return [login for login in logins if login.has_credentials and not login.trouble]

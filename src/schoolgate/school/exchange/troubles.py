@@ -42,9 +42,13 @@ def note_line_well(destination: Destination) -> None:
 def note_trouble(row: Destination | School, error: ExchangeError, *, waiting: int, by_person: bool) -> None:
     """Nothing can be sent to this LA, or with this login, just now: remember why, and when to try without a person.
 
+    A password that was replaced while the run went on is no trouble: the next round uses the new one.
+
     One line in the journal per run that a person asked for; runs by themselves are told of only when there is
     something new, or when they end.
     """
+    if error.code == "wrong-credentials" and _entered_or_changed_meanwhile(row):
+        return
     news = row.trouble != error.code
     remember_trouble(row, error, by_person=by_person)
     if news or by_person or row.failures == TRIES:
@@ -71,3 +75,8 @@ def remember_trouble(row: Destination | School, error: ExchangeError, *, by_pers
         failures=failures,
         try_again_at=try_again_at,
     )
+
+
+def _entered_or_changed_meanwhile(row: Destination | School) -> bool:
+    present = type(row).objects.filter(pk=row.pk).values_list("user", "password").first()
+    return present is not None and present != (row.user, row.password)

@@ -5,7 +5,9 @@ from schoolgate.school.exchange.models.destination import Destination
 from schoolgate.school.exchange.models.disk_space import DiskSpace
 from schoolgate.school.exchange.models.former_root import FormerRoot
 from schoolgate.school.exchange.models.held_back import HeldBackFile
+from schoolgate.school.exchange.models.joining import Joining
 from schoolgate.school.exchange.models.login import Login
+from schoolgate.school.exchange.models.password_change import PasswordChange
 from schoolgate.school.exchange.models.school import School
 from schoolgate.school.exchange.models.sighting import Sighting
 from schoolgate.school.exchange.models.transfer import State, Transfer
@@ -16,7 +18,9 @@ __all__ = [
     "DiskSpace",
     "FormerRoot",
     "HeldBackFile",
+    "Joining",
     "Login",
+    "PasswordChange",
     "School",
     "Sighting",
     "State",
