@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 from tests.postgres import Server, running_server
+from tests.squid import PASSWORD as PROXY_PASSWORD
+from tests.squid import USER as PROXY_USER
+from tests.squid import Squid, find_squid, running_squid
 
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
@@ -70,3 +73,19 @@ def postgres_server() -> Iterator[Server]:
 def postgres_url(postgres_server: Server) -> str:
     """DATABASE_URL of that server's own database."""
     return postgres_server.url("postgres")
+
+
+@pytest.fixture(scope="session")
+def squid_of_this_run() -> Iterator[Squid]:
+    program = find_squid()
+    if program is None:
+        pytest.fail("squid is missing (Debian package squid); tests marked squid need it")
+    with running_squid(program) as squid:
+        yield squid
+
+
+@pytest.fixture
+def squid(squid_of_this_run: Squid) -> Squid:
+    """A proxy that asks for a user name and password; its tests are marked `squid`."""
+    squid_of_this_run.take(PROXY_USER, PROXY_PASSWORD)
+    return squid_of_this_run

@@ -17,6 +17,7 @@ NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
 TOOLS: dict[str, tuple[Callable[[], bool], str]] = {
     "PostgreSQL": (lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")), "postgresql"),
     "Chromium": (lambda: shutil.which("chromium") is not None, "chromium"),
+    "squid": (lambda: shutil.which("squid", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None, "squid"),
     "xmllint": (lambda: shutil.which("xmllint") is not None, "libxml2-utils"),
 }
 left_out: list[str] = []
@@ -59,7 +60,8 @@ def lint() -> bool:
 
 
 def tests() -> bool:
-    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", "-m", without("postgres"), "tests")
+    marks = without("postgres", *missing_marks())
+    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", "-m", marks, "tests")
 
 
 def postgres() -> bool:
@@ -67,7 +69,7 @@ def postgres() -> bool:
     if "PostgreSQL" in missing():
         return True
     rooms = ["tests/commons", "tests/school", "tests/authority"]
-    return run(sys.executable, "tests/postgres.py", "run", "--", *PYTEST, *rooms)
+    return run(sys.executable, "tests/postgres.py", "run", "--", *PYTEST, "-m", without(*missing_marks()), *rooms)
 
 
 def faults() -> bool:
@@ -82,6 +84,11 @@ def journeys() -> bool:
 
 def docs() -> bool:
     return run(*PYTEST, "tests/docs")
+
+
+def missing_marks() -> list[str]:
+    """The marks of tests whose tool is missing and that stand among others."""
+    return ["squid"] if "squid" in missing() else []
 
 
 def without(*marks: str) -> str:

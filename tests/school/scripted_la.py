@@ -44,6 +44,11 @@ class ScriptedLa:
     keep_first: bool = False
     sign_in: bytes | None = None
     service: dict[str, Any] = field(default_factory=dict)
+    service_headers: dict[str, str] = field(default_factory=dict)
+    service_raw: bytes | None = None
+    bases: list[dict[str, Any]] = field(
+        default_factory=lambda: [{"la": "820", "school": "4321", "licence": "standard"}]
+    )
     outcome: dict[str, Any] = field(default_factory=lambda: {"state": "queued", "counts": {}, "problems": []})
     published: list[Jwk] = field(default_factory=list)
     receipt_changes: dict[str, Any] = field(default_factory=dict)
@@ -64,13 +69,16 @@ class ScriptedLa:
     def handle(self, request: RawRequest, connection: socket.socket) -> bytes | None:
         path = unquote(request.path.split("?")[0]).removeprefix("/exchange/v1/")
         if path == "":
-            return answer(200, {"service": "schoolgate-exchange", "la": self.la, "name": "Bedford", **self.service})
+            said = {"service": "schoolgate-exchange", "la": self.la, "name": "Bedford", **self.service}
+            return self.service_raw or answer(200, said, **self.service_headers)
         if path == "keys":
             return answer(200, public_keys(self.published))
         if path == "token":
             return self._token(request)
         if path == "whoami":
-            return answer(200, {"bases": [], "authority": {"la": self.la, "contact": "Data Team, 01234 000000"}})
+            return answer(
+                200, {"bases": self.bases, "authority": {"la": self.la, "contact": "Data Team, 01234 000000"}}
+            )
         if path == "outcomes":
             outcomes = [self._told(name, sha256) for name, sha256 in self.files]
             return answer(200, {"outcomes": outcomes, "next": "1-1", "more": False})

@@ -96,7 +96,7 @@ def _stop_after_handshake(event: str, info: dict[str, Any]) -> None:
     """Ends the connection as soon as TLS stands, by httpcore's hook for what goes on in a request."""
     if event.endswith("start_tls.complete"):
         stream = info["return_value"]
-        der = stream.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        der = stream.get_extra_info("ssl_object").getpeercert(True)
         stream.close()
         raise _Seen(der or b"")
 

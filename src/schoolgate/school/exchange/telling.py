@@ -50,7 +50,16 @@ def file_not_received(transfer: Transfer, error: ExchangeError, *, final: bool) 
         transfer,
         "ERROR" if final else "WARN",
         f"{transfer.name} {told}. {error.sentence}",
-        details=_help(error, transfer.la),
+        details=what_to_do(error, transfer.la),
+    )
+
+
+def file_forgotten(transfer: Transfer) -> None:
+    _of(
+        transfer,
+        "WARN",
+        f"The LA no longer holds {transfer.name}, for which it gave receipt {transfer.receipt_ref}. It is sent again.",
+        details="The LA's site was probably restored from a backup.",
     )
 
 
@@ -76,7 +85,7 @@ def unusable(row: Destination | School, error: ExchangeError, waiting: int) -> N
         la=row.la if of_school else "",
         school=row.number if isinstance(row, School) else "",
         destination_la=destination_la,
-        details=_help(error, destination_la),
+        details=what_to_do(error, destination_la),
         link=reverse("today"),
     )
 
@@ -94,7 +103,7 @@ def folder_unreadable(la: str, why: str) -> None:
     write("ERROR", "The folder Files Not Exported cannot be read.", destination_la=la, details=why)
 
 
-def _help(error: ExchangeError, la: str) -> str:
+def what_to_do(error: ExchangeError, la: str) -> str:
     """What to do, whom to ask, and what the help desk wants to know."""
     what_to_do = naming_whom(error.remedy, Destination.objects.contact_of(la))
     return f"{what_to_do} ({'; '.join(filter(None, (error.code, error.details)))})"
