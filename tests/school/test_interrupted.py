@@ -18,7 +18,7 @@ from schoolgate.school.exchange.models import HeldBackFile, State, Transfer
 
 SOURCE = Path(schoolgate.school.exchange.__file__).parent
 POINTS = sorted(
-    point for file in SOURCE.glob("*.py") for point in re.findall(r'fault_point\("([^"]+)"\)', file.read_text())
+    point for file in SOURCE.glob("*.py") for point in re.findall(r'fault_point\("(export[^"]+)"\)', file.read_text())
 )
 
 

@@ -17,6 +17,8 @@ ALLOWED = {
     ("sending", "ready"),
     ("delivered", "imported"),
     ("delivered", "rejected"),
+    ("delivered", "retrying"),
+    ("imported", "retrying"),
     ("ready", "cancelled"),
     ("retrying", "cancelled"),
     ("needs attention", "cancelled"),

@@ -33,8 +33,16 @@ from schoolgate.wire.exchange_answers import (
     read_time,
 )
 from schoolgate.wire.exchange_calls import Answer, call, expect
-from schoolgate.wire.exchange_errors import JoinLocked, Locked, NoCredentials, NotSchoolgate, ServiceTooOld, TooOld
-from schoolgate.wire.http import Again
+from schoolgate.wire.exchange_errors import (
+    ExchangeError,
+    JoinLocked,
+    Locked,
+    NoCredentials,
+    NotSchoolgate,
+    ServiceTooOld,
+    TooOld,
+)
+from schoolgate.wire.http import Again, StopRun
 
 __all__ = [
     "Account",
@@ -78,6 +86,7 @@ class ExchangeClient:
         self.clock = clock
         self._answer_seconds = answer_seconds
         self._token = ""
+        self._refused: ExchangeError | None = None
         self._signing_in = threading.Lock()
         self.password_expires: datetime | None = None
         """When the password runs out, as the last sign-in was told; None: never, or not known."""
@@ -103,10 +112,19 @@ class ExchangeClient:
         return {"keys": said["keys"]}
 
     def token(self) -> str:
-        """The token in use; signs in when there is none."""
+        """The token in use; signs in when there is none.
+
+        A login that was refused for good is not tried again by this client, lest the account be locked.
+        """
         with self._signing_in:
+            if self._refused is not None:
+                raise self._refused
             if not self._token:
-                self._token = self._sign_in()
+                try:
+                    self._token = self._sign_in()
+                except ExchangeError as error:
+                    self._refused = error if isinstance(error.step, StopRun) else None
+                    raise
             return self._token
 
     def whoami(self) -> Account:
@@ -189,7 +207,7 @@ class ExchangeClient:
 
     def _use(self, credentials: Credentials) -> None:
         with self._signing_in:
-            self._credentials, self._token = credentials, ""
+            self._credentials, self._token, self._refused = credentials, "", None
 
     def _post(self, path: str, **said: str) -> Answer:
         return self._call("POST", path, content=json.dumps(said).encode(), headers=JSON)

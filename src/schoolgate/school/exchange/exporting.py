@@ -10,11 +10,12 @@ from django.utils import timezone
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.connecting import Connection, connect, open_http
 from schoolgate.school.exchange.filing import put_away
-from schoolgate.school.exchange.logins import must_rest
+from schoolgate.school.exchange.logins import logins_in_use, must_rest
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.outcomes import fetch_outcomes
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.sending import put_back_interrupted, send_all
+from schoolgate.school.exchange.still_held import send_forgotten_again
 from schoolgate.school.exchange.troubles import note_line_well, note_trouble
 from schoolgate.wire.exchange_errors import ExchangeError
 
@@ -113,6 +114,10 @@ def _carry_all(
     on_progress: Progress,
     cancelled: Callable[[], bool],
 ) -> None:
+    destination = connection.destination
+    logins = logins_in_use(destination, {transfer.base for transfer in waiting}) or [destination]
+    if send_forgotten_again(connection, logins):
+        waiting = list(_to_send(destination.la, by_person=by_person, now=timezone.now()))
     total = len(waiting)
     text = f"Sending to {connection.destination}"
     sent = send_all(

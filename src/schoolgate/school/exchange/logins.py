@@ -38,6 +38,16 @@ def wake(transfer: Transfer, now: datetime) -> None:
     Destination.objects.filter(resting(now), la=transfer.la).update(try_again_at=now)
 
 
+def travels_with(login: Destination | School) -> Q:
+    """Transfers to the LA of this row that travel with its credentials."""
+    if isinstance(login, School):
+        return Q(la=login.destination_la, source_la=login.la, source_school=login.number)
+    own = School.objects.with_own_credentials().filter(
+        la=OuterRef("source_la"), number=OuterRef("source_school"), destination_la=OuterRef("la")
+    )
+    return Q(la=login.la) & ~Exists(own)
+
+
 def must_rest(now: datetime) -> Q:
     """Transfers that are not to be tried by themselves now: their LA, or the login they travel with, rests."""
     own = School.objects.filter(

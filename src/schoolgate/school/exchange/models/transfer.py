@@ -29,7 +29,9 @@ ARRIVED = frozenset({State.DELIVERED, State.IMPORTED, State.REJECTED})
 WAITING = frozenset({State.READY, State.SENDING, State.RETRYING})
 """It goes on by itself, or at the next export."""
 
-StepName = Literal["send", "deliver", "try later", "give up", "put back", "import", "reject", "send anew", "cancel", "try again"]
+StepName = Literal[
+    "send", "deliver", "try later", "give up", "put back", "import", "reject", "send anew", "cancel", "try again"
+]
 
 
 @dataclass(frozen=True)
