@@ -13,7 +13,7 @@ from schoolgate.documents.samples.students import make_students
 def school(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A home with a root folder and LA 820, which has no account for all schools."""
     home = str(tmp_path_factory.mktemp("school"))
-    told("school", "init", "--root-folder", str(Path(home, "root")), "--home", home)
+    told("school", "init", "--root-folder", f"{home}-files", "--home", home)
     told("school", "destinations", "add", "--la", "820", "--url", "http://127.0.0.1:9", "--home", home)
     return home
 

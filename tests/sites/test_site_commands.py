@@ -30,7 +30,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> str:
     home = str(tmp_path_factory.mktemp("school"))
-    told("school", "init", "--root-folder", str(Path(home, "root")), "--home", home)
+    told("school", "init", "--root-folder", f"{home}-files", "--home", home)
     return home
 
 

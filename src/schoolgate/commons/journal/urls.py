@@ -4,7 +4,7 @@ from schoolgate.commons.journal import views
 
 urlpatterns = [
     path("journal/", views.journal, name="journal"),
-    path("journal/hidden/", views.hidden_lines, name="hidden-journal-lines"),
-    path("journal/<int:line_id>/hide/", views.hide_line, name="hide-journal-line"),
-    path("journal/<int:line_id>/bring-back/", views.bring_back_line, name="bring-back-journal-line"),
+    path("journal/delete/", views.delete_lines, name="delete-journal-lines"),
+    path("journal/deleted/", views.deleted_lines, name="deleted-journal-lines"),
+    path("journal/bring-back/", views.bring_back_lines, name="bring-back-journal-lines"),
 ]

@@ -1,16 +1,21 @@
-"""The journal page, and hiding lines from it."""
+"""The journal page, and deleting lines from it (handbook 04, "Viewing Logs")."""
 
 from django.contrib import messages
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from schoolgate.commons.accounts.access import PersonRequest, signed_in
 from schoolgate.commons.journal.models import JournalLine, JournalQuerySet
 from schoolgate.commons.journal.writing import bring_back, hide
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
+LIVE_SECONDS = 5
+MOST_QUOTED = 5
+
 COLUMNS = [
+    Column("pk", "", kind="tick", value=lambda line: line, sort=""),
     Column("at", "Date", kind="time", dates=True),
     Column("level", "Level", kind="state", choices=JournalLine.Level.choices),
     Column("la", "LA No.", kind="code", exact=True),
@@ -25,50 +30,69 @@ COLUMNS = [
 def journal(request: PersonRequest) -> HttpResponseBase:
     """What the system did, the newest on top."""
     lines = JournalLine.objects.visible_to(request.user).shown()
-    table = _table(request, lines, step="Hide", to="hide-journal-line", empty="Nothing has happened yet.")
-    return table.response("journal/journal.html")
+    return _table(request, lines, empty="Nothing has happened yet.").response("journal/journal.html")
 
 
 @signed_in
-def hidden_lines(request: PersonRequest) -> HttpResponseBase:
-    """The lines that somebody hid, each of which can be brought back."""
+def deleted_lines(request: PersonRequest) -> HttpResponseBase:
+    """The lines that somebody deleted, each of which can be brought back."""
     lines = JournalLine.objects.visible_to(request.user).hidden()
-    table = _table(request, lines, step="Bring back", to="bring-back-journal-line", empty="No line is hidden.")
-    return table.response("journal/hidden_lines.html")
+    return _table(request, lines, empty="No line was deleted.").response("journal/deleted_lines.html")
 
 
-def _table(request: PersonRequest, lines: JournalQuerySet, *, step: str, to: str, empty: str) -> Table:
-    act = Column("step", "", value=lambda _: step, sort="", link=lambda line: reverse(to, args=[line.pk]))
-    return Table([*COLUMNS, act], lines, request, name="journal", noun=("line", "lines"), empty=NotYet(empty))
-
-
-@signed_in
-def hide_line(request: PersonRequest, line_id: int) -> HttpResponseBase:
-    line = get_object_or_404(JournalLine.objects.visible_to(request.user).shown(), pk=line_id)
-    if request.method == "POST":
-        hide(line, by=request.user, request=request)
-        messages.success(request, "The line is hidden.")
-        return redirect("journal")
-    context = {
-        "heading": "Hide this line?",
-        "text": f"“{line.message}” It can be brought back under Hidden lines.",
-        "submit": "Hide the line",
-        "cancel": reverse("journal"),
-    }
-    return render(request, "web/confirm.html", context)
+def _table(request: PersonRequest, lines: JournalQuerySet, *, empty: str) -> Table:
+    return Table(
+        COLUMNS,
+        lines,
+        request,
+        name="journal",
+        noun=("line", "lines"),
+        empty=NotYet(empty),
+        live_by_choice=LIVE_SECONDS,
+        refresh_words="Refresh Logs",
+    )
 
 
 @signed_in
-def bring_back_line(request: PersonRequest, line_id: int) -> HttpResponseBase:
-    line = get_object_or_404(JournalLine.objects.visible_to(request.user).hidden(), pk=line_id)
-    if request.method == "POST":
-        bring_back(line, by=request.user, request=request)
-        messages.success(request, "The line is back in the journal.")
-        return redirect("journal")
-    context = {
-        "heading": "Bring this line back?",
-        "text": f"“{line.message}”",
-        "submit": "Bring the line back",
-        "cancel": reverse("hidden-journal-lines"),
-    }
-    return render(request, "web/confirm.html", context)
+@require_POST
+def delete_lines(request: PersonRequest) -> HttpResponseBase:
+    """Take the ticked lines out of sight, after a question; they stay on record, as do files and receipts."""
+    lines = _chosen(request, JournalLine.objects.visible_to(request.user).shown())
+    back = _back(request)
+    if not lines:
+        messages.error(request, "Tick the lines first that you want to delete.")
+        return redirect(back)
+    if "confirmed" in request.POST:
+        hide(lines, by=request.user, request=request)
+        messages.success(request, f"{_many(lines)} deleted.")
+        return redirect(back)
+    context = {"lines": lines, "quoted": lines[:MOST_QUOTED], "more": max(0, len(lines) - MOST_QUOTED), "back": back}
+    return render(request, "journal/delete.html", context)
+
+
+@signed_in
+@require_POST
+def bring_back_lines(request: PersonRequest) -> HttpResponseBase:
+    """Show the ticked lines in the journal again."""
+    lines = _chosen(request, JournalLine.objects.visible_to(request.user).hidden())
+    if not lines:
+        messages.error(request, "Tick the lines first that you want to bring back.")
+        return redirect("deleted-journal-lines")
+    bring_back(lines, by=request.user, request=request)
+    messages.success(request, f"{_many(lines)} brought back.")
+    return redirect("journal")
+
+
+def _chosen(request: PersonRequest, lines: JournalQuerySet) -> list[JournalLine]:
+    keys = [int(key) for key in request.POST.getlist("chosen") if key.isascii() and key.isdigit() and len(key) < 19]
+    return list(lines.filter(pk__in=keys))
+
+
+def _back(request: PersonRequest) -> str:
+    """The journal as it was filtered; no address that the page did not write itself."""
+    journal, query = reverse("journal"), request.POST.get("back", "")
+    return query if query.startswith(f"{journal}?") else journal
+
+
+def _many(lines: list[JournalLine]) -> str:
+    return "The line was" if len(lines) == 1 else f"{len(lines)} lines were"

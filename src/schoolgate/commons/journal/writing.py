@@ -1,5 +1,7 @@
 """Writing the journal, and hiding lines from it."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
@@ -38,17 +40,27 @@ def write(
     )
 
 
-def hide(line: JournalLine, *, by: User, request: HttpRequest | None = None) -> None:
-    """Take a line out of sight. It stays on record and can be brought back."""
-    with transaction.atomic():
-        line.hidden_at, line.hidden_by = timezone.now(), by
-        line.save(update_fields=["hidden_at", "hidden_by"])
-        record("journal line hidden", by=by, target=f"line {line.pk}", request=request)
+def hide(lines: Collection[JournalLine], *, by: User, request: HttpRequest | None = None) -> None:
+    """Take lines out of sight: "Delete" (handbook 04). They stay on record and can be brought back."""
+    _set(lines, hidden_at=timezone.now(), hidden_by=by, did="journal line deleted", by=by, request=request)
 
 
-def bring_back(line: JournalLine, *, by: User, request: HttpRequest | None = None) -> None:
-    """Show a hidden line again."""
+def bring_back(lines: Collection[JournalLine], *, by: User, request: HttpRequest | None = None) -> None:
+    """Show lines again that were taken out of sight."""
+    _set(lines, hidden_at=None, hidden_by=None, did="journal line brought back", by=by, request=request)
+
+
+def _set(
+    lines: Collection[JournalLine],
+    *,
+    hidden_at: datetime | None,
+    hidden_by: User | None,
+    did: str,
+    by: User,
+    request: HttpRequest | None,
+) -> None:
     with transaction.atomic():
-        line.hidden_at = line.hidden_by = None
-        line.save(update_fields=["hidden_at", "hidden_by"])
-        record("journal line brought back", by=by, target=f"line {line.pk}", request=request)
+        for line in lines:
+            line.hidden_at, line.hidden_by = hidden_at, hidden_by
+            line.save(update_fields=["hidden_at", "hidden_by"])
+            record(did, by=by, target=f"line {line.pk}", request=request)

@@ -46,10 +46,10 @@ class Column:
     `kind` says how a cell looks: `number` and `size` (bytes) to the right, `time` in London time to
     the minute and `second` to the second, `state` as a tag,
     `code` for numbers and digests that are read letter by letter, `details` folded away, `button` as one that posts to
-    the `link`, `tick` as a box of the form `<table's name>-chosen` that sends the row's key as `chosen` (downloads leave
-    both out). `value` computes a cell that is no attribute (give `sort=""` then, or the path
-    to sort by). A filter is offered for `choices` (pairs of value and text), `exact` (typed in full) or `dates` (from
-    and to, days in London).
+    the `link`, `tick` as a box of the form `<table's name>-chosen` that sends the row's key as `chosen` (downloads
+    leave both out). `value` computes a cell that is no attribute (give `sort=""` then, or the path to sort by). A
+    filter is offered for `choices` (pairs of value and text), `exact` (typed in full) or `dates` (from and to, days in
+    London).
     """
 
     name: str
@@ -130,7 +130,11 @@ class Filter:
 
 @dataclass
 class Table:
-    """Rows of a query or a list, as this request wants them."""
+    """Rows of a query or a list, as this request wants them.
+
+    The rows fetch themselves anew every `live_seconds`, or every `live_by_choice` seconds once the reader asked for it
+    by a link (`?live=1`), for as long as nobody works in them.
+    """
 
     columns: Sequence[Column]
     data: "QuerySet[Any] | Manager[Any] | Sequence[Any]"
@@ -141,6 +145,8 @@ class Table:
     caption: str = field(default="", kw_only=True)
     page_size: int = field(default=PAGE_SIZE, kw_only=True)
     live_seconds: int = field(default=0, kw_only=True)
+    live_by_choice: int = field(default=0, kw_only=True)
+    refresh_words: str = field(default="Refresh", kw_only=True)
     row_class: Callable[[Any], str] | None = field(default=None, kw_only=True)
 
     def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponseBase:
@@ -281,6 +287,25 @@ class Table:
             if not value:
                 del query[name]
         return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    @property
+    def live(self) -> bool:
+        """Whether the reader chose to have the rows fetched by themselves."""
+        return bool(self.live_by_choice) and self.request.GET.get("live") == "1"
+
+    @property
+    def fetched_every(self) -> int:
+        """Seconds after which the rows are fetched anew; 0: when somebody asks for it."""
+        return self.live_by_choice if self.live else self.live_seconds
+
+    @property
+    def live_address(self) -> str:
+        """This table fetched by itself, or no more."""
+        return self.address(live="" if self.live else "1")
+
+    @property
+    def unfiltered_address(self) -> str:
+        return f"{self.request.path}?live=1" if self.live else self.request.path
 
     @property
     def all_ticked(self) -> bool:

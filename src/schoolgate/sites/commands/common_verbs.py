@@ -156,13 +156,21 @@ def _users(site: str) -> click.Group:
 
 def _journal(site: str) -> click.Command:
     @click.command("journal", help="What the site did, newest first.")
+    @click.option("--la", help="Only lines of this LA, as a school's own or as its destination.")
+    @click.option("--school", "number", help="Only lines of this school, four digits.")
     @as_json
     @limit_rows
     @at_home(site)
-    def journal(as_json: bool, limit: int | None) -> None:
+    def journal(la: str | None, number: str | None, as_json: bool, limit: int | None) -> None:
+        from django.db.models import Q
+
         from schoolgate.commons.journal.models import JournalLine
 
-        lines = JournalLine.objects.filter(hidden_at=None).order_by("-at", "-id")
+        lines = JournalLine.objects.shown().order_by("-at", "-id")
+        if la is not None:
+            lines = lines.filter(Q(la=la) | Q(destination_la=la))
+        if number is not None:
+            lines = lines.filter(school=number)
         rows = [
             {
                 "date": line.at,

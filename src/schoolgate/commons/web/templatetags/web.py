@@ -12,10 +12,50 @@ register = template.Library()
 
 # Colour only repeats what the word says.
 STATE_COLOURS = {
-    "good": {"delivered", "imported", "completed", "done", "active", "accepted", "received", "collected", "yes", "ok", "all right", "used", "new"},
+    "good": {
+        "delivered",
+        "imported",
+        "completed",
+        "done",
+        "active",
+        "accepted",
+        "received",
+        "collected",
+        "yes",
+        "ok",
+        "all right",
+        "used",
+        "new",
+    },
     "busy": {"ready", "sending", "running", "processing", "queued", "invited", "in progress"},
-    "warning": {"retrying", "waiting", "warn", "warning", "part invoiced", "unsure", "parked", "late", "waiting long", "ends soon", "not known"},
-    "bad": {"needs attention", "failed", "rejected", "held back", "refused", "locked", "error", "not received", "not accepted", "cannot sign in", "wrong", "expired", "ended"},
+    "warning": {
+        "retrying",
+        "waiting",
+        "warn",
+        "warning",
+        "part invoiced",
+        "unsure",
+        "parked",
+        "late",
+        "waiting long",
+        "ends soon",
+        "not known",
+    },
+    "bad": {
+        "needs attention",
+        "failed",
+        "rejected",
+        "held back",
+        "refused",
+        "locked",
+        "error",
+        "not received",
+        "not accepted",
+        "cannot sign in",
+        "wrong",
+        "expired",
+        "ended",
+    },
 }
 
 

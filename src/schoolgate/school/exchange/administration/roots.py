@@ -145,14 +145,19 @@ def _leave_present_root(folder: Path, by: User | None, request: HttpRequest | No
 
 
 def _require_apart(folder: Path) -> None:
-    """Refuse a folder in which this program would find its own files, or files of two roots."""
+    """Refuse a folder in which this program would find its own files, or files of two roots.
+
+    The present root folder stands, wherever it lies.
+    """
+    present = root_folder()
+    if present is not None and _same(folder, present):
+        return
     home = settings.SCHOOLGATE_HOME.folder
     if _within(folder, home) or _within(home, folder):
         raise FolderRefused(
             f"This program keeps its own files in {home}. Choose a folder that has nothing to do with it."
         )
-    present = root_folder()
-    if present is None or _same(folder, present):
+    if present is None:
         return
     if _within(folder, present):
         raise FolderRefused(f"This folder lies in the present root folder, {present}. Choose one outside it.")

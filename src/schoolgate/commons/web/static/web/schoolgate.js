@@ -20,7 +20,7 @@ document.addEventListener("click", (event) => {
 // A list that refreshes itself waits while somebody reads or works in it.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const list = event.target.closest("[data-live]");
-  if (list && (list.contains(document.activeElement) || list.querySelector("details[open]"))) event.preventDefault();
+  if (list && (list.contains(document.activeElement) || list.querySelector("details[open], input:checked"))) event.preventDefault();
 });
 
 // On a phone the filters above a list wait folded, unless one is in use.
