@@ -90,6 +90,43 @@ def test_an_expired_password_can_still_be_changed(door: httpx.Client, green_abbe
         assert may_sign_in(door, NEW)
 
 
+def test_an_expired_password_opens_nothing_until_it_is_changed(door: httpx.Client, green_abbey: Base) -> None:
+    PASSWORD_DAYS.set(90, by=None)
+    with time_machine.travel(timezone.now() + timedelta(days=91)):
+        answer = door.post("/exchange/v1/token", json={"user": "8204321", "password": OLD})
+        assert (answer.status_code, answer.json()["code"]) == (401, "password-expired")
+        assert not may_sign_in(door, OLD)
+
+
+def test_a_weak_password_from_before_the_rules_works_until_it_is_changed(door: httpx.Client, green_abbey: Base) -> None:
+    account = green_abbey.account
+    account.set_password("abbey1")
+    account.save()
+    assert may_sign_in(door, "abbey1")
+    assert change(door, "abbey1", "abbey2").json()["code"] == "password-not-allowed"
+    assert may_sign_in(door, "abbey1")
+    assert change(door, "abbey1", NEW).status_code == 200
+    assert may_sign_in(door, NEW)
+    assert not may_sign_in(door, "abbey1")
+
+
+def test_changing_again_and_again_by_the_former_password_does_not_keep_it_alive(
+    door: httpx.Client, green_abbey: Base
+) -> None:
+    first = change(door)
+    with time_machine.travel(timezone.now() + timedelta(hours=20)):
+        again = change(door, OLD, THIRD)
+    assert again.json()["old_password_until"] == first.json()["old_password_until"]
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert not may_sign_in(door, OLD)
+
+
+def test_a_number_counted_up_from_the_former_password_is_refused_too(door: httpx.Client, green_abbey: Base) -> None:
+    change(door)
+    assert change(door, OLD, "Green-Abbey-2031!").json()["code"] == "password-not-allowed"
+    assert change(door, OLD, "Another-Word-78!").json()["code"] == "password-not-allowed"
+
+
 @pytest.mark.parametrize("new", ["short", OLD, "8204321", "Green-Abbey-2027!", "no-capital-77!"])
 def test_a_new_password_that_breaks_a_rule_is_refused_with_the_rules(
     door: httpx.Client, green_abbey: Base, new: str

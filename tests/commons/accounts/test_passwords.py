@@ -4,6 +4,7 @@ import re
 import string
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from hypothesis import assume, example, given
@@ -16,6 +17,7 @@ from schoolgate.commons.accounts.passwords import (
     SHORTEST,
     PasswordRules,
     change_password,
+    give_made_up_password,
     is_counted_up,
     make_password_text,
     neighbours,
@@ -156,6 +158,44 @@ class TestHistory:
         with pytest.raises(ValidationError) as refused:
             change_password(exchange_account, next_one, by=None)
         assert refused.value.error_list[0].code == "password-counted-up"
+
+    def test_at_a_reset_the_last_number_of_every_remembered_password_may_not_be_counted_up(
+        self, exchange_account: User, password: str
+    ) -> None:
+        for letter in "abcdefghi":
+            change_password(exchange_account, f"Other-{letter * 6}-1", by=None)
+        assert broken("Plain-Lantern-43", exchange_account) == {"password-counted-up"}
+        change_password(exchange_account, "Other-jjjjjj-1", by=None)
+        assert broken("Plain-Lantern-43", exchange_account) == set()
+
+    def test_a_reset_tries_few_guesses_on_the_stored_hashes(
+        self, exchange_account: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for letter in "abcdefghi":
+            change_password(exchange_account, f"Other-{letter * 6}-1", by=None)
+        tried: list[str] = []
+        verify = MD5PasswordHasher.verify
+
+        def counted(self: MD5PasswordHasher, guess: str, encoded: str) -> bool:
+            tried.append(guess)
+            return verify(self, guess, encoded)
+
+        monkeypatch.setattr(MD5PasswordHasher, "verify", counted)
+        change_password(exchange_account, "Wood-10-Hill-10-Lane-10-Gate-10", by=None)
+        # Ten for "none of the last ten", 4 x 3 beside the present one, 3 beside each of the nine before it.
+        assert len(tried) <= 10 + 12 + 27
+
+    def test_a_made_up_password_needs_no_look_at_the_stored_hashes(
+        self, exchange_account: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def tried(*_: object) -> bool:
+            raise AssertionError("a stored hash was tried")
+
+        monkeypatch.setattr(MD5PasswordHasher, "verify", tried)
+        text = give_made_up_password(exchange_account, by=None)
+        monkeypatch.undo()
+        assert exchange_account.check_password(text)
+        assert broken(text, exchange_account) == {"password-used-before"}
 
     def test_beside_the_proven_old_password_any_other_number_is_refused(
         self, exchange_account: User, password: str
