@@ -52,13 +52,8 @@ class CertificateAuthority:
         file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         return cls(subject, key, certificate, file)
 
-    def serving(
-        self, *names: str, begins: timedelta = -DAY, ends: timedelta = DAY, newest: ssl.TLSVersion | None = None
-    ) -> ssl.SSLContext:
-        """A server's context with a certificate for these names, good from `begins` to `ends` from now.
-
-        `newest` is the newest TLS version it speaks.
-        """
+    def issue(self, *names: str, begins: timedelta = -DAY, ends: timedelta = DAY) -> Path:
+        """A key and its certificate for these names in one file (PEM), good from `begins` to `ends` from now."""
         key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
         certificate = (
             x509.CertificateBuilder()
@@ -79,8 +74,14 @@ class CertificateAuthority:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
+        return file
+
+    def serving(
+        self, *names: str, begins: timedelta = -DAY, ends: timedelta = DAY, newest: ssl.TLSVersion | None = None
+    ) -> ssl.SSLContext:
+        """A server's context with such a certificate; `newest` is the newest TLS version it speaks."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
+        context.load_cert_chain(self.issue(*names, begins=begins, ends=ends))
         if newest is not None:
             context.maximum_version = newest
         return context

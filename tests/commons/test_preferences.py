@@ -2,13 +2,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
+from schoolgate.commons.preferences.models import StoredPreference
 from schoolgate.commons.preferences.registry import (
     PREFERENCES,
     NumberPreference,
     Preference,
+    SealedPreference,
     TextPreference,
     YesNoPreference,
 )
@@ -62,3 +65,28 @@ def test_a_number_has_a_least_value() -> None:
     with pytest.raises(ValueError, match="tried may not be below 1"):
         preference.set(0, by=None)
     assert preference.get() == 7
+
+
+def test_a_sealed_preference_stands_nowhere_in_clear(administrator: User) -> None:
+    secret = SealedPreference("tried", default="", meaning="what tests try")
+    secret.set("Proxy-Lantern-7", by=administrator)
+    assert secret.get() == "Proxy-Lantern-7"
+    assert "Lantern" not in StoredPreference.objects.get().value
+    assert "Lantern" not in AuditEntry.objects.latest("pk").details
+    assert "Lantern" not in repr(secret.get())
+
+
+def test_a_change_of_a_sealed_preference_is_noted_without_it(administrator: User) -> None:
+    secret = SealedPreference("tried", default="", meaning="what tests try")
+    secret.set("Proxy-Lantern-7", by=administrator)
+    assert AuditEntry.objects.latest("pk").details == "(none) → (sealed)"
+    secret.set("", by=administrator)
+    assert AuditEntry.objects.latest("pk").details == "(sealed) → (none)"
+    assert secret.get() == ""
+
+
+def test_a_sealed_preference_whose_key_is_lost_is_empty(settings: Any) -> None:
+    secret = SealedPreference("tried", default="", meaning="what tests try")
+    secret.set("Proxy-Lantern-7", by=None)
+    settings.SCHOOLGATE_KEYS = [Fernet.generate_key().decode()]
+    assert secret.get() == ""

@@ -141,9 +141,12 @@ class ProxyWantsWindowsLogin(ProxyLogin):
         )
 
 
+OF_PROXY_ITSELF = frozenset({"unreachable-proxy-name", "unreachable-proxy-refused", "unreachable-proxy-timeout"})
+
+
 def is_of_proxy(code: str) -> bool:
-    """Whether an error of this code is the proxy's, and so the same for every LA."""
-    return code.startswith(("proxy-", "unreachable-proxy"))
+    """Whether an error of this code is of the proxy itself, and so the same for every LA."""
+    return code.startswith("proxy-") or code in OF_PROXY_ITSELF
 
 
 class NoCredentials(ExchangeError):

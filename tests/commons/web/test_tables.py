@@ -157,6 +157,27 @@ def test_a_row_leads_to_its_page() -> None:
     assert '<a href="/lines/2107/">No answer.</a>' in page_of(make(LINES))
 
 
+def lines_with_buttons(query: str = "") -> Table:
+    button = Column("test", "Do", kind="button", sort="", value=lambda _: "Do it", link=lambda line: f"/do/{line.pk}/")
+    request = RequestFactory().get(f"/lines/?{query}")
+    return Table([Column("school", "School No."), button], LINES, request, name="lines")
+
+
+def test_a_button_of_a_row_posts_to_its_own_address_with_the_tables_form() -> None:
+    page = page_of(lines_with_buttons())
+    assert '<form id="lines-buttons" method="post"><input type="hidden" name="csrfmiddlewaretoken"' in page
+    assert 'type="submit" form="lines-buttons" formaction="/do/1/">Do it</button>' in page
+
+
+def test_a_table_without_buttons_has_no_form_for_them() -> None:
+    assert "lines-buttons" not in page_of(make(LINES))
+
+
+def test_downloads_leave_buttons_out() -> None:
+    text = b"".join(lines_with_buttons("format=csv").response("none.html")).decode("utf-8-sig")
+    assert text.splitlines()[:2] == ["School No.", LINES[0].school]
+
+
 def test_what_a_row_says_is_never_taken_for_html() -> None:
     lines = [Line(1, START, "<b>", "<i>", "<script>alert(1)</script>")]
     page = page_of(make(lines, "q=<script>"))

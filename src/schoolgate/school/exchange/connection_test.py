@@ -17,7 +17,8 @@ from schoolgate.school.exchange.logins import login_of
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
 from schoolgate.school.exchange.password_changes import finish_changes
 from schoolgate.school.exchange.telling import what_to_do
-from schoolgate.school.exchange.troubles import is_of_login, note_line_well, note_well, remember_trouble
+from schoolgate.school.exchange.troubles import NO_TROUBLE, is_of_login, note_line_well, note_well, remember_trouble
+from schoolgate.school.exchange.whom_to_ask import naming_whom
 from schoolgate.wire.connection_test import ANSWER_SECONDS, TIMEOUTS, ConnectionTest, Step
 from schoolgate.wire.exchange import Credentials, ExchangeClient
 from schoolgate.wire.exchange_errors import CaFileUnusable, ExchangeError, NoEntry, is_of_proxy
@@ -34,6 +35,11 @@ class StepReport:
     look: Look
     error: ExchangeError | None = None
 
+    @property
+    def state(self) -> str:
+        """done, failed or not tried."""
+        return {"done": "done", "wrong": "failed"}.get(self.look, "not tried")
+
 
 @dataclass(frozen=True)
 class TestReport:
@@ -49,6 +55,11 @@ class TestReport:
     @property
     def sentence(self) -> str:
         return f"Test Connection Failed: {self.failed.sentence}" if self.failed else "Test Connection Successful."
+
+    @property
+    def what_to_do(self) -> str:
+        """Empty when there is nothing to do."""
+        return naming_whom(self.failed.remedy, self.contact) if self.failed else ""
 
 
 def rows_to_test(la: str = "", school: str = "") -> list[Login]:
@@ -108,7 +119,7 @@ def _ended(row: Login, taken: list[Step], words: list[str], contact: str) -> Tes
 
 def place_to_mend(row: Login, error: ExchangeError) -> tuple[str, str]:
     """Where the office can put it right: the words of the link, and its address."""
-    if is_of_proxy(error.code) or error.code == "unreachable-tls-version":
+    if "proxy" in error.code or error.code == "unreachable-tls-version":
         return "Open Connection", reverse("connection")
     if isinstance(row, School) and is_of_login(error) and row.has_credentials:
         return "Open the school’s row", reverse("edit-school", args=[row.pk])
@@ -134,6 +145,8 @@ def _keep_what_was_found(destination: Destination, login: Login, test: Connectio
     learnt = {field: value[:150] for field, value in found.items() if value}
     if learnt:
         destination.note(**learnt)
+    if test.service is not None:
+        _free_others_of_the_proxy(destination)
     if test.account is not None:
         note_line_well(destination)
         note_well(login, password_expires_at=test.client.password_expires)
@@ -146,6 +159,14 @@ def _keep_what_was_found(destination: Destination, login: Login, test: Connectio
     # An LA whose schools all have their own need not have any; a run tells where they are missed.
     if login.has_credentials:
         remember_trouble(login, last.error, by_person=True)
+
+
+def _free_others_of_the_proxy(destination: Destination) -> None:
+    """The proxy let us through: what it did to other LAs is over too."""
+    for other in Destination.objects.exclude(pk=destination.pk).exclude(trouble=""):
+        if is_of_proxy(other.trouble):
+            other.note(**NO_TROUBLE)
+            _send_what_waited(other)
 
 
 def _send_what_waited(destination: Destination) -> None:
