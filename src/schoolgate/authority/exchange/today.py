@@ -76,7 +76,7 @@ def _without_licence() -> list[ToDo]:
     found = []
     if own:
         text = f"Nothing is taken from {named(own)}, refused for want of a licence."
-        found.append(ToDo(text, "Give it", reverse("many-bases") + "?stands_on=none"))
+        found.append(ToDo(text, "Give it", reverse("many-bases") + "?county=in&stands_on=none"))
     if others:
         text = f"There is no Out of County licence, so {named(others)} was refused."
         found.append(ToDo(text, "Set it", reverse("licences")))

@@ -43,15 +43,20 @@ class BaseQuerySet(models.QuerySet["Base"]):
         return self.annotate(dfe=Concat("la", "number"))
 
     def with_licence(self, licensing: Licensing) -> Self:
-        """Add `stands_on`, the licence that each base stands on: standard, out-of-county or none."""
+        """Add `county` (in or out) and `stands_on`, the licence of each base: standard, out-of-county or none."""
         theirs = OUT_OF_COUNTY if licensing.out_of_county else NONE
         return self.annotate(
+            county=models.Case(
+                models.When(la=licensing.la, then=models.Value("in")),
+                default=models.Value("out"),
+                output_field=models.CharField(),
+            ),
             stands_on=models.Case(
                 models.When(~models.Q(la=licensing.la), then=models.Value(theirs)),
                 models.When(licensed=True, then=models.Value(STANDARD)),
                 default=models.Value(NONE),
                 output_field=models.CharField(),
-            )
+            ),
         )
 
 

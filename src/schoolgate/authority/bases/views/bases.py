@@ -31,19 +31,16 @@ from schoolgate.commons.preferences.registry import Preference
 from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.documents.la_numbers import la_numbers
 
+COUNTIES = {"in": "in county", "out": "out of county"}
 
-def base_columns(licensing: Licensing) -> list[Column]:
-    """What lists of bases show of each."""
+
+def base_columns() -> list[Column]:
+    """What lists of bases show of each; they are annotated `with_dfe_number` and `with_licence`."""
     return [
         Column("name", "School", search=True, link=lambda base: reverse("base", args=[base.pk])),
         Column("dfe", "DfE no.", kind="code", search=True),
         Column("phase", "Phase", choices=Base.PHASES, value=lambda base: base.get_phase_display()),
-        Column(
-            "county",
-            "County",
-            sort="",
-            value=lambda base: "in county" if licensing.is_own(base) else "out of county",
-        ),
+        Column("county", "County", choices=list(COUNTIES.items()), value=lambda base: COUNTIES[base.county]),
         Column("stands_on", "Licence", choices=list(LICENCES.items()), value=lambda base: LICENCES[base.stands_on]),
         Column("account__username", "Account", search=True),
     ]
@@ -52,13 +49,12 @@ def base_columns(licensing: Licensing) -> list[Column]:
 @who("administrator", "officer")
 def bases(request: PersonRequest) -> HttpResponseBase:
     """The schools that may send files here."""
-    licensing = Licensing()
     table = Table(
         [
-            *base_columns(licensing),
+            *base_columns(),
             Column("active", "State", kind="state", value=lambda base: "active" if base.active else "not active"),
         ],
-        Base.objects.visible_to(request.user).with_dfe_number().with_licence(licensing).select_related("account"),
+        Base.objects.visible_to(request.user).with_dfe_number().with_licence(Licensing()).select_related("account"),
         request,
         name="bases",
         noun=("base", "bases"),

@@ -50,14 +50,13 @@ def licences(request: PersonRequest) -> HttpResponseBase:
 @who("administrator", "officer")
 def many(request: PersonRequest) -> HttpResponseBase:
     """The bases with a box each."""
-    licensing = Licensing()
     table = Table(
         [
             Column("pk", "Choose", kind="tick", sort="", value=lambda base: base),
-            *base_columns(licensing),
-            Column("invited", "Has signed in", sort="", value=lambda base: base.account.last_login is not None),
+            *base_columns(),
+            Column("invited", "Has signed in", sort="", value=lambda base: "yes" if base.account.last_login else "no"),
         ],
-        Base.objects.visible_to(request.user).with_dfe_number().with_licence(licensing).select_related("account"),
+        Base.objects.visible_to(request.user).with_dfe_number().with_licence(Licensing()).select_related("account"),
         request,
         name="bases",
         noun=("base", "bases"),
