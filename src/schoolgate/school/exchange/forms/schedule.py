@@ -11,14 +11,21 @@ from schoolgate.school.exchange.schedule_in_words import SUNDAY_FIRST
 WRONG_TIME = "Enter the time as hours and minutes, for example 18:30."
 
 
+class DaysField(forms.TypedMultipleChoiceField):
+    """Any number of days: none is a choice too, and nothing left out."""
+
+    def validate(self, value: list[str]) -> None:
+        if value:
+            super().validate(value)
+
+
 class ScheduleForm(forms.Form):
     """Days and time of the one schedule for everything."""
 
-    days = forms.TypedMultipleChoiceField(
+    days = DaysField(
         label="Days",
         coerce=int,
         choices=[(day, WEEK[day].capitalize()) for day in SUNDAY_FIRST],
-        required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Without a day nothing is sent by itself.",
     )
