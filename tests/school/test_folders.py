@@ -94,3 +94,10 @@ def test_a_name_never_leads_out_of_the_folder(root: Path) -> None:
     add()
     (root / "820" / "secret").write_text("x")
     assert folders_of("820").find("../secret") is None
+
+
+def test_a_root_folder_that_is_gone_is_not_made_anew(root: Path) -> None:
+    root.rename(root.with_name("away"))
+    with pytest.raises(FileNotFoundError):
+        folders_of("820").make()
+    assert not root.exists()

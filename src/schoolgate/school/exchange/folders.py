@@ -54,9 +54,12 @@ class LaFolders:
     exported: Path
 
     def make(self) -> None:
-        """Make what is missing. Raises OSError."""
-        for folder in (self.not_exported, self.exported):
-            folder.mkdir(parents=True, exist_ok=True)
+        """Make what is missing. Raises OSError, also where the root folder itself is gone.
+
+        It is never made here: where a share is away for a while, files put into its place would be hidden by its return.
+        """
+        for folder in (self.not_exported.parent, self.not_exported, self.exported):
+            folder.mkdir(exist_ok=True)
 
     def find(self, name: str) -> Path | None:
         """The waiting file that is kept on record under this name; None when it is gone."""

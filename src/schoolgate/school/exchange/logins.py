@@ -45,7 +45,7 @@ def travels_with(login: Destination | School) -> Q:
     own = School.objects.with_own_credentials().filter(
         la=OuterRef("source_la"), number=OuterRef("source_school"), destination_la=OuterRef("la")
     )
-    return Q(la=login.la) & ~Exists(own)
+    return Q(~Exists(own), la=login.la)
 
 
 def must_rest(now: datetime) -> Q:
