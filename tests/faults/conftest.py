@@ -1,18 +1,17 @@
 """Databases and whole exchanges for processes that are killed, and the table of what the walk found."""
 
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from tests.faults.crew import prepare
 from tests.faults.database import Database, make_database, new_database
-from tests.faults.exchange import Exchange, KillableSite
+from tests.faults.exchange import Exchange, copied_exchange, prepare_exchange
 from tests.faults.table import print_table
 from tests.postgres import Server
 
 Migrated = Callable[[Server | None], Database]
+Prepared = Callable[[Server | None], Exchange]
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
@@ -38,32 +37,39 @@ def database(migrated: Migrated, request: pytest.FixtureRequest, tmp_path: Path)
         yield made
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """Gives an exchange on a server (None: on SQLite) that is set up, made once, to be copied."""
+    made: dict[Server | None, Exchange] = {}
+
+    def give(server: Server | None) -> Exchange:
+        if server not in made:
+            made[server] = prepare_exchange(tmp_path_factory.mktemp("prepared"), server)
+        return made[server]
+
+    return give
+
+
 @pytest.fixture(scope="session", params=KINDS)
-def exchange(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    """An exchange on each kind of database, set up once: what travelled before must not disturb what comes."""
-    folder = tmp_path_factory.mktemp("exchange")
+def exchange(
+    prepared: Prepared, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Exchange]:
+    """An exchange on each kind of database, for many tests: what travelled before must not disturb what comes."""
     server = _server(request)
-    with ExitStack() as stack:
+    with copied_exchange(tmp_path_factory.mktemp("exchange"), server, like=prepared(server)) as made:
+        yield made
 
-        def site(kind: str) -> KillableSite:
-            home = folder / kind
-            database = stack.enter_context(new_database(home, server))
-            return KillableSite(kind, home, _free_address(), database=database)
 
-        made = Exchange(folder, school=site("school"), authority=site("authority"))
-        stack.callback(made.authority.kill)
-        made.set_up()
+@pytest.fixture(params=KINDS)
+def own_exchange(prepared: Prepared, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Exchange]:
+    """An exchange on each kind of database, for one test alone."""
+    server = _server(request)
+    with copied_exchange(tmp_path, server, like=prepared(server)) as made:
         yield made
 
 
 def _server(request: pytest.FixtureRequest) -> Server | None:
     return None if request.param == "sqlite" else request.getfixturevalue("postgres_server")
-
-
-def _free_address() -> str:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

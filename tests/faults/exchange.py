@@ -1,31 +1,29 @@
-"""A school's site and an authority's, real processes with real homes, that can be killed and asked what they hold."""
+"""An authority and a school's site with its folders: set up once on each kind of database, then copied."""
 
 import hashlib
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.faults.database import Database
+from tests.faults.database import Database, make_database, new_database
+from tests.faults.fork_server import Command
+from tests.faults.sites import KillableSite, free_address
+from tests.postgres import Server
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
-from schoolgate.sites.demo import Site
-from schoolgate.sites.orphans import PARENT_VARIABLE
 
 LA = "820"
 SCHOOLS = ("4321", "2107", "7004", "3310")
 EXPORT_SECONDS = 90
-RESPAWN_SECONDS = 30
-PROGRAM = [sys.executable, "-m", "schoolgate.sites.cli"]
+PASSWORD = "Plain-Lantern-42"
+SETTLE_AT_ONCE = 0
+"""Below what a person may set, for tests in which no file is still being written."""
 
 
 @dataclass(frozen=True)
@@ -37,61 +35,21 @@ class Dropped:
 
 
 @dataclass
-class KillableSite(Site):
-    """A site whose database may be PostgreSQL, and which dies where `faults` says."""
-
-    database: Database = field(default_factory=lambda: Database(Path(), ""))
-    faults: str = ""
-
-    def environment(self) -> dict[str, str]:
-        chosen = {
-            "SCHOOLGATE_DATABASE_URL": self.database.url,
-            "SCHOOLGATE_FAULTS": self.faults,
-            "SCHOOLGATE_JOB_LEASE_SECONDS": "2",
-            # What is started here must not outlive the tests.
-            PARENT_VARIABLE: str(os.getpid()),
-        }
-        return {name: value for name, value in (super().environment() | chosen).items() if value}
-
-    def start(self) -> None:
-        """Serve pages and API alone, as a group of processes that can be killed as one."""
-        with (self.home / "logs" / "serve.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [*PROGRAM, self.kind, "web"],
-                env=self.environment(),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self.wait_until_up()
-
-    def kill(self) -> None:
-        """Kill -9 of all of it, as when the machine loses its power."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-
-    def serving(self) -> set[int]:
-        """The living processes that the server's main one started."""
-        assert self.process is not None
-        listed = subprocess.run(
-            ["ps", "-A", "-o", "pid=", "-o", "ppid=", "-o", "stat="], capture_output=True, text=True, check=True
-        ).stdout
-        rows = [line.split() for line in listed.splitlines()]
-        return {int(pid) for pid, parent, state in rows if int(parent) == self.process.pid and state[0] != "Z"}
-
-
-@dataclass
 class Exchange:
-    """An authority with its accounts, and a school site that sends for all of SCHOOLS."""
+    """An authority with its accounts, and a school site that sends for all of SCHOOLS.
+
+    `server` is where both keep their rows, None for SQLite. Of what was put into the folder, `broken` is to be held
+    back, `good` to arrive, and what is named in `sent_again` to arrive twice, for the LA forgets it in between.
+    """
 
     folder: Path
     school: KillableSite
     authority: KillableSite
+    server: Server | None = None
     keys: dict[str, Any] = field(default_factory=dict)
     broken: list[Dropped] = field(default_factory=list)
     good: list[Dropped] = field(default_factory=list)
+    sent_again: set[str] = field(default_factory=set)
     serials: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -112,10 +70,10 @@ class Exchange:
         return self.root / LA / "Files Exported"
 
     def set_up(self) -> None:
-        """Both sites from nothing, by the commands that people use; the authority serves at the end."""
+        """Both sites from nothing, by the commands that people use."""
         self.authority.run("init", "--la", LA, "--name", "Bedfordshire")
         password = self.folder / "password"
-        password.write_text("Plain-Lantern-42")
+        password.write_text(PASSWORD)
         account = ("--user", f"{LA}{SCHOOLS[0]}", "--password-file", str(password))
         for number in SCHOOLS:
             self.authority.run("accounts", "add", "--la", LA, "--school", number, *account)
@@ -123,56 +81,67 @@ class Exchange:
         self.school.run("destinations", "add", "--la", LA, "--url", self.authority.url, *account)
         self.school.database.write(
             "INSERT INTO preferences_storedpreference (name, value, changed_at)"
-            " VALUES ('settle-seconds', '1', CURRENT_TIMESTAMP)"
+            f" VALUES ('settle-seconds', '{SETTLE_AT_ONCE}', CURRENT_TIMESTAMP)"
         )
+
+    def open(self) -> None:
+        """Have the authority serve, and the school call it there and use the root folder of here."""
+        self.waiting.mkdir(parents=True, exist_ok=True)
+        self.exported.mkdir(exist_ok=True)
+        self.prefer("root-folder", str(self.root))
+        self.call(self.authority.url)
         self.authority.start()
         self.keys = httpx.get(f"{self.authority.url}/exchange/v1/keys", trust_env=False).raise_for_status().json()
 
-    def drop(self, school: str, *, broken: bool = False) -> None:
+    def call(self, url: str) -> None:
+        """Have the school call the LA at this address."""
+        self.school.database.write(f"UPDATE school_exchange_destination SET address = '{url}'")
+
+    def prefer(self, name: str, value: object) -> None:
+        """Set a preference of the school's."""
+        self.school.database.write(f"UPDATE preferences_storedpreference SET value = '{value}' WHERE name = '{name}'")
+
+    def drop(self, school: str = SCHOOLS[0], *, broken: bool = False) -> Path:
         """Put a small made-up file, like no other, into the folder for the LA."""
+        path = self.make(self.waiting, school, broken=broken)
+        self.expect(path, broken=broken)
+        return path
+
+    def make(self, folder: Path, school: str = SCHOOLS[0], *, broken: bool = False, pupils: int = 2) -> Path:
+        """A made-up file like no other, in a folder of which nobody knows."""
         serial = next(self.serials)
         sample = make_students(
             la=LA,
             school=school,
             destination_la=LA,
-            pupils=2,
+            pupils=pupils,
             seed=serial,
             faults=("missing-dob",) if broken else (),
         )
-        path = write_student_sample(self.waiting, sample, serial=serial)
-        plain = path.read_bytes()
-        (self.broken if broken else self.good).append(Dropped(path.name, hashlib.sha256(plain).hexdigest()))
+        return write_student_sample(folder, sample, serial=serial)
 
-    def start_export(self) -> "subprocess.Popen[bytes]":
-        with (self.folder / "export.log").open("ab") as log:
-            return subprocess.Popen(
-                [*PROGRAM, "school", "export", "--json"], env=self.school.environment(), stdout=log, stderr=log
-            )
+    def expect(self, path: Path, *, broken: bool = False) -> None:
+        """Ask of this file, as it is now, that it arrives; or, broken, that it is held back."""
+        dropped = Dropped(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        (self.broken if broken else self.good).append(dropped)
+
+    def school_beside(self, home: Path, database: Database) -> KillableSite:
+        """Another school's site, with this home: a copy of the first one's, or of what it once was."""
+        return KillableSite("school", home, free_address(), database=database)
+
+    def start_export(self, site: KillableSite | None = None) -> Command:
+        """`schoolgate school export`, of the school or another site."""
+        return (site or self.school).begin("export", "--json", log=self.folder / "export.log")
 
     def export(self, faults: str = "") -> int:
         """`schoolgate school export` to its end, whatever that is: its exit code, negative when it was killed."""
         self.school.faults = faults
-        process = self.start_export()
+        export = self.start_export()
         self.school.faults = ""
         try:
-            return process.wait(EXPORT_SECONDS)
+            return export.wait(EXPORT_SECONDS)
         finally:
-            process.kill()
-
-    def restart_authority(self, faults: str = "") -> None:
-        self.authority.kill()
-        self.authority.faults = faults
-        self.authority.start()
-        self.authority.faults = ""
-
-    def authority_was_killed(self, before: set[int]) -> bool:
-        """Whether what served there at that time is dead; a while is given to it to become so."""
-        deadline = time.monotonic() + RESPAWN_SECONDS
-        while before & self.authority.serving():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.05)
-        return True
+            export.kill()
 
     def take_away_broken(self) -> None:
         for file in self.broken:
@@ -181,5 +150,36 @@ class Exchange:
 
     def log(self) -> str:
         """The last of what both sites said, for a failure's message."""
-        logs = [self.folder / "export.log", self.authority.home / "logs" / "serve.log"]
+        logs = [self.folder / "export.log", self.authority.log]
         return json.dumps([log.read_text("utf-8", "replace")[-3000:] for log in logs if log.exists()], indent=1)
+
+    def close(self) -> None:
+        self.authority.close()
+        self.school.close()
+
+
+def prepare_exchange(folder: Path, server: Server | None) -> Exchange:
+    """An exchange that is set up and never opened, to be copied."""
+
+    def site(kind: str) -> KillableSite:
+        return KillableSite(kind, folder / kind, free_address(), database=make_database(folder / kind, server))
+
+    made = Exchange(folder, school=site("school"), authority=site("authority"))
+    made.set_up()
+    made.close()
+    return made
+
+
+@contextmanager
+def copied_exchange(folder: Path, server: Server | None, *, like: Exchange) -> Iterator[Exchange]:
+    """An exchange of its own for the length of a `with` block, open."""
+    with ExitStack() as stack:
+
+        def copy(site: KillableSite) -> KillableSite:
+            database = stack.enter_context(new_database(folder / site.kind, server, like=site.database))
+            return KillableSite(site.kind, database.home, free_address(), database=database)
+
+        made = Exchange(folder, school=copy(like.school), authority=copy(like.authority), server=server)
+        stack.callback(made.close)
+        made.open()
+        yield made

@@ -1,12 +1,12 @@
 """Sixty files go while one side is killed again and again, at moments drawn by a seed: each arrives once."""
 
 import random
-import subprocess
 import time
 from collections.abc import Callable
 
 import pytest
 from tests.faults.exchange import SCHOOLS, Exchange
+from tests.faults.fork_server import Command
 from tests.faults.questions import ask
 from tests.faults.table import note
 
@@ -14,10 +14,10 @@ FILES = 60
 KILLS = 5
 LONGEST_SECONDS = 90
 
-Kill = Callable[[Exchange, "subprocess.Popen[bytes]"], "subprocess.Popen[bytes]"]
+Kill = Callable[[Exchange, Command], Command]
 
 
-def kill_school(exchange: Exchange, export: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+def kill_school(exchange: Exchange, export: Command) -> Command:
     """Kill the export under way and begin another."""
     assert export.poll() is None, "the export ended before it could be killed"
     export.kill()
@@ -25,11 +25,11 @@ def kill_school(exchange: Exchange, export: "subprocess.Popen[bytes]") -> "subpr
     return exchange.start_export()
 
 
-def kill_authority(exchange: Exchange, export: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+def kill_authority(exchange: Exchange, export: Command) -> Command:
     """Kill the server under way, let the export notice it, start both again."""
     exchange.authority.kill()
     export.wait(LONGEST_SECONDS)
-    exchange.restart_authority()
+    exchange.authority.start()
     return exchange.start_export()
 
 
@@ -61,7 +61,7 @@ def steps_made(exchange: Exchange) -> int:
     return sum(1 for folder in folders for _ in folder.glob("??/*.xml.gz"))
 
 
-def wait_for(exchange: Exchange, export: "subprocess.Popen[bytes]", steps: int) -> None:
+def wait_for(exchange: Exchange, export: Command, steps: int) -> None:
     deadline = time.monotonic() + LONGEST_SECONDS
     while steps_made(exchange) < steps:
         assert export.poll() is None, f"the export ended before {steps} steps: {exchange.log()}"

@@ -53,11 +53,11 @@ def kill_at(exchange: Exchange, side: Side, point: str) -> bool:
     """Send with this point switched on, and run on without it: whether a process died there."""
     if side == "school":
         return exchange.export(point) == -signal.SIGKILL
-    exchange.restart_authority(point)
+    exchange.authority.restart(point)
     before = exchange.authority.serving()
     exchange.export()
-    killed = exchange.authority_was_killed(before)
-    exchange.restart_authority()
+    killed = exchange.authority.was_killed(before)
+    exchange.authority.restart()
     return killed
 
 

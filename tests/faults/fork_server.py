@@ -1,0 +1,160 @@
+"""Runs `schoolgate` commands as processes of their own, without starting an interpreter for each.
+
+As a program (`python fork_server.py KIND`, standard input is a socket) it sets up a site's Django once; every command
+is a fork of that, with its own faults, and dies as alone as any other process. `ForkServer` is the tests' end of it.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+LARGEST_REQUEST = 65536
+
+
+@dataclass
+class Command:
+    """A command under way, to be waited for and killed like a `subprocess.Popen`."""
+
+    pid: int
+    line: socket.socket
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code once it has ended, negative when a signal ended it."""
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, `timeout` in seconds. Raises subprocess.TimeoutExpired."""
+        if self.returncode is None:
+            self.line.settimeout(timeout)
+            try:
+                said = self.line.recv(64)
+            except (TimeoutError, BlockingIOError):
+                raise subprocess.TimeoutExpired("schoolgate", timeout or 0) from None
+            self.returncode = int(said or -signal.SIGKILL)
+            self.line.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def kill_group(self) -> None:
+        """Kill it and all it started, as when the machine loses its power."""
+        if self.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+class ForkServer:
+    """One site's; `user` is who its processes are, when not this one's own."""
+
+    def __init__(self, kind: str, environment: Mapping[str, str], *, user: str | None = None) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, __file__, kind], env=dict(environment), stdin=theirs.fileno(), user=user
+            )
+
+    def start(self, arguments: Sequence[str], *, faults: str, output: IO[bytes], errors: IO[bytes]) -> Command:
+        """Start `schoolgate KIND ARGUMENTS`."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            request = json.dumps({"arguments": list(arguments), "faults": faults}).encode()
+            socket.send_fds(self._control, [request], [theirs.fileno(), output.fileno(), errors.fileno()])
+        return Command(int(ours.recv(64)), ours)
+
+    def close(self) -> None:
+        self._control.close()
+        self._process.wait(30)
+
+
+def serve(kind: str) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"schoolgate.sites.{kind}"
+    import django
+
+    django.setup(set_prefix=False)
+    from django.db import connections
+
+    import schoolgate.sites.cli
+    import schoolgate.sites.doors
+
+    if kind == "school":
+        import schoolgate.school.exchange.export_now  # noqa: F401
+
+    assert connections["default"].connection is None, "a connection must not be shared with a fork"
+    control = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, LARGEST_REQUEST, 3)
+        if not request:
+            return
+        if os.fork() == 0:
+            control.close()
+            _watch(kind, json.loads(request), *descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _watch(kind: str, request: dict[str, object], line: int, output: int, errors: int) -> None:
+    """Be the command's parent, which alone learns how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    pid = os.fork()
+    if pid == 0:
+        os.close(line)
+        _run(kind, request, output, errors)
+    os.write(line, str(pid).encode())
+    # What nobody waits for any more must not outlive the tests.
+    ended = os.pidfd_open(pid)
+    if ended not in select.select([ended, line], [], [])[0]:
+        os.killpg(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    os.write(line, str(os.waitstatus_to_exitcode(status)).encode())
+    os._exit(0)
+
+
+def _run(kind: str, request: dict[str, object], output: int, errors: int) -> None:
+    import random
+
+    from django.conf import settings
+
+    from schoolgate.sites.cli import main
+    from schoolgate.sites.orphans import PARENT_VARIABLE
+
+    os.setsid()
+    os.dup2(output, 1)
+    os.dup2(errors, 2)
+    random.seed()
+    os.environ[PARENT_VARIABLE] = str(os.getppid())
+    os.environ["SCHOOLGATE_FAULTS"] = settings.SCHOOLGATE_FAULTS = str(request["faults"])
+    sys.argv = ["schoolgate", kind, *request["arguments"]]  # type: ignore[misc]
+    code = 1
+    try:
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    # Its own folder is no place to import from: a module of the tests there has a module of Python's name.
+    sys.path.remove(str(Path(__file__).parent))
+    serve(sys.argv[1])
