@@ -86,12 +86,12 @@ def become_first_administrator(page: Page, link: str) -> None:
     page.get_by_label("New password again", exact=True).fill(OUR_PASSWORD)
     page.get_by_role("button", name="Save and sign in").click()
     expect(page.get_by_role("heading", name="Let’s connect to your LA.")).to_be_visible()
-    expect(page.get_by_text("First, say where your files lie.")).to_be_visible()
+    expect(page.get_by_text("Have the letter with the connection code at hand.")).to_be_visible()
 
 
 def set_root_folder(page: Page, folder: Path) -> None:
     folder.mkdir()
-    page.get_by_role("link", name="Set the folder").click()
+    page.goto("/administration/folder/")
     page.get_by_label("Name of the school").fill("Oak Lane School")
     page.get_by_label("Root folder").fill(str(folder))
     page.get_by_role("button", name="Save").click()
@@ -99,8 +99,8 @@ def set_root_folder(page: Page, folder: Path) -> None:
 
 
 def add_la(page: Page, authority: Site, user: str, password: str) -> None:
-    page.goto("/")
-    page.get_by_role("link", name="Add your LA").click()
+    page.goto("/administration/las/")
+    page.get_by_role("link", name="Add an LA").click()
     page.get_by_label("LA number").fill("820")
     page.get_by_label("Name of the LA").fill("Bedfordshire")
     page.get_by_label("Address").fill(authority.url)

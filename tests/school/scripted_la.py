@@ -26,7 +26,8 @@ class ScriptedLa:
     `accounts` are further users and passwords; `senders` says which user sent a file, `sign_ins` who asked for a token.
 
     `wrong` holds the answers to the next PUTs in place of the right ones (None: close the line); `keep_first` takes
-    the file before a wrong answer is given, as when an answer is lost.
+    the file before a wrong answer is given, as when an answer is lost. `bases` are the account's schools, as the API
+    tells them; `codes` its connection codes, each with the request that used it ("": nobody yet).
     """
 
     la: str = "820"
@@ -51,6 +52,7 @@ class ScriptedLa:
     )
     outcome: dict[str, Any] = field(default_factory=lambda: {"state": "queued", "counts": {}, "problems": []})
     published: list[Jwk] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
     receipt_changes: dict[str, Any] = field(default_factory=dict)
     before_put: Callable[[str], None] = lambda *_: None
 
@@ -76,9 +78,9 @@ class ScriptedLa:
         if path == "token":
             return self._token(request)
         if path == "whoami":
-            return answer(
-                200, {"bases": self.bases, "authority": {"la": self.la, "contact": "Data Team, 01234 000000"}}
-            )
+            return answer(200, self._account())
+        if path == "join":
+            return self._join(request)
         if path == "outcomes":
             outcomes = [self._told(name, sha256) for name, sha256 in self.files]
             return answer(200, {"outcomes": outcomes, "next": "1-1", "more": False})
@@ -87,6 +89,21 @@ class ScriptedLa:
             return self._put(request, name, sha256)
         known = (name, sha256) in self.files
         return answer(200, self._told(name, sha256)) if known else answer(404, {"code": "unknown-file"})
+
+    def _account(self) -> dict[str, Any]:
+        authority = {"la": self.la, "name": "Bedford Borough", "contact": "Data Team, 01234 000000"}
+        return {"bases": self.bases, "authority": authority}
+
+    def _join(self, request: RawRequest) -> bytes:
+        given = json.loads(request.body)
+        used = self.codes.get(given["code"])
+        if used is None:
+            return answer(403, {"code": "code-wrong"})
+        if used not in {"", given["request"]}:
+            return answer(403, {"code": "code-used"})
+        self.codes[given["code"]] = given["request"]
+        self.password = f"Given-For-A-Code-{len(self.server.requests)}"
+        return answer(200, {"user": self.user, "password": self.password, **self._account()})
 
     def _token(self, request: RawRequest) -> bytes:
         if self.sign_in is not None:

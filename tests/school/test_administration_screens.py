@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("school_site")
 
 
 def test_an_administrator_sets_the_school_up_from_nothing(admin: Client, tmp_path: Path, home: Any) -> None:
-    assert "Set the folder" in page(admin, "/")
+    assert "Connect" in page(admin, "/")
     admin.post(
         "/administration/folder/",
         {

@@ -22,15 +22,15 @@ def texts() -> str:
     return " ".join(one.text for one in look_at_today().to_do)
 
 
-def test_without_a_root_folder_that_comes_first(db: None) -> None:
+def test_a_new_site_is_sent_to_connect(db: None) -> None:
     assert not ROOT_FOLDER.get()
     today = look_at_today()
-    assert [one.step for one in today.to_do] == ["Set the folder"]
+    assert [(one.step, one.address) for one in today.to_do] == [("Connect", reverse("connect"))]
     assert (today.colour, today.sentence) == ("busy", "Let’s connect to your LA. It takes five minutes.")
 
 
-def test_then_comes_the_first_la(root: Path) -> None:
-    assert [one.step for one in look_at_today().to_do] == ["Add your LA"]
+def test_so_is_one_that_has_a_folder_and_no_la(root: Path) -> None:
+    assert [one.step for one in look_at_today().to_do] == ["Connect"]
 
 
 def test_all_is_well_before_the_first_file(la: ScriptedLa) -> None:

@@ -181,7 +181,7 @@ class PasswordExpired(ExchangeError):
         super().__init__(
             "password-expired",
             "The password for the LA has expired.",
-            "Ask the LA for a new one, then enter it under Administration.",
+            "Change it from here: the LA still takes that. Or ask the LA for a new one.",
             StopRun(),
             "HTTP 401 password-expired",
         )

@@ -10,6 +10,7 @@ from datetime import datetime
 import httpx
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
@@ -94,6 +95,13 @@ def forget_change_if_entered_anew(login: Destination | School) -> None:
     present = type(login).objects.filter(pk=login.pk).values_list("user", "password").first()
     if present is not None and present != (login.user, login.password):
         PasswordChange.objects.of(login).delete()
+
+
+def password_address(login: Destination | School) -> str:
+    """The page on which the password of this account is changed."""
+    if isinstance(login, School):
+        return reverse("change-school-password", args=[login.pk])
+    return reverse("change-la-password", args=[login.la])
 
 
 def _ask(change: PasswordChange, http: httpx.Client) -> None:

@@ -22,6 +22,7 @@ Colour = Literal["good", "busy", "bad"]
 
 LINES: tuple[Callable[[], Iterable[ToDo]], ...] = (
     machine.nothing_runs,
+    logins.proxy,
     logins.las_in_trouble,
     logins.schools_in_trouble,
     files.without_entry,
@@ -89,8 +90,7 @@ def look_at_today() -> Today:
 
 
 def _what_is_to_do() -> list[ToDo]:
-    if root_folder() is None:
-        return [ToDo("no root folder", "First, say where your files lie.", "Set the folder", reverse("folder"))]
-    if not Destination.objects.exists():
-        return [ToDo("no LA", "Next, say which LA your files go to.", "Add your LA", reverse("add-la"))]
+    if root_folder() is None or not Destination.objects.exists():
+        text = "Have the letter with the connection code at hand."
+        return [ToDo("not connected", text, "Connect", reverse("connect"))]
     return [line for look in LINES for line in look()]

@@ -10,6 +10,7 @@ from rich.progress import Progress, TaskID
 
 from schoolgate.sites.commands.common_verbs import add_common_verbs, home_option, initialise, say_initialised
 from schoolgate.sites.commands.school_administration import destinations, schools
+from schoolgate.sites.commands.school_connect import connect, password
 from schoolgate.sites.commands.school_connection import connection, test_connection
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
 from schoolgate.sites.commands.school_schedule import schedule
@@ -29,7 +30,7 @@ def school() -> None:
 
 
 add_common_verbs(school, "school")
-for command in (destinations, schools, schedule, connection, test_connection, *FILE_COMMANDS):
+for command in (connect, password, destinations, schools, schedule, connection, test_connection, *FILE_COMMANDS):
     school.add_command(command)
 
 

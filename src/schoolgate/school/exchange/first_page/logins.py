@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.models import Destination, School
+from schoolgate.school.exchange.password_changes import password_address
 from schoolgate.school.exchange.preferences import EXPIRY_NOTICE_DAYS
 from schoolgate.wire.exchange_errors import is_of_proxy
 
@@ -16,17 +17,20 @@ NAMED = 3
 """Schools that have a line each; more are summed up."""
 
 
+def proxy() -> Iterator[ToDo]:
+    """What the proxy does stands in the way to every LA, and is told once."""
+    stopped = [one for one in Destination.objects.exclude(trouble="") if is_of_proxy(one.trouble)]
+    for destination in stopped[:1]:
+        text = f"{destination.trouble_sentence} {destination.trouble_remedy}"
+        yield ToDo("proxy", text, "Open Connection", reverse("connection"))
+
+
 def las_in_trouble() -> Iterator[ToDo]:
-    """What stands in the way of sending to an LA; what the proxy does stands in everybody's, and is told once."""
-    proxy_told = False
+    """What else stands in the way of sending to an LA."""
     for destination in Destination.objects.exclude(trouble=""):
         if not is_of_proxy(destination.trouble):
             text = f"{destination}: {destination.trouble_sentence} {destination.what_to_do}"
             yield ToDo("LA in trouble", text, "Open the LA’s entry", reverse("edit-la", args=[destination.la]))
-        elif not proxy_told:
-            proxy_told = True
-            text = f"{destination.trouble_sentence} {destination.trouble_remedy}"
-            yield ToDo("proxy", text, "Open Connection", reverse("connection"))
 
 
 def schools_in_trouble() -> Iterator[ToDo]:
@@ -39,7 +43,7 @@ def schools_in_trouble() -> Iterator[ToDo]:
         return
     for school in found:
         text = f"{school}: {school.trouble_sentence} {school.what_to_do}"
-        yield ToDo("cannot sign in", text, "Open the school’s entry", reverse("edit-school", args=[school.pk]))
+        yield ToDo("cannot sign in", text, *_cure(school, "Open the school’s entry", "edit-school", school.pk))
 
 
 def expiring() -> Iterator[ToDo]:
@@ -48,7 +52,7 @@ def expiring() -> Iterator[ToDo]:
     soon = Q(password_expires_at__lte=until) & ~Q(user="") & ~Q(trouble="password-expired")
     for destination in Destination.objects.filter(soon):
         text = f"The password for {destination} {_ends(destination.password_expires_at)}."
-        yield ToDo("password ends", text, "Change it now", reverse("edit-la", args=[destination.la]))
+        yield ToDo("password ends", text, "Change it now", password_address(destination))
     schools = School.objects.filter(soon).order_by("password_expires_at")
     count = schools.count()
     if count > NAMED:
@@ -57,7 +61,14 @@ def expiring() -> Iterator[ToDo]:
         return
     for school in schools:
         text = f"The password of {school} for LA {school.destination_la} {_ends(school.password_expires_at)}."
-        yield ToDo("password ends", text, "Change it now", reverse("edit-school", args=[school.pk]))
+        yield ToDo("password ends", text, "Change it now", password_address(school))
+
+
+def _cure(login: Destination | School, step: str, page: str, key: object) -> tuple[str, str]:
+    """One that has run out can still be changed from here."""
+    if login.trouble == "password-expired":
+        return "Change the password", password_address(login)
+    return step, reverse(page, args=[key])
 
 
 def _ends(at: datetime | None) -> str:

@@ -12,6 +12,7 @@ from schoolgate.school.exchange.administration.line import line_spoken
 from schoolgate.school.exchange.folders import root_folder
 from schoolgate.school.exchange.models import Destination, School
 from schoolgate.school.exchange.scheduling import when_to_send
+from schoolgate.school.exchange.setting_up import look_at_setup
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def _pages() -> list[Page]:
     las = Destination.objects.count()
     schools = School.objects.count()
     return [
+        Page("Connect", "From your LA’s letter to a connection that works, in five steps", _setup_now(), "connect"),
         Page("Folder", "Where your files lie", str(root_folder() or "not set yet"), "folder"),
         Page("LAs", "Which LAs files go to, and with which account", _many(las, "LA", "LAs"), "las"),
         Page(
@@ -49,6 +51,11 @@ def _pages() -> list[Page]:
         Page("When to send", "On which days, and at what time", words.rule_spoken(when_to_send().rule), "schedule"),
         Page("Connection", "Proxy, security protocol type, and Test Connection", line_spoken(), "connection"),
     ]
+
+
+def _setup_now() -> str:
+    setup = look_at_setup()
+    return f"next: {setup.next.title}" if setup.next else "all is set up"
 
 
 def _many(number: int, one: str, more: str) -> str:
