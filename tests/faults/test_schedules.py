@@ -19,7 +19,7 @@ from schoolgate.sites.demo import Site
 
 SCHEDULES = 30
 POINTS = {"schedules.made"}
-AT_ONCE = timedelta(seconds=2)
+AT_ONCE = timedelta(seconds=3)
 
 
 @pytest.fixture
@@ -137,13 +137,14 @@ def test_a_computer_that_was_off_when_it_was_due_makes_up_for_it_once_and_says_s
         ((level, message),) = office.database.rows("SELECT level, message FROM journal_journalline")
         assert (level, "was missed, because this program was not running" in message) == ("WARN", True)
 
-        due = datetime.now(UTC) + timedelta(seconds=1)
-        office.let_be_due(due)
-        office.wait_for_runs(2)
-        began = datetime.fromisoformat(office.runs()[1][2]).replace(tzinfo=UTC)
-        assert due <= began <= due + AT_ONCE
+        for number in (2, 3):
+            due = datetime.now(UTC) + timedelta(seconds=1)
+            office.let_be_due(due)
+            office.wait_for_runs(number)
+            began = datetime.fromisoformat(office.runs()[-1][2]).replace(tzinfo=UTC)
+            assert due <= began <= due + AT_ONCE
         assert office.site.run("schedule")["missed"] == 0
     finally:
         with suppress(OSError):
             office.site.stop()
-    assert len(office.runs()) == 2
+    assert len(office.runs()) == 3
