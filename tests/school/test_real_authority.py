@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests.school.conftest import NAME, Drop, Export
+from tests.squid import PASSWORD as PROXY_PASSWORD
+from tests.squid import USER as PROXY_USER
+from tests.squid import Squid
 
 from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.receiving import received_files
 from schoolgate.commons.jobs.identity import take_identity
 from schoolgate.commons.jobs.models import Job, WorkerLife
+from schoolgate.school.exchange.administration.line import Line, save_line
 from schoolgate.school.exchange.asking import ask_for_export
 from schoolgate.school.exchange.export_now import export_now
 from schoolgate.school.exchange.models import Destination, State, Transfer
@@ -37,6 +41,20 @@ def test_a_file_travels_from_folder_to_la_and_is_proven(
         assert verify_receipt_file(text, kept_keys("820"), kept).ref == received.ref
     assert json.loads(text)["url"] == authority
     assert Destination.objects.get().contact == "Data Team, 01234 000000"
+
+
+@pytest.mark.squid
+def test_a_file_travels_through_a_proxy_with_a_password(
+    authority: str, drop: Drop, export: Export, squid: Squid
+) -> None:
+    save_line(Line(True, squid.name, PROXY_USER, PROXY_PASSWORD, "1.2"), by=None)
+    before = len(squid.passed())
+    drop()
+    assert export().all_well
+    assert ReceivedFile.objects.count() == 1
+    passed = squid.passed()[before:]
+    assert [line for line in passed if line.startswith("201 PUT")]
+    assert all(authority in line for line in passed)
 
 
 def test_a_large_file_asks_first_and_arrives(

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -82,8 +83,8 @@ def serve_web() -> None:
         log_access=False,
         # Its warnings are advice on our many threads, which wait for slow uploads.
         log_level=LogLevels.error,
-        ssl_cert=certificate or None,  # type: ignore[arg-type]  # it takes a path's text too
-        ssl_key=key or None,  # type: ignore[arg-type]
+        ssl_cert=Path(certificate) if certificate else None,
+        ssl_key=Path(key) if key else None,
     ).serve()
 
 
