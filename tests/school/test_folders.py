@@ -7,7 +7,6 @@ import pytest
 
 from schoolgate.school.exchange.administration.destinations import DestinationRefused, add_destination
 from schoolgate.school.exchange.folders import (
-    FolderRefused,
     folders_of,
     is_leftover,
     move_without_replacing,

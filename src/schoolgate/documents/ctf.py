@@ -6,7 +6,7 @@ Its pupil block is the one that the student file of B2B was made from; all that 
 
 import re
 
-from schoolgate.documents.problems import Problem
+from schoolgate.documents.problems import Problem, quoted
 from schoolgate.documents.students.header import Header
 from schoolgate.documents.students.names import differences
 
@@ -33,8 +33,8 @@ def ctf_name_problems(name: str, header: Header) -> list[Problem]:
         return [
             Problem(
                 "name-pattern",
-                f"The file is called {name!r}. A CTF is called like 8204321_CTF_8234567_001.xml: LA and number of the "
-                "school, CTF, LA and number of the school it goes to, and a serial number.",
+                f"The file is called {quoted(name)}. A CTF is called like 8204321_CTF_8234567_001.xml: LA and number of "
+                "the school, CTF, LA and number of the school it goes to, and a serial number.",
                 remedy="Rename the file, or export it again from your MIS.",
             )
         ]

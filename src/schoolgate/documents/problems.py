@@ -16,6 +16,12 @@ LIMIT = 1_000
 """How many problems of one file are kept with their words; all are counted (issue 1, check 1)."""
 
 
+def quoted(text: str) -> str:
+    """A name or value of a file as a sentence quotes it, “…”, what cannot be printed spelt out."""
+    plain = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)
+    return f"“{plain}”"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One finding in a file.

@@ -9,7 +9,7 @@ from schoolgate.documents.students.report import verdict_as_json, verdict_lines
 def test_each_problem_is_one_line_with_its_place() -> None:
     verdict = check(changed(a_file(), ">M<", ">X<"), NAME)
     first, *_ = verdict_lines(verdict, "in/file.xml")
-    assert first == "in/file.xml:26:7: /CESfile/CESpupilData/Pupil[1]/Sex: Sex is 'X'; allowed is one of F, M."
+    assert first == "in/file.xml:26:7: /CESfile/CESpupilData/Pupil[1]/Sex: Sex is “X”; allowed is one of F, M."
 
 
 def test_a_warning_is_marked_as_one() -> None:
@@ -20,7 +20,7 @@ def test_a_warning_is_marked_as_one() -> None:
 
 def test_a_problem_of_the_whole_file_has_no_line() -> None:
     lines = list(verdict_lines(check(a_file(), "pupils.xml"), "pupils.xml"))
-    assert lines[0].startswith("pupils.xml: The file is called 'pupils.xml'.")
+    assert lines[0].startswith("pupils.xml: The file is called “pupils.xml”.")
 
 
 def test_the_sum_says_how_many_of_the_problems_are_shown() -> None:

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from schoolgate.documents.problems import DocumentError, Problem
+from schoolgate.documents.problems import DocumentError, Problem, quoted
 from schoolgate.documents.students.header import Frame
 from schoolgate.documents.students.runs import Run, advance
 from schoolgate.documents.students.schema import StudentSchema
@@ -170,7 +170,7 @@ class Faults:
             shape = self._shape_at(steps)
             allowed = allowed_for(shape.type) if shape else ""
             sent = " ".join((node.text or "").split())[:_SENT]
-            given = f"is {sent!r}" if sent else "has no value"
+            given = f"is {quoted(sent)}" if sent else "has no value"
             message = f"{steps[-1]} {given}; allowed is {allowed}." if allowed else f"{steps[-1]} {given}."
             return _Told(message, _VALUE_RULES[error.number], item.words, sent, allowed, remedy_for(item))
         rule, what = _OTHER_RULES.get(error.number, ("structure", "is not as the schema wants it"))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schoolgate.documents.problems import DocumentError, Problem
+from schoolgate.documents.problems import DocumentError, Problem, quoted
 from schoolgate.documents.students.header import Header
 
 # CES and LLLL are fixed letters; LLLL stands where a school's number would and means the LA itself.
@@ -41,8 +41,8 @@ def parse_name(name: str) -> StudentFileName:
     if parts is None:
         raise DocumentError(
             "name-pattern",
-            f"The file is called {name!r}. A pupil file is called like 8204321_CES_823LLLL_001.xml: LA and number "
-            "of the school, CES, the LA it goes to, LLLL, and a serial number.",
+            f"The file is called {quoted(name)}. A pupil file is called like 8204321_CES_823LLLL_001.xml: LA and "
+            "number of the school, CES, the LA it goes to, LLLL, and a serial number.",
             remedy="Rename the file, or set the name in the export of your MIS.",
         )
     serial = parts["serial"]

@@ -56,7 +56,7 @@ class LaFolders:
     def make(self) -> None:
         """Make what is missing. Raises OSError, also where the root folder itself is gone.
 
-        It is never made here: where a share is away for a while, files put into its place would be hidden by its return.
+        It is never made here: where a share is away for a while, files put in its place would be hidden by its return.
         """
         for folder in (self.not_exported.parent, self.not_exported, self.exported):
             folder.mkdir(exist_ok=True)

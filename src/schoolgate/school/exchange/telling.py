@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.journal.writing import Level, write
+from schoolgate.school.exchange.held_back_words import why_held_back
 from schoolgate.school.exchange.models import Destination, HeldBackFile, School, Transfer
 from schoolgate.school.exchange.whom_to_ask import naming_whom
 from schoolgate.wire.exchange_errors import ExchangeError
@@ -21,7 +22,7 @@ def in_london(moment: datetime | None) -> str:
 def file_held_back(held_back: HeldBackFile) -> None:
     write(
         "WARN",
-        f"A file was held back ({held_back.reason}). The page behind this line says why.",
+        f"A file was held back: {why_held_back(held_back.reason)}. The page behind this line says more.",
         la=held_back.school[:3],
         school=held_back.school[3:],
         destination_la=held_back.la,

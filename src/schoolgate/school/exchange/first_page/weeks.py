@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, QuerySet, Value, When
 from django.utils import timezone
 
 from schoolgate.commons.web.charts import Mark
@@ -45,13 +44,11 @@ def last_weeks(today: date) -> list[Mark]:
 
 def _each_week(rows: QuerySet[Any], when: str, begins: Sequence[date]) -> list[int]:
     """How many rows of each week, from Monday to Sunday in London; one query."""
-    edges = [_midnight(begin) for begin in (*begins, begins[-1] + timedelta(weeks=1))]
-    within = rows.filter(**{f"{when}__gte": edges[0]})
-    weeks = {
-        f"week_{number}": Count("pk", filter=Q(**{f"{when}__gte": start, f"{when}__lt": end}))
-        for number, (start, end) in enumerate(pairwise(edges))
-    }
-    return list(within.aggregate(**weeks).values())
+    ends = [_midnight(begin + timedelta(weeks=1)) for begin in begins]
+    week = Case(*(When(**{f"{when}__lt": end}, then=Value(number)) for number, end in enumerate(ends)))
+    within = rows.order_by().filter(**{f"{when}__gte": _midnight(begins[0]), f"{when}__lt": ends[-1]})
+    counts = dict(within.annotate(week=week).values_list("week").annotate(Count("pk")))
+    return [counts.get(number, 0) for number in range(len(begins))]
 
 
 def _many(number: int, one: str, more: str) -> str:

@@ -56,7 +56,7 @@ def add_la(request: PersonRequest) -> HttpResponseBase:
     if root_folder() is None:
         messages.error(request, "Set the root folder first; LAs come after it.")
         return redirect("folder")
-    form = DestinationForm(request.POST or None)
+    form = DestinationForm(request.POST or None, initial={"la": request.GET.get("la", "")})
     if request.method == "POST" and form.is_valid():
         saved = _save(request, form)
         if saved is not None:
