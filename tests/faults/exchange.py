@@ -101,24 +101,24 @@ class Exchange:
         """Set a preference of the school's."""
         self.school.database.write(f"UPDATE preferences_storedpreference SET value = '{value}' WHERE name = '{name}'")
 
-    def drop(self, school: str = SCHOOLS[0], *, broken: bool = False) -> Path:
+    def drop(self, school: str = SCHOOLS[0], *, broken: bool = False, serial: int | None = None) -> Path:
         """Put a small made-up file, like no other, into the folder for the LA."""
-        path = self.make(self.waiting, school, broken=broken)
+        path = self.make(self.waiting, school, broken=broken, serial=serial)
         self.expect(path, broken=broken)
         return path
 
-    def make(self, folder: Path, school: str = SCHOOLS[0], *, broken: bool = False, pupils: int = 2) -> Path:
+    def make(self, folder: Path, school: str = SCHOOLS[0], *, broken: bool = False, serial: int | None = None) -> Path:
         """A made-up file like no other, in a folder of which nobody knows."""
-        serial = next(self.serials)
+        seed = next(self.serials)
         sample = make_students(
             la=LA,
             school=school,
             destination_la=LA,
-            pupils=pupils,
-            seed=serial,
+            pupils=2,
+            seed=seed,
             faults=("missing-dob",) if broken else (),
         )
-        return write_student_sample(folder, sample, serial=serial)
+        return write_student_sample(folder, sample, serial=serial or seed)
 
     def expect(self, path: Path, *, broken: bool = False) -> None:
         """Ask of this file, as it is now, that it arrives; or, broken, that it is held back."""

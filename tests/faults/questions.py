@@ -4,11 +4,13 @@ Each answers with a list of complaints, empty when all is well.
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.faults.exchange import Dropped, Exchange
+from tests.faults.sites import KillableSite
 
 from schoolgate.commons.filestore import FileStore
 from schoolgate.wire.receipts import ReceiptError, verify_receipt_file
@@ -18,14 +20,15 @@ Question = Callable[[Exchange], list[str]]
 
 def lost(exchange: Exchange) -> list[str]:
     """Each good file is at the LA, readable, by its digest; proven and put away at the school; the rest still lies."""
-    received = set(exchange.authority.database.rows("SELECT name, sha256 FROM authority_exchange_receivedfile"))
+    rows = exchange.authority.database.rows("SELECT name, sha256, ref FROM authority_exchange_receivedfile")
+    received, on_record = {row[:2] for row in rows}, {row[::2] for row in rows}
     complaints = []
     for file in exchange.good:
         if (file.name, file.sha256) not in received:
             complaints.append(f"{file.name} has no row at the LA")
         if not _stored(exchange, file):
             complaints.append(f"{file.name} cannot be read from the LA's store")
-        complaints += _not_proven(exchange, file)
+        complaints += _not_proven(exchange, file, on_record)
         if _digest(exchange.exported / file.name) != file.sha256:
             complaints.append(f"{file.name} is not in Files Exported")
     for file in exchange.broken:
@@ -52,10 +55,13 @@ def twice(exchange: Exchange) -> list[str]:
     complaints += [
         f"{name} still lies in Files Not Exported" for name in expected if (exchange.waiting / name).exists()
     ]
-    for file in exchange.good:
-        for site in (exchange.authority, exchange.school):
-            if len(list(_arrivals(site.database.rows(JOURNAL), file))) > 1 + (file.name in exchange.sent_again):
-                complaints.append(f"{file.name} arrived twice in the journal of the {site.kind}")
+    for site in (exchange.authority, exchange.school):
+        told = arrivals(site)
+        complaints += [
+            f"{file.name} arrived twice in the journal of the {site.kind}"
+            for file in exchange.good
+            if told[file.name] > 1 + (file.name in exchange.sent_again)
+        ]
     return complaints
 
 
@@ -79,11 +85,11 @@ def untold(exchange: Exchange) -> list[str]:
     """Each arrival stands in both journals with its receipt, each try in its row, each refusal with its reason."""
     complaints = []
     for site in (exchange.authority, exchange.school):
-        lines = site.database.rows(JOURNAL)
+        told = arrivals(site)
         complaints += [
             f"the journal of the {site.kind} does not tell of {file.name}"
             for file in exchange.good
-            if not list(_arrivals(lines, file))
+            if not told[file.name]
         ]
     school = exchange.school.database
     reasons = dict(school.rows("SELECT name, reason FROM school_exchange_heldbackfile"))
@@ -103,11 +109,18 @@ def untold(exchange: Exchange) -> list[str]:
 
 
 QUESTIONS: dict[str, Question] = {"lost": lost, "twice": twice, "stuck": stuck, "untold": untold}
-JOURNAL = "SELECT level, message FROM journal_journalline"
+ARRIVAL = re.compile(r"(\S+), receipt B-")
 
 
 def ask(exchange: Exchange) -> dict[str, list[str]]:
     return {name: question(exchange) for name, question in QUESTIONS.items()}
+
+
+def arrivals(site: KillableSite) -> Counter[str]:
+    """How often a site's journal tells of each file's arrival: "... received: NAME, receipt B-..." at the LA, much so
+    at the school."""
+    lines = site.database.rows("SELECT message FROM journal_journalline WHERE message LIKE '%received%, receipt B-%'")
+    return Counter(found[1] for (line,) in lines if (found := ARRIVAL.search(line)))
 
 
 def _stored(exchange: Exchange, file: Dropped) -> bool:
@@ -118,7 +131,7 @@ def _stored(exchange: Exchange, file: Dropped) -> bool:
         return False
 
 
-def _not_proven(exchange: Exchange, file: Dropped) -> Iterator[str]:
+def _not_proven(exchange: Exchange, file: Dropped, on_record: set[tuple[str, str]]) -> Iterator[str]:
     """The receipt beside the file is genuine, for this file and its bytes, and the one the LA has on record."""
     try:
         text = (exchange.exported / f"{file.name}.receipt.json").read_text("utf-8")
@@ -127,14 +140,8 @@ def _not_proven(exchange: Exchange, file: Dropped) -> Iterator[str]:
     except (OSError, ReceiptError) as error:
         yield f"{file.name} has no receipt that proves it: {error}"
         return
-    on_record = exchange.authority.database.rows("SELECT name, ref FROM authority_exchange_receivedfile")
     if receipt.name != file.name or (file.name, receipt.ref) not in on_record:
         yield f"the receipt of {file.name} is another's: {receipt.name}, {receipt.ref}"
-
-
-def _arrivals(lines: list[tuple[str, str]], file: Dropped) -> Iterator[str]:
-    """Journal lines that tell of this file's arrival: "... received: NAME, receipt B-..." at the LA, much so here."""
-    return (message for _, message in lines if f"{file.name}, receipt B-" in message and "received" in message)
 
 
 def _repeated(rows: list[tuple[str]]) -> list[str]:

@@ -35,7 +35,7 @@ class SmallDisk:
 
 @contextmanager
 def small_disk(folder: Path, *, mebibytes: int) -> Iterator[SmallDisk]:
-    """Have a folder, with what is in it now, on a disk of its own within the block. Skips the test where it cannot be."""
+    """Have a folder, with what is in it, on a disk of its own within the block. Skips the test where that cannot be."""
     kept = folder.with_name(f"{folder.name}-on-the-large-disk")
     folder.rename(kept)
     folder.mkdir(mode=0o700)

@@ -7,14 +7,22 @@ import pytest
 PROPERTY = "fault walk"
 """The property of a test's report that is its row; properties come back from the processes of pytest-xdist too."""
 
-COLUMNS = {"database": 8, "killed at": 32, "killed": 6, "lost": 4, "twice": 5, "stuck": 5, "untold": 6}
+COLUMNS = {
+    "database": 8,
+    "killed at, or what happened": 32,
+    "killed": 6,
+    "lost": 4,
+    "twice": 5,
+    "stuck": 5,
+    "untold": 6,
+}
 
 
 def note(
     request: pytest.FixtureRequest, where: str, *, database: str, killed: int, complaints: Mapping[str, Sized]
 ) -> None:
-    """A row of the table: how many processes were killed, and the number of complaints to each question."""
-    cells = {"database": database, "killed at": where, "killed": killed}
+    """A row of the table: where, how many processes were killed, the number of complaints to each question."""
+    cells = {"database": database, "killed at, or what happened": where, "killed": killed}
     request.node.user_properties.append((PROPERTY, cells | {name: len(found) for name, found in complaints.items()}))
 
 
