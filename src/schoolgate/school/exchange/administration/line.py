@@ -39,6 +39,11 @@ class LineRefused(Exception):
 FIELDS = {"proxy_name": "Proxy Name", "proxy_user": "Proxy User Name", "proxy_password": "Proxy Password"}
 
 
+def is_empty(field: str) -> str:
+    """What is said of a field of the proxy that is empty while the proxy is used."""
+    return f"{FIELDS[field]} is empty. It is needed as long as the proxy is used."
+
+
 def line_as_it_is() -> Line:
     """What is set now; the password shows itself to nobody."""
     return Line(PROXY_USE.get(), PROXY_NAME.get(), PROXY_USER.get(), None, tls_minimum())
@@ -81,11 +86,7 @@ def _problems(line: Line) -> dict[str, str]:
         return {}
     password = PROXY_PASSWORD.get() if line.proxy_password is None else line.proxy_password
     given = {"proxy_name": line.proxy_name.strip(), "proxy_user": line.proxy_user, "proxy_password": password}
-    problems = {
-        name: f"{FIELDS[name]} is empty. It is needed as long as the proxy is used."
-        for name, value in given.items()
-        if not value
-    }
+    problems = {name: is_empty(name) for name, value in given.items() if not value}
     if ":" in line.proxy_user:
         problems["proxy_user"] = "A Proxy User Name has no colon."
     try:

@@ -2,7 +2,14 @@
 
 from django import forms
 
-from schoolgate.school.exchange.administration.line import TLS_WORDS, Line, has_proxy_password, line_as_it_is
+from schoolgate.school.exchange.administration.line import (
+    FIELDS,
+    TLS_WORDS,
+    Line,
+    has_proxy_password,
+    is_empty,
+    line_as_it_is,
+)
 
 
 class LineForm(forms.Form):
@@ -43,7 +50,12 @@ class LineForm(forms.Form):
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]  # what forms take
+        used = bool(self.data.get("use_proxy") if self.is_bound else self.initial.get("use_proxy"))
+        for name in FIELDS:
+            self.fields[name].required = used
+            self.fields[name].error_messages["required"] = is_empty(name)
         if has_proxy_password():
+            self.fields["proxy_password"].required = False
             self.fields["proxy_password"].help_text = "Left empty, the password stays as it is."
 
     @classmethod
