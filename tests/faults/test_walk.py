@@ -12,7 +12,7 @@ Side = Literal["school", "authority"]
 
 STORE = ("filestore.written", "filestore.synced", "filestore.renamed")
 JOB = ("jobs.claimed", "jobs.worked", "jobs.ended")
-TAKE = ("found", "spooled", "checked", "transfer-row")
+TAKE = ("seen", "found", "spooled", "checked", "transfer-row")
 SEND = ("sending", "sent", "answered", "receipt-written", "moved", "filed")
 RECEIVE = ("written", "stored", "before-commit", "committed")
 

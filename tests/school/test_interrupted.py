@@ -27,7 +27,7 @@ class Killed(BaseException):
 
 
 def test_there_is_a_point_at_each_step() -> None:
-    steps = ["found", "spooled", "checked", "transfer-row", "sending", "sent", "answered", "receipt-written"]
+    steps = ["seen", "found", "spooled", "checked", "transfer-row", "sending", "sent", "answered", "receipt-written"]
     assert set(POINTS) == {f"export.{step}" for step in [*steps, "moved", "filed"]}
 
 

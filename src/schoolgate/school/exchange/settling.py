@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Manager, QuerySet
 from django.utils import timezone
 
+from schoolgate.commons.faults import fault_point
 from schoolgate.school.exchange.folders import files_in, folders_of, recorded_name
 from schoolgate.school.exchange.models import Sighting
 from schoolgate.school.exchange.preferences import SETTLE_SECONDS
@@ -68,6 +69,7 @@ def look_once(la: str, clock: Clock = timezone.now) -> Look:
     Sighting.objects.bulk_create(new, ignore_conflicts=True)
     Sighting.objects.bulk_update(changed, ["size", "changed_ns", "seen_at", "dealt_with"], batch_size=PORTION)
     remove_by_key(Sighting.objects, [sighting.pk for name, sighting in known.items() if name not in look.names])
+    fault_point("export.seen")
     return look
 
 

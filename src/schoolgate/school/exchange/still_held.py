@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from schoolgate.commons.faults import fault_point
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.connecting import Connection, Login
 from schoolgate.school.exchange.logins import travels_with
@@ -38,6 +39,8 @@ def send_forgotten_again(connection: Connection, logins: Iterable[Login]) -> int
         for transfer in forgotten:
             if transfer.take("send anew", tries=0, next_try_at=timezone.now(), filed_at=None):
                 telling.file_forgotten(transfer)
+    if forgotten:
+        fault_point("restored.forgotten")
     return len(forgotten)
 
 
