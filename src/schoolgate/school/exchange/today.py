@@ -25,6 +25,7 @@ LINES: tuple[Callable[[], Iterable[ToDo]], ...] = (
     logins.proxy,
     logins.las_in_trouble,
     logins.schools_in_trouble,
+    logins.without_account,
     files.without_entry,
     files.held_back,
     files.needs_attention,

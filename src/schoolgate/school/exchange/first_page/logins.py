@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.school.exchange.first_page.to_do import ToDo
-from schoolgate.school.exchange.models import Destination, School
+from schoolgate.school.exchange.models import Destination, School, State, Transfer
 from schoolgate.school.exchange.password_changes import password_address
 from schoolgate.school.exchange.preferences import EXPIRY_NOTICE_DAYS
 from schoolgate.wire.exchange_errors import is_of_proxy
 
+NO_ACCOUNT = "no-credentials"
 NAMED = 3
 """Schools that have a line each; more are summed up."""
 
@@ -27,10 +28,29 @@ def proxy() -> Iterator[ToDo]:
 
 def las_in_trouble() -> Iterator[ToDo]:
     """What else stands in the way of sending to an LA."""
-    for destination in Destination.objects.exclude(trouble=""):
+    for destination in Destination.objects.exclude(trouble__in=["", NO_ACCOUNT]):
         if not is_of_proxy(destination.trouble):
             text = f"{destination}: {destination.trouble_sentence} {destination.what_to_do}"
-            yield ToDo("LA in trouble", text, "Open the LA’s entry", reverse("edit-la", args=[destination.la]))
+            yield ToDo("LA in trouble", text, *_cure(destination, "Open the LA’s entry", "edit-la", destination.la))
+
+
+def without_account() -> Iterator[ToDo]:
+    """Files of schools that nobody gave this site an account for: another school's, as a rule."""
+    waiting = Transfer.objects.lean().filter(state__in=[State.READY, State.RETRYING])
+    own = School.objects.with_own_credentials().filter(
+        la=OuterRef("source_la"), number=OuterRef("source_school"), destination_la=OuterRef("la")
+    )
+    no_other = Destination.objects.filter(la=OuterRef("la"), user="")
+    files = waiting.filter(~Exists(own), Exists(no_other)).order_by("name")
+    count = files.count()
+    if count > NAMED:
+        address = f"{reverse('transfers')}?state=ready"
+        text = f"{count:,} files wait that are of schools without an account here."
+        yield ToDo("no account", text, "See which", address, count)
+        return
+    for file in files:
+        text = f"{file.name} waits: this program has no account for that school."
+        yield ToDo("no account", text, "See what to do", reverse("transfer", args=[file.pk]))
 
 
 def schools_in_trouble() -> Iterator[ToDo]:

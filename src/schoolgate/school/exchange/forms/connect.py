@@ -1,5 +1,6 @@
 """Connect: the LA's letter or an account, and the folder."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +16,30 @@ class LetterForm(forms.Form):
 
     address = forms.CharField(
         label="Your LA’s address",
-        required=False,
-        max_length=2000,
+        max_length=300,
         help_text=f"{ADDRESS_HELP} You may paste the whole link.",
+        error_messages={"required": "Enter the LA’s address from its letter."},
         widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "autocomplete": "off"}),
     )
     code = forms.CharField(
         label="Connection code",
-        required=False,
-        max_length=2000,
+        max_length=40,
         help_text="It is like K7QM-4TXP-2R. Capital and small letters are the same, and the hyphens may be left out.",
+        error_messages={"required": "Enter the connection code from the LA’s letter."},
         widget=forms.TextInput(attrs={"class": "code", "spellcheck": "false", "autocomplete": "off"}),
     )
 
-    def clean(self) -> dict[str, Any]:
-        """The address and the code alone."""
-        given = super().clean() or {}
-        beside, typed = read_letter(given.get("address", "")), read_letter(given.get("code", ""))
-        address = beside.address or typed.address or given.get("address", "")
-        code = typed.code or (given.get("code", "") if not typed.address else "") or beside.code
-        if not address:
-            self.add_error("address", "Enter the LA’s address from its letter.")
-        if not code:
-            self.add_error("code", "Enter the connection code from the LA’s letter.")
-        return {"address": address, "code": code}
+    def __init__(self, data: Mapping[str, str] | None = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(None if data is None else _taken_apart(data), initial=initial)
+
+
+def _taken_apart(data: Mapping[str, str]) -> dict[str, str]:
+    given_address, given_code = data.get("address", ""), data.get("code", "")
+    beside, typed = read_letter(given_address), read_letter(given_code)
+    return {
+        "address": beside.address or typed.address or ("" if beside.code else given_address),
+        "code": typed.code or beside.code or ("" if typed.address else given_code),
+    }
 
 
 class AccountForm(forms.Form):

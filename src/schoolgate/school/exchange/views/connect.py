@@ -4,6 +4,7 @@ Each step is a form that posts to an address of its own and comes back here; wha
 that it can be left and come back to.
 """
 
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -11,9 +12,8 @@ from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
-from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.accounts.access import PersonRequest, PersonView, who
 from schoolgate.school.exchange.administration.destinations import DestinationRefused
 from schoolgate.school.exchange.administration.entries import (
     WouldReplace,
@@ -39,6 +39,16 @@ from schoolgate.wire.connection_test import TIMEOUTS
 from schoolgate.wire.exchange_errors import CaFileUnusable
 
 
+def _step(view: PersonView[[]]) -> PersonView[[]]:
+    """What a form of the list posts to; who opens its address, or comes back to it, sees the list."""
+
+    @wraps(view)
+    def posted(request: PersonRequest) -> HttpResponseBase:
+        return view(request) if request.method == "POST" else redirect("connect")
+
+    return posted
+
+
 @who("administrator")
 def connect(request: PersonRequest) -> HttpResponseBase:
     """The list, with the step that comes next opened; `?step=` opens another."""
@@ -46,7 +56,7 @@ def connect(request: PersonRequest) -> HttpResponseBase:
 
 
 @who("administrator")
-@require_POST
+@_step
 @sensitive_post_parameters("code", "password")
 def connect_la(request: PersonRequest) -> HttpResponseBase:
     """Step 1: join by the letter's code, or sign in with a user name and password."""
@@ -70,7 +80,7 @@ def connect_la(request: PersonRequest) -> HttpResponseBase:
 
 
 @who("administrator")
-@require_POST
+@_step
 def connect_again(request: PersonRequest) -> HttpResponseBase:
     """Step 1 once more, after an answer that did not come; or forget it."""
     joining = Joining.objects.visible_to(request.user).asked().last()
@@ -90,7 +100,7 @@ def connect_again(request: PersonRequest) -> HttpResponseBase:
 
 
 @who("administrator")
-@require_POST
+@_step
 def connect_school(request: PersonRequest) -> HttpResponseBase:
     """Step 2: yes, that is us; or no."""
     joining = current_joining()
@@ -111,7 +121,7 @@ def connect_school(request: PersonRequest) -> HttpResponseBase:
 
 
 @who("administrator")
-@require_POST
+@_step
 def connect_folder(request: PersonRequest) -> HttpResponseBase:
     """Step 3: the first root folder. Another one is chosen under Administration, which warns first."""
     form = FolderForm(request.POST)
@@ -132,7 +142,7 @@ def connect_folder(request: PersonRequest) -> HttpResponseBase:
 
 
 @who("administrator")
-@require_POST
+@_step
 def connect_check(request: PersonRequest) -> HttpResponseBase:
     """Step 4: Test Connection. Nothing is redirected, so that the ticks can be read."""
     reports = [run_connection_test(row) for row in logins_to_check()]
@@ -140,7 +150,7 @@ def connect_check(request: PersonRequest) -> HttpResponseBase:
 
 
 @who("administrator")
-@require_POST
+@_step
 def connect_schedule(request: PersonRequest) -> HttpResponseBase:
     """Step 5: when to send."""
     form = ScheduleForm(request.POST)

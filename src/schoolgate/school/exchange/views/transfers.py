@@ -11,6 +11,7 @@ from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.school.exchange.asking import cancel_file, send_again
 from schoolgate.school.exchange.connecting import is_for
+from schoolgate.school.exchange.hindrances import hindrance_of
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.models.transfer import WAITING
 from schoolgate.school.exchange.receipt_keys import kept_keys
@@ -59,7 +60,7 @@ def transfer(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
         "story": story_of(this, destination.contact if destination else ""),
         "destination": destination,
         "state_words": StateWords(this),
-        "waits": this.state in WAITING,
+        "hindrance": hindrance_of(this, destination),
         "history": this.history.all(),
         "may_try_again": this.may("try again"),
         "may_cancel": this.may("cancel"),
