@@ -54,8 +54,19 @@ def all_las(**values: Any) -> None:
     Destination.objects.update(**values)
 
 
+def add_la_823() -> None:
+    Destination.objects.create(
+        la="823", name="Central Bedfordshire", address="https://la.example", user="all", password="given"
+    )
+
+
+def one_file_without_account() -> None:
+    all_las(user="", password="")
+    make_transfer()
+
+
 def proxy_stops_two_las() -> None:
-    Destination.objects.create(la="823", name="Central Bedfordshire", address="https://la.example")
+    add_la_823()
     all_las(**trouble("proxy-password", "Your proxy asks for a user name and password."))
 
 
@@ -71,6 +82,16 @@ def passwords_end(number: int) -> Callable[[], None]:
     def make() -> None:
         for place in range(number):
             own_account(f"{2000 + place}", password_expires_at=datetime(2026, 12, 1, 12, tzinfo=UTC))
+
+    return make
+
+
+def another_schools_files(number: int) -> Callable[[], None]:
+    def make() -> None:
+        all_las(user="", password="")
+        own_account("4321")
+        for serial in range(1, number + 1):
+            make_transfer(serial=serial, school="2107")
 
     return make
 
@@ -196,6 +217,21 @@ CASES = [
         count=12,
     ),
     Case(
+        "no account",
+        another_schools_files(1),
+        "8202107_CES_820LLLL_001.xml waits: this program has no account for that school.",
+        "/files/",
+        lambda: Transfer.objects.update(state=State.CANCELLED),
+    ),
+    Case(
+        "no account",
+        another_schools_files(12),
+        "12 files wait that are of schools without an account here.",
+        "/files/?state=ready",
+        lambda: Transfer.objects.update(state=State.CANCELLED),
+        count=12,
+    ),
+    Case(
         "former root folder",
         leave_a_root,
         "3 files still lie in the former root folder /srv/old.",
@@ -215,7 +251,9 @@ CASES = [
         lambda: make_transfer(la="823"),
         "1 file is waiting for LA 823, which has no entry here.",
         "/administration/las/add/?la=823",
-        lambda: Destination.objects.create(la="823", name="Central Bedfordshire", address="https://la.example"),
+        lambda: Destination.objects.create(
+            la="823", name="Central Bedfordshire", address="https://la.example", user="u"
+        ),
     ),
     Case(
         "not put away",

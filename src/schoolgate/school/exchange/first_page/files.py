@@ -79,15 +79,14 @@ def in_former_roots() -> Iterator[ToDo]:
         if former.trouble:
             text = f"The former root folder {former} cannot be looked into ({former.trouble})."
         else:
-            text = f"{_left_in(former)} in the former root folder {former}. Nothing is sent from there."
+            text = f"{_left_in(former)}. Nothing is sent from there."
         address = reverse("former-root", args=[former.pk])
         yield ToDo("former root folder", text, "See what to do", address, former.waiting + former.sent)
 
 
 def _left_in(former: FormerRoot) -> str:
-    if not former.sent:
-        return files(former.waiting, "still lies", "still lie")
-    if not former.waiting:
-        return f"{files(former.sent, 'that was sent still lies', 'that were sent still lie')}"
-    both = files(former.waiting + former.sent, "", "still lie")
-    return f"{both}, {former.sent:,} of them sent already,"
+    place = f"in the former root folder {former}"
+    if former.sent and not former.waiting:
+        return f"{files(former.sent, 'that was sent still lies', 'that were sent still lie')} {place}"
+    left = f"{files(former.waiting + former.sent, 'still lies', 'still lie')} {place}"
+    return f"{left}, {former.sent:,} of them sent already" if former.sent else left

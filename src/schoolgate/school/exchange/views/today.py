@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from schoolgate.commons.accounts.access import PersonRequest, may_open, who
@@ -60,6 +60,7 @@ def today(request: PersonRequest) -> HttpResponseBase:
         "journal": lines[:LAST],
         "form": SendForm(),
         "contacts": Destination.objects.visible_to(request.user).exclude(contact=""),
+        "may_schedule": may_open(request.user, resolve(reverse("schedule")).func),
         "can_send": Destination.objects.exists(),
     }
     return render(request, "school_exchange/today.html", context)
