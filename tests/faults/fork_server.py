@@ -53,6 +53,9 @@ class Command:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
     def kill_group(self) -> None:
         """Kill it and all it started, as when the machine loses its power."""
         if self.poll() is None:

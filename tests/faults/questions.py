@@ -76,7 +76,7 @@ def stuck(exchange: Exchange) -> list[str]:
     for site in (exchange.school, exchange.authority):
         complaints += [
             f"job {kind} of the {site.kind} is {state}"
-            for kind, state in site.database.rows("SELECT kind, state FROM jobs_job WHERE state <> 'done'")
+            for kind, state in site.database.rows(OPEN_JOBS)
         ]
     return complaints
 
@@ -109,6 +109,8 @@ def untold(exchange: Exchange) -> list[str]:
 
 
 QUESTIONS: dict[str, Question] = {"lost": lost, "twice": twice, "stuck": stuck, "untold": untold}
+OPEN_JOBS = "SELECT kind, state FROM jobs_job WHERE state <> 'done' AND kind <> 'periodic'"
+"""What comes round by itself waits for its next time."""
 ARRIVAL = re.compile(r"(\S+), receipt B-")
 
 
