@@ -40,7 +40,7 @@ def migrated(transactional_db: None) -> Iterator[Migrated]:
 
     yield migrate
     executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    executor.migrate(executor.loader.graph.leaf_nodes("authority_bases"))
 
 
 def test_own_schools_become_licensed_and_others_stand_on_the_out_of_county_licence(migrated: Migrated) -> None:
