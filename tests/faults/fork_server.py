@@ -63,13 +63,13 @@ class Command:
 
 
 class ForkServer:
-    """One site's; `user` is who its processes are, when not this one's own."""
+    """One site's; `under` is a command that its processes run under."""
 
-    def __init__(self, kind: str, environment: Mapping[str, str], *, user: str | None = None) -> None:
+    def __init__(self, kind: str, environment: Mapping[str, str], *, under: Sequence[str] = ()) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, kind], env=dict(environment), stdin=theirs.fileno(), user=user
+                [*under, sys.executable, __file__, kind], env=dict(environment), stdin=theirs.fileno()
             )
 
     def start(self, arguments: Sequence[str], *, faults: str, output: IO[bytes], errors: IO[bytes]) -> Command:

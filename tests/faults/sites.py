@@ -30,13 +30,13 @@ def free_address() -> str:
 class KillableSite(Site):
     """A site whose database may be PostgreSQL, and which dies where `faults` says.
 
-    `more` are further environment variables; `runs_as` is the user of its processes, when not this one's own.
+    `more` are further environment variables; `under` is a command that its processes run under.
     """
 
     database: Database = field(default_factory=lambda: Database(Path(), ""))
     faults: str = ""
     more: dict[str, str] = field(default_factory=dict)
-    runs_as: str | None = None
+    under: tuple[str, ...] = ()
     forks: ForkServer | None = None
     web: Command | None = None
 
@@ -51,7 +51,7 @@ class KillableSite(Site):
     def begin(self, *arguments: str, log: Path, verb_output: Path | None = None) -> Command:
         """Start one command, its words and errors going to the end of `log` (its words elsewhere, if so said)."""
         if self.forks is None:
-            self.forks = ForkServer(self.kind, self.environment(), user=self.runs_as)
+            self.forks = ForkServer(self.kind, self.environment(), under=self.under)
         with log.open("ab") as errors, (verb_output or log).open("ab") as output:
             return self.forks.start(arguments, faults=self.faults, output=output, errors=errors)
 
