@@ -48,7 +48,7 @@ class CertificateAuthority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .sign(key, hashes.SHA256())
         )
-        file = folder / f"{name.replace(' ', '-')}.pem"
+        file = folder / f"authority-{certificate.serial_number}.pem"
         file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         return cls(subject, key, certificate, file)
 

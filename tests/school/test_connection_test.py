@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.school.conftest import Drop, Export
+from tests.school.conftest import Drop, Export, MakeLa
 from tests.school.scripted_la import ScriptedLa
 from tests.school.ways_to_fail import WAYS, Line
 from tests.squid import Squid
@@ -219,11 +219,11 @@ class TestTheButton:
 
     def test_the_failed_step_says_what_to_do_and_whom_to_ask(self, admin: Client, line: Line) -> None:
         Destination.objects.update(contact="Data Team, 01234 000000")
-        WAYS["password expired"].prepare(line)
+        WAYS["wrong password"].prepare(line)
         page = admin.post("/administration/las/820/test/").content.decode()
         assert page.count('<li class="done">') == 3
         assert page.count('<li class="wrong">') == 1
-        assert "Ask the LA (Data Team, 01234 000000)" in page
+        assert "ask the LA (Data Team, 01234 000000) for a new password" in page
 
     def test_what_is_the_proxys_leads_to_connection(self, admin: Client, line: Line) -> None:
         WAYS["proxy not found"].prepare(line)
@@ -241,3 +241,16 @@ class TestTheButton:
 
 def test_a_report_is_no_test_of_pytests() -> None:
     assert TestReport.__test__ is False
+
+
+@pytest.mark.squid
+def test_a_proxy_that_lets_one_la_through_again_is_no_trouble_for_the_others(
+    line: Line, make_la: MakeLa, squid: Squid
+) -> None:
+    make_la("823")
+    Destination.objects.filter(la="823").update(trouble="proxy-password-wrong")
+    line.through(squid.name)
+    assert run_connection_test(line.school).failed is None
+    other = Destination.objects.get(la="823")
+    assert (other.trouble, other.connected_at) == ("", None)
+    assert look_at_today().to_do == []

@@ -88,6 +88,7 @@ def test_many_las_behind_one_proxy_have_one_line_on_the_first_page(
         make_la(number)
         drop(folder_la=number, destination_la=number)
     squid.take(USER, "Another-Lantern-8")
+    _wait_until_refused(squid, Destination.objects.values_list("address", flat=True)[0])
     for number in las:
         export(number)
     assert states() == [State.READY] * 3

@@ -14,12 +14,14 @@ from tests.squid import USER as PROXY_USER
 from tests.squid import Squid
 
 from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.receiving import received_files
 from schoolgate.commons.jobs.identity import take_identity
 from schoolgate.commons.jobs.models import Job, WorkerLife
 from schoolgate.school.exchange.administration.line import Line, save_line
 from schoolgate.school.exchange.asking import ask_for_export
+from schoolgate.school.exchange.connection_test import run_connection_test
 from schoolgate.school.exchange.export_now import export_now
 from schoolgate.school.exchange.models import Destination, State, Transfer
 from schoolgate.school.exchange.receipt_keys import kept_keys
@@ -55,6 +57,21 @@ def test_a_file_travels_through_a_proxy_with_a_password(
     passed = squid.passed()[before:]
     assert [line for line in passed if line.startswith("201 PUT")]
     assert all(authority in line for line in passed)
+
+
+def test_a_connection_to_a_real_authority_passes_all_five_steps(authority: str) -> None:
+    report = run_connection_test(Destination.objects.get())
+    assert report.sentence == "Test Connection Successful."
+    assert Destination.objects.get().contact == "Data Team, 01234 000000"
+
+
+def test_a_school_without_a_licence_has_its_password_taken_and_is_told_what_is_missing(authority: str) -> None:
+    Base.objects.update(licensed=False)
+    report = run_connection_test(Destination.objects.get())
+    assert [step.state for step in report.steps] == ["done", "done", "done", "done", "failed"]
+    assert report.failed is not None
+    assert report.failed.code == "no-licence"
+    assert Destination.objects.get().trouble == "no-licence"
 
 
 def test_a_large_file_asks_first_and_arrives(
