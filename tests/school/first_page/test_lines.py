@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -282,6 +283,12 @@ def test_a_line_appears_and_goes(case: Case, admin: Client) -> None:
 
 def test_every_line_has_its_case() -> None:
     assert len({case.code for case in CASES}) == len(LINES)
+
+
+@pytest.mark.parametrize("code", sorted({case.code for case in CASES}))
+def test_every_line_is_explained(code: str) -> None:
+    page = Path(__file__).parents[3] / "docs" / "school-office" / "first-page.md"
+    assert f"| `{code}` |" in page.read_text("utf-8")
 
 
 @pytest.mark.parametrize("room", [(900_000_000, 10_000_000_000), (4_900_000_000, 100_000_000_000)])

@@ -14,6 +14,7 @@ from schoolgate.sites.commands.school_connect import connect, password
 from schoolgate.sites.commands.school_connection import connection, test_connection
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
 from schoolgate.sites.commands.school_schedule import schedule
+from schoolgate.sites.commands.school_today import board, status
 from schoolgate.sites.commands.shared import (
     Failed,
     WrongCall,
@@ -30,7 +31,10 @@ def school() -> None:
 
 
 add_common_verbs(school, "school")
-for command in (connect, password, destinations, schools, schedule, connection, test_connection, *FILE_COMMANDS):
+for command in (
+    *(status, board, connect, password, destinations, schools, schedule, connection, test_connection),
+    *FILE_COMMANDS,
+):
     school.add_command(command)
 
 
@@ -43,7 +47,7 @@ for command in (connect, password, destinations, schools, schedule, connection, 
 @as_json
 def init(home: Path | None, root_folder: Path | None, name: str | None, as_json: bool) -> None:
     open_site("school", home)
-    from schoolgate.school.exchange.administration.roots import set_root_folder
+    from schoolgate.school.exchange.administration.roots import is_another, set_root_folder
     from schoolgate.school.exchange.folders import FolderRefused
     from schoolgate.school.exchange.preferences import SCHOOL_NAME
 
@@ -51,8 +55,13 @@ def init(home: Path | None, root_folder: Path | None, name: str | None, as_json:
     if name is not None:
         SCHOOL_NAME.set(name, by=None)
     if root_folder is not None:
+        root_folder = root_folder.absolute()
+        if is_another(root_folder):
+            click.echo(
+                "The root folder is changed: new folders are made, files in the old ones are not copied.", err=True
+            )
         try:
-            set_root_folder(root_folder.absolute(), by=None)
+            set_root_folder(root_folder, by=None)
         except FolderRefused as error:
             raise Failed(str(error)) from None
     say_initialised("school", link, as_json)
@@ -96,22 +105,3 @@ def export(la: str | None, as_json: bool) -> None:
                 told += f", {count} {words}" if count else ""
             click.echo(f"{told}. {each.trouble}".strip())
     sys.exit(0 if summary.all_well else 1)
-
-
-@school.command(
-    "status", help="Whether everything is all right, and what to do if not. Exit code 1 when there is something."
-)
-@as_json
-@at_home("school")
-def status(as_json: bool) -> None:
-    from schoolgate.school.exchange.today import look_at_today
-
-    today = look_at_today()
-    if as_json:
-        to_do = [{"text": each.text, "step": each.step} for each in today.to_do]
-        print_json({"all_right": not to_do, "sentence": today.sentence, "to_do": to_do, "waiting": today.waiting})
-    else:
-        click.echo(today.sentence)
-        for each in today.to_do:
-            click.echo(f"* {each.text} {each.step}.")
-    sys.exit(1 if today.to_do else 0)
