@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from schoolgate.authority.bases.accounts import create_base_with_account
+from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.models import Base
 from schoolgate.wire.exchange import Credentials, ExchangeClient
-from schoolgate.wire.exchange_errors import Locked, WrongCredentials
+from schoolgate.wire.exchange_errors import Locked, NotForYou, WrongCredentials
 from schoolgate.wire.receipts import verify
 
 Sample = Callable[..., bytes]
@@ -51,3 +53,24 @@ def test_a_wrong_password_and_a_lock_are_told_apart(door: httpx.Client, green_ab
             program_with(door, "wrong").token()
     with pytest.raises(Locked):
         program_with(door, "wrong").token()
+
+
+def test_a_program_joins_with_its_code_and_sends(door: httpx.Client, la: str, student_file: Sample) -> None:
+    base, _ = create_base_with_account(la="820", number="4321", name="Green Abbey", by_code=True)
+    code = str(make_codes([base.account], words="test", by=None).codes.get().code)
+    client = ExchangeClient("http://testserver", None, door, lambda: datetime.now(UTC))
+    client.join(code, "kept-by-the-office-pc")
+    joined = client.join(code, "kept-by-the-office-pc")
+    assert (joined.credentials.user, [base.base for base in joined.account.bases]) == ("8204321", ["8204321"])
+    packed = gzip.compress(student_file(), mtime=0)
+    digest = hashlib.sha256(student_file()).hexdigest()
+    assert not client.send_file("student", NAME, digest, len(student_file()), lambda: io.BytesIO(packed)).known
+    with pytest.raises(NotForYou, match="code"):
+        client.join(code, "kept-by-the-office-pc")
+
+
+def test_a_program_hears_which_licence_is_missing(program_of_school: ExchangeClient, green_abbey: Base) -> None:
+    Base.objects.update(licensed=False)
+    with pytest.raises(NotForYou) as refused:
+        program_of_school.whoami()
+    assert refused.value.code == "no-licence"
