@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.journeys.conftest import PHONE, WIDE, NewSite, PupilFile, StartedSite, Visit
+from tests.journeys.conftest import WIDE, NewSite, PupilFile, StartedSite, Visit
 from tests.journeys.test_pictures import take
 
 pytestmark = pytest.mark.chromium
@@ -39,10 +39,10 @@ def test_from_the_letter_to_the_receipt(
     type_what_is_wrong(page, bedford.url)
 
     page.goto("/connect/")
-    take(page, album / "school-connect.png", width=WIDE, height=1000)
     page.get_by_label("Your LA’s address").fill(f"{bedford.url}/join/{code}")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("Green Abbey Primary, 820 4321")).to_be_visible()
+    take(page, album / "school-connect.png", width=WIDE, height=900)
     # The browser is closed, and opened again.
     page.goto("/")
     page.get_by_role("link", name="Connect", exact=True).click()
@@ -52,8 +52,6 @@ def test_from_the_letter_to_the_receipt(
     page.get_by_role("button", name="Check the connection").click()
     expect(page.get_by_text("Test Connection Successful.")).to_be_visible()
     expect(page.get_by_role("list", name="The five steps").locator("li.done")).to_have_count(5)
-    take(page, album / "school-connect-phone.png", width=PHONE, height=844)
-    page.set_viewport_size({"width": WIDE, "height": 800})
     page.get_by_label("Thursday").check()
     page.get_by_label("Executes at").fill("18:30")
     page.get_by_role("button", name="Save").click()
