@@ -124,6 +124,16 @@ def test_what_was_learnt_is_kept(la: ScriptedLa, green_abbey: School, destinatio
     assert destination.connected_at is not None
 
 
+def test_an_la_that_is_in_no_list_gets_the_name_it_has_for_itself(
+    la: ScriptedLa, green_abbey: School, destination: Destination
+) -> None:
+    run_connection_test(green_abbey)
+    assert Destination.objects.get().name == destination.name
+    Destination.objects.update(name="LA 820")
+    run_connection_test(green_abbey)
+    assert Destination.objects.get().name == "Bedford"
+
+
 def test_a_failed_login_stands_on_the_first_page_until_a_test_succeeds(la: ScriptedLa, green_abbey: School) -> None:
     right, la.password = la.password, "Another-2026!"
     run_connection_test(green_abbey)
@@ -174,6 +184,7 @@ def test_every_school_and_every_la_that_may_be_used_is_tested(line: Line, destin
     assert rows_to_test() == [destination, line.school]
     assert rows_to_test(school="4321") == [line.school]
     assert rows_to_test(la="823") == []
+    assert rows_to_test(most=0) == [destination]
     Destination.objects.update(user="", password="")
     assert rows_to_test() == [line.school]
 

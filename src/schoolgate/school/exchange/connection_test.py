@@ -62,18 +62,19 @@ class TestReport:
         return naming_whom(self.failed.remedy, self.contact) if self.failed else ""
 
 
-def rows_to_test(la: str = "", school: str = "") -> list[Login]:
-    """What is tested when nobody names a row: every school's row, and every LA whose own credentials may be used.
+def rows_to_test(la: str = "", school: str = "", most: int | None = None) -> list[Login]:
+    """What is tested when nobody names a row: every LA whose own credentials may be used, and every school's row.
 
-    `la` (the destination's) and `school` (four digits) narrow it; a school without a row is its LA's.
+    `la` (the destination's) and `school` (four digits) narrow it; a school without a row is its LA's. Not more than
+    `most` schools, where that is given.
     """
-    rows = School.objects.all()
-    rows = rows.filter(destination_la=la) if la else rows
-    schools: list[Login] = list(rows.filter(number=school) if school else rows)
-    las = Destination.objects.filter(la=la) if la else Destination.objects.all()
+    of_la = {"destination_la": la} if la else {}
+    rows = School.objects.filter(**of_la)
+    schools: list[Login] = list((rows.filter(number=school) if school else rows)[:most])
     if school and schools:
         return schools
     with_rows = set(rows.values_list("destination_la", flat=True))
+    las = Destination.objects.filter(la=la) if la else Destination.objects.all()
     return [one for one in las if one.has_credentials or one.la not in with_rows] + schools
 
 
@@ -138,13 +139,12 @@ def _credentials(login: Login) -> Credentials | None:
 
 def _keep_what_was_found(destination: Destination, login: Login, test: ConnectionTest, last: Step) -> None:
     """What stops sending is remembered where a run would remember it; what was right clears what was wrong before."""
-    found = {
-        "name": (test.service.name if test.service else "") if not destination.name else "",
-        "contact": (test.account.contact if test.account else "") if not destination.contact else "",
-    }
-    learnt = {field: value[:150] for field, value in found.items() if value}
-    if learnt:
-        destination.note(**learnt)
+    learnt = {}
+    if test.service is not None and destination.name in {"", f"LA {destination.la}"}:
+        learnt["name"] = test.service.name[:150]
+    if test.account is not None and not destination.contact:
+        learnt["contact"] = test.account.contact[:200]
+    destination.note(**{field: value for field, value in learnt.items() if value})
     if test.service is not None:
         _free_others_of_the_proxy(destination)
     if test.account is not None:

@@ -32,7 +32,7 @@ def connection(request: PersonRequest) -> HttpResponseBase:
         else:
             messages.success(request, "Saved. Test the connection now.")
             return redirect("connection")
-    rows = rows_to_test()
+    rows = rows_to_test(most=MOST_LISTED + 1)
     context = {
         "form": form,
         "tests": [(row, test_address(row)) for row in rows[:MOST_LISTED]],
