@@ -9,7 +9,11 @@ import httpx
 import pytest
 from django.db import connection
 
-from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.accounts import create_base_with_account
+from schoolgate.authority.bases.batch import carry_out
+from schoolgate.authority.bases.codes import make_codes
+from schoolgate.authority.bases.models import Base, ConnectionCode
+from schoolgate.authority.bases.schools_csv import read_schools
 from schoolgate.authority.exchange.keys import current_key
 from schoolgate.authority.exchange.models import ReceivedFile, SigningKey
 from schoolgate.commons.journal.models import JournalLine
@@ -74,3 +78,27 @@ def test_the_same_refusal_at_once_is_one_row_counted_up(sender: Any, student_fil
 
     all_at_once(lambda _: sender.put(student_file(school="4322")))
     assert RefusedDelivery.objects.get().times == AT_ONCE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_used_by_several_at_once_lets_one_of_them_in(la: str) -> None:
+    base, _ = create_base_with_account(la="820", number="1001", name="Hill Top", by_code=True)
+    code = make_codes([base.account], words="test", by=None).codes.get().code
+    door = httpx.WSGITransport(app=ProgramDoor("schoolgate.authority.exchange.api_urls"))
+    with httpx.Client(transport=door, base_url="http://testserver") as http:
+        answers = all_at_once(
+            lambda number: http.post("/exchange/v1/join", json={"code": code, "request": f"program-number-{number:06}"})
+        )
+        let_in = [answer.json() for answer in answers if answer.status_code == 200]
+        assert len(let_in) == 1
+        assert {answer.json()["code"] for answer in answers if answer.status_code != 200} == {"code-used"}
+        login = {"user": let_in[0]["user"], "password": let_in[0]["password"]}
+        assert http.post("/exchange/v1/token", json=login).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_list_confirmed_twice_at_once_makes_each_school_once(la: str) -> None:
+    file = read_schools(b"name,dfe\nHill Top,8201001\nOak Lane,8201002\n")
+    made = all_at_once(lambda _: carry_out(file, words="schools.csv", by=None))
+    assert sorted(len(each.bases) for each in made) == [0] * (AT_ONCE - 1) + [2]
+    assert ConnectionCode.objects.count() == 2
