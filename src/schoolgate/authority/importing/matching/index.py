@@ -1,0 +1,87 @@
+"""Whom to compare: the held pupils that can make a difference, found for many incoming ones in few look-ups.
+
+What makes a difference is a GUID, a UPN of today or before, or a name with a date of birth in any of its forms: no rule
+finds, and nothing contradicts, without one of these (``rules``). A test holds this against comparing with everybody.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import NamedTuple, Protocol, TypeVar
+
+from schoolgate.authority.importing.matching.keys import MatchKeys
+from schoolgate.authority.importing.matching.rules import Held
+
+K = TypeVar("K", bound=Hashable)
+
+AT_ONCE = 500
+"""How many incoming pupils are looked up together: as many as one transaction writes (DESIGN 7)."""
+
+
+class NameAndBirth(NamedTuple):
+    """One form of a whole name, and the date of birth."""
+
+    family: str
+    given: str
+    born: date
+
+
+class HeldPupils(Protocol):
+    """Looks held pupils up, active and inactive, each as often as it likes; never asked with nothing."""
+
+    def with_guid(self, guids: Collection[str]) -> Iterable[Held]:
+        """Those of whom any of ``guids`` is known (``MatchKeys.guids``)."""
+
+    def with_upn(self, upns: Collection[str]) -> Iterable[Held]:
+        """Those whose UPN is, or was, any of ``upns`` (``MatchKeys.upns``)."""
+
+    def with_name_and_birth(self, names: Collection[NameAndBirth]) -> Iterable[Held]:
+        """Those who have any of ``names`` among their own (``names_and_births``)."""
+
+
+def names_and_births(keys: MatchKeys) -> frozenset[NameAndBirth]:
+    """Return each form of the whole name with the date of birth; none when a part is not said.
+
+    A held pupil is kept findable by these, usually one to four.
+    """
+    if keys.born is None:
+        return frozenset()
+    return frozenset(
+        NameAndBirth(family, given, keys.born) for family in keys.families for given in keys.givens if family and given
+    )
+
+
+def candidates(
+    incoming: Iterable[MatchKeys], held: HeldPupils, *, at_once: int = AT_ONCE
+) -> Iterator[tuple[MatchKeys, tuple[Held, ...]]]:
+    """Give each of ``incoming`` in its order, with the held pupils to ``match`` it against.
+
+    At most three look-ups for each ``at_once`` incoming ones, and no more than these and what they find is kept.
+    A pupil that is written in between is found from the next ``at_once`` on: write them before taking the next.
+    """
+    rest = iter(incoming)
+    while batch := list(islice(rest, at_once)):
+        finders = (
+            _finder(batch, lambda keys: keys.guids, held.with_guid),
+            _finder(batch, lambda keys: frozenset(keys.upns), held.with_upn),
+            _finder(batch, names_and_births, held.with_name_and_birth),
+        )
+        for keys in batch:
+            found = {one.pupil: one for find in finders for one in find(keys)}
+            yield keys, tuple(found.values())
+
+
+def _finder(
+    batch: Sequence[MatchKeys],
+    known_by: Callable[[MatchKeys], Collection[K]],
+    look_up: Callable[[Collection[K]], Iterable[Held]],
+) -> Callable[[MatchKeys], Iterator[Held]]:
+    """Look up the keys of all of ``batch`` at once; return what tells one pupil's share of it."""
+    wanted = {key for keys in batch for key in known_by(keys)}
+    found: defaultdict[K, list[Held]] = defaultdict(list)
+    for held in look_up(wanted) if wanted else ():
+        for key in known_by(held.keys):
+            if key in wanted:
+                found[key].append(held)
+    return lambda keys: (held for key in known_by(keys) for held in found.get(key, ()))

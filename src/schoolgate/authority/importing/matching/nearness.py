@@ -1,0 +1,123 @@
+"""Near misses: whom an unmatched pupil might be, the likeliest first, for a person to choose (reference 9.4, 8)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from schoolgate.authority.importing.matching.agreement import Agreement, Comparison, Item, compare
+from schoolgate.authority.importing.matching.keys import MatchKeys
+from schoolgate.authority.importing.matching.rules import Held
+
+_SHORTEST_PART = 3
+"""Letters that a name needs to be taken for a part of another: Ann of Annabel, but not Jo of Joseph."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A held pupil who might be the incoming one."""
+
+    held: Held
+    comparison: Comparison
+    swapped_names: bool
+    """The given name of one is the family name of the other, both ways."""
+
+    def items(self, *agreements: Agreement) -> tuple[Item, ...]:
+        """Return the items that stand so, in the order of ``Item``."""
+        return tuple(item for item in Item if self.comparison.of(item) in agreements)
+
+    @property
+    def agreeing(self) -> tuple[Item, ...]:
+        """What both agree in, former and preferred forms allowed."""
+        return self.items(Agreement.AGREES, Agreement.BY_OTHER_FORM)
+
+    @property
+    def close(self) -> tuple[Item, ...]:
+        """What differs as a slip of the pen does (``near_misses``)."""
+        return self.items(Agreement.CLOSE)
+
+    @property
+    def differing(self) -> tuple[Item, ...]:
+        """What differs."""
+        return self.items(Agreement.DIFFERS)
+
+
+def near_misses(incoming: MatchKeys, candidates: Iterable[Held], *, limit: int = 10) -> list[NearMiss]:
+    """Return at most ``limit`` of ``candidates`` that might be ``incoming``, active or not.
+
+    Ordered by the number of agreeing identifiers, then of close ones, then by the held pupils' numbers. Close is: day
+    and month the other way round; one sign left out, put in, replaced, or two neighbours swapped; given and family name
+    swapped; one name a part of the other. Left out is who agrees, or nearly, in fewer than two of GUID, UPN, date of
+    birth, family and given name: sex is no sign.
+    """
+    misses = [miss for held in candidates if _signs(miss := _near_miss(incoming, held)) >= 2]
+    misses.sort(key=lambda miss: (-len(miss.agreeing), -len(miss.close), miss.held.pupil))
+    return misses[:limit]
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Say if two texts that differ are one typing slip apart: a sign more, less or other, or two neighbours swapped."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    start = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    one, other = one[start:], other[start:]
+    if len(one) != len(other):
+        return one[1:] == other or other[1:] == one
+    return one[1:] == other[1:] or (one[:2] == other[1::-1] and one[2:] == other[2:])
+
+
+def is_other_way_round(one: date, other: date) -> bool:
+    """Say if two dates that differ are one with day and month the other way round."""
+    return one != other and (one.year, one.month, one.day) == (other.year, other.day, other.month)
+
+
+def _signs(miss: NearMiss) -> int:
+    return sum(item is not Item.SEX for item in (*miss.agreeing, *miss.close))
+
+
+def _near_miss(incoming: MatchKeys, held: Held) -> NearMiss:
+    keys = held.keys
+    plain = compare(incoming, keys)
+    swapped = (
+        bool(incoming.family and incoming.given)
+        and (incoming.family, incoming.given) == (keys.given, keys.family)
+        and incoming.family != incoming.given
+    )
+    close = {
+        "upn": _close_upns(incoming, keys),
+        "born": _close_dates(incoming.born, keys.born),
+        "family": swapped or _close_names(incoming.families, keys.families),
+        "given": swapped or _close_names(incoming.givens, keys.givens),
+    }
+    changes = {
+        name: Agreement.CLOSE
+        for name, is_close in close.items()
+        if is_close and getattr(plain, name) in (Agreement.DIFFERS, Agreement.UNKNOWN)
+    }
+    return NearMiss(held, replace(plain, **changes), swapped)  # type: ignore[arg-type]  # names of agreements only
+
+
+def _close_upns(incoming: MatchKeys, held: MatchKeys) -> bool:
+    return any(
+        is_slip(one, other)
+        for one in (incoming.upn, incoming.wrong_upn)
+        for other in (held.upn, held.wrong_upn)
+        if one and other
+    ) or bool(incoming.wrong_upn and incoming.wrong_upn == held.wrong_upn)
+
+
+def _close_dates(one: date | None, other: date | None) -> bool:
+    if one is None or other is None:
+        return False
+    return is_other_way_round(one, other) or is_slip(one.isoformat(), other.isoformat())
+
+
+def _close_names(ones: Iterable[str], others: Iterable[str]) -> bool:
+    known = list(others)
+    return any(is_slip(one, other) or _is_part(one, other) for one in ones for other in known)
+
+
+def _is_part(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) >= _SHORTEST_PART and (long.startswith(short) or long.endswith(short))
