@@ -32,7 +32,8 @@ class Agreement(Enum):
     UNKNOWN = "cannot be compared"
 
 
-_SAME = (Agreement.AGREES, Agreement.BY_OTHER_FORM)
+SAME = frozenset({Agreement.AGREES, Agreement.BY_OTHER_FORM})
+"""What counts as agreeing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Comparison:
 
     def has(self, item: Item) -> bool:
         """Say if both agree in ``item``, in whatever form."""
-        return self.of(item) in _SAME
+        return self.of(item) in SAME
 
 
 def compare(incoming: MatchKeys, held: MatchKeys) -> Comparison:
@@ -91,9 +92,8 @@ def _plain(incoming: str | date | None, held: str | date | None) -> Agreement:
 
 def _name(incoming: str, other_incoming: frozenset[str], held: str, other_held: frozenset[str]) -> Agreement:
     plain = _plain(incoming, held)
-    if plain is Agreement.AGREES or not (other_incoming or other_held):
-        return plain
-    if ({incoming} | other_incoming) & ({held} | other_held) - {""}:
+    # One of the two names must stand today: twins whose given names differ may both be called by the same one.
+    if plain is not Agreement.AGREES and (incoming in other_held or held in other_incoming):
         return Agreement.BY_OTHER_FORM
     return plain
 

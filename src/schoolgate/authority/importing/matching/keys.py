@@ -27,9 +27,11 @@ _WITHOUT_A_BASE = str.maketrans(
         "œ": "oe",
         "þ": "th",
         "ŧ": "t",
+        **dict.fromkeys(map(chr, range(0x2B9, 0x2C0))),
     }
 )
-"""Letters that Unicode does not take apart into a letter and an accent, as an English office types them."""
+"""Letters that Unicode does not take apart into a letter and an accent, as an English office types them; and its letters
+that are apostrophes."""
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 """Letters that a passport spells with two."""
 

@@ -44,13 +44,13 @@ class NearMiss:
 def near_misses(incoming: MatchKeys, candidates: Iterable[Held], *, limit: int = 10) -> list[NearMiss]:
     """Return at most ``limit`` of ``candidates`` that might be ``incoming``, active or not.
 
-    Ordered by the number of agreeing identifiers, then of close ones, then by the held pupils' numbers. Close is: day
-    and month the other way round; one sign left out, put in, replaced, or two neighbours swapped; given and family name
-    swapped; one name a part of the other. Left out is who agrees, or nearly, in fewer than two of GUID, UPN, date of
-    birth, family and given name: sex is no sign.
+    Ordered by the number of agreeing identifiers, then of close ones, then by the sex, then the held pupils' numbers.
+    Close is: day and month the other way round; one sign left out, put in or replaced, or two neighbours swapped; given
+    and family name swapped; one name a part of the other. Left out is who agrees, or nearly, in fewer than two of GUID,
+    UPN, date of birth, family and given name. Sex is no sign, every second child has it: it only breaks a tie.
     """
     misses = [miss for held in candidates if _signs(miss := _near_miss(incoming, held)) >= 2]
-    misses.sort(key=lambda miss: (-len(miss.agreeing), -len(miss.close), miss.held.pupil))
+    misses.sort(key=_nearest_first)
     return misses[:limit]
 
 
@@ -70,6 +70,11 @@ def is_slip(one: str, other: str) -> bool:
 def is_other_way_round(one: date, other: date) -> bool:
     """Say if two dates that differ are one with day and month the other way round."""
     return one != other and (one.year, one.month, one.day) == (other.year, other.day, other.month)
+
+
+def _nearest_first(miss: NearMiss) -> tuple[int, int, bool, int]:
+    same_sex = Item.SEX in miss.agreeing
+    return same_sex - len(miss.agreeing), -len(miss.close), not same_sex, miss.held.pupil
 
 
 def _signs(miss: NearMiss) -> int:

@@ -13,17 +13,17 @@
 
 The first rule that fits anybody decides, and within it who agrees in more of the four (I). Equals are never guessed
 (``Several``). Nor is a contradiction (I): somebody else agrees in all four where the one found does not, or has the UPN
-where the one found has the GUID. An inactive pupil is found like any other, so that a weaker match never hides it, but
-of equals the active one counts; found alone it is reported (``Inactive``), or by the setting not looked for (P).
+where the one found has only the GUID. An inactive pupil is found like any other, so that a weaker match never hides it,
+but of equals the active one counts; found alone it is reported (``Inactive``), or by the setting not looked for (P).
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-from schoolgate.authority.importing.matching.agreement import Agreement, Comparison, Item, compare
+from schoolgate.authority.importing.matching.agreement import FOUR, SAME, Agreement, Comparison, Item, compare
 from schoolgate.authority.importing.matching.keys import MatchKeys
 
 RULES_VERSION = 1
@@ -90,11 +90,21 @@ class NoMatch:
     """Nobody held is this pupil: it is added, or waits as unmatched."""
 
     too_old: bool = False
-    """Above the age limit: neither shown nor added by itself."""
+    """Above the age limit: neither shown nor added without being asked for."""
     same_guid: tuple[int, ...] = ()
     """Pupils known by this GUID in whom too little else agrees: a reused or wrong GUID."""
     same_upn: tuple[int, ...] = ()
     """Pupils whose permanent UPN this is in whom too little else agrees: one of the two has a wrong number."""
+    same_four: tuple[int, ...] = ()
+    """Pupils who agree in all four, but have another permanent UPN: a namesake, or one child with two numbers."""
+
+    @property
+    def may_be_added(self) -> bool:
+        """Say if nothing speaks against adding the pupil without asking a person.
+
+        A GUID alone does not: the record of a child who left is typed over for the next one, who takes the GUID along.
+        """
+        return not (self.too_old or self.same_upn or self.same_four)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,7 @@ def match(incoming: MatchKeys, candidates: Iterable[Held], settings: MatchSettin
             too_old=_too_old(incoming.born, settings.oldest_unmatched, today),
             same_guid=_numbers(found for found in seen if settings.guid_match and found.comparison.has(Item.GUID)),
             same_upn=_numbers(filter(_has_the_upn, seen)),
+            same_four=_numbers(found for found in seen if found.comparison.full == 4),
         )
     best = min(found.rank for found in fitting)
     equals = [found for found in fitting if found.rank == best]
@@ -165,10 +176,10 @@ def _rule(comparison: Comparison, settings: MatchSettings) -> Rule | None:
     """The strongest rule by which the two are one."""
     if settings.guid_match and _guid_holds(comparison):
         return Rule.GUID
-    if comparison.has(Item.UPN) and _three_hold(comparison):
+    if comparison.has(Item.UPN) and _three_hold(comparison, SAME):
         if comparison.upn is Agreement.BY_OTHER_FORM:
             return Rule.FORMER_UPN
-        return Rule.UPN if comparison.firm >= 3 else Rule.UPN_OTHER_NAMES
+        return Rule.UPN if _three_hold(comparison, {Agreement.AGREES}) else Rule.UPN_OTHER_NAMES
     if comparison.upn is Agreement.UNKNOWN and comparison.full == 4:
         return Rule.FOUR if comparison.firm == 4 else Rule.FOUR_OTHER_NAMES
     return None
@@ -185,14 +196,15 @@ def _guid_holds(comparison: Comparison) -> bool:
     return others >= (1 if permanent else 2)
 
 
-def _three_hold(comparison: Comparison) -> bool:
-    if comparison.upn_is_temporary and not (comparison.has(Item.BORN) and comparison.has(Item.GIVEN)):
+def _three_hold(comparison: Comparison, same: Container[Agreement]) -> bool:
+    needed = (Item.BORN, Item.GIVEN) if comparison.upn_is_temporary else ()
+    if any(comparison.of(item) not in same for item in needed):
         return False
-    return comparison.full >= 3
+    return sum(comparison.of(item) in same for item in FOUR) >= 3
 
 
 def _contradicts(other: _Found, one: _Found) -> bool:
-    if one.rule is Rule.GUID and other.rule in _BY_UPN:
+    if one.rule is Rule.GUID and not one.comparison.has(Item.UPN) and other.rule in _BY_UPN:
         return True
     return other.comparison.full == 4 and one.comparison.full < 4
 
