@@ -4,7 +4,12 @@ from schoolgate.sites.base import *  # noqa: F403  a settings module is what it 
 from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, shared
 
 globals().update(shared("authority"))
-INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.authority.bases", "schoolgate.authority.exchange"]
+INSTALLED_APPS = [
+    *INSTALLED_APPS,
+    "schoolgate.authority.bases",
+    "schoolgate.authority.records",
+    "schoolgate.authority.exchange",
+]
 # A program that changes its own password may use the former one until it has used the new one (DESIGN 8).
 AUTHENTICATION_BACKENDS = [
     *AUTHENTICATION_BACKENDS,

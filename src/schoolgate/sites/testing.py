@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     *INSTALLED_APPS,
     "schoolgate.school.exchange",
     "schoolgate.authority.bases",
+    "schoolgate.authority.records",
     "schoolgate.authority.exchange",
 ]
 AUTHENTICATION_BACKENDS = [

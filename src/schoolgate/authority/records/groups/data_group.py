@@ -55,6 +55,10 @@ class DataGroup:
     def _forms(self) -> Mapping[str, Form]:
         return {item.name: item.form for item in self.items}
 
+    def form_of(self, item: str) -> Form:
+        """The form of one of the items; raises KeyError for another's."""
+        return self._forms[item]
+
     def read(self, record: Record) -> Payload | None:
         """What a pupil's record says of this group; None when it says nothing of it."""
         found = ((item.name, item.find(record)) for item in self.items)

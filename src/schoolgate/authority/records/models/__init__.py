@@ -1,0 +1,25 @@
+from schoolgate.authority.records.models.attendance import Attendance
+from schoolgate.authority.records.models.change import Change
+from schoolgate.authority.records.models.enrolment import Enrolment
+from schoolgate.authority.records.models.group_rows import EnrolmentGroup, PupilGroup, group_of, owner_of, row_key
+from schoolgate.authority.records.models.pupil import Pupil
+from schoolgate.authority.records.models.pupil_key import PupilKey
+from schoolgate.authority.records.models.refusal import Refusal
+from schoolgate.authority.records.models.replaced import Replaced
+from schoolgate.authority.records.models.settled import Settled
+
+__all__ = [
+    "Attendance",
+    "Change",
+    "Enrolment",
+    "EnrolmentGroup",
+    "Pupil",
+    "PupilGroup",
+    "PupilKey",
+    "Refusal",
+    "Replaced",
+    "Settled",
+    "group_of",
+    "owner_of",
+    "row_key",
+]

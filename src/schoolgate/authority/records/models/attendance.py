@@ -1,0 +1,85 @@
+from collections.abc import Iterable
+from datetime import date
+from typing import Self
+
+from django.db import models
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.records.groups.attendance import one_a_session, two_a_session
+from schoolgate.authority.records.groups.data_group import Payload
+from schoolgate.authority.records.models.change import Change
+from schoolgate.authority.records.models.enrolment import Enrolment
+from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.documents.students.entries import Record
+
+_COUNTED = (
+    ("SessionsPossible", "possible"),
+    ("SessionsAttended", "attended"),
+    ("SessionsAuthorised", "authorised"),
+    ("SessionsUnauthorised", "unauthorised"),
+)
+
+
+class Attendance(models.Model):
+    """A register: one academic year of an enrolment.
+
+    `year` is the one it began in. `marks` holds two characters a session (four a calendar day, from `first_day` on):
+    codes have two since 2024. `place` is empty for the base's own register; a register of another school that the base
+    tells of has that school's LA and school number there.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="attendance", db_index=False)
+    year = models.SmallIntegerField()
+    place = models.CharField(max_length=10, blank=True)
+    urn = models.CharField(max_length=6, blank=True)
+    school_name = models.CharField(max_length=100, blank=True)
+    possible = models.SmallIntegerField(null=True)
+    attended = models.SmallIntegerField(null=True)
+    authorised = models.SmallIntegerField(null=True)
+    unauthorised = models.SmallIntegerField(null=True)
+    first_day = models.DateField(null=True)
+    marks = models.TextField(blank=True)
+    change = models.ForeignKey(Change, models.PROTECT, related_name="attendance")
+
+    objects = ForStaff["Attendance"].as_manager()
+
+    class Meta:
+        ordering = ("-year", "place")
+        constraints = (models.UniqueConstraint(fields=("enrolment", "year", "place"), name="one_register_a_year"),)
+
+    def take(self, register: Record, base: Base) -> Self:
+        """Take a register as a document has it, told by `base`. Raises KeyError for what is lacking and
+        ValueError for what is no number or date; with our own schemas neither can be."""
+        place = register["LEA"] + register["Estab"]
+        self.year = int(register["Year"])
+        self.place = "" if place == base.dfe_number else place
+        self.urn, self.school_name = register.get("URN", "")[:6], register.get("SchoolName", "")[:100]
+        for name, column in _COUNTED:
+            setattr(self, column, int(register[name]) if name in register else None)
+        marked = register.get("AttendSessions", {})
+        first_day = marked.get("AttendanceStartDate")
+        self.first_day = date.fromisoformat(first_day) if first_day else None
+        self.marks = two_a_session(marked.get("AttendanceMarks", ""))
+        return self
+
+    def register(self, base: Base) -> Record:
+        """The register as a document has it; `base` is the enrolment's."""
+        told = {
+            "Year": f"{self.year:04}",
+            "LEA": self.place[:3] or base.la,
+            "Estab": self.place[3:] or base.number,
+            "URN": self.urn,
+            "SchoolName": self.school_name,
+            **{name: str(getattr(self, column)) for name, column in _COUNTED if getattr(self, column) is not None},
+        }
+        register: Record = {name: text for name, text in told.items() if text}
+        if self.first_day and self.marks:
+            marks = {"AttendanceStartDate": self.first_day.isoformat(), "AttendanceMarks": one_a_session(self.marks)}
+            register["AttendSessions"] = marks
+        return register
+
+
+def attendance_payload(rows: Iterable[Attendance], base: Base) -> Payload | None:
+    """What is held of the data group attendance of one enrolment; None without rows."""
+    registers = [row.register(base) for row in rows]
+    return {"Attendance": registers} if registers else None

@@ -1,0 +1,17 @@
+"""Who may know of pupils: the authority's staff, and nobody else."""
+
+from typing import Any, Self, TypeVar
+
+from django.db import models
+
+ModelT_co = TypeVar("ModelT_co", bound=models.Model, covariant=True)
+
+STAFF = frozenset({"administrator", "officer"})
+
+
+class ForStaff(models.QuerySet[ModelT_co]):
+    """Rows that no school's account ever sees, not even of its own pupils: what it may know is sent to it."""
+
+    def visible_to(self, user: Any) -> Self:
+        """All rows for staff; for everybody else there are none."""
+        return self if getattr(user, "role", None) in STAFF else self.none()
