@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from schoolgate.authority.importing.matching.index import NameAndBirth, names_and_births
+from schoolgate.authority.importing.matching.index import names_and_births
 from schoolgate.authority.importing.matching.rules import Held
 
 
@@ -20,10 +20,10 @@ class HeldInMemory:
     def with_upn(self, upns: Collection[str]) -> list[Held]:
         return self._look_up(upns, lambda held: list(held.keys.upns))
 
-    def with_name_and_birth(self, names: Collection[NameAndBirth]) -> list[Held]:
-        return self._look_up(names, lambda held: names_and_births(held.keys))
+    def with_name_and_birth(self, digests: Collection[str]) -> list[Held]:
+        return self._look_up(digests, lambda held: names_and_births(held.keys))
 
-    def _look_up(self, wanted: Collection[object], known_by: Callable[[Held], Iterable[object]]) -> list[Held]:
+    def _look_up(self, wanted: Collection[str], known_by: Callable[[Held], Iterable[str]]) -> list[Held]:
         assert wanted
         self.asked.append(len(wanted))
         return [held for held in self.held if any(key in wanted for key in known_by(held))]

@@ -32,6 +32,7 @@ class TestNames:
             ("Þór", "thor"),
             ("St. John", "stjohn"),
             ("O\N{MODIFIER LETTER APOSTROPHE}Brien", "obrien"),
+            ("Sa\N{MODIFIER LETTER LEFT HALF RING}id", "said"),
             (".", ""),
             ("-", ""),
             ("", ""),
@@ -85,6 +86,9 @@ class TestNumbers:
     @pytest.mark.parametrize("digit", "0fF")
     def test_a_guid_of_one_digit_that_stands_for_none_is_none(self, digit: str) -> None:
         assert match_keys(guids=[f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}"]).guids == frozenset()
+
+    def test_what_is_longer_than_any_key_is_none(self) -> None:
+        assert (normal_guid("a" * 100), normal_guid("a" * 101)) == ("a" * 100, "")
 
 
 class TestRecords:

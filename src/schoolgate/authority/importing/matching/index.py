@@ -5,26 +5,16 @@ finds, and nothing contradicts, without one of these (``rules``). A test holds t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
-from datetime import date
-from itertools import islice
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice, product
+from typing import Protocol
 
 from schoolgate.authority.importing.matching.keys import MatchKeys
 from schoolgate.authority.importing.matching.rules import Held
-
-K = TypeVar("K", bound=Hashable)
+from schoolgate.authority.records.groups.canonical import digest_of
 
 AT_ONCE = 500
 """How many incoming pupils are looked up together: as many as one transaction writes (DESIGN 7)."""
-
-
-class NameAndBirth(NamedTuple):
-    """One form of a whole name, and the date of birth."""
-
-    family: str
-    given: str
-    born: date
 
 
 class HeldPupils(Protocol):
@@ -36,20 +26,20 @@ class HeldPupils(Protocol):
     def with_upn(self, upns: Collection[str]) -> Iterable[Held]:
         """Those whose UPN is, or was, any of ``upns`` (``MatchKeys.upns``)."""
 
-    def with_name_and_birth(self, names: Collection[NameAndBirth]) -> Iterable[Held]:
-        """Those who have any of ``names`` among their own (``names_and_births``)."""
+    def with_name_and_birth(self, digests: Collection[str]) -> Iterable[Held]:
+        """Those who have any of ``digests`` among their own (``names_and_births``)."""
 
 
-def names_and_births(keys: MatchKeys) -> frozenset[NameAndBirth]:
-    """Return each form of the whole name with the date of birth; none when a part is not said.
+def names_and_births(keys: MatchKeys) -> frozenset[str]:
+    """Return a digest for each form of the whole name with the date of birth; none when a part is not said.
 
-    A held pupil is kept findable by these, usually one to four.
+    32 digits of blake2b-128, so that an index of them is small and tells no names. A held pupil is kept findable by
+    these, usually one to four.
     """
     if keys.born is None:
         return frozenset()
-    return frozenset(
-        NameAndBirth(family, given, keys.born) for family in keys.families for given in keys.givens if family and given
-    )
+    forms = product(keys.families, keys.givens)
+    return frozenset(digest_of(f"{family}/{given}/{keys.born}").hex() for family, given in forms)
 
 
 def candidates(
@@ -74,12 +64,12 @@ def candidates(
 
 def _finder(
     batch: Sequence[MatchKeys],
-    known_by: Callable[[MatchKeys], Collection[K]],
-    look_up: Callable[[Collection[K]], Iterable[Held]],
+    known_by: Callable[[MatchKeys], Collection[str]],
+    look_up: Callable[[Collection[str]], Iterable[Held]],
 ) -> Callable[[MatchKeys], Iterator[Held]]:
     """Look up the keys of all of ``batch`` at once; return what tells one pupil's share of it."""
     wanted = {key for keys in batch for key in known_by(keys)}
-    found: defaultdict[K, list[Held]] = defaultdict(list)
+    found: defaultdict[str, list[Held]] = defaultdict(list)
     for held in look_up(wanted) if wanted else ():
         for key in known_by(held.keys):
             if key in wanted:

@@ -10,28 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from schoolgate.authority.records.groups import spelling
 from schoolgate.documents.identifiers import upn_fault
 from schoolgate.documents.students.entries import Record
 
+LONGEST_GUID = 100
 SEXES = frozenset({"M", "F"})
 
-_WITHOUT_A_BASE = str.maketrans(
-    {
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-        "æ": "ae",
-        "ð": "d",
-        "đ": "d",
-        "ħ": "h",
-        "ł": "l",
-        "ø": "o",
-        "œ": "oe",
-        "þ": "th",
-        "ŧ": "t",
-        **dict.fromkeys(map(chr, range(0x2B9, 0x2C0))),
-    }
-)
-"""Letters that Unicode does not take apart into a letter and an accent, as an English office types them; and its letters
-that are apostrophes."""
+_HALF_RINGS = "\N{MODIFIER LETTER RIGHT HALF RING}\N{MODIFIER LETTER LEFT HALF RING}"
+"""Apostrophes of Arabic names in Latin letters; Unicode calls them letters."""
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 """Letters that a passport spells with two."""
 
@@ -136,13 +123,9 @@ def keys_of(record: Record) -> MatchKeys:
 
 
 def normal_name(text: str) -> str:
-    """Return the name without case, accents, blanks, hyphens, apostrophes and other signs; ``-`` or ``.`` is none."""
-    if text.isascii():
-        name = text.lower()
-        return name if name.isalpha() else "".join(filter(str.isalnum, name))
-    # Twice: a letter of a special shape shows its case only when taken apart, and small letters can have new accents.
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(filter(str.isalnum, folded.translate(_WITHOUT_A_BASE)))
+    """Return the letters and digits of the name in normal form (``spelling.name``); ``-`` or ``.`` is no name."""
+    name = spelling.name(text)
+    return name if name.isalpha() and name.isascii() else "".join(filter(_counts, name))
 
 
 def spelt_out(text: str) -> str:
@@ -158,14 +141,21 @@ def normal_upn(text: str) -> str:
 
 
 def normal_guid(text: str) -> str:
-    """Return a GUID in small letters, without braces and hyphens; one that stands for none (all 0, all f) is empty."""
+    """Return a GUID in small letters, without braces and hyphens.
+
+    Empty for one that stands for none (all 0, all f), and for what is longer than any key.
+    """
     guid = "".join(filter(str.isalnum, text.lower()))
-    return "" if set(guid) in ({"0"}, {"f"}) else guid
+    return "" if set(guid) in ({"0"}, {"f"}) or len(guid) > LONGEST_GUID else guid
 
 
 def is_temporary(upn: str) -> bool:
     """Say if a UPN in normal form is a temporary one: it ends in a letter (reference 5.1)."""
     return upn[-1:].isalpha()
+
+
+def _counts(sign: str) -> bool:
+    return sign.isalnum() and sign not in _HALF_RINGS
 
 
 def _fits(upn: str) -> bool:

@@ -1,0 +1,245 @@
+"""What becomes of each value a source sends for a known or new pupil: a pure function (DESIGN 4 and 7, reference 9.5).
+
+Every item of every data group is looked at by itself:
+
+* what would change nothing is dropped without trace (reference 9.5: public);
+* what a person refused, and the source sends again, stays refused; so does what the processing rule doesn't import;
+* what the rule lets in is written, what it doesn't is a conflict that waits for a person;
+* what is not valid comes here as ``Invalid``, taken out of the payload (``leaving_out``): it is refused by its code,
+  and what is held of it stays;
+* what is not said is nothing in a partial file, and a candidate for removal in a full one, never a deletion.
+
+Refusals by a code list or by a rule are judged anew each time, since lists and rules change; a person's stand until the
+source says something else.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from schoolgate.authority.records.groups.canonical import canonical, digest_of
+from schoolgate.authority.records.groups.data_group import DataGroup, Payload
+
+Payloads: TypeAlias = Mapping[DataGroup, Payload]
+
+DISCARDED = "discarded"
+"""Code of a refusal: a person discarded the value and doesn't want to be asked again."""
+UNDONE = "undone"
+"""Code of a refusal: an import that had written the value was undone."""
+NOT_IMPORTED = "not-imported"
+"""Code of a refusal: the processing rule is not to import this."""
+
+BY_A_PERSON = frozenset({DISCARDED, UNDONE})
+"""Codes of refusals that no rule or list overturns."""
+
+
+class Effect(StrEnum):
+    """A processing rule (reference 9.5: public); the value stands with the change for good."""
+
+    ALWAYS_IMPORT = "always-import"
+    ALWAYS_CONFLICT = "always-conflict"
+    IMPORT_IF_EMPTY = "import-if-empty"
+    DONT_IMPORT = "dont-import"
+
+
+ALWAYS_IMPORTED = frozenset({"attendance", "school-history"})
+"""Groups whose rule is fixed (reference 9.5: public)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The processing rules of a base: by item, else by group, else ``otherwise``. Names are those of the registry."""
+
+    otherwise: Effect
+    groups: Mapping[str, Effect] = field(default_factory=dict)
+    items: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
+
+    def effect(self, group: DataGroup, item: str) -> Effect:
+        """Return the rule for an item of a group."""
+        if group.name in ALWAYS_IMPORTED:
+            return Effect.ALWAYS_IMPORT
+        return self.items.get((group.name, item)) or self.groups.get(group.name) or self.otherwise
+
+
+IMPORT_EVERYTHING = Rules(Effect.ALWAYS_IMPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A value that was taken out because it cannot be right: a wrong check letter, a code of another year."""
+
+    group: DataGroup
+    item: str
+    code: str
+    """As documents' checks have it: ``bad-upn``, ``code-not-of-year``."""
+    value: str
+    """What was sent there: the item's text, or the part of the item that was taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A standing refusal of this pupil and base, as it is stored: one for a value, whatever its code."""
+
+    group: DataGroup
+    item: str
+    digest: bytes
+    """Stands for the value (``refusal_digest``)."""
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What a source says of one pupil."""
+
+    payloads: Payloads
+    """By group; a group of which nothing is said is left out."""
+    full: bool = False
+    """It claims to say everything (a snapshot, not changes)."""
+    invalid: tuple[Invalid, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A group's payload to write, and why each of the changed items was taken."""
+
+    group: DataGroup
+    payload: Payload
+    """The whole of it, what stays as it was included."""
+    taken: Mapping[str, Effect]
+    is_new: bool
+    """Nothing of the group was held before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An incoming value that waits for a person."""
+
+    group: DataGroup
+    item: str
+    held: Any
+    """None when nothing is held."""
+    incoming: Any
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A value that is not taken."""
+
+    group: DataGroup
+    item: str
+    value: Any
+    digest: bytes
+    code: str
+    stands: bool
+    """The refusal is not new: it is stored, for the same value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Something held that a full document doesn't say any more: a candidate, for a person."""
+
+    group: DataGroup
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All that becomes of one pupil's values, in the order of groups and items."""
+
+    writes: tuple[Write, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    ended: tuple[Refused, ...] = ()
+    """Standing refusals whose value the source doesn't say any more."""
+    same: tuple[DataGroup, ...] = ()
+    """Groups of which all that is said is held already: counted, and otherwise without trace."""
+
+
+def decide(held: Payloads | None, incoming: Incoming, rules: Rules, refusals: Collection[Refused] = ()) -> Decisions:
+    """Decide what becomes of ``incoming``.
+
+    ``held`` None is a new pupil: there is nothing to be in conflict with, so all that is valid is taken, but for what
+    the rules don't import. ``refusals`` are the standing ones of this pupil and base. For a pupil at two schools the
+    caller leaves the other's enrolment groups out of ``held``. Orders of groups and of refusals don't matter.
+    """
+    writes: list[Write] = []
+    conflicts: list[Conflict] = []
+    left_out = [
+        _left_out(one.group, one.item, one.value, digest_of(canonical(one.value)), one.code, refusals)
+        for one in sorted(set(incoming.invalid), key=lambda one: (one.group.number, one.item, one.code, one.value))
+    ]
+    by_people = {(one.group, one.item, one.digest): one.code for one in refusals if one.code in BY_A_PERSON}
+    same: list[DataGroup] = []
+    for group in _in_order(incoming.payloads):
+        ours, theirs = (held or {}).get(group), incoming.payloads[group]
+        taken: dict[str, Effect] = {}
+        differing = group.differing(ours, theirs)
+        for item in differing:
+            our, value = (ours or {}).get(item), theirs[item]
+            effect = rules.effect(group, item)
+            digest = refusal_digest(group, item, value) if by_people or effect is Effect.DONT_IMPORT else b""
+            if code := by_people.get((group, item, digest)) or (effect is Effect.DONT_IMPORT and NOT_IMPORTED):
+                left_out.append(_left_out(group, item, value, digest, code, refusals))
+            elif held is None or effect is Effect.ALWAYS_IMPORT or (effect is Effect.IMPORT_IF_EMPTY and our is None):
+                taken[item] = effect
+            else:
+                conflicts.append(Conflict(group, item, our, value))
+        if taken:
+            payload = group.joined(ours, {item: theirs[item] for item in taken})
+            writes.append(Write(group, payload, taken, is_new=not ours))
+        elif not differing and all(one.group is not group for one in left_out):
+            same.append(group)
+    return Decisions(
+        tuple(writes),
+        tuple(conflicts),
+        tuple(left_out),
+        tuple(_removals(held or {}, incoming, rules)) if incoming.full else (),
+        tuple(_ended(incoming, left_out, refusals)),
+        tuple(same),
+    )
+
+
+def refusal_digest(group: DataGroup, item: str, value: Any) -> bytes:
+    """Return what stands for an item's refused value: the same for harmless spellings of it."""
+    return digest_of(canonical(group.form_of(item).normal(value)))
+
+
+def held_after(held: Payloads | None, decisions: Decisions) -> dict[DataGroup, Payload]:
+    """Return what is held once ``decisions`` are applied."""
+    return {**(held or {}), **{write.group: write.payload for write in decisions.writes}}
+
+
+def refused_after(refusals: Iterable[Refused], decisions: Decisions) -> frozenset[Refused]:
+    """Return the standing refusals once ``decisions`` are applied."""
+    left_out = {Refused(one.group, one.item, one.digest, one.code) for one in decisions.left_out}
+    return (frozenset(refusals) - set(decisions.ended)) | left_out
+
+
+def _left_out(
+    group: DataGroup, item: str, value: Any, digest: bytes, code: str, refusals: Collection[Refused]
+) -> LeftOut:
+    return LeftOut(group, item, value, digest, code, stands=Refused(group, item, digest, code) in refusals)
+
+
+def _removals(held: Payloads, incoming: Incoming, rules: Rules) -> Iterator[Removal]:
+    said_wrongly = {(one.group, one.item) for one in incoming.invalid}
+    for group in _in_order(held):
+        for item in group.missing(held[group], incoming.payloads.get(group)):
+            if (group, item) not in said_wrongly and rules.effect(group, item) is not Effect.DONT_IMPORT:
+                yield Removal(group, item)
+
+
+def _ended(incoming: Incoming, left_out: Iterable[LeftOut], refusals: Collection[Refused]) -> Iterator[Refused]:
+    """A refusal ends when the source says something else; a partial document that says nothing leaves it."""
+    again = {Refused(one.group, one.item, one.digest, one.code) for one in left_out}
+    said = {(group, item) for group, payload in incoming.payloads.items() for item in payload}
+    said |= {(one.group, one.item) for one in incoming.invalid}
+    for one in sorted(set(refusals) - again, key=lambda one: (one.group.number, one.item, one.code, one.digest)):
+        if incoming.full or (one.group, one.item) in said:
+            yield one
+
+
+def _in_order(payloads: Payloads) -> list[DataGroup]:
+    return sorted(payloads, key=lambda group: group.number)
