@@ -25,9 +25,9 @@ def key_of(text: str) -> str:
     A letter that has no like in ASCII is written as ``x`` and its number, so that texts compare alike in every database
     and language.
     """
-    key = "".join(
-        letter if letter.isascii() else f"x{ord(letter):x}" for letter in spelling.name(text) if letter.isalnum()
-    )
+    key = spelling.name(text)
+    if not key.isascii():
+        key = "".join(letter if letter.isascii() else f"x{ord(letter):x}" for letter in key if letter.isalnum())
     return _NO_KEY.sub("", key)[:LONGEST]
 
 

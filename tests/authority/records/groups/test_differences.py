@@ -214,3 +214,7 @@ def test_welsh_details_are_kept_and_shown_whatever_their_names() -> None:
     assert payload is not None
     assert group_named("ethnicity-and-language").write(payload) == record
     assert shown("ethnicity-and-language", payload) == [("", "Speaks Welsh", "F"), ("", "Other", '{"Inner":"x"}')]
+
+
+def test_an_item_may_be_called_otherwise_than_in_an_office() -> None:
+    assert shown("enrolment", {"SuppID": "Example MIS 7.2"}) == [("", "The MIS that the key is of", "Example MIS 7.2")]

@@ -1,12 +1,13 @@
 """A data group: items of a pupil or an enrolment that are compared and decided together."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from schoolgate.authority.records.groups.forms import Form, Row, Value
+from schoolgate.authority.records.groups.forms import Form, Leaf, Once, Row, Value
 from schoolgate.documents.students.entries import Record
+from schoolgate.documents.students.wording import item_for
 
 Payload: TypeAlias = dict[str, Any]
 """What is held of one group: the values of its items by their names, as the record has them. JSON-able."""
@@ -15,14 +16,18 @@ Payload: TypeAlias = dict[str, Any]
 class Item:
     """One item of a group: a value of a record, and its form."""
 
-    __slots__ = ("form", "name", "path", "steps")
+    __slots__ = ("form", "label", "name", "path", "steps")
 
-    def __init__(self, path: str, form: Form) -> None:
-        """``path`` leads from the pupil to the value, as ``BasicDetails/FormerUPN``; its last step is the name."""
+    def __init__(self, path: str, form: Form, *, label: str = "") -> None:
+        """``path`` leads from the pupil to the value, as ``BasicDetails/FormerUPN``; its last step is the name.
+
+        ``label`` is what people call it, where that is not what a school's office is told (``students.wording``).
+        """
         self.path = path
         self.steps = tuple(path.split("/"))
         self.name = self.steps[-1]
         self.form = form
+        self.label = label or item_for((self.name,)).words
 
     def __repr__(self) -> str:
         return f"Item({self.path})"
@@ -110,7 +115,8 @@ class DataGroup:
         rows: list[Row] = []
         for item in self.items:
             if item.name in payload:
-                rows += item.form.rows((item.name,), payload[item.name])
+                own = list(item.form.rows((item.name,), payload[item.name]))
+                rows += [replace(own[0], label=item.label)] if isinstance(item.form, (Leaf, Once)) else own
         return rows
 
     def leaves(self) -> Iterator[str]:

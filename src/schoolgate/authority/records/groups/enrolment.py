@@ -16,6 +16,6 @@ ENROLMENT = DataGroup(
         Item("BasicDetails/NCyearActual", code("nc_year")),
         Item("SuppInfo/GUID", TEXT),
         # It names the system that the key is from, release and all: a new release is no news of a pupil.
-        Item("SuppInfo/SuppID", Once(TEXT)),
+        Item("SuppInfo/SuppID", Once(TEXT), label="The MIS that the key is of"),
     ),
 )
