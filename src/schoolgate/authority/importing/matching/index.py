@@ -4,7 +4,6 @@ What makes a difference is a GUID, a UPN of today or before, or a name with a da
 finds, and nothing contradicts, without one of these (``rules``). A test holds this against comparing with everybody.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import Protocol
@@ -52,26 +51,30 @@ def candidates(
     """
     rest = iter(incoming)
     while batch := list(islice(rest, at_once)):
-        finders = (
-            _finder(batch, lambda keys: keys.guids, held.with_guid),
-            _finder(batch, lambda keys: frozenset(keys.upns), held.with_upn),
-            _finder(batch, names_and_births, held.with_name_and_birth),
-        )
-        for keys in batch:
-            found = {one.pupil: one for find in finders for one in find(keys)}
+        for keys, *ways in zip(
+            batch,
+            _look_up([keys.guids for keys in batch], lambda held: held.keys.guids, held.with_guid),
+            _look_up([frozenset(keys.upns) for keys in batch], lambda held: held.keys.upns, held.with_upn),
+            _look_up(
+                [names_and_births(keys) for keys in batch],
+                lambda held: names_and_births(held.keys),
+                held.with_name_and_birth,
+            ),
+            strict=True,
+        ):
+            found = {one.pupil: one for way in ways for one in way}
             yield keys, tuple(found.values())
 
 
-def _finder(
-    batch: Sequence[MatchKeys],
-    known_by: Callable[[MatchKeys], Collection[str]],
-    look_up: Callable[[Collection[str]], Iterable[Held]],
-) -> Callable[[MatchKeys], Iterator[Held]]:
-    """Look up the keys of all of ``batch`` at once; return what tells one pupil's share of it."""
-    wanted = {key for keys in batch for key in known_by(keys)}
-    found: defaultdict[str, list[Held]] = defaultdict(list)
-    for held in look_up(wanted) if wanted else ():
-        for key in known_by(held.keys):
-            if key in wanted:
+def _look_up(
+    wanted: Sequence[Collection[str]],
+    known_by: Callable[[Held], Iterable[str]],
+    finding: Callable[[Collection[str]], Iterable[Held]],
+) -> list[list[Held]]:
+    """Those whom each of several pupils' keys find, by one look-up of all of them."""
+    found: dict[str, list[Held]] = {key: [] for keys in wanted for key in keys}
+    for held in finding(found.keys()) if found else ():
+        for key in known_by(held):
+            if key in found:
                 found[key].append(held)
-    return lambda keys: (held for key in known_by(keys) for held in found.get(key, ()))
+    return [[held for key in keys for held in found[key]] for keys in wanted]

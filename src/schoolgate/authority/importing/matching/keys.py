@@ -124,8 +124,9 @@ def keys_of(record: Record) -> MatchKeys:
 
 def normal_name(text: str) -> str:
     """Return the letters and digits of the name in normal form (``spelling.name``); ``-`` or ``.`` is no name."""
-    name = spelling.name(text)
-    return name if name.isalpha() and name.isascii() else "".join(filter(_counts, name))
+    if text.isascii() and text.isalpha():
+        return text.lower()
+    return "".join(filter(_counts, spelling.name(text)))
 
 
 def spelt_out(text: str) -> str:
