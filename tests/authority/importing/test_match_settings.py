@@ -1,4 +1,7 @@
 from datetime import date
+from pathlib import Path
+
+import pytest
 
 from schoolgate.authority.importing.matching.keys import match_keys
 from schoolgate.authority.importing.matching.rules import Held, Match, MatchSettings, NoMatch, Rule, match
@@ -41,8 +44,14 @@ def test_a_pupil_who_agrees_in_all_four_but_the_upn_waits_for_a_person() -> None
     assert not NoMatch(same_four=(1,)).may_be_added
 
 
-def test_a_pupil_above_the_age_limit_is_not_added() -> None:
-    assert not NoMatch(too_old=True).may_be_added
+def test_a_pupil_above_the_age_limit_may_be_added_or_it_would_be_lost_without_a_word() -> None:
+    assert NoMatch(too_old=True).may_be_added
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_every_rule_is_explained_to_the_officer(rule: Rule) -> None:
+    page = Path(__file__).parents[3] / "docs" / "authority-officer" / "matching.md"
+    assert f"| `{rule}` |" in page.read_text("utf-8")
 
 
 def test_a_rule_stands_by_its_name() -> None:

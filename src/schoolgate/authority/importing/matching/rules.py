@@ -90,7 +90,7 @@ class NoMatch:
     """Nobody held is this pupil: it is added, or waits as unmatched."""
 
     too_old: bool = False
-    """Above the age limit: neither shown nor added without being asked for."""
+    """Above the age limit: not shown among those who wait as unmatched (P). Where pupils are added it is added (I)."""
     same_guid: tuple[int, ...] = ()
     """Pupils known by this GUID in whom too little else agrees: a reused or wrong GUID."""
     same_upn: tuple[int, ...] = ()
@@ -103,8 +103,9 @@ class NoMatch:
         """Say if nothing speaks against adding the pupil without asking a person.
 
         A GUID alone does not: the record of a child who left is typed over for the next one, who takes the GUID along.
+        Nor does age: whoever is neither shown nor added would be lost without a word.
         """
-        return not (self.too_old or self.same_upn or self.same_four)
+        return not (self.same_upn or self.same_four)
 
 
 @dataclass(frozen=True, slots=True)
