@@ -1,6 +1,7 @@
-"""Held pupils in memory, found as a database finds them, each look-up counted."""
+"""Held pupils in memory, found as a database finds them: anew each time, and each look-up counted."""
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 
 from schoolgate.authority.importing.matching.index import names_and_births
 from schoolgate.authority.importing.matching.rules import Held
@@ -26,4 +27,4 @@ class HeldInMemory:
     def _look_up(self, wanted: Collection[str], known_by: Callable[[Held], Iterable[str]]) -> list[Held]:
         assert wanted
         self.asked.append(len(wanted))
-        return [held for held in self.held if any(key in wanted for key in known_by(held))]
+        return [replace(held) for held in self.held if any(key in wanted for key in known_by(held))]

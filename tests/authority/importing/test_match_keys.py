@@ -72,6 +72,9 @@ class TestNumbers:
         keys = match_keys(upn="r820432124001")
         assert (keys.upn, keys.wrong_upn) == ("R820432124001", "")
 
+    def test_a_upn_of_a_sample_s_la_counts_since_it_came_this_far(self) -> None:
+        assert match_keys(upn="F999432124001").upn == "F999432124001"
+
     def test_the_upn_of_today_is_not_also_a_former_one(self) -> None:
         assert match_keys(upn="R820432124001", former_upns=["R820432124001"]).former_upns == frozenset()
 

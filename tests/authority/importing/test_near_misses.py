@@ -37,6 +37,24 @@ def test_a_day_that_is_also_its_month_is_not_the_other_way_round() -> None:
     assert not is_other_way_round(date(2014, 3, 3), date(2014, 3, 3))
 
 
+def test_day_and_month_the_other_way_round_are_of_one_year() -> None:
+    assert is_other_way_round(date(2014, 3, 4), date(2014, 4, 3))
+    assert not is_other_way_round(date(2014, 3, 4), date(2015, 4, 3))
+
+
+@pytest.mark.parametrize(("short", "is_close"), [("Ann", True), ("Bel", False), ("An", False), ("Belle", True)])
+def test_a_name_of_three_letters_at_the_beginning_or_end_of_another_is_close(short: str, is_close: bool) -> None:
+    held = match_keys(family="Hartley", given="Annabelle", born="2014-03-12")
+    (miss,) = near_misses(match_keys(family="Hartley", given=short, born="2014-03-12"), [Held(1, held)])
+    assert (Item.GIVEN in miss.close) is is_close
+
+
+def test_one_name_in_both_fields_is_not_swapped() -> None:
+    one = match_keys(family="Thomas", given="Thomas", born="2014-03-12")
+    (miss,) = near_misses(one, [Held(1, one)])
+    assert not miss.swapped_names
+
+
 def test_agreeing_close_and_differing_items_stand_apart() -> None:
     sent = match_keys(family="Hartly", given="Amy", born="2014-12-03", sex="M", upn="R820432124001")
     (miss,) = near_misses(sent, [Held(1, AMY)])

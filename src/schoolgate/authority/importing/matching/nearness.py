@@ -104,12 +104,8 @@ def _near_miss(incoming: MatchKeys, held: Held) -> NearMiss:
 
 
 def _close_upns(incoming: MatchKeys, held: MatchKeys) -> bool:
-    return any(
-        is_slip(one, other)
-        for one in (incoming.upn, incoming.wrong_upn)
-        for other in (held.upn, held.wrong_upn)
-        if one and other
-    ) or bool(incoming.wrong_upn and incoming.wrong_upn == held.wrong_upn)
+    sent = incoming.upn or incoming.wrong_upn
+    return bool(sent and held.upn) and is_slip(sent, held.upn)
 
 
 def _close_dates(one: date | None, other: date | None) -> bool:
