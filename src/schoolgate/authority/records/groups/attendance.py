@@ -55,16 +55,16 @@ class Marks(Fields):
     """Marks from a day on. Incoming ones are laid over the held ones; where no mark is said the held one stays."""
 
     def normal(self, value: Value) -> Value:
-        """Days without marks at the beginning and end do not count."""
+        """Days without marks at the beginning and end do not count, nor do marks that no calendar takes."""
         days = _days(value)
-        return _marked(days) if days else Fields.normal(self, value)
+        return _marked(days) if days else {}
 
     def join(self, held: Value, incoming: Value) -> Value:
         ours, theirs = _days(held), _days(incoming)
-        if not ours:
-            return Fields.join(self, held, incoming)
         if not theirs:
             return held
+        if not ours:
+            return incoming
         for day, marks in theirs.items():
             ours[day] = _over(ours.get(day, _NO_MARKS), marks)
         if (max(ours) - min(ours)).days >= MOST_DAYS:
