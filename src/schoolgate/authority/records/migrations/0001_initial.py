@@ -249,6 +249,8 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("full", models.BooleanField()),
                 ("digest", models.BinaryField(max_length=16)),
+                ("tally", models.CharField(blank=True, max_length=400)),
+                ("job", models.BigIntegerField(null=True)),
                 (
                     "base",
                     models.ForeignKey(

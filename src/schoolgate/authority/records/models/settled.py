@@ -9,13 +9,16 @@ class Settled(models.Model):
     """An entry of a base that was dealt with to the end: the same bytes, under the same rules, change nothing.
 
     `digest` is of the entry's bytes and of all that they were judged by. Whoever writes anything else to the pupil
-    deletes its rows in the same transaction (DESIGN 7).
+    deletes its rows in the same transaction (DESIGN 7). `tally` says what the entry counts as when it is met again, in
+    the importer's own form; `job` is the one that settled it.
     """
 
     base = models.ForeignKey(Base, models.CASCADE, related_name="+", db_index=False)
     full = models.BooleanField()
     digest = models.BinaryField(max_length=16)
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="settled")
+    tally = models.CharField(max_length=400, blank=True)
+    job = models.BigIntegerField(null=True)
 
     objects = ForStaff["Settled"].as_manager()
 
