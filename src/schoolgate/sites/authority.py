@@ -8,6 +8,7 @@ INSTALLED_APPS = [
     *INSTALLED_APPS,
     "schoolgate.authority.bases",
     "schoolgate.authority.records",
+    "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
 ]
 # A program that changes its own password may use the former one until it has used the new one (DESIGN 8).

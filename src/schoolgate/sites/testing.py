@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "schoolgate.school.exchange",
     "schoolgate.authority.bases",
     "schoolgate.authority.records",
+    "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
 ]
 AUTHENTICATION_BACKENDS = [

@@ -1,0 +1,197 @@
+"""An import from its first byte to its last commit: read, match, decide, apply (DESIGN 4).
+
+First the whole document is read and its pupils are recognised; then portions of pupils are written, each in one
+transaction. A crash leaves some pupils new and some old; the same job done again finds the new ones settled.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from schoolgate.authority.importing.applying import AT_ONCE, Applying, ChangedMeanwhile, Work
+from schoolgate.authority.importing.counting import Counts
+from schoolgate.authority.importing.deciding import IMPORT_EVERYTHING, Rules
+from schoolgate.authority.importing.guarding import few_pupils, is_older, note_who_is_missing, roll_of
+from schoolgate.authority.importing.held import HeldInDatabase
+from schoolgate.authority.importing.matching.rules import MatchSettings
+from schoolgate.authority.importing.models import Import, Waiting
+from schoolgate.authority.importing.reading import Document, Refused, incoming_of
+from schoolgate.authority.importing.recognising import Recogniser, Recognition, WhyNot
+from schoolgate.authority.importing.settling import digester, known_entries
+from schoolgate.authority.records.models import Pupil
+from schoolgate.commons.faults import fault_point
+from schoolgate.documents.problems import Problem
+from schoolgate.documents.students.versions import SchemaShelf
+
+PROBLEMS_KEPT = 100
+"""So many problems of a document are kept; all are counted."""
+
+_WITHOUT_VALUES = ("code", "path", "line", "column", "rule", "item", "allowed", "remedy")
+"""What is kept of a problem: the rest may quote a child's data."""
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Whom an import tells how it goes."""
+
+    progress: Callable[[int, int, str], None] = _nothing
+    """How many pupils are done of how many (0: not known), and what is being done. May end the import by raising."""
+    ended: Callable[[Import], None] = _nothing
+    """Called within the transaction in which the import completes, fails or begins to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """By what an import matches and decides."""
+
+    matching: MatchSettings = field(default_factory=MatchSettings)
+    rules: Rules = IMPORT_EVERYTHING
+    demo: bool = False
+    """Whether numbers of samples are taken."""
+    shortcut: bool = True
+    """Whether what is settled is passed over: the result is the same without."""
+
+
+def carry_out(
+    this: Import,
+    open_stream: Callable[[], BinaryIO],
+    ruling: Ruling,
+    *,
+    job: int,
+    shelf: SchemaShelf | None = None,
+    telling: Telling | None = None,
+) -> None:
+    """Import the document whose plain bytes ``open_stream`` gives, as often as it is asked.
+
+    In the end ``this`` is completed, waits for a person, or has failed because the document is refused whole: which of
+    them is on the row. Done again after a crash it goes on; done again after its end it changes nothing. ``job`` is the
+    number of the job that does it.
+    """
+    if this.completed_at or this.failed_at:
+        return
+    telling = telling or Telling()
+    try:
+        document = Document(open_stream, shelf, demo=ruling.demo)
+        if Waiting.OLDER not in this.agreed and is_older(this):
+            _wait(this, Waiting.OLDER, telling)
+            return
+        while True:
+            try:
+                _carry_out(_Course(this, document, ruling, job, telling))
+            except ChangedMeanwhile:
+                continue
+            return
+    except Refused as refused:
+        _refuse(this, refused, telling)
+
+
+@dataclass(slots=True)
+class _Course:
+    """One attempt at an import."""
+
+    this: Import
+    document: Document
+    ruling: Ruling
+    job: int
+    telling: Telling
+
+
+def _carry_out(course: _Course) -> None:
+    this = course.this
+    newest_pupil = Pupil.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    roll = roll_of(this.base)
+    found = _recognise(course)
+    if this.full and Waiting.FEW not in this.agreed and few_pupils(roll, found):
+        _wait(this, Waiting.FEW, course.telling)
+        return
+    this.pupils = found.pupils
+    this.done = found.pupils - len(found.to_do)
+    written = Counts.from_json(this.counts)
+    applying = Applying(this, course.ruling.rules, job=course.job, newest_pupil=newest_pupil)
+    works = _works(course, found)
+    while portion := list(islice(works, AT_ONCE)):
+        with transaction.atomic():
+            written += applying.apply(portion)
+            this.done += len(portion)
+            this.counts = written.as_json()
+            this.save(update_fields=["pupils", "done", "counts"])
+            fault_point("import.before-commit")
+        fault_point("import.portion")
+        course.telling.progress(this.done, this.pupils, "importing")
+    with transaction.atomic():
+        note_who_is_missing(this, roll, found.seen, course.job)
+        _complete(course, found, written)
+    fault_point("import.completed")
+
+
+def _recognise(course: _Course) -> Recognition:
+    ruling, document, this = course.ruling, course.document, course.this
+    recogniser = Recogniser(
+        document,
+        HeldInDatabase(this.base),
+        known_entries(this.base, full=this.full) if ruling.shortcut else {},
+        digester(
+            judged_by=document.judged_by,
+            academic_year=document.header.academic_year,
+            matching=ruling.matching,
+            rules=ruling.rules,
+            demo=ruling.demo,
+        ),
+        ruling.matching,
+        job=course.job,
+        today=timezone.localdate(),
+    )
+    return recogniser.recognise(lambda number: course.telling.progress(number, 0, "reading"))
+
+
+def _works(course: _Course, found: Recognition) -> Iterator[Work]:
+    if not found.to_do:
+        return
+    check = course.document.value_check()
+    for entry in found.entries if found.entries is not None else course.document.walk_again():
+        if (whose := found.to_do.get(entry.number)) is not None:
+            yield Work(whose, incoming_of(entry, check, full=course.this.full))
+
+
+def _complete(course: _Course, found: Recognition, written: Counts) -> None:
+    """The numbers of all pupils, and the end."""
+    this = course.this
+    counts = written + Counts()
+    counts.add_settled(found.settled)
+    twice = sum(why is WhyNot.TWICE for why in found.not_taken.values())
+    counts.pupils["twice"] += twice
+    counts.pupils["unmatched"] += len(found.not_taken) - twice
+    this.counts = counts.as_json()
+    this.problems = [{"code": why, "pupil": number} for number, why in sorted(found.not_taken.items())[:PROBLEMS_KEPT]]
+    this.pupils = this.done = found.pupils
+    this.completed_at = timezone.now()
+    this.save()
+    course.telling.ended(this)
+
+
+def _wait(this: Import, waiting: Waiting, telling: Telling) -> None:
+    with transaction.atomic():
+        this.waiting = waiting
+        this.save(update_fields=["waiting"])
+        telling.ended(this)
+
+
+def _refuse(this: Import, refused: Refused, telling: Telling) -> None:
+    with transaction.atomic():
+        this.problems = [_told(problem) for problem in refused.problems[:PROBLEMS_KEPT]]
+        this.failed_at = timezone.now()
+        this.save(update_fields=["problems", "failed_at"])
+        telling.ended(this)
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    return {name: value for name, value in asdict(problem).items() if name in _WITHOUT_VALUES and value}

@@ -1,0 +1,72 @@
+"""Held pupils as matching sees them, looked up in the database, and the keys by which they are found."""
+
+from collections.abc import Collection, Iterable
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing.matching.index import names_and_births
+from schoolgate.authority.importing.matching.keys import MatchKeys, match_keys
+from schoolgate.authority.importing.matching.rules import Held
+from schoolgate.authority.records.keys import key_of
+from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
+
+Kind = PupilKey.Kind
+
+
+class HeldInDatabase:
+    """``matching.index.HeldPupils`` for the documents of one base.
+
+    A pupil on nobody's roll counts as active here when the base has an enrolment of it: whom a school had, it may
+    speak of (inferred; reference 9.4 asks a person about an inactive pupil that turns up from elsewhere).
+    """
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+
+    def with_guid(self, guids: Collection[str]) -> Iterable[Held]:
+        """Those of whom any of ``guids`` is known."""
+        return self._with(Kind.GUID, guids)
+
+    def with_upn(self, upns: Collection[str]) -> Iterable[Held]:
+        """Those whose UPN is, or was, any of ``upns``."""
+        return self._with(Kind.UPN, [key_of(upn) for upn in upns])
+
+    def with_name_and_birth(self, digests: Collection[str]) -> Iterable[Held]:
+        """Those who have any of ``digests`` among their own."""
+        return self._with(Kind.NAME_AND_BIRTH, digests)
+
+    def _with(self, kind: PupilKey.Kind, texts: Collection[str]) -> Iterable[Held]:
+        ids = set(PupilKey.objects.filter(kind=kind, text__in=texts).values_list("pupil_id", flat=True))
+        if not ids:
+            return
+        guids: dict[int, list[str]] = {}
+        for pk, text in PupilKey.objects.filter(kind=Kind.GUID, pupil__in=ids).values_list("pupil_id", "text"):
+            guids.setdefault(pk, []).append(text)
+        own = set(Enrolment.objects.filter(base=self.base, pupil__in=ids).values_list("pupil_id", flat=True))
+        for pupil in Pupil.objects.filter(pk__in=ids):
+            yield Held(pupil.pk, keys_of_held(pupil, guids.get(pupil.pk, ())), pupil.active or pupil.pk in own)
+
+
+def keys_of_held(pupil: Pupil, guids: Iterable[str]) -> MatchKeys:
+    """What a held pupil is recognised by, of its columns and the keys that schools' systems have for it."""
+    return match_keys(
+        family=pupil.surname,
+        given=pupil.forename,
+        born=pupil.born,
+        sex=pupil.sex,
+        upn=pupil.upn,
+        guids=guids,
+        middle=pupil.middle_names,
+        former_upns=[pupil.former_upn],
+        other_families=[pupil.preferred_surname, pupil.former_surname],
+        other_givens=[pupil.preferred_forename],
+    )
+
+
+def match_rows(keys: MatchKeys) -> frozenset[tuple[PupilKey.Kind, str]]:
+    """The keys that a pupil is kept findable by for matching; the UPN's are ``records.keys.search_keys``'."""
+    return frozenset(
+        [
+            *((Kind.GUID, guid) for guid in keys.guids),
+            *((Kind.NAME_AND_BIRTH, digest) for digest in names_and_births(keys)),
+        ]
+    )

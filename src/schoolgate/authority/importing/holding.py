@@ -1,0 +1,109 @@
+"""What is held of many pupils, as far as one base may speak of them, in few queries."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing.deciding import Refused
+from schoolgate.authority.importing.models import RemovalCandidate
+from schoolgate.authority.records.groups.attendance import ATTENDANCE
+from schoolgate.authority.records.groups.data_group import DataGroup, Payload
+from schoolgate.authority.records.groups.registry import GROUPS, group_numbered
+from schoolgate.authority.records.models import (
+    Attendance,
+    Enrolment,
+    EnrolmentGroup,
+    Pupil,
+    PupilGroup,
+    PupilKey,
+    Refusal,
+    row_key,
+)
+from schoolgate.authority.records.models.attendance import attendance_payload
+
+Key = tuple[PupilKey.Kind, str]
+
+_OF_PUPIL = [group for group in GROUPS if group.of == "pupil"]
+_OF_ENROLMENT = [group for group in GROUPS if group.of == "enrolment" and group is not ATTENDANCE]
+_PREVIOUS = "P"
+
+
+@dataclass(slots=True)
+class Holding:
+    """A held pupil; without `pupil` one that is to be added."""
+
+    pupil: Pupil | None = None
+    enrolment: Enrolment | None = None
+    """At the base that speaks. Of other bases' enrolments nothing is held here."""
+    rows: dict[DataGroup, PupilGroup | EnrolmentGroup] = field(default_factory=dict)
+    payloads: dict[DataGroup, Payload] = field(default_factory=dict)
+    registers: dict[tuple[int, str], Attendance] = field(default_factory=dict)
+    """By year and place."""
+    keys: dict[Key, int] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    missing: dict[tuple[int, str], RemovalCandidate] = field(default_factory=dict)
+    """Items that wait for removal, by group's number and name."""
+    on_another_roll: bool = False
+
+
+def hold(base: Base, ids: Collection[int]) -> dict[int, Holding]:
+    """What is held of these pupils, locked until the transaction ends; one that is gone is not among them."""
+    pupils = Pupil.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    held = {pupil.pk: Holding(pupil) for pupil in pupils}
+    enrolments: dict[int, Holding] = {}
+    for enrolment in Enrolment.objects.filter(pupil__in=held):
+        holding = held[enrolment.pupil_id]
+        if enrolment.base_id == base.pk:
+            enrolment.base = base
+            holding.enrolment = enrolment
+            enrolments[enrolment.pk] = holding
+        else:
+            holding.on_another_roll = holding.on_another_roll or is_on_roll(enrolment)
+    _hold_groups(PupilGroup, held, _OF_PUPIL)
+    _hold_groups(EnrolmentGroup, enrolments, _OF_ENROLMENT)
+    for register in Attendance.objects.filter(enrolment__in=enrolments):
+        holding = enrolments[register.enrolment_id]
+        assert holding.enrolment is not None
+        register.enrolment = holding.enrolment
+        holding.registers[register.year, register.place] = register
+    for holding in enrolments.values():
+        if (payload := attendance_payload(holding.registers.values(), base)) is not None:
+            holding.payloads[ATTENDANCE] = payload
+    for pk, pupil, kind, text in PupilKey.objects.filter(pupil__in=held).values_list("pk", "pupil_id", "kind", "text"):
+        held[pupil].keys[PupilKey.Kind(kind), text] = pk
+    for refusal in Refusal.objects.filter(pupil__in=held, base=base):
+        held[refusal.pupil_id].refusals.append(refusal)
+    for candidate in RemovalCandidate.objects.filter(pupil__in=held, base=base, group__isnull=False):
+        assert candidate.group is not None
+        held[candidate.pupil_id].missing[candidate.group, candidate.item] = candidate
+    return held
+
+
+def _hold_groups(
+    model: type[PupilGroup] | type[EnrolmentGroup], owners: dict[int, Holding], groups: Iterable[DataGroup]
+) -> None:
+    keys = [row_key(owner, group) for owner in owners for group in groups]
+    for row in model.objects.filter(key__in=keys):
+        holding = owners[row.owner]
+        holding.rows[row.group] = row
+        holding.payloads[row.group] = row.payload
+
+
+def standing(refusals: Iterable[Refusal]) -> list[Refused]:
+    """Refusals as they are decided by."""
+    return [Refused(group_numbered(one.group), one.item, bytes(one.value_digest), one.code) for one in refusals]
+
+
+def is_on_roll(enrolment: Enrolment) -> bool:
+    """Whether the base has the pupil on its roll: by the status, where it tells none by a date of leaving.
+
+    Dates are not held against today's, so that nothing changes without a word from a school.
+    """
+    return enrolment.status != _PREVIOUS if enrolment.status else enrolment.left is None
+
+
+def on_roll() -> Q:
+    """``is_on_roll`` as a condition."""
+    return ~Q(status__in=["", _PREVIOUS]) | Q(status="", left__isnull=True)

@@ -1,0 +1,81 @@
+from enum import StrEnum
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.records.models import Change
+from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.commons.jobs.models import Job, State
+
+
+class ImportState(StrEnum):
+    """How an import stands, in the words of the exchange API."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    WAITING = "waiting"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Waiting(models.TextChoices):
+    """What a person is asked before an import goes on."""
+
+    OLDER = "older-file", "It is older than the newest one imported of its form."
+    FEW = "few-pupils", "It lacks more than a fifth of the pupils on the school's roll."
+
+
+_OF_JOB = {State.READY: ImportState.QUEUED, State.RUNNING: ImportState.PROCESSING}
+
+
+class Import(models.Model):
+    """One source document and what the import made of it: a file of a base, or what a run collected from one.
+
+    `written_at` is when the document says it was written. `pupils` were met in it, `done` are dealt with. `counts`
+    holds `pupils` and `groups`: how many were added, changed, same and left out (`counting.Counts`). `problems` tell
+    why all or some of it was not taken, without names and values. `waiting` is what a person is asked, `agreed` what
+    one has agreed to. A state of its own it has none: that is its job's, and what it ended with.
+    """
+
+    base = models.ForeignKey(Base, models.PROTECT, related_name="imports")
+    source = models.CharField(max_length=6, choices=Change.Source.choices, default=Change.Source.FILE)
+    source_name = models.CharField(max_length=200)
+    source_key = models.CharField(max_length=64, db_index=True)
+    full = models.BooleanField()
+    written_at = models.DateTimeField()
+    arrived_at = models.DateTimeField(default=timezone.now)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
+    pupils = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    waiting = models.CharField(max_length=12, choices=Waiting.choices, blank=True)
+    agreed = models.JSONField(default=list)
+    completed_at = models.DateTimeField(null=True, db_index=True)
+    failed_at = models.DateTimeField(null=True)
+
+    objects = ForStaff["Import"].as_manager()
+
+    class Meta:
+        ordering = ("-arrived_at", "-id")
+        indexes = (models.Index(fields=("base", "full", "-written_at"), name="imports_by_date"),)
+
+    def __str__(self) -> str:
+        return self.source_name
+
+    @property
+    def state(self) -> ImportState:
+        """How it stands. A job that is gone, or ended in whatever other way, has failed."""
+        if self.completed_at:
+            return ImportState.COMPLETED
+        if self.waiting:
+            return ImportState.WAITING
+        return _OF_JOB.get(State(self.job.state), ImportState.FAILED) if self.job else ImportState.FAILED
+
+    @property
+    def newest_imported_before(self) -> Any:
+        """When the newest imported document of this base and form says it was written; None before the first."""
+        imported = Import.objects.filter(base=self.base_id, full=self.full, completed_at__isnull=False)
+        return imported.exclude(pk=self.pk).aggregate(newest=models.Max("written_at"))["newest"]

@@ -1,0 +1,97 @@
+"""A student file as the importer reads it: its header, then its pupils, as often as needed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import BinaryIO
+
+from schoolgate.authority.importing.deciding import Incoming
+from schoolgate.authority.importing.leaving_out import take_out
+from schoolgate.authority.records.groups.attendance import ATTENDANCE
+from schoolgate.authority.records.groups.data_group import Payload
+from schoolgate.authority.records.groups.registry import read_groups
+from schoolgate.documents.problems import DocumentError, Problem
+from schoolgate.documents.students.entries import PupilEntry
+from schoolgate.documents.students.reader import StudentFile
+from schoolgate.documents.students.values import ValueCheck
+from schoolgate.documents.students.versions import SchemaShelf
+
+MET_BEFORE = "upn-twice"
+"""A finding that counts for the school's check only: here pupils are told apart by more than their UPN."""
+
+
+class Refused(Exception):
+    """The document is refused whole: it cannot be read, or its schema does not take it."""
+
+    def __init__(self, problems: list[Problem], number: int) -> None:
+        """``problems`` are the first of ``number``."""
+        super().__init__(f"{number} problems")
+        self.problems = problems
+        self.number = number
+
+
+class Document:
+    """A student file: ``open_stream`` gives its plain bytes from the first on, each time it is asked."""
+
+    def __init__(self, open_stream: Callable[[], BinaryIO], shelf: SchemaShelf | None = None, *, demo: bool) -> None:
+        """Read the header. Raises Refused."""
+        self._open = open_stream
+        self._shelf = shelf
+        self._demo = demo
+        with closing(open_stream()) as stream:
+            file = self._start(stream)
+            if file.header is None or file.problems.refusals:
+                raise Refused(list(file.problems), file.problems.refusals)
+            self.header = file.header
+            self.judged_by = file.judged_by
+            self._layout = file.schema.layout
+
+    def judge(self, vouched: Callable[[bytes], bool]) -> Iterator[PupilEntry]:
+        """Walk the pupils, and hold those that are not ``vouched`` for to the schema.
+
+        Raises Refused, at the end or where reading cannot go on: nobody acts on a pupil before.
+        """
+        with closing(self._open()) as stream:
+            file = self._start(stream)
+            try:
+                yield from file.entries(vouched)
+            except DocumentError as error:
+                file.problems.add(error.as_problem())
+            if file.problems.refusals:
+                raise Refused(list(file.problems), file.problems.refusals)
+
+    def walk_again(self) -> Iterator[PupilEntry]:
+        """Walk the pupils of a document that was judged."""
+        with closing(self._open()) as stream:
+            yield from self._start(stream).entries(lambda _: True)
+
+    def value_check(self) -> ValueCheck:
+        """What finds values that cannot be right."""
+        return ValueCheck(self.header, self._layout, demo=self._demo)
+
+    def _start(self, stream: BinaryIO) -> StudentFile:
+        try:
+            return StudentFile(stream, self._shelf)
+        except DocumentError as error:
+            raise Refused([error.as_problem()], 1) from None
+
+
+def incoming_of(entry: PupilEntry, check: ValueCheck, *, full: bool) -> Incoming:
+    """What a pupil's entry says by data groups, values that cannot be right taken out."""
+    findings = [finding for finding in check.findings(entry.record) if finding.code != MET_BEFORE]
+    record, invalid = take_out(entry.record, findings)
+    payloads = dict(read_groups(record))
+    if ATTENDANCE in payloads:
+        payloads[ATTENDANCE] = _one_register_each(payloads[ATTENDANCE])
+    return Incoming(payloads, full, invalid)
+
+
+def _one_register_each(payload: Payload) -> Payload:
+    """Registers of the same year and school as one: a row is held for each."""
+    registers = payload["Attendance"]
+    names = {tuple(register.get(name) for name in ("Year", "LEA", "Estab")) for register in registers}
+    if len(names) == len(registers):
+        return payload
+    joined: Payload = {}
+    for register in registers:
+        joined = ATTENDANCE.joined(joined, {"Attendance": [register]})
+    return joined

@@ -1,0 +1,221 @@
+"""Who each pupil of a document is, before anything of it is written.
+
+All are matched against what is held before the document, so that their order does not count. A pupil that stands in a
+document twice is met once when the bytes are the same; when they are not, nobody can say which is right, and neither is
+taken (DESIGN 7).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from schoolgate.authority.importing.matching.index import HeldPupils, candidates
+from schoolgate.authority.importing.matching.keys import MatchKeys, is_temporary, keys_of
+from schoolgate.authority.importing.matching.rules import (
+    Inactive,
+    Match,
+    MatchResult,
+    MatchSettings,
+    NoMatch,
+    Several,
+    match,
+)
+from schoolgate.authority.importing.reading import Document
+from schoolgate.authority.importing.settling import Digester, Known, for_this_job
+from schoolgate.documents.students.entries import PupilEntry
+
+KEPT_BYTES = 8 * 1024 * 1024
+"""So many bytes of entries to work on are kept in memory; a document with more of them is read again instead."""
+
+NEW = "new"
+"""The rule by which a pupil is added."""
+
+
+class WhyNot(StrEnum):
+    """Why an entry is not taken: codes of an import's problems."""
+
+    TWICE = "pupil-twice"
+    SEVERAL = "several-matches"
+    INACTIVE = "inactive-match"
+    SAME_UPN = "upn-of-another-pupil"
+    SAME_FOUR = "namesake-with-another-upn"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """An entry to work on, by its number in the document: whose it is (None: a new pupil), and by which rule."""
+
+    digest: bytes
+    pupil: int | None
+    rule: str
+    upn_is_anothers: bool = False
+    """Another pupil holds this UPN, so that it cannot be written to this one."""
+
+
+@dataclass(slots=True)
+class Recognition:
+    """What became known of a document's pupils."""
+
+    pupils: int = 0
+    """Entries met."""
+    to_do: dict[int, Recognised] = field(default_factory=dict)
+    """By number, in the document's order."""
+    entries: list[PupilEntry] | None = field(default_factory=list)
+    """Those to work on, and maybe others, in the document's order; None when they were too many to keep."""
+    settled: Counter[str] = field(default_factory=Counter)
+    """Settled entries by what they count as, but for those that this very job settled."""
+    settled_here: int = 0
+    """Entries that an earlier attempt of this job dealt with."""
+    repeats: int = 0
+    """Entries whose very bytes came before."""
+    not_taken: dict[int, WhyNot] = field(default_factory=dict)
+    """By number: why an entry waits or is refused."""
+    seen: set[int] = field(default_factory=set)
+    """Held pupils of whom the document speaks, whatever becomes of it."""
+
+
+class _Met(NamedTuple):
+    number: int
+    digest: bytes
+
+
+class Recogniser:
+    """Recognises the pupils of one document."""
+
+    def __init__(
+        self,
+        document: Document,
+        held: HeldPupils,
+        known: dict[bytes, Known],
+        digest_of: Digester,
+        settings: MatchSettings,
+        *,
+        job: int,
+        today: date,
+    ) -> None:
+        """``known`` are the settled entries of the base and form, ``job`` the number of the import's job."""
+        self.document = document
+        self.held = held
+        self.known = known
+        self.digest_of = digest_of
+        self.settings = settings
+        self.job = job
+        self.today = today
+        self.found = Recognition()
+        self._digests: list[bytes] = []
+        self._first: dict[bytes, int] = {}
+        self._met: dict[int, _Met] = {}
+        self._namesakes: dict[int, list[int]] = {}
+        self._kept_bytes = 0
+        self._settled: dict[int, Known] = {}
+        self._twice: set[int] = set()
+
+    def recognise(self, on_progress: Callable[[int], None]) -> Recognition:
+        """Walk the document. Raises ``reading.Refused``. ``on_progress`` is told how many entries were met."""
+        news: list[tuple[int, MatchKeys]] = []
+        for number, keys in self._new_ones(on_progress):
+            news.append((number, keys))
+            if len(news) == 500:
+                self._match(news)
+                news.clear()
+        self._match(news)
+        self._refuse_what_stands_twice()
+        return self.found
+
+    def _is_known(self, raw: bytes) -> bool:
+        digest = self.digest_of(raw)
+        self._digests.append(digest)
+        return digest in self.known or for_this_job(digest, self.job) in self.known
+
+    def _new_ones(self, on_progress: Callable[[int], None]) -> Iterator[tuple[int, MatchKeys]]:
+        """The entries that are neither settled nor repeated, with their keys."""
+        for entry in self.document.judge(self._is_known):
+            self.found.pupils += 1
+            on_progress(entry.number)
+            digest = self._digests[entry.number - 1]
+            if self._first.setdefault(digest, entry.number) != entry.number:
+                self.found.repeats += 1
+                continue
+            known = self.known.get(digest) or self.known.get(for_this_job(digest, self.job))
+            if known is not None:
+                self._settled[entry.number] = known
+                self.found.seen.add(known.pupil)
+                self._meet(hash(("pupil", known.pupil)), entry.number, digest)
+                continue
+            keys = keys_of(entry.record)
+            self._meet_by(keys, entry.number, digest)
+            self._keep(entry)
+            yield entry.number, keys
+
+    def _keep(self, entry: PupilEntry) -> None:
+        self._kept_bytes += len(entry.raw)
+        if self.found.entries is None or self._kept_bytes > KEPT_BYTES:
+            self.found.entries = None
+        else:
+            self.found.entries.append(entry)
+
+    def _match(self, news: Iterable[tuple[int, MatchKeys]]) -> None:
+        numbers = [number for number, _ in news]
+        matched = candidates((keys for _, keys in news), self.held)
+        for number, (keys, found) in zip(numbers, matched, strict=True):
+            digest = self._digests[number - 1]
+            result = match(keys, found, self.settings, self.today)
+            for pupil in _pupils_of(result):
+                self.found.seen.add(pupil)
+            if isinstance(result, Match):
+                self._meet(hash(("pupil", result.pupil)), number, digest)
+                upn_is_anothers = bool(result.same_upn)
+                self.found.to_do[number] = Recognised(digest, result.pupil, result.rule, upn_is_anothers)
+            elif isinstance(result, NoMatch) and result.may_be_added:
+                self.found.to_do[number] = Recognised(digest, None, NEW)
+            else:
+                self.found.not_taken[number] = _why_not(result)
+
+    def _meet_by(self, keys: MatchKeys, number: int, digest: bytes) -> None:
+        if keys.upn:
+            self._meet(hash(("upn", keys.upn)), number, digest)
+        for guid in keys.guids:
+            self._meet(hash(("guid", guid)), number, digest)
+        if keys.family and keys.given and keys.born and keys.sex:
+            permanent = bool(keys.upn) and not is_temporary(keys.upn)
+            namesakes = self._namesakes.setdefault(hash((keys.family, keys.given, keys.born, keys.sex)), [])
+            namesakes.append(number if permanent else -number)
+
+    def _meet(self, sign: int, number: int, digest: bytes) -> None:
+        """Two entries with one sign are of one pupil."""
+        before = self._met.setdefault(sign, _Met(number, digest))
+        if before.digest != digest:
+            self._twice |= {before.number, number}
+
+    def _refuse_what_stands_twice(self) -> None:
+        # Two of one name, birth and sex are two children only where permanent UPNs say so.
+        for namesakes in self._namesakes.values():
+            if len(namesakes) > 1 and min(namesakes) < 0:
+                self._twice.update(map(abs, namesakes))
+        for number in self._twice:
+            self.found.to_do.pop(number, None)
+            self.found.not_taken[number] = WhyNot.TWICE
+            self._settled.pop(number, None)
+        for known in self._settled.values():
+            if known.job == self.job:
+                self.found.settled_here += 1
+            else:
+                self.found.settled[known.tally] += 1
+
+
+def _pupils_of(result: MatchResult) -> tuple[int, ...]:
+    if isinstance(result, Match | Inactive):
+        return (result.pupil,)
+    return result.pupils if isinstance(result, Several) else ()
+
+
+def _why_not(result: MatchResult) -> WhyNot:
+    if isinstance(result, Several):
+        return WhyNot.SEVERAL
+    if isinstance(result, Inactive):
+        return WhyNot.INACTIVE
+    assert isinstance(result, NoMatch)
+    return WhyNot.SAME_UPN if result.same_upn else WhyNot.SAME_FOUR
