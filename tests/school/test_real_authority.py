@@ -16,7 +16,7 @@ from tests.squid import Squid
 from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.models import ReceivedFile
-from schoolgate.authority.exchange.receiving import received_files
+from schoolgate.authority.exchange.store import received_files
 from schoolgate.commons.jobs.identity import take_identity
 from schoolgate.commons.jobs.models import Job, WorkerLife
 from schoolgate.school.exchange.administration.line import Line, save_line

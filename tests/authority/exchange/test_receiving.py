@@ -17,7 +17,7 @@ from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.keys import published_keys, retire_key
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery, SigningKey
-from schoolgate.authority.exchange.receiving import received_files
+from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.exchange.sweeping import sweep_exchange
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.sites.home import Home

@@ -133,7 +133,7 @@ def _get_file(request: WSGIRequest, kind: str, sha256: str, name: str) -> HttpRe
     file = (
         ReceivedFile.objects.of_account(account)
         .filter(base__la=sent_from.la, base__number=sent_from.school, kind=kind, name=name, sha256=sha256)
-        .select_related("base")
+        .select_related("base", "its_import__job")
         .first()
     )
     if file is None:

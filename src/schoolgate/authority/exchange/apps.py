@@ -7,4 +7,12 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         # Registered by being imported: what the search finds, periodic work, what a lock-out ends.
-        from schoolgate.authority.exchange import certificates, endings, finding, joining, sweeping, tokens  # noqa: F401, PLC0415
+        from schoolgate.authority.exchange import (  # noqa: F401, PLC0415
+            certificates,
+            endings,
+            finding,
+            import_job,
+            joining,
+            sweeping,
+            tokens,
+        )

@@ -24,7 +24,7 @@ def find_received_files(user: User, text: str) -> list[Found]:
         | Q(base__number=compact)
         | _begins_with_digest(compact)
     )
-    files = ReceivedFile.objects.visible_to(user).filter(wanted).select_related("base")
+    files = ReceivedFile.objects.visible_to(user).filter(wanted).select_related("base", "its_import__job")
     return [
         Found(
             what=KINDS[file.kind].words,

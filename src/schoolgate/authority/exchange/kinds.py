@@ -2,9 +2,11 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -16,6 +18,8 @@ from schoolgate.documents.students.versions import default_shelf
 
 log = logging.getLogger(__name__)
 
+LONDON = ZoneInfo("Europe/London")
+
 
 @dataclass(frozen=True)
 class SentFrom:
@@ -24,6 +28,14 @@ class SentFrom:
     la: str
     school: str
     destination_la: str
+
+
+@dataclass(frozen=True)
+class Dated:
+    """When a file says that it was written, and whether it claims to say everything."""
+
+    written_at: datetime
+    full: bool
 
 
 class FileKind(Protocol):
@@ -38,6 +50,10 @@ class FileKind(Protocol):
 
     def fits(self, file_name: str, head: bytes) -> bool:
         """Whether the header in the file's first bytes names the same school and authority as its name."""
+        ...
+
+    def dated(self, head: bytes) -> Dated:
+        """When a file that fits was written, by the header in its first bytes. Raises DocumentError."""
         ...
 
 
@@ -60,6 +76,11 @@ class StudentFile:
         except DocumentError:
             return False
         return header.kind == "CES" and not name_problems(file_name, header)
+
+    def dated(self, head: bytes) -> Dated:
+        header = read_header(head, _layouts(settings.SCHOOLGATE_HOME.schemas))
+        # A header has no zone: it is the school's time. Of an hour that comes twice it is the first.
+        return Dated(header.created.replace(tzinfo=LONDON), header.qualifier == "full")
 
 
 @cache

@@ -44,7 +44,7 @@ def outcomes_after(account: User, cursor: str) -> dict[str, Any]:
     if cursor:
         at, pk = _read_cursor(cursor)
         files = files.filter(Q(outcome_changed_at__gt=at) | Q(outcome_changed_at=at, pk__gt=pk))
-    page = list(files.select_related("base").order_by("outcome_changed_at", "pk")[: PAGE + 1])
+    page = list(files.select_related("base", "its_import__job").order_by("outcome_changed_at", "pk")[: PAGE + 1])
     shown = page[:PAGE]
     return {
         "outcomes": [told(file) for file in shown],

@@ -11,18 +11,18 @@ from django.utils import timezone
 from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.import_job import HEAD_BYTES, ask_for_import
 from schoolgate.authority.exchange.keys import current_key
 from schoolgate.authority.exchange.kinds import FileKind
 from schoolgate.authority.exchange.licences import require_licence
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.problems import ApiProblem, no_space
+from schoolgate.authority.exchange.store import received_files
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.faults import fault_point
-from schoolgate.commons.filestore import FileStore, NoSpace, Stored
+from schoolgate.commons.filestore import NoSpace, Stored
 from schoolgate.commons.journal import writing as journal
 from schoolgate.wire.receipts import Receipt, sign
-
-HEAD_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,7 @@ class Delivery:
     def find(self) -> ReceivedFile | None:
         """The file, if it was received before."""
         files = ReceivedFile.objects.filter(base=self.base, kind=self.kind.name, name=self.name, sha256=self.sha256)
-        return files.select_related("base").first()
-
-
-def received_files() -> FileStore:
-    """Where the plain bytes of received files are kept, each under its digest."""
-    return FileStore(settings.SCHOOLGATE_HOME.files)
+        return files.select_related("base", "its_import__job").first()
 
 
 def base_of(account: User, kind: FileKind, name: str) -> Base:
@@ -103,7 +98,7 @@ def receive(delivery: Delivery, plain: Iterable[bytes]) -> tuple[ReceivedFile, b
 def accept(delivery: Delivery, stored: Stored) -> tuple[ReceivedFile, bool]:
     """Row and receipt in one commit: the file, and whether it is new. Of two at once the later gets the earlier's row.
 
-    Whatever must happen exactly once for an accepted file (its import job) belongs into this transaction.
+    Whatever must happen exactly once for an accepted file, its import job for one, belongs into this transaction.
     """
     key = current_key()
     try:
@@ -123,6 +118,7 @@ def accept(delivery: Delivery, stored: Stored) -> tuple[ReceivedFile, bool]:
             file.ref = f"B-{timezone.localtime(now):%Y%m%d}-{file.pk:04}"
             file.receipt = sign(_receipt_of(file, delivery.base), key)
             file.save(update_fields=["ref", "receipt"])
+            ask_for_import(file, delivery.kind)
             journal.write(
                 "INFO",
                 f"{delivery.kind.words} received: {file.name}, receipt {file.ref}.",

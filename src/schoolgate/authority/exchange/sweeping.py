@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from schoolgate.authority.exchange.models import ReceivedFile
-from schoolgate.authority.exchange.receiving import received_files
+from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.exchange.tokens import sweep_tokens
 from schoolgate.commons.jobs.periodic import every
 

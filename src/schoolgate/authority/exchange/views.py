@@ -14,7 +14,7 @@ from schoolgate.authority.exchange.endings import look
 from schoolgate.authority.exchange.keys import retire_key
 from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery, SigningKey
-from schoolgate.authority.exchange.receiving import received_files as store
+from schoolgate.authority.exchange.store import received_files as store
 from schoolgate.authority.exchange.today import look_at_today, never_heard_from
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
@@ -45,7 +45,7 @@ def received_files(request: PersonRequest) -> HttpResponseBase:
             Column("name_used_before", "Note", value=lambda file: "name used before" if file.name_used_before else ""),
             Column("ref", "Ref", kind="code", search=True),
         ],
-        ReceivedFile.objects.visible_to(request.user).with_same_name().select_related("base"),
+        ReceivedFile.objects.visible_to(request.user).with_same_name().select_related("base", "its_import__job"),
         request,
         name="received-files",
         noun=("file", "files"),

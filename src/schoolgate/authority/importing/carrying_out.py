@@ -24,7 +24,7 @@ from schoolgate.authority.importing.reading import Document, Refused, incoming_o
 from schoolgate.authority.importing.recognising import Recogniser, Recognition, WhyNot
 from schoolgate.authority.importing.settling import digester, known_entries
 from schoolgate.authority.records.models import Pupil
-from schoolgate.commons.faults import fault_point
+from schoolgate.commons.jobs.kinds import LeaseLost
 from schoolgate.documents.problems import Problem
 from schoolgate.documents.students.versions import SchemaShelf
 
@@ -76,17 +76,20 @@ def carry_out(
     them is on the row. Done again after a crash it goes on; done again after its end it changes nothing. ``job`` is the
     number of the job that does it.
     """
-    if this.completed_at or this.failed_at:
+    if this.completed_at:
         return
+    # A job that failed may be started again: an operator has added a schema, say.
+    this.failed_at, this.problems = None, []
     telling = telling or Telling()
     try:
         document = Document(open_stream, shelf, demo=ruling.demo)
         if Waiting.OLDER not in this.agreed and is_older(this):
             _wait(this, Waiting.OLDER, telling)
             return
+        course = _Course(this, document, ruling, job, telling, stored_done=this.done)
         while True:
             try:
-                _carry_out(_Course(this, document, ruling, job, telling))
+                _carry_out(course)
             except ChangedMeanwhile:
                 continue
             return
@@ -103,6 +106,8 @@ class _Course:
     ruling: Ruling
     job: int
     telling: Telling
+    stored_done: int
+    """What the row says of the pupils done, as far as this attempt knows."""
 
 
 def _carry_out(course: _Course) -> None:
@@ -120,17 +125,23 @@ def _carry_out(course: _Course) -> None:
     works = _works(course, found)
     while portion := list(islice(works, AT_ONCE)):
         with transaction.atomic():
+            _hold_alone(course)
             written += applying.apply(portion)
             this.done += len(portion)
             this.counts = written.as_json()
-            this.save(update_fields=["pupils", "done", "counts"])
-            fault_point("import.before-commit")
-        fault_point("import.portion")
+            this.save(update_fields=["pupils", "done", "counts", "failed_at", "problems"])
+            course.stored_done = this.done
         course.telling.progress(this.done, this.pupils, "importing")
     with transaction.atomic():
+        _hold_alone(course)
         note_who_is_missing(this, roll, found.seen, course.job)
         _complete(course, found, written)
-    fault_point("import.completed")
+
+
+def _hold_alone(course: _Course) -> None:
+    """Lock the import's row. Whoever lost the job, and finds that another attempt has written since, stops."""
+    if Import.objects.select_for_update().values_list("done", flat=True).get(pk=course.this.pk) != course.stored_done:
+        raise LeaseLost
 
 
 def _recognise(course: _Course) -> Recognition:

@@ -176,7 +176,7 @@ def list_accounts(as_json: bool, limit: int | None) -> None:
 def files(as_json: bool, limit: int | None) -> None:
     from schoolgate.authority.exchange.models import ReceivedFile
 
-    received = ReceivedFile.objects.select_related("base").order_by("-id")
+    received = ReceivedFile.objects.select_related("base", "its_import__job").order_by("-id")
     rows = [
         {
             "received": file.received_at,

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.import_outcome import outcome_of
+from schoolgate.authority.importing.models import Import
 
 
 class ReceivedFileQuerySet(models.QuerySet["ReceivedFile"]):
@@ -41,6 +43,7 @@ class ReceivedFile(models.Model):
     outcome_changed_at = models.DateTimeField(db_index=True)
     ref = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001  empty only within its own commit
     receipt = models.TextField()
+    its_import = models.OneToOneField(Import, models.PROTECT, null=True, related_name="file")
 
     objects = ReceivedFileQuerySet.as_manager()
 
@@ -52,5 +55,7 @@ class ReceivedFile(models.Model):
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """What became of the file, as the API tells it: queued until its import begins."""
-        return {"state": "queued", "counts": {}, "problems": []}
+        """What became of the file, as the API tells it. What came before there was an importer is queued, too."""
+        if self.its_import is None:
+            return {"state": "queued", "counts": {}, "problems": []}
+        return outcome_of(self.its_import)

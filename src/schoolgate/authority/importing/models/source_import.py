@@ -46,7 +46,8 @@ class Import(models.Model):
     full = models.BooleanField()
     written_at = models.DateTimeField()
     arrived_at = models.DateTimeField(default=timezone.now)
-    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
+    # The number stays when the job is pruned: changes and refusals are found by it.
+    job = models.ForeignKey(Job, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     pupils = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -72,7 +73,10 @@ class Import(models.Model):
             return ImportState.COMPLETED
         if self.waiting:
             return ImportState.WAITING
-        return _OF_JOB.get(State(self.job.state), ImportState.FAILED) if self.job else ImportState.FAILED
+        try:
+            return _OF_JOB.get(State(self.job.state), ImportState.FAILED) if self.job else ImportState.FAILED
+        except Job.DoesNotExist:
+            return ImportState.FAILED
 
     @property
     def newest_imported_before(self) -> Any:

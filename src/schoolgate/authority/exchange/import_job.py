@@ -1,0 +1,180 @@
+"""The job that imports a received file, and who is told how it ends."""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.exchange.kinds import KINDS, FileKind
+from schoolgate.authority.exchange.models import ReceivedFile
+from schoolgate.authority.exchange.store import received_files
+from schoolgate.authority.importing.carrying_out import Ruling, Telling, carry_out
+from schoolgate.authority.importing.models import Import, Waiting
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.recording import record
+from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, register
+from schoolgate.commons.jobs.models import State
+from schoolgate.commons.jobs.periodic import every
+from schoolgate.commons.jobs.submitting import submit
+from schoolgate.commons.journal import writing as journal
+from schoolgate.documents.problems import DocumentError
+from schoolgate.documents.students.versions import SchemaShelf, default_shelf
+
+log = logging.getLogger(__name__)
+
+HEAD_BYTES = 64 * 1024
+CAUGHT_UP_AT_ONCE = 200
+GONE = "The file's bytes are not in this site's store any more. Ask the school to send it again."
+ENDED_BADLY = (State.FAILED, State.PARKED, State.CANCELLED)
+
+
+class _CalledOff(Exception):
+    """Somebody asked to stop the job; what is imported stays."""
+
+
+@register
+class ImportFile(JobKind):
+    """One import of a received file."""
+
+    name = "import"
+    label = "Importing files"
+    state_words = {State.READY: "Queued", State.RUNNING: "Processing", State.DONE: "Completed"}
+
+    def words(self, args: dict[str, Any]) -> str:
+        return f"Importing {args['name']}"
+
+    def run(self, running: RunningJob) -> dict[str, Any] | None:
+        this = Import.objects.select_related("base").get(pk=running.args["import"])
+
+        def progress(done: int, total: int, text: str) -> None:
+            running.progress(done, total, text)
+            if running.cancel_asked():
+                raise _CalledOff
+
+        try:
+            carry_out(
+                this,
+                lambda: received_files().open(this.source_key),
+                Ruling(demo=settings.SCHOOLGATE_DEMO),
+                job=running.job_id,
+                shelf=_shelf(),
+                telling=Telling(progress, _tell),
+            )
+        except _CalledOff:
+            return None
+        except FileNotFoundError:
+            raise Permanent(GONE) from None
+        if this.failed_at:
+            raise Permanent(_why_refused(this))
+        if this.waiting:
+            return {"waiting": this.waiting}
+        return {"pupils": this.pupils, **this.counts.get("pupils", {})}
+
+
+def ask_for_import(file: ReceivedFile, kind: FileKind) -> Import:
+    """Ask for the import of a file, in the transaction that accepts it.
+
+    Imports of a base run one at a time, by the date in the header, then by arrival (DESIGN 7): so that date is when the
+    job is due. Raises DocumentError when the header cannot be read.
+    """
+    with received_files().open(file.sha256) as stream:
+        dated = kind.dated(stream.read(HEAD_BYTES))
+    this = Import.objects.create(
+        base=file.base,
+        source_name=file.name,
+        source_key=file.sha256,
+        full=dated.full,
+        written_at=dated.written_at,
+        arrived_at=file.received_at,
+    )
+    file.its_import = this
+    file.save(update_fields=["its_import"])
+    _submit(this)
+    return this
+
+
+def agree(this: Import, *, by: User) -> None:
+    """Let an import go on that waits for a person: who agreed is in the audit."""
+    with transaction.atomic():
+        waiting = Import.objects.select_for_update().get(pk=this.pk)
+        if not waiting.waiting:
+            return
+        record("import agreed to", by=by, target=waiting.source_name, details=str(Waiting(waiting.waiting).label))
+        waiting.agreed = [*waiting.agreed, waiting.waiting]
+        waiting.waiting = ""
+        waiting.save(update_fields=["agreed", "waiting"])
+        _submit(waiting)
+        ReceivedFile.objects.filter(its_import=waiting).update(outcome_changed_at=timezone.now())
+
+
+def _submit(this: Import) -> None:
+    args = {"import": this.pk, "name": this.source_name}
+    due = min(this.written_at, timezone.now())
+    this.job = submit(ImportFile.name, args, key=f"import {this.base.dfe_number}", run_at=due)
+    this.save(update_fields=["job"])
+
+
+@every(minutes=1, words="See that every file is imported, and every end is told")
+def catch_up() -> None:
+    """Ask for the import of files that came before there was one, and tell of imports whose job ended badly."""
+    for file in ReceivedFile.objects.filter(its_import=None).select_related("base").order_by("pk")[:CAUGHT_UP_AT_ONCE]:
+        try:
+            with transaction.atomic():
+                ask_for_import(file, KINDS[file.kind])
+        except (DocumentError, OSError) as error:
+            log.error("received file %d cannot be imported: %s", file.pk, type(error).__name__)
+    stranded = Import.objects.filter(completed_at=None, failed_at=None, waiting="", job__state__in=ENDED_BADLY)
+    for this in stranded.select_related("base")[:CAUGHT_UP_AT_ONCE]:
+        with transaction.atomic():
+            this.failed_at = timezone.now()
+            this.save(update_fields=["failed_at"])
+            _tell(this)
+
+
+def _tell(this: Import) -> None:
+    """The school, by the outcome it asks for, and people here by the journal; in the import's own commit."""
+    file = ReceivedFile.objects.filter(its_import=this).first()
+    if file is None:
+        return
+    file.outcome_changed_at = timezone.now()
+    file.save(update_fields=["outcome_changed_at"])
+    level, message = _in_words(this)
+    journal.write(
+        level,
+        message,
+        la=this.base.la,
+        destination_la=LA_NUMBER.get(),
+        school=this.base.number,
+        link=reverse("received-file", args=[file.pk], urlconf=settings.ROOT_URLCONF),
+    )
+
+
+def _in_words(this: Import) -> tuple[journal.Level, str]:
+    if this.completed_at:
+        counts = this.counts.get("pupils", {})
+        told = ", ".join(f"{number:,} {what}" for what, number in counts.items()) or "no pupils"
+        return "WARN" if this.problems else "INFO", f"{this.source_name} imported: {told}."
+    if this.waiting:
+        return "WARN", f"{this.source_name} waits for you. {Waiting(this.waiting).label}"
+    if this.problems:
+        return "ERROR", f"{this.source_name} was not imported. {_why_refused(this)}"
+    how_far = f"{this.done:,} of {this.pupils:,} pupils"
+    return "ERROR", f"{this.source_name} was not imported whole: {how_far}. Its job says why."
+
+
+def _why_refused(this: Import) -> str:
+    first = this.problems[0]
+    where = f" in line {first['line']:,}" if first.get("line") else ""
+    return (
+        f"The file is not as its schema wants it; the first problem is {first['code']}{where}. "
+        "Nothing of it was imported. The school is told, and exports it again."
+    )
+
+
+def _shelf() -> SchemaShelf:
+    """The schemas of today, those in the operator's folder included."""
+    return default_shelf(settings.SCHOOLGATE_HOME.schemas)

@@ -1,0 +1,41 @@
+"""What an import made of a file, as a school is told."""
+
+from typing import Any
+
+from schoolgate.authority.importing.models import Import, ImportState, Waiting
+
+COUNTED = ("added", "changed", "same", "unmatched", "twice")
+
+SENTENCES = {
+    "pupil-twice": "This pupil stands in the file twice, with differences, so neither entry was taken.",
+    "several-matches": "More than one pupil known to the authority could be this one; the authority decides.",
+    "inactive-match": "The authority knows this pupil, but on no school's roll; the authority decides.",
+    "upn-of-another-pupil": "The authority knows another pupil by this UPN; one of the two numbers is wrong.",
+    "namesake-with-another-upn": "The authority knows a pupil of this name, birth and sex by another UPN; it decides.",
+}
+"""Why an entry of a file was not taken, by the code of the problem."""
+
+
+def outcome_of(this: Import) -> dict[str, Any]:
+    """Tell `{state, counts, problems}`; `waiting` and its sentence where a person at the authority is asked."""
+    outcome: dict[str, Any] = {
+        "state": str(this.state),
+        "counts": _counts(this) if this.completed_at else {},
+        "problems": [_told(problem) for problem in this.problems],
+    }
+    if this.state is ImportState.WAITING:
+        outcome["waiting"] = {"code": this.waiting, "message": str(Waiting(this.waiting).label)}
+    return outcome
+
+
+def _counts(this: Import) -> dict[str, int]:
+    pupils, groups = this.counts.get("pupils", {}), this.counts.get("groups", {})
+    counts = {"pupils": this.pupils, **{what: pupils[what] for what in COUNTED if what in pupils}}
+    if left_out := sum(of_group.get("left_out", 0) for of_group in groups.values()):
+        counts["left_out"] = left_out
+    return counts
+
+
+def _told(problem: dict[str, Any]) -> dict[str, Any]:
+    sentence = SENTENCES.get(problem["code"])
+    return {**problem, "message": sentence} if sentence else problem
