@@ -48,7 +48,7 @@ def test_the_same_file_sent_twice_has_one_import(program: Any, green_abbey: Base
 def test_a_file_that_fails_its_schema_is_refused_whole_and_its_problems_quote_nothing(
     program: Any, green_abbey: Base
 ) -> None:
-    data = a_file([a_pupil(), a_pupil(UPN="T820432124002", Forename="Ada")], header_of(green_abbey))
+    data = a_file([a_pupil(), a_pupil(UPN="F820432124002", Forename="Ada")], header_of(green_abbey))
     sent = program.put(changed(data, "<DOB>2013-02-14</DOB>", "<DOB>14 February</DOB>"))
     work_off()
     told = outcome(program, sent)

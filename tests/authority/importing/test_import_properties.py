@@ -1,0 +1,171 @@
+"""What must hold for any files in any order: with or without the shortcut, however cut, shuffled or interrupted."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.authority.importing.importing_files import arrived, bring_in, go_on, header_of, held
+from tests.authority.records.holding import a_change, write_over
+from tests.documents.students.files import a_file, a_pupil, pupils
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing import carrying_out
+from schoolgate.authority.importing.carrying_out import Telling
+from schoolgate.authority.importing.models import Import
+from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
+from schoolgate.authority.records.models import PupilGroup, Settled
+from schoolgate.documents.students.entries import Record
+
+pytestmark = pytest.mark.django_db
+
+several_times = settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+UPNS = ("R820432124001", "F820432124002", "V820432124003")
+NAMES = ("Daniel", "Ada", "Zoë")
+
+
+@st.composite
+def children(draw: st.DrawFn) -> Record:
+    """One of three children, as a file may tell of it today: little of it differs, and some of it is wrong."""
+    which = draw(st.integers(0, 2))
+    record = a_pupil(UPN=UPNS[which], Forename=NAMES[which], DOB=f"2013-0{which + 1}-14")
+    record["Surname"] = draw(st.sampled_from(["Okafor", "OKAFOR", "Bell"]))
+    basic = dict(record["BasicDetails"])
+    if draw(st.booleans()):
+        basic["Ethnicity"] = draw(st.sampled_from(["WBRI", "APKN"]))
+    if draw(st.booleans()):
+        basic["EnrolStatus"] = draw(st.sampled_from(["C", "M", "P"]))
+    if draw(st.integers(0, 4)) == 0:
+        basic["FormerUPN"] = "A820432124999"
+    record["BasicDetails"] = basic
+    return record
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file of one of two schools, or an officer's edit of everybody's middle names."""
+
+    school: int
+    full: bool
+    records: tuple[Record, ...] = field(repr=True)
+    edit: str = ""
+
+
+once_each = st.lists(children(), min_size=1, max_size=3, unique_by=lambda child: child["UPN"])
+some_twice = st.lists(children(), max_size=5)
+told = (once_each | once_each | some_twice).map(tuple)
+sent = st.builds(
+    Sent,
+    st.integers(0, 1),
+    st.booleans(),
+    told,
+    st.sampled_from(["", "", "", "Uche"]),
+)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """A block of which nothing stays in the database."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def send_all(bases: Sequence[Base], files: Sequence[Sent], *, shortcut: bool) -> tuple[Any, list[Any]]:
+    """What is held in the end, and what each import said of its pupils."""
+    with undone():
+        counts = []
+        for number, file in enumerate(files):
+            base = bases[file.school]
+            data = a_file(file.records, header_of(base, full=file.full))
+            this = arrived(base, data, full=file.full)
+            this.agreed = ["few-pupils"]
+            counts.append(go_on(this, data, shortcut=shortcut).counts)
+            if file.edit:
+                edit_all(file.edit, number)
+        return held(), counts
+
+
+def edit_all(middle: str, number: int) -> None:
+    """As an officer edits: a new change, and the pupil is not settled any more."""
+    change = a_change(source="person", name=f"edit {number}", rule="edited")
+    for row in PupilGroup.objects.all():
+        if row.group is BASIC_DETAILS:
+            write_over(row, {**row.payload, "MiddleNames": middle, "Surname": "Edited"}, change)
+    Settled.objects.all().delete()
+
+
+@several_times
+@given(st.lists(sent, min_size=1, max_size=4))
+def test_the_result_is_the_same_with_and_without_the_shortcut(
+    green_abbey: Base, oak_lane: Base, files: list[Sent]
+) -> None:
+    bases = (green_abbey, oak_lane)
+    # All comes again, as it does each week: most of it is passed over where the shortcut is taken.
+    files = [*files, *files]
+    assert send_all(bases, files, shortcut=True) == send_all(bases, files, shortcut=False)
+
+
+@several_times
+@given(st.lists(sent, max_size=2), st.data())
+def test_the_order_of_pupils_in_a_file_does_not_matter(
+    green_abbey: Base, oak_lane: Base, files: list[Sent], data: Any
+) -> None:
+    bases = (green_abbey, oak_lane)
+    last = data.draw(told)
+    shuffled = data.draw(st.permutations(last).map(tuple))
+    one, other = (
+        send_all(bases, [*files, Sent(0, full=True, records=records)], shortcut=True) for records in (last, shuffled)
+    )
+    assert one == other
+
+
+@several_times
+@given(st.integers(0, 12))
+def test_a_file_cut_in_two_equals_the_whole(green_abbey: Base, cut: int) -> None:
+    whole = pupils(12)
+    with undone():
+        bring_in(green_abbey, whole, full=False)
+        once = held()
+    with undone():
+        bring_in(green_abbey, whole[:cut], full=False)
+        bring_in(green_abbey, whole[cut:], full=False)
+        assert held() == once
+
+
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize("after", [3, 6, 9])
+def test_a_crash_leaves_whole_pupils_says_how_many_and_the_rerun_finishes(
+    green_abbey: Base, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying_out, "AT_ONCE", 3)
+    records = [*pupils(11), a_pupil(DOB="2031-01-01")]
+    data = a_file(records, header_of(green_abbey))
+    with undone():
+        whole = go_on(arrived(green_abbey, data), data, job=1).counts
+        once = held()
+
+    def progress(done: int, total: int, text: str) -> None:
+        if text == "importing" and done >= after:
+            raise Killed
+
+    this = arrived(green_abbey, data)
+    with pytest.raises(Killed):
+        go_on(this, data, job=1, telling=Telling(progress=progress))
+    half = Import.objects.get()
+    assert (half.done, half.pupils, half.completed_at) == (after, 12, None)
+    assert len(held()["pupils"]) == after
+    again = go_on(half, data, job=1)
+    assert held() == once
+    assert again.counts == whole
+    assert again.done == again.pupils == 12
