@@ -71,9 +71,11 @@ def bring_in(
     shortcut: bool = True,
     change: Callable[[bytes], bytes] = bytes,
 ) -> Import:
-    """Import a file of these pupils."""
+    """Import a file of these pupils, which its schema takes unless it is changed."""
     data = change(a_file(records, header_of(base, full=full, created=created)))
-    return go_on(arrived(base, data, full=full, created=created), data, shortcut=shortcut)
+    this = go_on(arrived(base, data, full=full, created=created), data, shortcut=shortcut)
+    assert not this.failed_at or change is not bytes, this.problems
+    return this
 
 
 def held() -> dict[str, list[Any]]:

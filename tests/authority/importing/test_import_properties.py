@@ -88,6 +88,7 @@ def send_all(bases: Sequence[Base], files: Sequence[Sent], *, shortcut: bool) ->
             this = arrived(base, data, full=file.full)
             this.agreed = ["few-pupils"]
             counts.append(go_on(this, data, shortcut=shortcut).counts)
+            assert this.completed_at, this.problems
             if file.edit:
                 edit_all(file.edit, number)
         return held(), counts
