@@ -27,8 +27,9 @@ from schoolgate.authority.importing.reading import Document
 from schoolgate.authority.importing.settling import Digester, Known, for_this_job
 from schoolgate.documents.students.entries import PupilEntry
 
-KEPT_BYTES = 8 * 1024 * 1024
-"""So many bytes of entries to work on are kept in memory; a document with more of them is read again instead."""
+KEPT_BYTES = 2 * 1024 * 1024
+"""So many bytes of entries to work on are kept in memory, which takes ten times as many with their records; a document
+with more of them is read again instead."""
 
 NEW = "new"
 """The rule by which a pupil is added."""
