@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection, models
 
+from schoolgate.authority.importing.bulk import insert
 from schoolgate.authority.importing.counting import Counts, tally_of
 from schoolgate.authority.importing.deciding import Decisions, Incoming, Invalid, Rules, Write, decide, held_after
 from schoolgate.authority.importing.held import keys_of_held, match_rows
@@ -16,7 +17,7 @@ from schoolgate.authority.importing.recognising import Recognised
 from schoolgate.authority.importing.settling import for_this_job
 from schoolgate.authority.records.columns import enrolment_columns, pupil_columns
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
-from schoolgate.authority.records.groups.canonical import canonical
+from schoolgate.authority.records.groups.canonical import canonical, digest_of
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.groups.enrolment import ENROLMENT
 from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
@@ -176,6 +177,7 @@ class Applying:
 
     def _write_groups(self, cases: Iterable[_Case]) -> None:
         replaced: list[Replaced] = []
+        new: dict[str, list[tuple[int, str, bytes, int]]] = {"pupil": [], "enrolment": []}
         of_pupils: list[PupilGroup] = []
         of_enrolments: list[EnrolmentGroup] = []
         for case in cases:
@@ -185,21 +187,26 @@ class Applying:
                 case.is_changed = True
                 change = self._change_of(case, write)
                 row = case.holding.rows.get(write.group)
-                if row is not None:
-                    replaced.append(Replaced.keep(row, change))
-                    row.change = change
-                elif write.group.of == "pupil":
-                    row = PupilGroup(key=row_key(case.pupil.pk, write.group), change=change)
-                else:
-                    row = EnrolmentGroup(key=row_key(case.enrolment.pk, write.group), change=change)
+                if row is None:
+                    owner = case.pupil.pk if write.group.of == "pupil" else case.enrolment.pk
+                    text = canonical(write.payload)
+                    new[write.group.of].append((row_key(owner, write.group), text, digest_of(text), change.pk))
+                    continue
+                replaced.append(Replaced.keep(row, change))
+                row.change = change
                 row.take(write.payload)
                 if isinstance(row, PupilGroup):
                     of_pupils.append(row)
                 else:
                     of_enrolments.append(row)
         Replaced.objects.bulk_create(replaced)
-        _put(PupilGroup, of_pupils)
-        _put(EnrolmentGroup, of_enrolments)
+        columns = ["key", "payload_text", "digest", "change"]
+        insert(PupilGroup, columns, new["pupil"])
+        insert(EnrolmentGroup, columns, new["enrolment"])
+        if of_pupils:
+            PupilGroup.objects.bulk_update(of_pupils, columns[1:])
+        if of_enrolments:
+            EnrolmentGroup.objects.bulk_update(of_enrolments, columns[1:])
 
     def _write_registers(self, cases: Iterable[_Case]) -> None:
         replaced: list[Replaced] = []
@@ -242,7 +249,7 @@ class Applying:
             Pupil.objects.bulk_update(changed, sorted(names))
 
     def _write_keys(self, cases: Iterable[_Case]) -> None:
-        new: list[PupilKey] = []
+        new: list[tuple[int, int, str]] = []
         gone: list[int] = []
         for case in cases:
             if not case.is_changed:
@@ -252,9 +259,9 @@ class Applying:
             guids = {text for kind, text in held if kind is PupilKey.Kind.GUID}
             guids.add(normal_guid(case.after.get(ENROLMENT, {}).get("GUID", "")))
             wanted = search_keys(case.after) | match_rows(keys_of_held(case.pupil, guids))
-            new += [PupilKey(pupil=case.pupil, kind=kind, text=text) for kind, text in sorted(wanted - held.keys())]
+            new += [(case.pupil.pk, kind, text) for kind, text in sorted(wanted - held.keys())]
             gone += [held[key] for key in held.keys() - wanted]
-        PupilKey.objects.bulk_create(new)
+        insert(PupilKey, ["pupil", "kind", "text"], new)
         if gone:
             PupilKey.objects.filter(pk__in=gone).delete()
 
@@ -321,25 +328,8 @@ class Applying:
             digest = case.whose.digest
             if case.whose.upn_is_anothers or codes & _PASSES_WITH_TIME:
                 digest = for_this_job(digest, self.job)
-            rows.append(
-                Settled(
-                    base=self.base,
-                    full=self.this.full,
-                    digest=digest,
-                    pupil=case.pupil,
-                    tally=_tally(case),
-                    job=self.job,
-                )
-            )
-        Settled.objects.bulk_create(rows)
-
-
-def _put(model: type[models.Model], rows: list[PupilGroup] | list[EnrolmentGroup]) -> None:
-    """Insert rows, or write over those that are there."""
-    if rows:
-        model._default_manager.bulk_create(  # noqa: SLF001  Django's name for a model's manager
-            rows, update_conflicts=True, unique_fields=["key"], update_fields=["payload_text", "digest", "change"]
-        )
+            rows.append((self.base.pk, self.this.full, digest, case.pupil.pk, _tally(case), self.job))
+        insert(Settled, ["base", "full", "digest", "pupil", "tally", "job"], rows)
 
 
 def _take(row: models.Model, columns: dict[str, object]) -> set[str]:
