@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
 from tests.authority.importing.importing_files import header_of
 from tests.documents.students.files import a_file, a_pupil, changed
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange import outcomes
 from schoolgate.authority.exchange.import_job import agree, catch_up
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.importing.models import Import
@@ -59,6 +61,26 @@ def test_a_file_that_fails_its_schema_is_refused_whole_and_its_problems_quote_no
     assert "Okafor" not in str(told)
     assert not Pupil.objects.exists()
     assert Job.objects.get(kind="import").state == State.FAILED
+
+
+def test_what_is_left_out_is_told_page_by_page(
+    program: Any, green_abbey: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes, "PAGE", 1)
+    wrong = {"NCyearActual": "9", "FormerUPN": "A820432124999"}
+    ada = a_pupil(UPN="F820432124002", Forename="Ada", DOB="2013-03-01", BasicDetails=wrong)
+    sent = program.put(a_file([a_pupil(BasicDetails=wrong), ada], header_of(green_abbey)))
+    work_off()
+    file = sent.json()["file"]
+    address = f"student/files/{file['sha256']}/{file['name']}"
+    first = program.get(address).json()["refusals"]
+    (one,) = first["items"]
+    assert (one["item"], one["value"], one["code"], one["new"]) == ("FormerUPN", "A820432124999", "bad-upn", True)
+    assert first["more"]
+    second = program.get(address, params={"after": first["next"]}).json()["refusals"]
+    assert [len(second["items"]), second["more"]] == [1, False]
+    assert second["items"] != first["items"]
+    assert program.get(address, params={"after": "x"}).status_code == 400
 
 
 def test_an_empty_full_file_waits_for_a_person_who_may_agree(program: Any, green_abbey: Base, officer: User) -> None:

@@ -21,7 +21,7 @@ from schoolgate.authority.exchange.kinds import KINDS, FileKind
 from schoolgate.authority.exchange.licences import require_a_licence
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.openapi import document
-from schoolgate.authority.exchange.outcomes import outcomes_after, rfc3339, told
+from schoolgate.authority.exchange.outcomes import outcomes_after, refusals_of, rfc3339, told
 from schoolgate.authority.exchange.passwords import change_own_password, former_password_until
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.exchange.receiving import Delivery, base_of, receive
@@ -138,7 +138,7 @@ def _get_file(request: WSGIRequest, kind: str, sha256: str, name: str) -> HttpRe
     )
     if file is None:
         raise ApiProblem("unknown-file")
-    return JsonResponse(told(file))
+    return JsonResponse({**told(file), "refusals": refusals_of(file, request.GET.get("after", ""))})
 
 
 def _outcomes(request: WSGIRequest) -> HttpResponse:

@@ -116,7 +116,29 @@ SCHEMAS: Json = {
         {
             "state": {"type": "string", "enum": ["queued", "processing", "waiting", "completed", "failed"]},
             "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
-            "problems": {"type": "array", "items": {"type": "object"}},
+            "problems": {"type": "array", "items": _object({"code": TEXT})},
+            "waiting": _object({"code": TEXT, "message": TEXT}),
+        },
+        optional=("waiting",),
+    ),
+    "Refusals": _object(
+        {
+            "items": {
+                "type": "array",
+                "items": _object(
+                    {
+                        "upn": TEXT,
+                        "group": TEXT,
+                        "item": TEXT,
+                        "value": {"description": "As the school sent it."},
+                        "code": TEXT,
+                        "since": TIME,
+                        "new": {"type": "boolean", "description": "This file was the first to say it."},
+                    }
+                ),
+            },
+            "next": {"type": "string", "description": "Send it as `after` to go on from here."},
+            "more": {"type": "boolean", "description": "There is more already: ask again at once."},
         }
     ),
     "Delivery": _object(
@@ -124,6 +146,14 @@ SCHEMAS: Json = {
             "file": _ref("File"),
             "receipt": {"type": "string", "description": "Compact JWS, `alg` Ed25519, signed with one of the keys."},
             "outcome": _ref("Outcome"),
+        }
+    ),
+    "FileStory": _object(
+        {
+            "file": _ref("File"),
+            "receipt": TEXT,
+            "outcome": _ref("Outcome"),
+            "refusals": _ref("Refusals"),
         }
     ),
     "Outcomes": _object(
@@ -247,10 +277,23 @@ def _paths() -> Json:
                     "content": {"application/xml": {}},
                 },
             },
-            "get": _signed_in("getFile", "What became of a file", "Delivery", (*SIGNED_IN, "unknown-file")),
-            "head": _without_bodies(
-                _signed_in("findFile", "Is a file known", "Delivery", (*SIGNED_IN, "unknown-file"))
-            ),
+            "get": {
+                **_signed_in(
+                    "getFile",
+                    "What became of a file, and what of it is not taken",
+                    "FileStory",
+                    (*SIGNED_IN, "unknown-file", "cursor-malformed"),
+                ),
+                "parameters": [after],
+            },
+            "head": {
+                **_without_bodies(
+                    _signed_in(
+                        "findFile", "Is a file known", "FileStory", (*SIGNED_IN, "unknown-file", "cursor-malformed")
+                    )
+                ),
+                "parameters": [after],
+            },
         },
         "/exchange/v1/outcomes": {
             "get": {

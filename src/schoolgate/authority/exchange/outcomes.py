@@ -1,5 +1,6 @@
 """What became of the files, as the API tells it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.problems import ApiProblem
+from schoolgate.authority.records.groups.registry import group_numbered
+from schoolgate.authority.records.models import Refusal
 from schoolgate.commons.accounts.models import User
 
 PAGE = 100
@@ -32,6 +35,38 @@ def told(file: ReceivedFile) -> dict[str, Any]:
         },
         "receipt": file.receipt,
         "outcome": file.outcome,
+    }
+
+
+def refusals_of(file: ReceivedFile, cursor: str) -> dict[str, Any]:
+    """What the authority does not take of the base's values and the file, or one before it, said: one page.
+
+    `new` says whether this very file was the first; `value` is the school's own, as it was sent. Raises ApiProblem
+    `cursor-malformed`.
+    """
+    job = file.its_import.job_id if file.its_import else None
+    standing = Refusal.objects.filter(base=file.base_id, first_seen_in__lte=job) if job else Refusal.objects.none()
+    if cursor:
+        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+            raise ApiProblem("cursor-malformed")
+        standing = standing.filter(pk__gt=int(cursor))
+    page = list(standing.select_related("pupil").order_by("pk")[: PAGE + 1])
+    shown = page[:PAGE]
+    return {
+        "items": [
+            {
+                "upn": refusal.pupil.upn,
+                "group": group_numbered(refusal.group).name,
+                "item": refusal.item,
+                "value": json.loads(refusal.value_text),
+                "code": refusal.code,
+                "since": rfc3339(refusal.since),
+                "new": refusal.first_seen_in == job,
+            }
+            for refusal in shown
+        ],
+        "next": str(shown[-1].pk) if shown else cursor,
+        "more": len(page) > PAGE,
     }
 
 

@@ -39,4 +39,4 @@ def outcome_words(transfer: Transfer) -> str:
     counts = transfer.outcome.get("counts")
     if not isinstance(counts, dict):
         return ""
-    return ", ".join(f"{number} {name}" for name, number in counts.items() if isinstance(number, int))
+    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if isinstance(number, int))
