@@ -24,6 +24,7 @@ from schoolgate.authority.importing.reading import Document, Refused, incoming_o
 from schoolgate.authority.importing.recognising import Recogniser, Recognition, WhyNot
 from schoolgate.authority.importing.settling import digester, known_entries
 from schoolgate.authority.records.models import Pupil
+from schoolgate.commons.faults import fault_point
 from schoolgate.commons.jobs.kinds import LeaseLost
 from schoolgate.documents.problems import Problem
 from schoolgate.documents.students.versions import SchemaShelf
@@ -131,11 +132,15 @@ def _carry_out(course: _Course) -> None:
             this.counts = written.as_json()
             this.save(update_fields=["pupils", "done", "counts", "failed_at", "problems"])
             course.stored_done = this.done
+            fault_point("import.before-commit")
+        fault_point("import.portion")
         course.telling.progress(this.done, this.pupils, "importing")
     with transaction.atomic():
         _hold_alone(course)
         note_who_is_missing(this, roll, found.seen, course.job)
         _complete(course, found, written)
+        fault_point("import.before-end")
+    fault_point("import.completed")
 
 
 def _hold_alone(course: _Course) -> None:

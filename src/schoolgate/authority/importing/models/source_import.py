@@ -1,5 +1,5 @@
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -79,7 +79,8 @@ class Import(models.Model):
             return ImportState.FAILED
 
     @property
-    def newest_imported_before(self) -> Any:
+    def newest_imported_before(self) -> datetime | None:
         """When the newest imported document of this base and form says it was written; None before the first."""
         imported = Import.objects.filter(base=self.base_id, full=self.full, completed_at__isnull=False)
-        return imported.exclude(pk=self.pk).aggregate(newest=models.Max("written_at"))["newest"]
+        newest: datetime | None = imported.exclude(pk=self.pk).aggregate(newest=models.Max("written_at"))["newest"]
+        return newest

@@ -1,0 +1,65 @@
+"""A process of the tests that kill an import: `python import_process.py receive | work | held`.
+
+`receive` takes a made-up file of PUPILS children in, `work` imports it, `held` prints what became of it as JSON.
+"""
+
+import hashlib
+import json
+import os
+import sys
+
+import django
+
+django.setup()
+
+from tests.authority.importing.importing_files import header_of, held  # noqa: E402
+from tests.documents.students.files import a_file, a_pupil  # noqa: E402
+
+from schoolgate.authority.bases.accounts import create_base_with_account  # noqa: E402
+from schoolgate.authority.bases.la import LA_NUMBER  # noqa: E402
+from schoolgate.authority.exchange.kinds import KINDS  # noqa: E402
+from schoolgate.authority.exchange.models import ReceivedFile  # noqa: E402
+from schoolgate.authority.exchange.receiving import Delivery, receive  # noqa: E402
+from schoolgate.authority.importing.models import Import  # noqa: E402
+from schoolgate.authority.records.models import Change, Replaced  # noqa: E402
+from schoolgate.commons.jobs.engine import free_leases_of, work_off  # noqa: E402
+from schoolgate.documents.identifiers import upn_check_letter  # noqa: E402
+
+NAME = "8204321_CES_820LLLL_001.xml"
+WORKER = "the killed"
+PUPILS = int(os.environ.get("PUPILS", "0"))
+
+
+def take_in() -> None:
+    LA_NUMBER.set("820", by=None)
+    base, _ = create_base_with_account(la="820", number="4321", name="Green Abbey School", password="Green-Abbey-2026!")
+    numbers = [f"820432120{number:03}" if number < 1000 else f"820432121{number - 1000:03}" for number in range(PUPILS)]
+    children = (a_pupil(UPN=upn_check_letter(number) + number, Surname=f"Okafor {number}") for number in numbers)
+    data = a_file(children, header_of(base))
+    digest = hashlib.sha256(data).hexdigest()
+    receive(Delivery(base.account, base, KINDS["student"], NAME, digest), [data])
+
+
+def tell() -> None:
+    this = Import.objects.get()
+    told = {
+        "state": this.state,
+        "done": this.done,
+        "pupils": this.pupils,
+        "counts": this.counts,
+        "outcome": ReceivedFile.objects.get().outcome["state"],
+        "held": {what: len(rows) for what, rows in held().items()},
+        "changes": Change.objects.count(),
+        "replaced": Replaced.objects.count(),
+    }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "receive":
+        take_in()
+    elif sys.argv[1] == "work":
+        free_leases_of(WORKER)
+        work_off(WORKER)
+    else:
+        tell()
