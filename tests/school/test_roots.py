@@ -49,6 +49,19 @@ def test_a_file_is_no_root_folder(db: None, home: Home, tmp_path: Path) -> None:
     assert root_folder() is None
 
 
+def test_a_path_that_no_disk_can_hold_is_refused(db: None, home: Home, tmp_path: Path) -> None:
+    for name, why in (("x" * 300, "cannot be used"), ("/".join(["deep"] * 200), "longer than 500")):
+        with pytest.raises(FolderRefused, match=why):
+            change_to(tmp_path / name)
+
+
+def test_links_in_a_circle_are_refused(db: None, home: Home, tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to(tmp_path / "two")
+    (tmp_path / "two").symlink_to(tmp_path / "one")
+    with pytest.raises(FolderRefused, match="cannot be used"):
+        change_to(tmp_path / "one")
+
+
 def test_a_missing_folder_is_made_only_when_asked_for(db: None, home: Home, tmp_path: Path) -> None:
     with pytest.raises(FolderRefused, match="Make this folder"):
         set_root_folder(tmp_path / "new", make=False, by=None)
@@ -179,6 +192,20 @@ def test_a_former_root_that_is_away_is_not_taken_for_empty(root: Path, la: Scrip
     root.rename(tmp_path / "elsewhere")
     count_what_stayed()
     assert "cannot be looked into" in told()[0]
+
+
+def test_a_former_root_that_was_away_from_the_start_is_told_until_it_is_back(
+    root: Path, la: ScriptedLa, tmp_path: Path
+) -> None:
+    (folders_of("820").not_exported / "a.xml").write_text("x")
+    change_to(tmp_path / "new")
+    root.rename(tmp_path / "elsewhere")
+    for _ in range(2):
+        count_what_stayed()
+        assert "cannot be looked into" in told()[0]
+    (tmp_path / "elsewhere").rename(root)
+    count_what_stayed()
+    assert "1 file still lies" in told()[0]
 
 
 def test_a_former_root_that_was_emptied_and_deleted_is_forgotten(root: Path, la: ScriptedLa, tmp_path: Path) -> None:

@@ -32,3 +32,8 @@ class FormerRoot(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    @property
+    def known_empty(self) -> bool:
+        """Whether the last look succeeded and found nothing."""
+        return self.looked_at is not None and not (self.waiting or self.sent or self.trouble)
