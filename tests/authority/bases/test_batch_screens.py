@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.authority.bases.codes import make_codes
-from schoolgate.authority.bases.la import OUT_OF_COUNTY_LICENCE
+from schoolgate.authority.bases.la import LA_NUMBER, OUT_OF_COUNTY_LICENCE
 from schoolgate.authority.bases.models import Base, CodeBatch, ConnectionCode
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
@@ -184,6 +184,17 @@ def test_the_list_of_bases_is_filtered_by_licence(as_officer: Client, green_abbe
     shown = text(as_officer.get(reverse("bases"), {"stands_on": "out-of-county"}))
     assert "Far Hill" in shown
     assert "Green Abbey" not in shown
+
+
+def test_the_list_of_bases_is_filtered_by_county(as_officer: Client, green_abbey: Base, far_hill: Base) -> None:
+    shown = text(as_officer.get(reverse("bases"), {"county": "out"}))
+    assert "Far Hill" in shown
+    assert "Green Abbey" not in shown
+
+
+def test_an_authority_without_a_number_takes_all_schools_for_its_own(as_officer: Client, green_abbey: Base) -> None:
+    LA_NUMBER.set("", by=None)
+    assert "Green Abbey" in text(as_officer.get(reverse("bases"), {"county": "in", "stands_on": "standard"}))
 
 
 @pytest.mark.parametrize(("licensed", "said"), [(True, "standard"), (False, "nothing is taken from the school")])

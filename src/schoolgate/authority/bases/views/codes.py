@@ -84,7 +84,7 @@ def letters(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The letters of a batch, a page each when printed; codes that are used or have run out have none."""
     made = get_object_or_404(CodeBatch, pk=pk)
     _note_shown(request, made)
-    waiting = [code for code in _codes(request).filter(batch=made) if code.state == "waiting"]
+    waiting = list(_codes(request).good().filter(batch=made))
     return _letters(request, waiting, reverse("code-batch", args=[made.pk]))
 
 
@@ -126,7 +126,8 @@ def new_code(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def _letters(request: PersonRequest, codes: list[ConnectionCode], back: str) -> HttpResponseBase:
     context = {
-        "codes": codes,
+        # A code whose seal cannot be opened any more is empty: it needs a new one, not a letter.
+        "codes": [code for code in codes if code.code],
         "back": back,
         "authority": LA_NAME.get(),
         "contact": LA_CONTACT.get(),
