@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
 from django.utils import timezone
 from tests.school.conftest import Drop, Export
 from tests.school.scripted_la import ScriptedLa
@@ -217,6 +218,8 @@ def test_a_change_while_an_export_runs_is_no_trouble(
 
     def meanwhile() -> bytes:
         Destination.objects.update(password=NEW)
+        # The thread of the LA's server has a connection of its own.
+        connection.close()
         la.password = NEW
         return answer(401, {"code": "token-expired"})
 
@@ -241,8 +244,6 @@ def test_no_password_stands_in_journal_or_audit(login: Destination, http: httpx.
 
 
 def test_a_password_under_way_is_kept_sealed(login: Destination) -> None:
-    from django.db import connection
-
     PasswordChange.objects.create(destination=login, password=NEW)
     with connection.cursor() as cursor:
         cursor.execute("SELECT password FROM school_exchange_passwordchange")
