@@ -78,7 +78,7 @@ def test_a_test_of_the_la_names_it_and_no_school(la: ScriptedLa, destination: De
 def test_each_way_to_fail_has_its_step_its_lines_and_its_message(
     name: str, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schoolgate.school.exchange.connection_test.TIMEOUTS", Timeouts(2, 0.5, 2, 2))
+    monkeypatch.setattr("schoolgate.school.exchange.connection_test.TIMEOUTS", Timeouts(1, 0.5, 2, 2))
     way = WAYS[name]
     way.prepare(line)
     line.school.refresh_from_db()
