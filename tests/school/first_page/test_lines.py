@@ -281,6 +281,15 @@ def test_a_line_appears_and_goes(case: Case, admin: Client) -> None:
     assert look_at_today().to_do == []
 
 
+def test_the_first_password_to_end_heads_the_list_that_its_line_leads_to(admin: Client) -> None:
+    own_account("1001")
+    own_account("1002", password_expires_at=NOW() + 9 * DAY)
+    own_account("1003", password_expires_at=NOW() + 2 * DAY)
+    shown = page(admin, "/administration/schools/?sort=password_expires_at")
+    order = sorted(("School 1001", "School 1002", "School 1003"), key=shown.index)
+    assert order == ["School 1003", "School 1002", "School 1001"]
+
+
 def test_every_line_has_its_case() -> None:
     assert len({case.code for case in CASES}) == len(LINES)
 
