@@ -18,7 +18,7 @@ ROOMS = {"files", "administration", "users", "journal", "jobs", "find", "my-acco
 
 
 def test_every_page_of_the_school_fits_both_screens(visit: Visit, school: Site) -> None:
-    assert ROOMS | {"held-back", "send"} <= walk(visit(school, person(school, "administrator")))
+    assert ROOMS | {"held-back", "send", "connect"} <= walk(visit(school, person(school, "administrator")))
 
 
 def test_every_page_of_the_authority_fits_both_screens(visit: Visit, authority: Site, school: Site) -> None:
