@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.school.conftest import MakeLa
 from tests.school.pages import page
 from tests.school.scripted_la import ScriptedLa
@@ -75,6 +76,18 @@ def test_what_is_done_stays_done_when_the_browser_was_closed(
     assert not Destination.objects.exists()
     assert "Use this folder" in page(signed_in(administrator), "/connect/")
     assert not [task.name for task in look_at_setup().tasks[:2] if not task.done]
+
+
+def test_a_death_between_yes_and_the_entry_has_the_question_asked_again(
+    admin: Client, letter: ScriptedLa, tmp_path: Path
+) -> None:
+    post(admin, "la/", address=letter.address, code=CODE)
+    Joining.objects.update(confirmed_at=timezone.now())
+    ROOT_FOLDER.set(str(tmp_path), by=None)
+    assert "Yes, that is us" in page(admin, "/connect/")
+    post(admin, "school/", yes="yes")
+    assert School.objects.get().has_credentials
+    assert not Joining.objects.exists()
 
 
 def test_a_user_name_and_a_password_work_too(admin: Client, letter: ScriptedLa, tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def look_at_setup() -> Setup:
     las = list(Destination.objects.all()[:2])
     root = root_folder()
     answered = joining is not None and joining.joined_at is not None
-    unconfirmed = joining is not None and answered and joining.confirmed_at is None
+    # With a root folder the entry is made as it is confirmed: what is left over died on the way, so it is asked again.
+    unconfirmed = joining is not None and answered and (joining.confirmed_at is None or root is not None)
     connected, troubled = _checked()
     rule = when_to_send()
     return Setup(
