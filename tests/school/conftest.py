@@ -3,13 +3,15 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 import waitress
+from django.db.models import Model
+from django.db.models.signals import post_init
 from django.test import Client
 from django.utils import timezone
 from tests.school.scripted_la import ScriptedLa
@@ -30,6 +32,21 @@ from schoolgate.sites.doors import ProgramDoor
 from schoolgate.sites.home import Home
 
 NAME = "8204321_CES_820LLLL_001.xml"
+
+
+@contextmanager
+def counting(model: type[Model]) -> Iterator[list[Model]]:
+    """Every row of a model that is made into an object meanwhile: the work that the number of queries hides."""
+    made: list[Model] = []
+
+    def note(instance: Model, **_: Any) -> None:
+        made.append(instance)
+
+    post_init.connect(note, sender=model)
+    try:
+        yield made
+    finally:
+        post_init.disconnect(note, sender=model)
 
 
 @pytest.fixture

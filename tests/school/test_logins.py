@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.utils import timezone
-from tests.school.conftest import NAME, Drop, Export, MakeLa
+from tests.school.conftest import NAME, Drop, Export, MakeLa, counting
+from tests.school.first_page.rows import transfer
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import answer
 
@@ -208,3 +209,14 @@ def test_outcomes_are_asked_of_each_account_for_itself(two_schools: None, la: Sc
     ask_for_outcomes()
     assert {state_of(NAME), state_of(OTHER)} == {State.IMPORTED}
     assert School.objects.get().outcomes_cursor == Destination.objects.get().outcomes_cursor == "1-1"
+
+
+def test_logins_that_fail_together_do_not_each_go_through_all_files(la: ScriptedLa, export: Export) -> None:
+    schools = [f"{number:04}" for number in range(2000, 2020)]
+    for school in schools:
+        add_school(number=school, user=f"820{school}")
+    Transfer.objects.bulk_create(transfer(school=school, asked_at=timezone.now()) for school in schools)
+    with counting(Transfer) as loaded:
+        export(look=False)
+    assert School.objects.filter(trouble="wrong-credentials").count() == len(schools)
+    assert len(loaded) <= 2 * len(schools)
