@@ -210,6 +210,17 @@ def test_entering_the_old_password_again_forgets_no_unfinished_change(
     assert sends(drop, export, 1)
 
 
+def test_a_form_that_was_opened_before_the_change_does_not_bring_the_old_one_back(
+    login: Destination, http: httpx.Client
+) -> None:
+    opened = Destination.objects.get()
+    change_password(login, NEW, http, by=None)
+    opened.name = "Bedford"
+    save_destination(opened, by=None)
+    kept = Destination.objects.get()
+    assert (kept.name, kept.password) == ("Bedford", NEW)
+
+
 def test_a_change_while_an_export_runs_is_no_trouble(
     la: ScriptedLa, destination: Destination, drop: Drop, export: Export
 ) -> None:

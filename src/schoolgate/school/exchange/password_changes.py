@@ -87,13 +87,18 @@ def finish_changes(la: str, http: httpx.Client) -> bool:
     return bool(changes)
 
 
-def forget_change_if_entered_anew(login: Destination | School) -> None:
-    """Call before a form's user name and password are saved: what a person enters is the LA's latest word.
+def heed_what_was_entered(login: Destination | School) -> None:
+    """Call in the transaction that saves a form: a user name or password that a person enters is the LA's latest word.
 
-    Who enters the present password once more changes nothing.
+    Who enters the present password once more changes nothing; a form without one keeps what was changed meanwhile.
     """
-    present = type(login).objects.filter(pk=login.pk).values_list("user", "password").first()
-    if present is not None and present != (login.user, login.password):
+    rows = type(login).objects.select_for_update().filter(pk=login.pk)
+    present = rows.values_list("user", "password").first()
+    if present is None:
+        return
+    if login.user and login.password == login.read_password:
+        login.password = present[1]
+    if present != (login.user, login.password):
         PasswordChange.objects.of(login).delete()
 
 
