@@ -90,7 +90,7 @@ def test_a_folder_around_the_present_root_is_refused(home: Home, db: None, tmp_p
         change_to(tmp_path / "shares")
 
 
-@pytest.mark.parametrize("place", ["home", "home/spool", "home/mine", "."])
+@pytest.mark.parametrize("place", ["home", "home/spool", "home/files/mine", "home/receipt-keys", "."])
 def test_the_programs_own_folder_is_refused(db: None, home: Home, tmp_path: Path, place: str) -> None:
     with pytest.raises(FolderRefused, match="keeps its own files"):
         change_to(tmp_path / place)

@@ -16,7 +16,7 @@ from schoolgate.school.exchange.folders import (
     NOT_EXPORTED,
     FolderRefused,
     files_in,
-    folders_of,
+    folders_in,
     holds,
     is_la_folder,
     recorded_name,
@@ -78,17 +78,20 @@ def set_root_folder(folder: Path, *, by: User | None, make: bool = True, request
     Raises FolderRefused, as `require_usable`, and when the folders cannot be made.
     """
     require_usable(folder, make=make)
+    changes = is_another(folder)
+    try:
+        # Before the transaction: a share may hang, and nobody else could write meanwhile.
+        folder.mkdir(parents=True, exist_ok=True)
+        _require_writable(folder)
+        for la in Destination.objects.values_list("la", flat=True):
+            folders_in(folder, la).make()
+    except OSError as error:
+        raise _unusable(error) from None
     with transaction.atomic():
-        if is_another(folder):
+        # Not when somebody else has just chosen the same folder.
+        if changes and root_folder() != folder:
             _leave_present_root(folder, by, request)
         ROOT_FOLDER.set(str(folder), by=by, request=request)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _require_writable(folder)
-            for la in Destination.objects.values_list("la", flat=True):
-                folders_of(la).make()
-        except OSError as error:
-            raise _unusable(error) from None
 
 
 def dismiss(former: FormerRoot, *, by: User, request: HttpRequest | None = None) -> None:
@@ -164,10 +167,10 @@ def _require_apart(folder: Path) -> None:
     present = root_folder()
     if present is not None and _same(folder, present):
         return
-    home = settings.SCHOOLGATE_HOME.folder
-    if _within(folder, home) or _within(home, folder):
+    home = settings.SCHOOLGATE_HOME
+    if _within(home.folder, folder) or any(_within(folder, own) for own in home.own_folders):
         raise FolderRefused(
-            f"This program keeps its own files in {home}. Choose a folder that has nothing to do with it."
+            f"This program keeps its own files in {home.folder}. Choose a folder that has nothing to do with it."
         )
     if present is None:
         return
