@@ -53,12 +53,12 @@ def save_destination(destination: Destination, *, by: User | None, request: Http
     destination.forget_trouble()
     try:
         destination.full_clean()
+        folders_of(destination.la).make()
         with transaction.atomic():
             heed_what_was_entered(destination)
             destination.save()
             did = "LA added" if new else "LA changed"
             record(did, by=by, target=destination.la, details=destination.address, request=request)
-            folders_of(destination.la).make()
     except ValidationError as error:
         raise DestinationRefused(" ".join(error.messages)) from None
     except (OSError, FolderRefused) as error:

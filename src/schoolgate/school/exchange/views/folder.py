@@ -60,8 +60,8 @@ def _question(form: SiteForm) -> dict[str, Any]:
 
 def _save(request: PersonRequest, given: dict[str, Any]) -> None:
     wanted, changes = given["root_folder"], is_another(given["root_folder"])
+    set_root_folder(wanted, make=given["make_folder"], by=request.user, request=request)
     with transaction.atomic():
-        set_root_folder(wanted, make=given["make_folder"], by=request.user, request=request)
         SCHOOL_NAME.set(given["school_name"], by=request.user, request=request)
         SETTLE_SECONDS.set(given["settle_seconds"], by=request.user, request=request)
         EXPIRY_NOTICE_DAYS.set(given["expiry_notice_days"], by=request.user, request=request)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.filestore import NoSpace
-from schoolgate.school.exchange.asking import ask_for_all
+from schoolgate.school.exchange.asking import all_las, ask_for_exports
 from schoolgate.school.exchange.folders import FolderRefused
 from schoolgate.school.exchange.forms.sending import SendForm
 from schoolgate.school.exchange.models import State, Transfer
@@ -41,9 +41,10 @@ def send_file(request: PersonRequest) -> HttpResponseBase:
 @require_POST
 def export(request: PersonRequest) -> HttpResponseBase:
     """Send everything that lies in the folders (handbook 05, "Export")."""
+    las = all_las()
     with transaction.atomic():
         record("export asked for", by=request.user, request=request)
-        jobs = ask_for_all(by_person=True)
+        jobs = ask_for_exports(las, by_person=True)
     if jobs:
         messages.success(request, "Looking into the folders and sending what waits.")
     else:
