@@ -14,9 +14,10 @@ from schoolgate.commons.journal.models import JournalLine
 from schoolgate.school.exchange.administration.schools import save_school
 from schoolgate.school.exchange.asking import ask_for_what_is_due, send_again
 from schoolgate.school.exchange.models import Attempt, Destination, School, State, Transfer
-from schoolgate.school.exchange.outcomes import ask_for_outcomes
+from schoolgate.school.exchange.outcomes import ask_for_outcomes, is_time_to_ask
 
 OTHER = "8202107_CES_820LLLL_001.xml"
+DAY = timedelta(days=1)
 BUSY = answer(503, {"code": "busy"}, Retry_After="600")
 PROXY = answer(407, "", Proxy_Authenticate="Basic")
 
@@ -220,3 +221,32 @@ def test_logins_that_fail_together_do_not_each_go_through_all_files(la: Scripted
         export(look=False)
     assert School.objects.filter(trouble="wrong-credentials").count() == len(schools)
     assert len(loaded) <= 2 * len(schools)
+
+
+def test_an_account_that_fails_keeps_no_other_from_hearing_of_its_outcomes(
+    two_schools: None, la: ScriptedLa, export: Export
+) -> None:
+    export()
+    la.outcome = {"state": "completed", "counts": {}, "problems": []}
+    la.password = "another"
+    ask_for_outcomes()
+    assert la.sign_ins[-2:] == [la.user, "own"]
+    assert state_of(NAME) == State.IMPORTED
+
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("age", "wait"),
+    [(timedelta(minutes=1), timedelta(seconds=5)), (timedelta(days=1), timedelta(hours=2)), (timedelta(days=90), DAY)],
+)
+def test_outcomes_are_asked_for_more_seldom_as_files_age(age: timedelta, wait: timedelta) -> None:
+    newest = NOW - age
+    assert is_time_to_ask(NOW, newest, NOW - wait)
+    assert not is_time_to_ask(NOW, newest, NOW - wait + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("asked", [None, NOW + timedelta(hours=5)])
+def test_outcomes_never_asked_for_or_asked_for_by_a_wrong_clock_are_asked_for(asked: datetime | None) -> None:
+    assert is_time_to_ask(NOW, NOW - timedelta(days=90), asked)

@@ -47,6 +47,7 @@ class Login(models.Model):
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
     try_again_at = models.DateTimeField(null=True, editable=False)
     outcomes_cursor = models.CharField(max_length=60, blank=True, editable=False)
+    outcomes_asked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         abstract = True
