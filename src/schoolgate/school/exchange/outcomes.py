@@ -90,7 +90,7 @@ def _to_ask(destination: Destination) -> list[Login]:
     now, own = timezone.now(), own_logins(destination)
     newest: dict[Login, datetime] = {}
     schools = _open_files().filter(la=destination.la).values_list("source_la", "source_school")
-    for la, number, arrived in schools.annotate(Max("received_at")).order_by():
+    for la, number, arrived in schools.annotate(Max("received_at")).order_by("source_la", "source_school"):
         login = own.get(la + number, destination)
         newest[login] = max(newest.get(login, arrived), arrived)
     return [
