@@ -105,10 +105,22 @@ def test_the_list_to_send_has_a_row_for_each_school(as_officer: Client, la: str)
     assert lines[1].startswith(f"Hill Top,820,1001,8201001,office@hill.example,http://testserver,{code.code},")
 
 
-def test_looking_at_letters_stands_in_the_audit(as_officer: Client, la: str) -> None:
+@pytest.mark.parametrize("page", ["code-batch", "code-letters", "codes-to-send"])
+def test_each_look_at_codes_stands_in_the_audit(as_officer: Client, la: str, page: str) -> None:
     confirm(as_officer)
-    as_officer.get(reverse("code-letters", args=[CodeBatch.objects.get().pk]))
-    assert AuditEntry.objects.filter(did="connection codes shown", who="omar", target="schools.csv").exists()
+    shown = AuditEntry.objects.filter(did="connection codes shown", who="omar", target="schools.csv")
+    before = shown.count()
+    as_officer.get(reverse(page, args=[CodeBatch.objects.get().pk]))
+    assert shown.count() == before + 1
+
+
+def test_a_batch_whose_codes_are_all_used_shows_none(as_officer: Client, la: str) -> None:
+    confirm(as_officer)
+    shown = AuditEntry.objects.filter(did="connection codes shown")
+    before = shown.count()
+    ConnectionCode.objects.update(used_at=timezone.now(), code=None)
+    as_officer.get(reverse("code-batch", args=[CodeBatch.objects.get().pk]))
+    assert shown.count() == before
 
 
 def test_codes_that_no_school_used_are_listed(as_officer: Client, green_abbey: Base, oak_lane: Base) -> None:

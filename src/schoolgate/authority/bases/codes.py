@@ -75,6 +75,11 @@ def find_code(code: str) -> ConnectionCode | None:
     return ConnectionCode.objects.filter(digest=digest_of(code)).select_related("account").first()
 
 
+def note_codes_shown(words: str, *, by: User | None, request: HttpRequest | None = None) -> None:
+    """Somebody saw codes with which a school can join; `words` says which."""
+    record("connection codes shown", by=by, target=words, request=request)
+
+
 def to_send(codes: Iterable[ConnectionCode]) -> Iterator[list[str]]:
     """The rows of the list that goes to schools, one for each school of each code that is good (COLUMNS_TO_SEND)."""
     contact = LA_CONTACT.get()
