@@ -174,7 +174,7 @@ class Table:
     @property
     def search_label(self) -> str:
         """What the search looks in, in the table's own words."""
-        return "Search " + ", ".join(column.heading for column in self.columns if column.search).lower()
+        return "Search " + ", ".join(_in_a_sentence(column.heading) for column in self.columns if column.search)
 
     @cached_property
     def filters(self) -> list[Filter]:
@@ -345,3 +345,9 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _in_a_sentence(heading: str) -> str:
+    """School gives school; DfE no. stays what it is."""
+    first, _, rest = heading.partition(" ")
+    return heading if any(letter.isupper() for letter in first[1:]) else f"{first.lower()} {rest}".strip()
