@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from schoolgate.commons.accounts.creating import switch_off
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.passwords import (
     LONGEST,
@@ -227,6 +228,12 @@ class TestHistory:
         assert exchange_account.password_set_at is not None
         assert exchange_account.password_set_at > before
         assert FITTING not in str(list(AuditEntry.objects.values()))
+
+    def test_a_user_switched_off_meanwhile_stays_switched_off(self, exchange_account: User) -> None:
+        switch_off(User.objects.get(pk=exchange_account.pk), by=None)
+        change_password(exchange_account, FITTING, by=None)
+        exchange_account.refresh_from_db()
+        assert not exchange_account.is_active
 
     def test_history_keeps_hashes_only(self, exchange_account: User, password: str) -> None:
         assert password not in str(list(exchange_account.past_passwords.values()))

@@ -162,7 +162,8 @@ def _set_password(user: User, raw: str, *, by: User | None, request: HttpRequest
     with transaction.atomic():
         user.set_password(raw)
         user.password_set_at = timezone.now()
-        user.save()
+        # Nothing else of the row: somebody may have switched the user off since it was read.
+        user.save(update_fields=["password", "password_set_at"])
         PastPassword.objects.create(user=user, hashed=user.password, set_at=user.password_set_at)
         kept = user.past_passwords.values_list("pk", flat=True)[:REMEMBERED]
         user.past_passwords.exclude(pk__in=list(kept)).delete()
