@@ -58,6 +58,8 @@ def make_codes(
     now = timezone.now()
     ends = now + timedelta(days=CODE_DAYS.get())
     with transaction.atomic():
+        # Held until the end, and before their codes as in joining, so that two makers at once leave one code good.
+        list(User.objects.select_for_update().filter(pk__in=[account.pk for account in accounts]).order_by("pk"))
         batch = CodeBatch.objects.create(words=words[:200], made_at=now, made_by=by)
         ConnectionCode.objects.unused().filter(account__in=accounts).update(replaced_at=now, code=None)
         texts = [make_code_text() for _ in accounts]
