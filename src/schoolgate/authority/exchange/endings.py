@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -81,6 +82,11 @@ def ending_soon() -> list[Ending]:
 def tell_what_ends() -> None:
     """Write into the journal what has come to its last days: once for each end, many of a kind in one line."""
     soon = [ending for ending in ending_soon() if ending.ends is not None]
+    with transaction.atomic():
+        _tell(soon)
+
+
+def _tell(soon: list[Ending]) -> None:
     told = set(ToldEnding.objects.values_list("key", "ends_at"))
     ToldEnding.objects.exclude(key__in=[ending.key for ending in soon]).delete()
     fresh: dict[str, list[Ending]] = {}
