@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -18,7 +17,7 @@ from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base, CodeBatch, valid_la_number
 from schoolgate.authority.bases.schools_csv import Line, SchoolsFile
-from schoolgate.commons.accounts.models import User, user_name_letters
+from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.documents.la_numbers import la_numbers
 
@@ -131,10 +130,11 @@ def _plan_line(line: Line, seen: _Seen, licensing: Licensing) -> Planned:
 
 def _faults(line: Line) -> list[str]:
     faults = []
+    field_of = User._meta.get_field  # noqa: SLF001  documented, whatever its name
     for value, check, what in (
         (line.la, valid_la_number, ""),
-        (line.user, user_name_letters, ""),
-        (line.email, validate_email, "The e-mail address is none."),
+        (line.user, field_of("username").run_validators, ""),
+        (line.email, field_of("email").run_validators, "The e-mail address is none."),
     ):
         try:
             if value:
@@ -159,7 +159,9 @@ def _remark(line: Line, licensing: Licensing) -> str:
 def _make(one: Planned, *, by: User | None, request: HttpRequest | None) -> Base:
     line = one.line
     if one.shared:
-        account = User.objects.get(username=one.user)
+        account = User.objects.filter(username=one.user).first()
+        if account is None:
+            raise BaseRefused(f"The account '{one.user}' could not be made for the line before.")
         return add_base(
             la=line.la,
             number=line.school,
