@@ -117,6 +117,7 @@ def test_a_password_typed_wrong_is_told_at_its_field_and_not_shown_again(admin: 
     ("address", "code", "told"),
     [
         (None, "ZZZZ-ZZZZ-ZZ", "The LA does not know this connection code."),
+        (None, "ZZZZ-ZZZZ-ZZ", "ask the LA (its letter says whom) for a new one"),
         (None, "", "Enter the connection code from the LA’s letter."),
         ("", "K7QM-4TXP-2R", "Enter the LA’s address from its letter."),
         ("http://la.example", "K7QM-4TXP-2R", "https://"),
@@ -157,6 +158,30 @@ def test_an_answer_that_got_lost_is_asked_for_again_by_one_button(admin: Client,
     joins = [json.loads(one.body)["request"] for one in letter.server.requests if one.path.endswith("/join")]
     assert len(joins) == 2
     assert len(set(joins)) == 1
+
+
+def test_an_address_typed_wrong_is_forgotten_once_the_code_was_taken_elsewhere(
+    admin: Client, letter: ScriptedLa
+) -> None:
+    admin.post("/connect/la/", {"address": "https://mistyped.invalid", "code": CODE})
+    assert Joining.objects.asked().exists()
+    post(admin, "la/", address=letter.address, code=CODE)
+    assert not Joining.objects.asked().exists()
+
+
+def test_an_answer_given_in_another_window_is_said(admin: Client, letter: ScriptedLa) -> None:
+    post(admin, "la/", address=letter.address, code=CODE)
+    post(admin, "school/", no="no")
+    assert "answered already" in text(post(admin, "school/"))
+
+
+def test_an_la_that_is_connected_stands_on_the_list_while_another_did_not_answer(
+    destination: Destination,
+) -> None:
+    Joining.objects.create(address="https://mistyped.invalid", code=CODE, request="x" * 20)
+    task = look_at_setup().task("la")
+    assert task is not None
+    assert task.now == str(destination)
 
 
 def test_what_got_lost_can_be_forgotten(admin: Client, letter: ScriptedLa) -> None:

@@ -105,6 +105,7 @@ def connect_school(request: PersonRequest) -> HttpResponseBase:
     """Step 2: yes, that is us; or no."""
     joining = current_joining()
     if joining is None or joining.joined_at is None:
+        messages.warning(request, "That was answered already, perhaps in another window.")
         return redirect("connect")
     if "no" in request.POST:
         leave(joining, by=request.user, request=request)
