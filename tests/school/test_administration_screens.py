@@ -83,6 +83,14 @@ def test_an_la_may_have_no_account_for_all_schools(admin: Client, root: Path) ->
     assert not Destination.objects.get().has_credentials
 
 
+def test_another_schools_file_is_no_trouble_of_an_la_without_an_account(
+    admin: Client, destination: Destination
+) -> None:
+    Destination.objects.update(user="", password="", trouble="no-credentials", trouble_sentence="Nobody can sign in.")
+    assert "All right" in page(admin, "/administration/las/")
+    assert "Nobody can sign in." not in page(admin, "/administration/las/820/")
+
+
 @pytest.mark.parametrize(("user", "password"), [("u", ""), ("", "p")])
 def test_an_las_user_name_and_password_come_both_or_none(user: str, password: str, admin: Client, root: Path) -> None:
     values = {"la": "820", "address": "https://la.example", "user": user, "password": password}

@@ -36,7 +36,7 @@ def las(request: PersonRequest) -> HttpResponseBase:
             Column("address", "Address", search=True),
             Column("user", "Account", value=lambda one: one.user or "each school's own"),
             Column("contact", "Contact"),
-            Column("trouble", "State", kind="state", value=lambda one: "trouble" if one.trouble else "all right"),
+            Column("trouble", "State", kind="state", value=lambda one: "trouble" if one.is_in_trouble else "all right"),
             Column("connected_at", "Last connected", kind="time"),
             TEST_CONNECTION,
         ],
