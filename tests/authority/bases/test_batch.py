@@ -128,7 +128,7 @@ def test_a_user_name_that_is_too_long_is_said_before(la: str) -> None:
 
 
 def test_a_school_whose_shared_account_was_not_made_stops_no_other(la: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = batch.create_base_with_account
+    real = create_base_with_account
 
     def taken(**given: Any) -> Any:
         if given["number"] == "1001":

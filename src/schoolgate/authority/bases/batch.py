@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -17,7 +18,7 @@ from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base, CodeBatch, valid_la_number
 from schoolgate.authority.bases.schools_csv import Line, SchoolsFile
-from schoolgate.commons.accounts.models import User
+from schoolgate.commons.accounts.models import LONGEST_USER_NAME, User, user_name_letters
 from schoolgate.commons.audit.recording import record
 from schoolgate.documents.la_numbers import la_numbers
 
@@ -130,11 +131,11 @@ def _plan_line(line: Line, seen: _Seen, licensing: Licensing) -> Planned:
 
 def _faults(line: Line) -> list[str]:
     faults = []
-    field_of = User._meta.get_field  # noqa: SLF001  documented, whatever its name
     for value, check, what in (
         (line.la, valid_la_number, ""),
-        (line.user, field_of("username").run_validators, ""),
-        (line.email, field_of("email").run_validators, "The e-mail address is none."),
+        (line.user, user_name_letters, ""),
+        (line.user, MaxLengthValidator(LONGEST_USER_NAME), ""),
+        (line.email, validate_email, "The e-mail address is none."),
     ):
         try:
             if value:
