@@ -1,6 +1,8 @@
 """An account's own password changed from here, against a real authority: never locked out, never a lost password."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -74,6 +76,27 @@ def test_a_new_password_is_taken_and_used_from_then_on(
     change_password(login, NEW, http, by=None)
     assert Destination.objects.get().password == NEW
     assert not PasswordChange.objects.exists()
+    assert sends(drop, export, 1)
+
+
+def test_a_button_pressed_several_times_changes_it_each_time(
+    login: Destination, http: httpx.Client, drop: Drop, export: Export
+) -> None:
+    passwords = [f"Quiet-{word}-58" for word in ("Harbour", "Meadow", "Orchard", "Lantern")]
+    gate = threading.Barrier(len(passwords))
+
+    def press(password: str) -> None:
+        row = Destination.objects.get()
+        gate.wait()
+        try:
+            change_password(row, password, http, by=None)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(passwords)) as threads:
+        list(threads.map(press, passwords))
+    assert Destination.objects.get().password in passwords
+    assert AuditEntry.objects.filter(did="account's password changed").count() == len(passwords)
     assert sends(drop, export, 1)
 
 

@@ -6,8 +6,10 @@ Where the answer got lost, whoever signs in next finds out: the old one works un
 
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
 import httpx
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,6 +18,7 @@ from django.utils import timezone
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
+from schoolgate.commons.filelock import FileLock
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.school.exchange.models import Destination, PasswordChange, School
 from schoolgate.school.exchange.models.login import LOGIN_TROUBLES
@@ -49,6 +52,14 @@ def change_password(
     """
     if not login.has_credentials:
         raise NoCredentials
+    # Who presses the button twice makes two changes, one after the other.
+    with FileLock(Path(settings.SCHOOLGATE_HOME.folder) / "password.lock"):
+        _change(login, new_password, http, by, request)
+
+
+def _change(
+    login: Destination | School, new_password: str, http: httpx.Client, by: User | None, request: HttpRequest | None
+) -> None:
     unfinished = PasswordChange.objects.of(login).first()
     if unfinished is not None:
         finish(unfinished, http)
