@@ -46,11 +46,12 @@ def list_bases(as_json: bool, limit: int | None) -> None:
 def import_bases(file: Path, codes_out: Path | None, dry_run: bool, as_json: bool) -> None:
     from schoolgate.authority.bases.batch import carry_out, count, plan
     from schoolgate.authority.bases.codes import note_codes_shown
-    from schoolgate.authority.bases.schools_csv import NotASchoolsFile, read_schools
+    from schoolgate.authority.bases.schools_csv import read_schools
+    from schoolgate.commons.csv_lists import CsvRefused
 
     try:
         schools = read_schools(file.read_bytes())
-    except NotASchoolsFile as error:
+    except CsvRefused as error:
         raise Failed(f"{file.name}: {error}") from None
     codes: list[ConnectionCode] = []
     if dry_run:

@@ -7,7 +7,7 @@ from typing import Literal
 from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
-from schoolgate.commons.csv_lists import CsvColumn, CsvLine, read_csv
+from schoolgate.commons.csv_lists import BROKEN, CsvColumn, CsvLine, CsvRefused, read_csv
 from schoolgate.school.exchange.administration.schools import SchoolRefused, save_school
 from schoolgate.school.exchange.models import Destination, School
 
@@ -67,12 +67,19 @@ def take_schools(content: bytes, *, by: User | None, request: HttpRequest | None
     The same list again changes nothing. Raises CsvRefused when the file as a whole cannot be used.
     """
     read = read_csv(content, COLUMNS)
+    if not read.known & {"School No.", "DfE No."}:
+        raise CsvRefused(
+            "The first line must name the columns: School Name, LA No. and School No. (or DfE No. for both), and what "
+            "else you know."
+        )
     only_la = Destination.objects.values_list("la", flat=True)[:2]
     usual = only_la[0] if len(only_la) == 1 else ""
     return ListResult(tuple(_take(line, usual, by, request) for line in read.lines), read.unknown)
 
 
 def _take(line: CsvLine, usual: str, by: User | None, request: HttpRequest | None) -> LineResult:
+    if line.broken:
+        return LineResult(line.number, "", "wrong", BROKEN)
     la, number = _numbers(line)
     destination = line["Dest. LA No."] or usual
     named = line["School Name"] or f"{la} {number}".strip()
