@@ -15,6 +15,11 @@ from schoolgate.school.exchange.forms.sending import SendForm
 from schoolgate.school.exchange.models import State, Transfer
 from schoolgate.school.exchange.uploading import receive_upload
 
+CANNOT_BE_PUT = (
+    "The file cannot be put into the folder of its LA, so it was not sent. "
+    "See that the drive or share of the root folder is connected, then send it again."
+)
+
 
 @who("administrator", "sender")
 def send_file(request: PersonRequest) -> HttpResponseBase:
@@ -26,8 +31,10 @@ def send_file(request: PersonRequest) -> HttpResponseBase:
             taken = receive_upload(upload.file, upload.name, upload.size, by=request.user, request=request)
         except NoSpace as error:
             form.add_error("file", str(error))
-        except (OSError, FolderRefused) as error:
-            form.add_error("file", f"The file cannot be put into its folder: {error}")
+        except FolderRefused as error:
+            form.add_error("file", str(error))
+        except OSError as error:
+            form.add_error("file", f"{CANNOT_BE_PUT} ({error.strerror or type(error).__name__}.)")
         else:
             if not isinstance(taken, Transfer):
                 return redirect("held-back-file", taken.pk)
