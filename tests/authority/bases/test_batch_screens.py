@@ -207,6 +207,8 @@ def test_the_list_of_bases_is_filtered_by_county(as_officer: Client, green_abbey
 def test_an_authority_without_a_number_takes_all_schools_for_its_own(as_officer: Client, green_abbey: Base) -> None:
     LA_NUMBER.set("", by=None)
     assert "Green Abbey" in text(as_officer.get(reverse("bases"), {"county": "in", "stands_on": "standard"}))
+    counted = as_officer.get(reverse("licences")).context
+    assert (counted["own"], counted["licensed"], counted["others"]) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(("licensed", "said"), [(True, "standard"), (False, "nothing is taken from the school")])

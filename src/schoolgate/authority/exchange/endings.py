@@ -137,7 +137,7 @@ def _codes(today: Today) -> Iterator[Ending]:
     """Codes that wait; a code that ran out is told as long as its account has no other way in."""
     accounts = {account.pk: account for account in _accounts()}
     life = timedelta(days=CODE_DAYS.get())
-    for code in ConnectionCode.objects.unused().filter(account__in=accounts):
+    for code in ConnectionCode.objects.unused().defer("code").filter(account__in=accounts):
         account = accounts[code.account_id]
         if code.expires_at <= today.now and account.has_usable_password():
             continue

@@ -63,7 +63,7 @@ def codes(request: PersonRequest) -> HttpResponseBase:
 @who("administrator", "officer")
 def batch(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Codes made together, with what to do with them."""
-    made = get_object_or_404(CodeBatch, pk=pk)
+    made = get_object_or_404(CodeBatch.objects.visible_to(request.user), pk=pk)
     rows = _codes(request).filter(batch=made)
     table = Table(
         [*_columns(), Column("code", "Code", kind="code", sort="", value=lambda code: code.code or "")],
@@ -81,7 +81,7 @@ def batch(request: PersonRequest, pk: int) -> HttpResponseBase:
 @who("administrator", "officer")
 def letters(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The letters of a batch, a page each when printed; codes that are used or have run out have none."""
-    made = get_object_or_404(CodeBatch, pk=pk)
+    made = get_object_or_404(CodeBatch.objects.visible_to(request.user), pk=pk)
     note_codes_shown(made.words, by=request.user, request=request)
     waiting = list(_codes(request).good().filter(batch=made))
     return _letters(request, waiting, reverse("code-batch", args=[made.pk]))
@@ -100,7 +100,7 @@ def letter(request: PersonRequest, pk: int) -> HttpResponseBase:
 @who("administrator", "officer")
 def to_send_csv(request: PersonRequest, pk: int) -> HttpResponseBase:
     """A row for each school whose code waits, for a mail merge."""
-    made = get_object_or_404(CodeBatch, pk=pk)
+    made = get_object_or_404(CodeBatch.objects.visible_to(request.user), pk=pk)
     note_codes_shown(made.words, by=request.user, request=request)
     return csv_download("connection-codes", COLUMNS_TO_SEND, list(to_send(_codes(request).filter(batch=made))))
 

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('school_exchange', '0004_joining_and_own_passwords'),
+        ("school_exchange", "0004_joining_and_own_passwords"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='destination',
-            name='outcomes_asked_at',
+            model_name="destination",
+            name="outcomes_asked_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='school',
-            name='outcomes_asked_at',
+            model_name="school",
+            name="outcomes_asked_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
     ]
