@@ -89,6 +89,12 @@ def test_a_school_that_is_none_is_a_wrong_call(authority: str, imported: list[di
     assert schoolgate("authority", "licences", "--give", "8209999", "--home", authority).returncode == 2
 
 
+def test_people_read_the_schools_of_a_code_as_words(own: str) -> None:
+    shown = schoolgate("authority", "codes", "--home", own).stdout
+    assert "8201001" in shown
+    assert "[" not in shown
+
+
 def test_whoever_lists_the_codes_stands_in_the_audit(own: str) -> None:
     told("authority", "codes", "--home", own)
     shown = [row for row in told("authority", "audit", "--home", own) if row["did"] == "connection codes shown"]
