@@ -167,11 +167,11 @@ def _extra_certificates(today: Today) -> Iterator[Ending]:
         for found in extra_certificates():
             yield Ending(
                 kind=kind,
-                what=f"Trusted certificate {found.name}",
-                key=f"trusted {found.name} {found.ends:%Y%m%d%H%M%S}",
-                state=today.state(found.ends, found.ends - found.valid_from),
+                what=f"Trusted certificate {found.owner}",
+                key=f"trusted {found.owner} {found.expires:%Y%m%d%H%M%S}",
+                state=today.state(found.expires, found.expires - found.valid_from),
                 address=address,
-                ends=found.ends,
+                ends=found.expires,
                 note="in the extra CA file",
             )
     except NotReadable as error:
