@@ -13,6 +13,7 @@ from tests.wire.conftest import answer
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.journal.models import JournalLine
+from schoolgate.school.exchange import scanning
 from schoolgate.school.exchange.administration.roots import (
     count_what_stayed,
     dismiss,
@@ -24,6 +25,7 @@ from schoolgate.school.exchange.filing import put_away
 from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder
 from schoolgate.school.exchange.models import FormerRoot, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.scanning import scan
+from schoolgate.school.exchange.settling import Look, look_once
 from schoolgate.school.exchange.taking import spool
 from schoolgate.school.exchange.today import look_at_today
 from schoolgate.sites.home import Home
@@ -60,6 +62,22 @@ def test_links_in_a_circle_are_refused(db: None, home: Home, tmp_path: Path) -> 
     (tmp_path / "two").symlink_to(tmp_path / "one")
     with pytest.raises(FolderRefused, match="cannot be used"):
         change_to(tmp_path / "one")
+
+
+def test_a_change_while_the_folder_is_looked_into_forgets_no_file(
+    la: ScriptedLa, drop: Drop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop()
+    scan("820", wait=False)
+
+    def meanwhile(of_la: str) -> Look:
+        change_to(tmp_path / "other")
+        return look_once(of_la)
+
+    monkeypatch.setattr(scanning, "look_once", meanwhile)
+    scan("820", wait=False)
+    assert Transfer.objects.get().former_root == str(tmp_path / "root")
+    assert not JournalLine.objects.filter(message__contains="taken out of its folder").exists()
 
 
 def test_a_missing_folder_is_made_only_when_asked_for(db: None, home: Home, tmp_path: Path) -> None:
