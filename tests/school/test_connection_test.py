@@ -15,7 +15,13 @@ from tests.wire.conftest import answer
 
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.journal.models import JournalLine
-from schoolgate.school.exchange.connection_test import StepReport, TestReport, rows_to_test, run_connection_test
+from schoolgate.school.exchange.connection_test import (
+    StepReport,
+    TestReport,
+    place_to_mend,
+    rows_to_test,
+    run_connection_test,
+)
 from schoolgate.school.exchange.models import Destination, School, Transfer
 from schoolgate.school.exchange.today import look_at_today
 from schoolgate.wire.http import Timeouts
@@ -54,6 +60,17 @@ def journal() -> list[tuple[str, str]]:
 def written_for(address: str, steps: int) -> list[tuple[str, str]]:
     begun = ["Testing Connection:", *(step.format(address=address) for step in STEPS[:steps])]
     return [("INFO", message) for message in begun]
+
+
+@pytest.mark.usefixtures("school_site")
+def test_an_la_whose_schools_have_accounts_of_their_own_leads_to_theirs(la: ScriptedLa, green_abbey: School) -> None:
+    Destination.objects.update(user="", password="")
+    row = Destination.objects.get()
+    failed = run_connection_test(row).failed
+    assert failed is not None
+    assert place_to_mend(row, failed)[1] == "/administration/las/820/"
+    School.objects.update(user="own", password="Given-by-the-LA-1")
+    assert place_to_mend(row, failed) == ("Test a school’s own account", "/administration/schools/")
 
 
 def test_a_test_that_succeeds_writes_the_handbooks_lines(la: ScriptedLa, green_abbey: School) -> None:
