@@ -4,7 +4,7 @@ import pytest
 from tests.school.scripted_la import ScriptedLa
 
 from schoolgate.commons.csv_lists import CsvRefused
-from schoolgate.school.exchange.administration.schools_csv import ListResult, take_schools
+from schoolgate.school.exchange.administration.schools_csv import PORTION, ListResult, take_schools
 from schoolgate.school.exchange.models import School
 
 HEADINGS = "School Name,LA No.,School No.,Dest. LA No.,User Name,Password\n"
@@ -50,3 +50,16 @@ def test_the_only_la_is_the_destination_when_none_is_named(la: ScriptedLa) -> No
 def test_a_list_of_something_else_is_refused_as_a_whole(la: ScriptedLa) -> None:
     with pytest.raises(CsvRefused, match="must name the columns"):
         take("Ann,Clerk\n", "Person,Job\n")
+
+
+def test_a_second_line_of_a_school_is_not_taken_and_names_the_first(la: ScriptedLa) -> None:
+    result = take("Oak,820,2107,820,oak,Issued-1\nOak,820,2107,820,elm,Issued-2\n")
+    assert what(result) == ["added", "wrong"]
+    assert "Line 2 is of the same school" in result.wrong[0].why
+    assert School.objects.get().user == "oak"
+
+
+def test_a_list_longer_than_a_portion_is_taken_whole(la: ScriptedLa) -> None:
+    rows = "".join(f"School {number},820,{number},820,,\n" for number in range(1000, 1000 + PORTION + 5))
+    assert what(take(rows)) == ["added"] * (PORTION + 5)
+    assert School.objects.count() == PORTION + 5

@@ -348,6 +348,5 @@ def _day(text: str) -> date | None:
 
 
 def _in_a_sentence(heading: str) -> str:
-    """School gives school; DfE no. stays what it is."""
-    first, _, rest = heading.partition(" ")
-    return heading if any(letter.isupper() for letter in first[1:]) else f"{first.lower()} {rest}".strip()
+    """School Name gives school name; DfE no. stays what it is."""
+    return " ".join(word if any(letter.isupper() for letter in word[1:]) else word.lower() for word in heading.split())

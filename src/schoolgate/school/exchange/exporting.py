@@ -116,7 +116,12 @@ def _carry_all(
 ) -> None:
     destination = connection.destination
     logins = logins_in_use(destination, {transfer.base for transfer in waiting}) or [destination]
-    if send_forgotten_again(connection, logins):
+    if send_forgotten_again(
+        connection,
+        logins,
+        on_progress=lambda done, total: on_progress(done, total, f"Signing in to {destination}"),
+        cancelled=cancelled,
+    ):
         waiting = list(_to_send(destination.la, by_person=by_person, now=timezone.now()))
     total = len(waiting)
     text = f"Sending to {connection.destination}"

@@ -74,7 +74,7 @@ def state(text: Any) -> SafeString:
     if hasattr(text, "__html__") and not isinstance(text, SafeString):
         return SafeString(text.__html__())
     word = str(text)
-    shown = {"INFO": "Information", "WARN": "Warning", "ERROR": "Error"}.get(word, word[:1].upper() + word[1:])
+    shown = word[:1].upper() + word[1:]
     return format_html('<strong class="tag tag-{}">{}</strong>', state_colour(word), shown)
 
 

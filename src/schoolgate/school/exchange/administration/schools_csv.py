@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
@@ -20,6 +21,9 @@ COLUMNS = (
     CsvColumn("User Name", ("user", "account", "login")),
     CsvColumn("Password"),
 )
+
+PORTION = 100
+"""Lines that are written together: a flush of the disk for each would take longer than all the rest."""
 
 What = Literal["added", "changed", "as it was", "wrong"]
 
@@ -74,7 +78,25 @@ def take_schools(content: bytes, *, by: User | None, request: HttpRequest | None
         )
     only_la = Destination.objects.values_list("la", flat=True)[:2]
     usual = only_la[0] if len(only_la) == 1 else ""
-    return ListResult(tuple(_take(line, usual, by, request) for line in read.lines), read.unknown)
+    taken: list[LineResult] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for start in range(0, len(read.lines), PORTION):
+        with transaction.atomic():
+            portion = read.lines[start : start + PORTION]
+            taken += [_take_once(line, seen, usual, by, request) for line in portion]
+    return ListResult(tuple(taken), read.unknown)
+
+
+def _take_once(
+    line: CsvLine, seen: dict[tuple[str, ...], int], usual: str, by: User | None, request: HttpRequest | None
+) -> LineResult:
+    """A second line of a school and destination would quietly undo the first: it is not taken."""
+    of_school = (*_numbers(line), line["Dest. LA No."] or usual)
+    first = seen.setdefault(of_school, line.number)
+    if first != line.number and all(of_school):
+        why = f"Line {first} is of the same school and destination. Leave one of them."
+        return LineResult(line.number, line["School Name"] or " ".join(of_school), "wrong", why)
+    return _take(line, usual, by, request)
 
 
 def _take(line: CsvLine, usual: str, by: User | None, request: HttpRequest | None) -> LineResult:

@@ -73,9 +73,9 @@ def schools_in_trouble() -> Iterator[ToDo]:
 
 
 def expiring() -> Iterator[ToDo]:
-    """Passwords that end soon; one that has ended and is refused has its own line already."""
+    """Passwords that end soon; one that is refused has its own line already."""
     until = timezone.now() + timedelta(days=EXPIRY_NOTICE_DAYS.get())
-    soon = Q(password_expires_at__lte=until) & ~Q(user="") & ~Q(trouble="password-expired")
+    soon = Q(password_expires_at__lte=until) & ~Q(user="") & ~Q(trouble__in=["password-expired", "wrong-credentials"])
     for destination in Destination.objects.filter(soon):
         text = f"The password for {destination} {_ends(destination.password_expires_at)}."
         yield ToDo("password ends", text, "Change it now", password_address(destination))
