@@ -134,7 +134,9 @@ def test_each_refusal_is_told_on_the_form(
 
 def test_another_schools_letter_is_refused_by_who_reads_it(admin: Client, letter: ScriptedLa) -> None:
     post(admin, "la/", address=letter.address, code=CODE)
-    shown = text(post(admin, "school/", no="no"))
+    assert "good once" in page(admin, "/connect/not-us/")
+    assert Joining.objects.exists()
+    shown = text(post(admin, "not-us/"))
     assert "Tell the LA (Data Team, 01234 000000) that the letter was not yours" in shown
     assert not Joining.objects.exists()
     assert not School.objects.exists()
@@ -171,7 +173,7 @@ def test_an_address_typed_wrong_is_forgotten_once_the_code_was_taken_elsewhere(
 
 def test_an_answer_given_in_another_window_is_said(admin: Client, letter: ScriptedLa) -> None:
     post(admin, "la/", address=letter.address, code=CODE)
-    post(admin, "school/", no="no")
+    post(admin, "not-us/")
     assert "answered already" in text(post(admin, "school/"))
 
 
