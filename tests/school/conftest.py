@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 import pytest
@@ -14,6 +15,7 @@ from django.db.models import Model
 from django.db.models.signals import post_init
 from django.test import Client
 from django.utils import timezone
+from tests.school.dying import DieAt, Killed
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import RawServer
 
@@ -228,3 +230,18 @@ def authority(bedford: str, root: Path) -> str:
     _, password = add_account(la="820", school="4321", name="Green Abbey Primary School")
     add_destination(la="820", address=bedford, user="8204321", password=password)
     return bedford
+
+
+@pytest.fixture
+def die_at(monkeypatch: pytest.MonkeyPatch) -> DieAt:
+    """Have the process die at a point of a module, once."""
+
+    def prepare(module: ModuleType, wanted: str) -> None:
+        def point(name: str) -> None:
+            if name == wanted:
+                monkeypatch.undo()
+                raise Killed
+
+        monkeypatch.setattr(module, "fault_point", point)
+
+    return prepare
