@@ -250,3 +250,37 @@ def test_outcomes_are_asked_for_more_seldom_as_files_age(age: timedelta, wait: t
 @pytest.mark.parametrize("asked", [None, NOW + timedelta(hours=5)])
 def test_outcomes_never_asked_for_or_asked_for_by_a_wrong_clock_are_asked_for(asked: datetime | None) -> None:
     assert is_time_to_ask(NOW, NOW - timedelta(days=90), asked)
+
+
+def test_a_password_that_is_changed_in_mid_run_stops_only_its_school_and_is_told_once(
+    two_schools: None, la: ScriptedLa, drop: Drop, export: Export
+) -> None:
+    export()
+
+    def end_session(name: str) -> None:
+        if la.senders.get(name, "own") == "own" and name.startswith("8204321"):
+            la.accounts["own"] = "another"
+            la.wrong.append(answer(401, {"code": "token-expired"}))
+
+    la.before_put = end_session
+    drop(serial=2, seed=3)
+    drop(school="2107", serial=2, seed=4)
+    export()
+    assert state_of("8204321_CES_820LLLL_002.xml") == State.READY
+    assert School.objects.get().trouble == "wrong-credentials"
+    assert Destination.objects.get().trouble == ""
+
+
+def test_an_account_for_all_schools_that_fails_under_several_files_is_told_once(
+    la: ScriptedLa, drop: Drop, export: Export
+) -> None:
+    def end_session(name: str) -> None:
+        la.password = "another"
+        la.wrong.append(answer(401, {"code": "token-expired"}))
+
+    la.before_put = end_session
+    for seed, school in enumerate(("4321", "2107", "7004", "3310"), 1):
+        drop(school=school, seed=seed)
+    summary = export()
+    assert summary.trouble == "User Name or Password is invalid."
+    assert JournalLine.objects.filter(level="WARN").count() == 1

@@ -12,7 +12,7 @@ from schoolgate.school.exchange.connecting import Connection, connect, open_http
 from schoolgate.school.exchange.filing import put_away
 from schoolgate.school.exchange.logins import logins_in_use, must_rest
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
-from schoolgate.school.exchange.outcomes import fetch_outcomes
+from schoolgate.school.exchange.outcomes import ask_for_one
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.sending import put_back_interrupted, send_all
 from schoolgate.school.exchange.still_held import send_forgotten_again
@@ -141,7 +141,7 @@ def _carry_all(
         raise sent.stopped_by
     if Transfer.objects.filter(la=connection.destination.la, state=State.DELIVERED).exists():
         for login in sent.signed_in:
-            fetch_outcomes(connection, login)
+            ask_for_one(connection, login)
 
 
 def _to_send(la: str, *, by_person: bool, now: datetime) -> Iterator[Transfer]:

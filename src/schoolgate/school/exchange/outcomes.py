@@ -64,7 +64,7 @@ def ask_for_outcomes() -> None:
                 send_forgotten_again(connection, logins)
                 for login in logins:
                     login.note(outcomes_asked_at=timezone.now())
-                    _ask_for_one(connection, login)
+                    ask_for_one(connection, login)
 
 
 def is_time_to_ask(now: datetime, newest: datetime, asked: datetime | None) -> bool:
@@ -76,7 +76,7 @@ def is_time_to_ask(now: datetime, newest: datetime, asked: datetime | None) -> b
     return asked is None or asked > now or now - asked >= wait
 
 
-def _ask_for_one(connection: Connection, login: Login) -> None:
+def ask_for_one(connection: Connection, login: Login) -> None:
     """One school's login that fails leaves the others'. Raises an ExchangeError that is about the LA or the line."""
     try:
         fetch_outcomes(connection, login)

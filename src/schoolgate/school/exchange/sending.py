@@ -151,6 +151,7 @@ class _Run:
         self.by_person = by_person
         self.sent = Sent()
         self.failures_in_a_row = 0
+        self.failed: list[Login] = []
         self.idle: deque[str] = deque()
         self.schools: dict[str, deque[Transfer]] = {}
         for transfer in waiting:
@@ -252,7 +253,13 @@ class _Run:
             self.sent.stopped_by = result
 
     def _login_failed(self, login: Login, error: ExchangeError) -> None:
-        """The files that travel with this login stay; those of other logins go on."""
+        """The files that travel with this login stay; those of other logins go on.
+
+        Several streams may find out at once: it is told once.
+        """
+        if login in self.failed:
+            return
+        self.failed.append(login)
         for school in self._schools_of(login):
             self.schools[school].clear()
         waiting = Transfer.objects.filter(travels_with(login), state__in=(State.READY, State.RETRYING))
