@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 from tests.postgres import Server, running_server
 from tests.squid import PASSWORD as PROXY_PASSWORD
 from tests.squid import USER as PROXY_USER
@@ -11,6 +12,10 @@ from tests.squid import Squid, find_squid, running_squid
 
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
+
+# A machine that does other things too is no fault of what is tested.
+hypothesis_settings.register_profile("schoolgate", deadline=None)
+hypothesis_settings.load_profile("schoolgate")
 
 PASSWORD = "Plain-Lantern-42"
 

@@ -18,6 +18,8 @@ from urllib.parse import quote
 
 SUPERUSER = "postgres"
 START_SECONDS = 30.0
+# Whatever the tests kill, it is never this server or its machine: it need not wait for the disk (-F).
+SETTINGS = ("-F", "-c", "max_connections=60")
 
 
 def find_programs() -> Path | None:
@@ -46,7 +48,7 @@ class Server:
         )
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [str(programs / "postgres"), "-D", data, "-k", str(self.folder), "-h", "", "-c", "max_connections=60"],
+                [str(programs / "postgres"), "-D", data, "-k", str(self.folder), "-h", "", *SETTINGS],
                 user=self.user,
                 cwd=self.folder,
                 stdout=log,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolgate.commons.csv_lists import MOST_LINES, CsvColumn, CsvLine, CsvRefused, read_csv
+from schoolgate.commons.csv_lists import CsvColumn, CsvLine, CsvRefused, read_csv
 
 COLUMNS = (CsvColumn("School Name", ("name",), required=True), CsvColumn("School No.", ("number",)))
 CELL = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\0"), max_size=20)
@@ -61,13 +61,27 @@ def test_a_short_line_has_empty_values() -> None:
         (b"PK\x03\x04rest", "Excel workbook"),
         (b"Name\n\0\n", "not a text file"),
         (b"Name\n" + b"x" * 6_000_000, "larger than 5 MB"),
-        (b"Name\n" + b"x\n" * (MOST_LINES + 1), "more than 20,000 lines"),
-        (b'Name\n"' + b"x" * 200_000, "quotation marks"),
+        (b"Name\n" + b"x\n" * 20_001, "20,001 lines; at most 20,000"),
+        (b"\x81\x8d\x8f", "not a text file"),
+        (b"x" * 300_000, "no column"),
+        (b'Name,"' + b"x" * 300_000, "no column"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_with_the_reason(content: bytes, said: str) -> None:
     with pytest.raises(CsvRefused, match=said):
         lines(content)
+
+
+@pytest.mark.parametrize("bad", ['"Hill,4321', '"' + "x" * 200_000, "x" * 20_000, 'Hill,"43"21"'])
+def test_a_line_that_cannot_be_read_stops_no_other(bad: str) -> None:
+    before, broken, after = lines(f"Name,Number\nOak,2107\n{bad}\nElm,1001\n")
+    assert (broken.number, broken.broken, broken["School Name"]) == (3, True, "")
+    assert (before["School Name"], after.number, after["School Name"]) == ("Oak", 4, "Elm")
+
+
+def test_a_cell_over_two_lines_is_one_cell() -> None:
+    first, second = lines('Name,Number\n"Green\nAbbey",4321\nOak,2107\n')
+    assert (first["School Name"], first.number, second.number) == ("Green\nAbbey", 2, 4)
 
 
 @given(st.lists(st.tuples(CELL, CELL).filter(lambda row: any(cell.strip() for cell in row)), max_size=8))

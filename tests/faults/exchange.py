@@ -40,6 +40,7 @@ class Exchange:
 
     `server` is where both keep their rows, None for SQLite. Of what was put into the folder, `broken` is to be held
     back, `good` to arrive, and what is named in `sent_again` to arrive twice, for the LA forgets it in between.
+    `may_park`: one job may be killed three times; then it is parked, which the first page tells (DESIGN 6).
     """
 
     folder: Path
@@ -50,6 +51,7 @@ class Exchange:
     broken: list[Dropped] = field(default_factory=list)
     good: list[Dropped] = field(default_factory=list)
     sent_again: set[str] = field(default_factory=set)
+    may_park: bool = False
     serials: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property

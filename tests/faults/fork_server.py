@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
@@ -69,7 +70,11 @@ class ForkServer:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [*under, sys.executable, __file__, kind], env=dict(environment), stdin=theirs.fileno()
+                [*under, sys.executable, __file__, kind],
+                env=dict(environment),
+                stdin=theirs.fileno(),
+                # What ends the tests must leave it to end the processes.
+                start_new_session=True,
             )
 
     def start(self, arguments: Sequence[str], *, faults: str, output: IO[bytes], errors: IO[bytes]) -> Command:
@@ -90,11 +95,14 @@ def serve(kind: str) -> None:
     import django
 
     django.setup(set_prefix=False)
+    from django.conf import settings
     from django.db import connections
 
     import schoolgate.sites.cli
-    import schoolgate.sites.doors
 
+    # Not the doors: a server's worker begins to watch its parent when it imports them.
+    for urls in (settings.ROOT_URLCONF, *settings.SCHOOLGATE_PROGRAM_DOORS.values()):
+        import_module(urls)
     if kind == "school":
         import schoolgate.school.exchange.export_now  # noqa: F401
 

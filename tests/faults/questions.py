@@ -74,7 +74,11 @@ def stuck(exchange: Exchange) -> list[str]:
         if state not in {"delivered", "imported"} or filed is None
     ]
     for site in (exchange.school, exchange.authority):
-        complaints += [f"job {kind} of the {site.kind} is {state}" for kind, state in site.database.rows(OPEN_JOBS)]
+        complaints += [
+            f"job {kind} of the {site.kind} is {state}"
+            for kind, state in site.database.rows(OPEN_JOBS)
+            if not (exchange.may_park and state == "parked")
+        ]
     return complaints
 
 

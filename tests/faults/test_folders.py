@@ -17,6 +17,7 @@ from tests.wire.conftest import RawRequest
 on_sqlite = pytest.mark.parametrize("exchange", ["sqlite"], indirect=True)
 own_on_sqlite = pytest.mark.parametrize("own_exchange", ["sqlite"], indirect=True)
 SETTLE_SECONDS = 1
+AGENTS_FILES = 40
 RECEIPT = ".receipt.json"
 RECEIVED = "SELECT name FROM authority_exchange_receivedfile"
 
@@ -174,10 +175,12 @@ def test_two_agents_on_one_folder_deliver_each_file_once(
     own_exchange: Exchange, request: pytest.FixtureRequest
 ) -> None:
     exchange = own_exchange
-    for number in range(12):
+    for number in range(AGENTS_FILES):
         exchange.drop(SCHOOLS[number % len(SCHOOLS)])
     with new_database(exchange.folder / "second", exchange.server, like=exchange.school.database) as database:
         second = exchange.school_beside(database.home, database)
+        for site in (exchange.school, second):
+            site.run("files")  # so that both begin at once
         exports = [exchange.start_export(), exchange.start_export(second)]
         for export in exports:
             export.wait(90)
@@ -189,6 +192,8 @@ def test_two_agents_on_one_folder_deliver_each_file_once(
             for row in site.database.rows("SELECT state, filed_at IS NULL FROM school_exchange_transfer")
         ]
         told = arrivals(exchange.school) + arrivals(second)
+        known = "SELECT COUNT(*) FROM school_exchange_attempt WHERE result = 'known'"
+        sent_by_both = sum(site.database.rows(known)[0][0] for site in (exchange.school, second))
         second.close()
 
     names = {file.name for file in exchange.good}
@@ -205,5 +210,6 @@ def test_two_agents_on_one_folder_deliver_each_file_once(
         ],
         "untold": sorted(names - told.keys()),
     }
+    assert sent_by_both, "the two were never at the same file: this test proved nothing"
     note(request, "two agents", database=exchange.database, killed=0, complaints=complaints)
     assert not any(complaints.values()), f"{complaints} {exchange.log()}"

@@ -81,6 +81,8 @@ def test_a_file_is_tried_again_while_the_database_of_the_la_is_full(
             exchange.drop(school)
         disk.fill()
         assert exchange.export() == 1
+        troubles = exchange.school.database.rows("SELECT trouble FROM school_exchange_destination")
+        assert troubles == [("no-space",)]
         disk.make_room()
         assert exchange.export() == 0
         all_is_well(exchange, request, "LA's database full")

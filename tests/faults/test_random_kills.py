@@ -21,6 +21,7 @@ def test_of_2000_files_each_arrives_once_though_either_side_is_killed_at_random(
 ) -> None:
     """The moments are numbers of steps made: files that the school spooled (as it does first), that the LA has."""
     exchange = own_exchange
+    exchange.may_park = True
     chance = random.Random(exchange.database)
     for number in range(FILES):
         exchange.drop(SCHOOLS[number % len(SCHOOLS)], serial=number // len(SCHOOLS) + 1)

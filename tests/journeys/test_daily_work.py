@@ -72,7 +72,7 @@ def test_a_file_is_sent_and_the_folders_exported_without_scripts(
     page.get_by_role("link", name="Today").click()
     page.get_by_role("button", name="Export").click()
     expect(page.get_by_text("Looking into the folders and sending what waits.")).to_be_visible()
-    state = page.get_by_role("row").filter(has_text="_041.xml")
+    state = page.locator("#last-files").get_by_role("row").filter(has_text="_041.xml").first
     for _ in range(40):
         page.reload()
         if "Received by the LA" in state.inner_text():

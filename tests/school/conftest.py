@@ -3,15 +3,19 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 import pytest
 import waitress
+from django.db.models import Model
+from django.db.models.signals import post_init
 from django.test import Client
 from django.utils import timezone
+from tests.school.dying import DieAt, Killed
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import RawServer
 
@@ -30,6 +34,21 @@ from schoolgate.sites.doors import ProgramDoor
 from schoolgate.sites.home import Home
 
 NAME = "8204321_CES_820LLLL_001.xml"
+
+
+@contextmanager
+def counting(model: type[Model]) -> Iterator[list[Model]]:
+    """Every row of a model that is made into an object meanwhile: the work that the number of queries hides."""
+    made: list[Model] = []
+
+    def note(instance: Model, **_: Any) -> None:
+        made.append(instance)
+
+    post_init.connect(note, sender=model)
+    try:
+        yield made
+    finally:
+        post_init.disconnect(note, sender=model)
 
 
 @pytest.fixture
@@ -211,3 +230,18 @@ def authority(bedford: str, root: Path) -> str:
     _, password = add_account(la="820", school="4321", name="Green Abbey Primary School")
     add_destination(la="820", address=bedford, user="8204321", password=password)
     return bedford
+
+
+@pytest.fixture
+def die_at(monkeypatch: pytest.MonkeyPatch) -> DieAt:
+    """Have the process die at a point of a module, once."""
+
+    def prepare(module: ModuleType, wanted: str) -> None:
+        def point(name: str) -> None:
+            if name == wanted:
+                monkeypatch.undo()
+                raise Killed
+
+        monkeypatch.setattr(module, "fault_point", point)
+
+    return prepare

@@ -78,9 +78,21 @@ def school(destination: Destination) -> School:
     return School.objects.create(**ROW, user="own", password="Given-by-the-LA-1")
 
 
+def test_removing_an_la_says_how_many_schools_send_to_it(admin: Client, school: School) -> None:
+    assert "1 school sends to it." in page(admin, "/administration/las/820/remove/")
+
+
 def test_an_la_may_have_no_account_for_all_schools(admin: Client, root: Path) -> None:
     admin.post("/administration/las/add/", {"la": "820", "address": "https://la.example", "user": "", "password": ""})
     assert not Destination.objects.get().has_credentials
+
+
+def test_another_schools_file_is_no_trouble_of_an_la_without_an_account(
+    admin: Client, destination: Destination
+) -> None:
+    Destination.objects.update(user="", password="", trouble="no-credentials", trouble_sentence="Nobody can sign in.")
+    assert "All right" in page(admin, "/administration/las/")
+    assert "Nobody can sign in." not in page(admin, "/administration/las/820/")
 
 
 @pytest.mark.parametrize(("user", "password"), [("u", ""), ("", "p")])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.school.conftest import MakeLa
 from tests.school.pages import page
 from tests.school.scripted_la import ScriptedLa
@@ -77,6 +78,18 @@ def test_what_is_done_stays_done_when_the_browser_was_closed(
     assert not [task.name for task in look_at_setup().tasks[:2] if not task.done]
 
 
+def test_a_death_between_yes_and_the_entry_has_the_question_asked_again(
+    admin: Client, letter: ScriptedLa, tmp_path: Path
+) -> None:
+    post(admin, "la/", address=letter.address, code=CODE)
+    Joining.objects.update(confirmed_at=timezone.now())
+    ROOT_FOLDER.set(str(tmp_path), by=None)
+    assert "Yes, that is us" in page(admin, "/connect/")
+    post(admin, "school/", yes="yes")
+    assert School.objects.get().has_credentials
+    assert not Joining.objects.exists()
+
+
 def test_a_user_name_and_a_password_work_too(admin: Client, letter: ScriptedLa, tmp_path: Path) -> None:
     assert "User Name" in page(admin, "/connect/?step=la&with=password")
     sent = admin.post(
@@ -104,6 +117,7 @@ def test_a_password_typed_wrong_is_told_at_its_field_and_not_shown_again(admin: 
     ("address", "code", "told"),
     [
         (None, "ZZZZ-ZZZZ-ZZ", "The LA does not know this connection code."),
+        (None, "ZZZZ-ZZZZ-ZZ", "ask the LA (its letter says whom) for a new one"),
         (None, "", "Enter the connection code from the LA’s letter."),
         ("", "K7QM-4TXP-2R", "Enter the LA’s address from its letter."),
         ("http://la.example", "K7QM-4TXP-2R", "https://"),
@@ -120,7 +134,9 @@ def test_each_refusal_is_told_on_the_form(
 
 def test_another_schools_letter_is_refused_by_who_reads_it(admin: Client, letter: ScriptedLa) -> None:
     post(admin, "la/", address=letter.address, code=CODE)
-    shown = text(post(admin, "school/", no="no"))
+    assert "good once" in page(admin, "/connect/not-us/")
+    assert Joining.objects.exists()
+    shown = text(post(admin, "not-us/"))
     assert "Tell the LA (Data Team, 01234 000000) that the letter was not yours" in shown
     assert not Joining.objects.exists()
     assert not School.objects.exists()
@@ -144,6 +160,30 @@ def test_an_answer_that_got_lost_is_asked_for_again_by_one_button(admin: Client,
     joins = [json.loads(one.body)["request"] for one in letter.server.requests if one.path.endswith("/join")]
     assert len(joins) == 2
     assert len(set(joins)) == 1
+
+
+def test_an_address_typed_wrong_is_forgotten_once_the_code_was_taken_elsewhere(
+    admin: Client, letter: ScriptedLa
+) -> None:
+    admin.post("/connect/la/", {"address": "https://mistyped.invalid", "code": CODE})
+    assert Joining.objects.asked().exists()
+    post(admin, "la/", address=letter.address, code=CODE)
+    assert not Joining.objects.asked().exists()
+
+
+def test_an_answer_given_in_another_window_is_said(admin: Client, letter: ScriptedLa) -> None:
+    post(admin, "la/", address=letter.address, code=CODE)
+    post(admin, "not-us/")
+    assert "answered already" in text(post(admin, "school/"))
+
+
+def test_an_la_that_is_connected_stands_on_the_list_while_another_did_not_answer(
+    destination: Destination,
+) -> None:
+    Joining.objects.create(address="https://mistyped.invalid", code=CODE, request="x" * 20)
+    task = look_at_setup().task("la")
+    assert task is not None
+    assert task.now == str(destination)
 
 
 def test_what_got_lost_can_be_forgotten(admin: Client, letter: ScriptedLa) -> None:

@@ -15,7 +15,13 @@ from tests.wire.conftest import answer
 
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.journal.models import JournalLine
-from schoolgate.school.exchange.connection_test import StepReport, TestReport, rows_to_test, run_connection_test
+from schoolgate.school.exchange.connection_test import (
+    StepReport,
+    TestReport,
+    place_to_mend,
+    rows_to_test,
+    run_connection_test,
+)
 from schoolgate.school.exchange.models import Destination, School, Transfer
 from schoolgate.school.exchange.today import look_at_today
 from schoolgate.wire.http import Timeouts
@@ -56,6 +62,17 @@ def written_for(address: str, steps: int) -> list[tuple[str, str]]:
     return [("INFO", message) for message in begun]
 
 
+@pytest.mark.usefixtures("school_site")
+def test_an_la_whose_schools_have_accounts_of_their_own_leads_to_theirs(la: ScriptedLa, green_abbey: School) -> None:
+    Destination.objects.update(user="", password="")
+    row = Destination.objects.get()
+    failed = run_connection_test(row).failed
+    assert failed is not None
+    assert place_to_mend(row, failed)[1] == "/administration/las/820/"
+    School.objects.update(user="own", password="Given-by-the-LA-1")
+    assert place_to_mend(row, failed) == ("Test a school’s own account", "/administration/schools/")
+
+
 def test_a_test_that_succeeds_writes_the_handbooks_lines(la: ScriptedLa, green_abbey: School) -> None:
     report = run_connection_test(green_abbey)
     assert [step.look for step in report.steps] == ["done"] * 5
@@ -78,7 +95,7 @@ def test_a_test_of_the_la_names_it_and_no_school(la: ScriptedLa, destination: De
 def test_each_way_to_fail_has_its_step_its_lines_and_its_message(
     name: str, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schoolgate.school.exchange.connection_test.TIMEOUTS", Timeouts(2, 0.5, 2, 2))
+    monkeypatch.setattr("schoolgate.school.exchange.connection_test.TIMEOUTS", Timeouts(1, 0.5, 2, 2))
     way = WAYS[name]
     way.prepare(line)
     line.school.refresh_from_db()

@@ -55,11 +55,28 @@ def test_an_la_has_one_entry(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://la.example", "la.example", "https://", "https://169.254.169.254", "https://[::"]
+    "address",
+    [
+        *("http://la.example", "la.example", "https://", "https://169.254.169.254", "https://[::"),
+        *("https://la.example:99999", "https://la.example:0", "https://l a.example", f"https://{'a' * 64}.example"),
+        *("https://la.example/?a=b", "https://la.example/#c"),
+    ],
 )
 def test_an_address_that_may_not_be_called_is_refused(root: Path, address: str) -> None:
     with pytest.raises(DestinationRefused):
         add(address=address)
+
+
+def test_no_password_stands_in_an_address_that_journal_and_pages_show(root: Path) -> None:
+    with pytest.raises(DestinationRefused, match="fields of their own"):
+        add(address="https://8204321:secret@la.example")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://la.example:8443/one", "https://bücher.example", "https://[::1]:8443", "http://localhost:1"]
+)
+def test_an_address_that_may_be_called_is_taken(root: Path, address: str) -> None:
+    assert add(address=address).address == address
 
 
 def test_the_strength_of_a_password_that_an_la_issued_is_not_judged(root: Path) -> None:

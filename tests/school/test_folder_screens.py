@@ -68,6 +68,11 @@ def test_a_refused_folder_is_not_asked_about(admin: Client, root: Path) -> None:
     assert "lies in the present root folder" in sent.content.decode()
 
 
+def test_links_in_a_circle_are_told_at_the_field(admin: Client, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to(tmp_path / "one")
+    assert admin.post(ADDRESS, values(tmp_path / "one")).status_code == 422
+
+
 def test_saving_the_other_settings_asks_nothing(admin: Client, root: Path) -> None:
     assert admin.post(ADDRESS, values(root)).status_code == 302
     assert SCHOOL_NAME.get() == "Green Abbey"

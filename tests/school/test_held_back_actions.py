@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from tests.school.conftest import NAME, Drop, Export, MakeLa, Sample
 from tests.school.scripted_la import ScriptedLa
 
@@ -44,6 +46,20 @@ def test_rename_and_send_gives_the_right_name_and_asks_for_it(hold: Any, sender:
     assert [path.name for path in waiting_folder.iterdir()] == [NAME]
     assert Transfer.objects.get().asked_at
     assert not HeldBackFile.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["try-again", "rename", "move", "put-away"])
+def test_while_the_share_is_away_a_person_is_told_so(
+    hold: Any, school_site: None, office: Client, root: Path, act: str
+) -> None:
+    held_back = hold(faults=("browser-copy",))
+    HeldBackFile.objects.update(right_la="820")
+    root.rename(root.with_name("away"))
+    answer = office.post(reverse("held-back-action", args=[held_back.pk, act]), follow=True)
+    assert "The folders cannot be used now (No such file or directory)." in str(answer.content, "utf-8")
+    root.with_name("away").rename(root)
+    scan("820", wait=False)
+    assert held().name == held_back.name
 
 
 def test_two_files_with_one_suggestion_get_two_names(drop: Drop, sender: User) -> None:

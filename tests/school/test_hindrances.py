@@ -1,10 +1,12 @@
 """Why a file that waits cannot go now: of its own LA and its own account, nobody else's."""
 
 import pytest
+from django.utils import timezone
 from tests.school.first_page.rows import make_transfer
 
 from schoolgate.school.exchange.hindrances import hindrance_of
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
+from schoolgate.school.exchange.story import story_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,12 @@ def test_the_schools_own_login_is_what_counts(bedford: Destination) -> None:
     assert found is not None
     assert found.heading == "This school cannot sign in to Bedford (820) now."
     assert found.what_to_do == "Ask the LA (Data Team, 01234 000000). This file waits until then."
+
+
+def test_a_file_that_something_hinders_is_not_called_next(bedford: Destination) -> None:
+    file = make_transfer(asked_at=timezone.now())
+    assert [step.text for step in story_of(file)][2] == "It is sent next."
+    assert [step.text for step in story_of(file, hindered=True)][2] == "It cannot be sent now, and waits."
 
 
 def test_a_broken_line_stops_all(bedford: Destination) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from django.utils import timezone
 from tests.school.conftest import Drop, Export
+from tests.school.dying import DieAt, Killed
 
 from schoolgate.authority.bases.accounts import create_base_with_account
 from schoolgate.authority.bases.codes import make_codes
@@ -26,10 +27,6 @@ from schoolgate.school.exchange.preferences import SCHOOL_NAME
 pytestmark = pytest.mark.django_db(transaction=True)
 
 POINTS = ["join.kept", "join.answered", "join.stored"]
-
-
-class Killed(BaseException):
-    """The process died here."""
 
 
 MakeCode = Callable[..., str]
@@ -54,21 +51,6 @@ def make_code(bedford: str) -> MakeCode:
         return str(ConnectionCode.objects.get(batch=batch).code)
 
     return make
-
-
-@pytest.fixture
-def die_at(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Have the process die at a point, once."""
-
-    def prepare(wanted: str) -> None:
-        def point(name: str) -> None:
-            if name == wanted:
-                monkeypatch.undo()
-                raise Killed
-
-        monkeypatch.setattr(joining_module, "fault_point", point)
-
-    return prepare
 
 
 def refusal(*arguments: Any) -> JoinRefused:
@@ -100,14 +82,14 @@ def test_whatever_dies_the_same_code_gives_the_account(
     bedford: str,
     make_code: MakeCode,
     http: httpx.Client,
-    die_at: Any,
+    die_at: DieAt,
     root: Path,
     point: str,
     drop: Drop,
     export: Export,
 ) -> None:
     code = make_code()
-    die_at(point)
+    die_at(joining_module, point)
     with pytest.raises(Killed):
         join(bedford, code, http, by=None)
     confirm(join(bedford, code.lower(), http, by=None), may_replace=False, by=None)
@@ -117,11 +99,11 @@ def test_whatever_dies_the_same_code_gives_the_account(
 
 
 def test_the_code_is_kept_sealed_until_the_answer_and_then_no_more(
-    bedford: str, make_code: MakeCode, http: httpx.Client, die_at: Any
+    bedford: str, make_code: MakeCode, http: httpx.Client, die_at: DieAt
 ) -> None:
     code = make_code()
     plain = code.replace("-", "")
-    die_at("join.answered")
+    die_at(joining_module, "join.answered")
     with pytest.raises(Killed):
         join(bedford, code, http, by=None)
     assert Joining.objects.get().code == plain

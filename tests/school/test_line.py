@@ -78,6 +78,19 @@ def test_what_is_half_filled_in_is_kept_while_it_is_off(admin: Client) -> None:
     assert proxy_in_use() is None
 
 
+@pytest.mark.parametrize(("used", "trouble"), [(True, "unreachable-proxy-refused"), (False, "")])
+def test_what_a_proxy_did_is_over_once_it_is_not_used(used: bool, trouble: str, destination: Destination) -> None:
+    saved()
+    Destination.objects.update(
+        trouble="unreachable-proxy-refused", trouble_sentence="Your proxy does not take the connection."
+    )
+    saved(use_proxy=used)
+    found = Destination.objects.get()
+    assert found.trouble == trouble
+    # Files that stopped for it go on by themselves.
+    assert found.try_again_at is not None
+
+
 def test_a_name_that_is_none_is_told_on_its_field(admin: Client) -> None:
     sent = admin.post(ADDRESS, {**WHOLE, "proxy_name": "https://proxy:443"})
     assert (sent.status_code, "without https://" in sent.content.decode()) == (422, True)

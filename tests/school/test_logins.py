@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.utils import timezone
-from tests.school.conftest import NAME, Drop, Export, MakeLa
+from tests.school.conftest import NAME, Drop, Export, MakeLa, counting
+from tests.school.first_page.rows import transfer
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import answer
 
@@ -13,9 +14,10 @@ from schoolgate.commons.journal.models import JournalLine
 from schoolgate.school.exchange.administration.schools import save_school
 from schoolgate.school.exchange.asking import ask_for_what_is_due, send_again
 from schoolgate.school.exchange.models import Attempt, Destination, School, State, Transfer
-from schoolgate.school.exchange.outcomes import ask_for_outcomes
+from schoolgate.school.exchange.outcomes import ask_for_outcomes, is_time_to_ask
 
 OTHER = "8202107_CES_820LLLL_001.xml"
+DAY = timedelta(days=1)
 BUSY = answer(503, {"code": "busy"}, Retry_After="600")
 PROXY = answer(407, "", Proxy_Authenticate="Basic")
 
@@ -208,3 +210,77 @@ def test_outcomes_are_asked_of_each_account_for_itself(two_schools: None, la: Sc
     ask_for_outcomes()
     assert {state_of(NAME), state_of(OTHER)} == {State.IMPORTED}
     assert School.objects.get().outcomes_cursor == Destination.objects.get().outcomes_cursor == "1-1"
+
+
+def test_logins_that_fail_together_do_not_each_go_through_all_files(la: ScriptedLa, export: Export) -> None:
+    schools = [f"{number:04}" for number in range(2000, 2020)]
+    for school in schools:
+        add_school(number=school, user=f"820{school}")
+    Transfer.objects.bulk_create(transfer(school=school, asked_at=timezone.now()) for school in schools)
+    with counting(Transfer) as loaded:
+        export(look=False)
+    assert School.objects.filter(trouble="wrong-credentials").count() == len(schools)
+    assert len(loaded) <= 2 * len(schools)
+
+
+def test_an_account_that_fails_keeps_no_other_from_hearing_of_its_outcomes(
+    two_schools: None, la: ScriptedLa, export: Export
+) -> None:
+    export()
+    la.outcome = {"state": "completed", "counts": {}, "problems": []}
+    la.password = "another"
+    ask_for_outcomes()
+    assert la.sign_ins[-2:] == [la.user, "own"]
+    assert state_of(NAME) == State.IMPORTED
+
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("age", "wait"),
+    [(timedelta(minutes=1), timedelta(seconds=5)), (timedelta(days=1), timedelta(hours=2)), (timedelta(days=90), DAY)],
+)
+def test_outcomes_are_asked_for_more_seldom_as_files_age(age: timedelta, wait: timedelta) -> None:
+    newest = NOW - age
+    assert is_time_to_ask(NOW, newest, NOW - wait)
+    assert not is_time_to_ask(NOW, newest, NOW - wait + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("asked", [None, NOW + timedelta(hours=5)])
+def test_outcomes_never_asked_for_or_asked_for_by_a_wrong_clock_are_asked_for(asked: datetime | None) -> None:
+    assert is_time_to_ask(NOW, NOW - timedelta(days=90), asked)
+
+
+def test_a_password_that_is_changed_in_mid_run_stops_only_its_school_and_is_told_once(
+    two_schools: None, la: ScriptedLa, drop: Drop, export: Export
+) -> None:
+    export()
+
+    def end_session(name: str) -> None:
+        if la.senders.get(name, "own") == "own" and name.startswith("8204321"):
+            la.accounts["own"] = "another"
+            la.wrong.append(answer(401, {"code": "token-expired"}))
+
+    la.before_put = end_session
+    drop(serial=2, seed=3)
+    drop(school="2107", serial=2, seed=4)
+    export()
+    assert state_of("8204321_CES_820LLLL_002.xml") == State.READY
+    assert School.objects.get().trouble == "wrong-credentials"
+    assert Destination.objects.get().trouble == ""
+
+
+def test_an_account_for_all_schools_that_fails_under_several_files_is_told_once(
+    la: ScriptedLa, drop: Drop, export: Export
+) -> None:
+    def end_session(name: str) -> None:
+        la.password = "another"
+        la.wrong.append(answer(401, {"code": "token-expired"}))
+
+    la.before_put = end_session
+    for seed, school in enumerate(("4321", "2107", "7004", "3310"), 1):
+        drop(school=school, seed=seed)
+    summary = export()
+    assert summary.trouble == "User Name or Password is invalid."
+    assert JournalLine.objects.filter(level="WARN").count() == 1

@@ -1,13 +1,16 @@
 """An account's own password changed from here, against a real authority: never locked out, never a lost password."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
 from django.utils import timezone
 from tests.school.conftest import Drop, Export
+from tests.school.dying import DieAt, Killed
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import answer
 
@@ -30,10 +33,6 @@ NEW = "Quiet-Harbour-58"
 POINTS = ["password.kept", "password.taken", "password.adopted"]
 
 
-class Killed(BaseException):
-    """The process died here."""
-
-
 @pytest.fixture
 def http(home: object) -> Iterator[httpx.Client]:
     with open_http() as client:
@@ -45,21 +44,6 @@ def login(authority: str) -> Destination:
     """The LA's entry, with the account that the authority gave."""
     found: Destination = Destination.objects.get()
     return found
-
-
-@pytest.fixture
-def die_at(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Have the process die at a point, once."""
-
-    def prepare(wanted: str) -> None:
-        def point(name: str) -> None:
-            if name == wanted:
-                monkeypatch.undo()
-                raise Killed
-
-        monkeypatch.setattr(password_changes, "fault_point", point)
-
-    return prepare
 
 
 def sends(drop: Drop, export: Export, serial: int) -> bool:
@@ -76,11 +60,32 @@ def test_a_new_password_is_taken_and_used_from_then_on(
     assert sends(drop, export, 1)
 
 
+def test_a_button_pressed_several_times_changes_it_each_time(
+    login: Destination, http: httpx.Client, drop: Drop, export: Export
+) -> None:
+    passwords = [f"Quiet-{word}-58" for word in ("Harbour", "Meadow", "Orchard", "Lantern")]
+    gate = threading.Barrier(len(passwords))
+
+    def press(password: str) -> None:
+        row = Destination.objects.get()
+        gate.wait()
+        try:
+            change_password(row, password, http, by=None)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(passwords)) as threads:
+        list(threads.map(press, passwords))
+    assert Destination.objects.get().password in passwords
+    assert AuditEntry.objects.filter(did="account's password changed").count() == len(passwords)
+    assert sends(drop, export, 1)
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_whatever_dies_in_between_the_next_export_signs_in(
-    login: Destination, http: httpx.Client, die_at: Any, drop: Drop, export: Export, point: str
+    login: Destination, http: httpx.Client, die_at: DieAt, drop: Drop, export: Export, point: str
 ) -> None:
-    die_at(point)
+    die_at(password_changes, point)
     with pytest.raises(Killed):
         change_password(login, NEW, http, by=None)
     assert sends(drop, export, 1)
@@ -90,9 +95,9 @@ def test_whatever_dies_in_between_the_next_export_signs_in(
 
 @pytest.mark.parametrize("point", POINTS)
 def test_who_asks_again_after_a_death_gets_the_later_password(
-    login: Destination, http: httpx.Client, die_at: Any, point: str, drop: Drop, export: Export
+    login: Destination, http: httpx.Client, die_at: DieAt, point: str, drop: Drop, export: Export
 ) -> None:
-    die_at(point)
+    die_at(password_changes, point)
     with pytest.raises(Killed):
         change_password(login, NEW, http, by=None)
     change_password(Destination.objects.get(), "Second-Harbour-91", http, by=None)
@@ -101,9 +106,9 @@ def test_who_asks_again_after_a_death_gets_the_later_password(
 
 
 def test_a_death_after_the_new_one_was_used_loses_nothing(
-    login: Destination, http: httpx.Client, die_at: Any, monkeypatch: pytest.MonkeyPatch, drop: Drop, export: Export
+    login: Destination, http: httpx.Client, die_at: DieAt, monkeypatch: pytest.MonkeyPatch, drop: Drop, export: Export
 ) -> None:
-    die_at("password.taken")
+    die_at(password_changes, "password.taken")
     with pytest.raises(Killed):
         change_password(login, NEW, http, by=None)
 
@@ -119,8 +124,8 @@ def test_a_death_after_the_new_one_was_used_loses_nothing(
     assert Destination.objects.get().password == NEW
 
 
-def test_test_connection_finishes_a_change_too(login: Destination, http: httpx.Client, die_at: Any) -> None:
-    die_at("password.taken")
+def test_test_connection_finishes_a_change_too(login: Destination, http: httpx.Client, die_at: DieAt) -> None:
+    die_at(password_changes, "password.taken")
     with pytest.raises(Killed):
         change_password(login, NEW, http, by=None)
     assert run_connection_test(Destination.objects.get()).failed is None
@@ -184,9 +189,9 @@ def test_a_line_that_breaks_keeps_both_and_the_next_sign_in_finds_out(
 
 
 def test_what_an_officer_gave_meanwhile_is_the_last_word(
-    login: Destination, http: httpx.Client, die_at: Any, drop: Drop, export: Export
+    login: Destination, http: httpx.Client, die_at: DieAt, drop: Drop, export: Export
 ) -> None:
-    die_at("password.kept")
+    die_at(password_changes, "password.kept")
     with pytest.raises(Killed):
         change_password(login, NEW, http, by=None)
     reset_password(User.objects.get(username=login.user), "Officer-Gave-77!", by=None)
@@ -199,14 +204,25 @@ def test_what_an_officer_gave_meanwhile_is_the_last_word(
 
 
 def test_entering_the_old_password_again_forgets_no_unfinished_change(
-    login: Destination, http: httpx.Client, die_at: Any, drop: Drop, export: Export
+    login: Destination, http: httpx.Client, die_at: DieAt, drop: Drop, export: Export
 ) -> None:
-    die_at("password.taken")
+    die_at(password_changes, "password.taken")
     with pytest.raises(Killed):
         change_password(login, NEW, http, by=None)
     save_destination(Destination.objects.get(), by=None)
     assert PasswordChange.objects.exists()
     assert sends(drop, export, 1)
+
+
+def test_a_form_that_was_opened_before_the_change_does_not_bring_the_old_one_back(
+    login: Destination, http: httpx.Client
+) -> None:
+    opened = Destination.objects.get()
+    change_password(login, NEW, http, by=None)
+    opened.name = "Bedford"
+    save_destination(opened, by=None)
+    kept = Destination.objects.get()
+    assert (kept.name, kept.password) == ("Bedford", NEW)
 
 
 def test_a_change_while_an_export_runs_is_no_trouble(
@@ -217,6 +233,8 @@ def test_a_change_while_an_export_runs_is_no_trouble(
 
     def meanwhile() -> bytes:
         Destination.objects.update(password=NEW)
+        # The thread of the LA's server has a connection of its own.
+        connection.close()
         la.password = NEW
         return answer(401, {"code": "token-expired"})
 
@@ -241,8 +259,6 @@ def test_no_password_stands_in_journal_or_audit(login: Destination, http: httpx.
 
 
 def test_a_password_under_way_is_kept_sealed(login: Destination) -> None:
-    from django.db import connection
-
     PasswordChange.objects.create(destination=login, password=NEW)
     with connection.cursor() as cursor:
         cursor.execute("SELECT password FROM school_exchange_passwordchange")

@@ -2,10 +2,12 @@
 
 import html
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.school.pages import page
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import RawRequest, answer
@@ -81,3 +83,10 @@ def test_without_an_account_there_is_nothing_to_change(admin: Client, destinatio
 
 def test_a_sender_changes_no_password(office: Client, destination: Destination) -> None:
     assert office.get(ADDRESS).status_code == 403
+
+
+def test_the_first_page_offers_it_before_and_after_the_end(admin: Client, destination: Destination) -> None:
+    Destination.objects.update(password_expires_at=timezone.now() + timedelta(days=3))
+    assert f'<a href="{ADDRESS}">Change it now</a>' in page(admin, "/")
+    Destination.objects.update(trouble="password-expired", trouble_sentence="The password for the LA has expired.")
+    assert f'<a href="{ADDRESS}">Change the password</a>' in page(admin, "/")

@@ -13,6 +13,7 @@ from tests.wire.conftest import answer
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.journal.models import JournalLine
+from schoolgate.school.exchange import scanning
 from schoolgate.school.exchange.administration.roots import (
     count_what_stayed,
     dismiss,
@@ -24,6 +25,7 @@ from schoolgate.school.exchange.filing import put_away
 from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder
 from schoolgate.school.exchange.models import FormerRoot, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.scanning import scan
+from schoolgate.school.exchange.settling import Look, look_once
 from schoolgate.school.exchange.taking import spool
 from schoolgate.school.exchange.today import look_at_today
 from schoolgate.sites.home import Home
@@ -47,6 +49,35 @@ def test_a_file_is_no_root_folder(db: None, home: Home, tmp_path: Path) -> None:
     with pytest.raises(FolderRefused, match="a file of this name"):
         change_to(tmp_path / "file")
     assert root_folder() is None
+
+
+def test_a_path_that_no_disk_can_hold_is_refused(db: None, home: Home, tmp_path: Path) -> None:
+    for name, why in (("x" * 300, "cannot be used"), ("/".join(["deep"] * 200), "longer than 500")):
+        with pytest.raises(FolderRefused, match=why):
+            change_to(tmp_path / name)
+
+
+def test_links_in_a_circle_are_refused(db: None, home: Home, tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to(tmp_path / "two")
+    (tmp_path / "two").symlink_to(tmp_path / "one")
+    with pytest.raises(FolderRefused, match="cannot be used"):
+        change_to(tmp_path / "one")
+
+
+def test_a_change_while_the_folder_is_looked_into_forgets_no_file(
+    la: ScriptedLa, drop: Drop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop()
+    scan("820", wait=False)
+
+    def meanwhile(of_la: str) -> Look:
+        change_to(tmp_path / "other")
+        return look_once(of_la)
+
+    monkeypatch.setattr(scanning, "look_once", meanwhile)
+    scan("820", wait=False)
+    assert Transfer.objects.get().former_root == str(tmp_path / "root")
+    assert not JournalLine.objects.filter(message__contains="taken out of its folder").exists()
 
 
 def test_a_missing_folder_is_made_only_when_asked_for(db: None, home: Home, tmp_path: Path) -> None:
@@ -77,7 +108,7 @@ def test_a_folder_around_the_present_root_is_refused(home: Home, db: None, tmp_p
         change_to(tmp_path / "shares")
 
 
-@pytest.mark.parametrize("place", ["home", "home/spool", "home/mine", "."])
+@pytest.mark.parametrize("place", ["home", "home/spool", "home/files/mine", "home/receipt-keys", "."])
 def test_the_programs_own_folder_is_refused(db: None, home: Home, tmp_path: Path, place: str) -> None:
     with pytest.raises(FolderRefused, match="keeps its own files"):
         change_to(tmp_path / place)
@@ -179,6 +210,20 @@ def test_a_former_root_that_is_away_is_not_taken_for_empty(root: Path, la: Scrip
     root.rename(tmp_path / "elsewhere")
     count_what_stayed()
     assert "cannot be looked into" in told()[0]
+
+
+def test_a_former_root_that_was_away_from_the_start_is_told_until_it_is_back(
+    root: Path, la: ScriptedLa, tmp_path: Path
+) -> None:
+    (folders_of("820").not_exported / "a.xml").write_text("x")
+    change_to(tmp_path / "new")
+    root.rename(tmp_path / "elsewhere")
+    for _ in range(2):
+        count_what_stayed()
+        assert "cannot be looked into" in told()[0]
+    (tmp_path / "elsewhere").rename(root)
+    count_what_stayed()
+    assert "1 file still lies" in told()[0]
 
 
 def test_a_former_root_that_was_emptied_and_deleted_is_forgotten(root: Path, la: ScriptedLa, tmp_path: Path) -> None:

@@ -52,7 +52,9 @@ def evenings() -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What runs asked for, in place of an export."""
     done: list[str] = []
-    monkeypatch.setattr(scheduling, "PARTS", [lambda: done.append("export"), lambda: done.append("import")])
+    monkeypatch.setattr(
+        scheduling, "PARTS", [lambda: lambda: done.append("export"), lambda: lambda: done.append("import")]
+    )
     return done
 
 
@@ -152,7 +154,7 @@ def test_what_a_part_fails_at_is_asked_for_whole_when_the_job_is_tried_again(
         if troubles:
             raise troubles.pop()
 
-    monkeypatch.setattr(scheduling, "PARTS", [fail_once, *scheduling.PARTS])
+    monkeypatch.setattr(scheduling, "PARTS", [lambda: fail_once, *scheduling.PARTS])
     run_at(MONDAY)
     assert (asked, lines(), Run.objects.get().began_at) == ([], [], None)
     Job.objects.update(run_at=Now())

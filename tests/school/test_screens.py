@@ -306,6 +306,15 @@ def test_where_is_my_file_finds_what_was_held_back(office: Client, la: ScriptedL
     assert "/held-back/" in office.post("/find/", {"text": NAME[:12]}).content.decode()
 
 
+def test_what_is_found_has_the_words_of_its_own_page(
+    office: Client, la: ScriptedLa, drop: Drop, export: Export
+) -> None:
+    drop()
+    export()
+    found = office.post("/find/", {"text": NAME[:12]}).content.decode()
+    assert '<strong class="tag tag-good">Received by the LA</strong>' in found
+
+
 @pytest.mark.parametrize("address", ["/", "/send/", "/files/", "/held-back/", "/administration/"])
 def test_no_page_has_style_or_script_within(address: str, admin: Client, la: ScriptedLa) -> None:
     shown = page(admin, address)

@@ -131,6 +131,34 @@ def _school_of_another_la(line: Line) -> None:
     line.la.bases = [{"la": "823", "school": "4321", "licence": None}]
 
 
+def _no_tls(line: Line) -> None:
+    """A server that takes the first byte for plain HTTP, as many do."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    line.started.callback(_close, listener)
+
+    def greet() -> None:
+        with suppress(OSError):
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                while connection.recv(65_536):
+                    pass
+
+    threading.Thread(target=greet, daemon=True).start()
+    line.at(f"https://127.0.0.1:{listener.getsockname()[1]}")
+
+
+def _proxy_without_room(line: Line) -> None:
+    """A proxy whose queue of connections is full, so that ours is never made."""
+    full = line.started.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+    for _ in range(2):
+        waiting = line.started.enter_context(socket.socket())
+        waiting.setblocking(False)
+        waiting.connect_ex(full.getsockname())
+    line.through(f"127.0.0.1:{full.getsockname()[1]}")
+
+
 def _set(**values: Any) -> Callable[[Line], None]:
     """The LA answers with these."""
 
@@ -195,9 +223,7 @@ WAYS: dict[str, Way] = {
         "Issued by: Schoolgate Test CA. It is for: other.example.",
     ),
     "tls version": Way(_only_tls_1_2, 2, "The LA's computer and this one have no security protocol (TLS version)"),
-    "no tls": Way(
-        lambda line: line.at(line.la.address.replace("http:", "https:")), 2, "No secure line (TLS) to the LA's address"
-    ),
+    "no tls": Way(_no_tls, 2, "No secure line (TLS) to the LA's address"),
     "password wanted": Way(
         _set(service_raw=answer(407, "", Proxy_Authenticate='Basic realm="x"')),
         2,
@@ -217,6 +243,7 @@ WAYS: dict[str, Way] = {
     "proxy refused": Way(
         lambda line: line.through(f"127.0.0.1:{closed_port()}"), 2, "Your proxy does not take the connection."
     ),
+    "proxy silent": Way(_proxy_without_room, 2, "Your proxy does not answer."),
     "another page": Way(
         _set(service_raw=answer(200, "<html>Sign in to the internet</html>", media="text/html")),
         3,

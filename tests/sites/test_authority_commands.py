@@ -2,13 +2,14 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.sites.test_site_commands import schoolgate, told
 
-LIST = "name,DfE no.,licence\nHill Top,820/1001,\nOak Lane,820/1002,no\nFar Hill,823/4001,\nBad,82/1,\n"
+LIST = "name,DfE no.,licence\n=Hill Top,820/1001,\nOak Lane,820/1002,no\nFar Hill,823/4001,\nBad,82/1,\n"
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +24,18 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def imported(authority: str) -> list[dict[str, Any]]:
     out = str(Path(authority, "codes.csv"))
+    Path(out).touch(0o644)
     words = ["bases", "import", str(Path(authority, "schools.csv")), "--codes-out", out, "--json"]
     result = schoolgate("authority", *words, "--home", authority)
     assert result.returncode == 1, result.stderr
     rows: list[dict[str, Any]] = json.loads(result.stdout)
     return rows
+
+
+@pytest.fixture
+def own(authority: str, imported: list[dict[str, Any]], tmp_path: Path) -> str:
+    """The same authority, for one test to change."""
+    return str(shutil.copytree(authority, tmp_path / "authority"))
 
 
 def test_each_line_of_a_list_is_told(imported: list[dict[str, Any]]) -> None:
@@ -46,6 +54,7 @@ def test_the_codes_are_written_for_their_owner_only(authority: str, imported: li
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["Connection code"] for row in rows] == [row["code"] for row in imported[:3]]
+    assert rows[0]["School"] == "'=Hill Top"
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -66,8 +75,8 @@ def test_bases_are_listed_with_their_licence(authority: str, imported: list[dict
     assert {row["school"]: row["licence"] for row in rows} == {"1001": "standard", "1002": None, "4001": None}
 
 
-def test_licences_are_given_taken_and_set(authority: str, imported: list[dict[str, Any]]) -> None:
-    words = ["licences", "--give", "8201002", "--take", "8201001", "--out-of-county", "--home", authority]
+def test_licences_are_given_taken_and_set(own: str) -> None:
+    words = ["licences", "--give", "8201002", "--take", "8201001", "--out-of-county", "--home", own]
     rows = told("authority", *words)
     assert {row["school"]: row["licence"] for row in rows} == {
         "1001": None,
@@ -80,8 +89,20 @@ def test_a_school_that_is_none_is_a_wrong_call(authority: str, imported: list[di
     assert schoolgate("authority", "licences", "--give", "8209999", "--home", authority).returncode == 2
 
 
-def test_a_new_code_takes_the_place_of_the_unused_one(authority: str, imported: list[dict[str, Any]]) -> None:
-    rows = told("authority", "codes", "--new", "8201001", "--home", authority)
+def test_people_read_the_schools_of_a_code_as_words(own: str) -> None:
+    shown = schoolgate("authority", "codes", "--home", own).stdout
+    assert "8201001" in shown
+    assert "[" not in shown
+
+
+def test_whoever_lists_the_codes_stands_in_the_audit(own: str) -> None:
+    told("authority", "codes", "--home", own)
+    shown = [row for row in told("authority", "audit", "--home", own) if row["did"] == "connection codes shown"]
+    assert [row["target"] for row in shown] == ["all unused codes", "schools.csv"]
+
+
+def test_a_new_code_takes_the_place_of_the_unused_one(own: str, imported: list[dict[str, Any]]) -> None:
+    rows = told("authority", "codes", "--new", "8201001", "--home", own)
     codes = {row["user"]: row["code"] for row in rows}
     assert set(codes) == {"8201001", "8201002", "8234001"}
     assert codes["8201001"] != imported[0]["code"]

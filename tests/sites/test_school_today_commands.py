@@ -12,7 +12,9 @@ from schoolgate.documents.samples.students import make_students
 def test_the_status_and_the_board_say_what_the_pages_say(tmp_path: Path) -> None:
     home, root = str(tmp_path / "home"), tmp_path / "root"
     told("school", "init", "--root-folder", str(root), "--home", home)
-    told("school", "destinations", "add", "--la", "820", "--url", "http://127.0.0.1:9", "--home", home)
+    (tmp_path / "password").write_text("Green-Lantern-7", "utf-8")
+    account = ("--user", "bedford", "--password-file", str(tmp_path / "password"))
+    told("school", "destinations", "add", "--la", "820", "--url", "http://127.0.0.1:9", *account, "--home", home)
     for school, faults in (("4321", ("missing-dob",)), ("2107", ())):
         sample = make_students(la="820", school=school, destination_la="820", pupils=2, seed=1, faults=faults)
         write_student_sample(root / "820" / "Files Not Exported", sample, serial=1)

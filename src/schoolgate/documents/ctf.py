@@ -33,8 +33,8 @@ def ctf_name_problems(name: str, header: Header) -> list[Problem]:
         return [
             Problem(
                 "name-pattern",
-                f"The file is called {quoted(name)}. A CTF is called like 8204321_CTF_8234567_001.xml: LA and number of "
-                "the school, CTF, LA and number of the school it goes to, and a serial number.",
+                f"The file is called {quoted(name)}. A CTF is called like 8204321_CTF_8234567_001.xml: LA and number "
+                "of the school, CTF, LA and number of the school it goes to, and a serial number.",
                 remedy="Rename the file, or export it again from your MIS.",
             )
         ]

@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "schoolgate.commons.web.errors.StepsAreNoPagesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {

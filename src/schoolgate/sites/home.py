@@ -47,6 +47,16 @@ class Home:
     def logs(self) -> Path:
         return self.folder / "logs"
 
+    @property
+    def receipt_keys(self) -> Path:
+        """The LAs' public keys as a school fetched them."""
+        return self.folder / "receipt-keys"
+
+    @property
+    def own_folders(self) -> tuple[Path, ...]:
+        """What nobody else may keep anything in."""
+        return self.files, self.spool, self.schemas, self.logs, self.receipt_keys
+
     def prepare(self) -> None:
         """Make the folders and the key file that are missing; harmless when they are there.
 

@@ -91,7 +91,7 @@ class PolicyTransport(httpx.BaseTransport):
         if self._proxy is None:
             self._require_allowed_host(request.url.host)
             return self._handle(request)
-        watch = ProxyWatch(self._proxy)
+        watch = ProxyWatch(self._proxy, tunnel=request.url.scheme == "https")
         request.extensions = {**request.extensions, "trace": watch}
         try:
             response = self._handle(request)

@@ -95,26 +95,31 @@ class ProxyRefused(httpx.ProxyError):
 
 
 class ProxyWatch:
-    """Follows one request through a proxy by httpcore's trace hook."""
+    """Follows one request through a proxy by httpcore's trace hook; `tunnel` when it is for https."""
 
-    def __init__(self, proxy: Proxy) -> None:
+    def __init__(self, proxy: Proxy, *, tunnel: bool) -> None:
         self._proxy = proxy
-        self._reached = True
+        self._tunnel = tunnel
+        self._reached: bool | None = None
         self._answer: tuple[int, httpx.Headers] | None = None
 
     def __call__(self, event: str, info: dict[str, Any]) -> None:
-        if event == "connection.connect_tcp.failed":
-            self._reached = False
+        if event.startswith("connection.connect_tcp."):
+            self._reached = not event.endswith(".failed")
         elif event == "http11.receive_response_headers.complete":
             _, status, _, headers, *_ = info["return_value"]
             self._answer = (status, httpx.Headers(headers))
 
     def told_by(self, error: httpx.TransportError) -> httpx.TransportError:
         """The same failure, told as the proxy's where it is."""
-        if not self._reached:
+        if self._reached is False:
             return ProxyNotReached(str(error))
         if isinstance(error, httpx.ProxyError) and self._answer is not None:
             return self.refusal(*self._answer)
+        # A new line whose CONNECT was never answered; a tunnel of an earlier call is not seen being made.
+        hung_up = isinstance(error, httpx.NetworkError | httpx.ProtocolError)
+        if self._tunnel and self._reached and self._answer is None and hung_up:
+            return httpx.ProxyError(str(error))
         return error
 
     def refusal(self, status: int, headers: httpx.Headers) -> ProxyRefused:

@@ -45,10 +45,15 @@ def trust(*, tls_minimum: TlsMinimum = "1.2", extra_ca_file: Path | None = None)
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a server showed: who says that he issued it, for which names it is, and when it runs out."""
+    """What stands in a certificate: whose it is, who says that he issued it, for which names, from when and until when.
 
+    Whoever made it may have written anything; texts are one short line here.
+    """
+
+    owner: str
     issuer: str
     names: tuple[str, ...]
+    valid_from: datetime
     expires: datetime
 
 
@@ -80,7 +85,7 @@ def look_at_certificate(request: httpx.Request, proxy: httpx.Proxy | None) -> Ce
             transport.handle_request(httpx.Request("HEAD", request.url, extensions=extensions)).close()
         except _Seen as seen:
             with suppress(ValueError):
-                return _read(x509.load_der_x509_certificate(seen.der))
+                return read_certificate(x509.load_der_x509_certificate(seen.der))
         except httpx.TransportError:
             pass
     return None
@@ -101,16 +106,23 @@ def _stop_after_handshake(event: str, info: dict[str, Any]) -> None:
         raise _Seen(der or b"")
 
 
-def _read(certificate: x509.Certificate) -> Certificate:
+def read_certificate(certificate: x509.Certificate) -> Certificate:
+    """What matters of a certificate here. Raises ValueError when it is malformed."""
     names: list[str] = []
     with suppress(x509.ExtensionNotFound):
         listed = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         names = [*listed.get_values_for_type(x509.DNSName), *map(str, listed.get_values_for_type(x509.IPAddress))]
     return Certificate(
-        issuer=_plain(", ".join(_parts(certificate.issuer))) or "somebody without a name",
+        owner=_called(certificate.subject),
+        issuer=_called(certificate.issuer),
         names=tuple(_plain(name) for name in names),
+        valid_from=certificate.not_valid_before_utc,
         expires=certificate.not_valid_after_utc,
     )
+
+
+def _called(name: x509.Name) -> str:
+    return _plain(", ".join(_parts(name))) or "somebody without a name"
 
 
 def _parts(name: x509.Name) -> Iterator[str]:

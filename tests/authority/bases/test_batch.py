@@ -1,11 +1,13 @@
 """Many bases from one list: what would happen, and what does."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 
-from schoolgate.authority.bases.accounts import create_base_with_account
+from schoolgate.authority.bases import batch
+from schoolgate.authority.bases.accounts import BaseRefused, create_base_with_account
 from schoolgate.authority.bases.batch import Planned, carry_out, count, plan
 from schoolgate.authority.bases.models import Base, ConnectionCode
 from schoolgate.authority.bases.schools_csv import SchoolsFile, read_schools
@@ -117,6 +119,25 @@ def test_what_no_base_could_have_is_said_before(la: str, row: str, said: str) ->
     (one,) = planned(HEADINGS + row + "\n")
     assert one.state == "wrong"
     assert said in one.reason
+
+
+def test_a_user_name_that_is_too_long_is_said_before(la: str) -> None:
+    long = "u" * 151
+    done = make(HEADINGS + f"Hill Top,820,1001,,{long},,\nOak Lane,820,1002,,{long},,\nElm,820,1003,,,,\n")
+    assert [one.state for one in done] == ["wrong", "wrong", "new"]
+
+
+def test_a_school_whose_shared_account_was_not_made_stops_no_other(la: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = create_base_with_account
+
+    def taken(**given: Any) -> Any:
+        if given["number"] == "1001":
+            raise BaseRefused("Somebody was quicker.")
+        return real(**given)
+
+    monkeypatch.setattr(batch, "create_base_with_account", taken)
+    done = make(HEADINGS + "Hill Top,820,1001,,trust,,\nOak Lane,820,1002,,trust,,\nElm,820,1003,,,,\n")
+    assert [one.state for one in done] == ["wrong", "wrong", "new"]
 
 
 def test_a_sample_number_is_wrong_outside_a_demonstration(la: str, settings: object) -> None:

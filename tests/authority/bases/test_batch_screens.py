@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.authority.bases.codes import make_codes
-from schoolgate.authority.bases.la import OUT_OF_COUNTY_LICENCE
+from schoolgate.authority.bases.la import LA_NUMBER, OUT_OF_COUNTY_LICENCE
 from schoolgate.authority.bases.models import Base, CodeBatch, ConnectionCode
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
@@ -105,10 +105,22 @@ def test_the_list_to_send_has_a_row_for_each_school(as_officer: Client, la: str)
     assert lines[1].startswith(f"Hill Top,820,1001,8201001,office@hill.example,http://testserver,{code.code},")
 
 
-def test_looking_at_letters_stands_in_the_audit(as_officer: Client, la: str) -> None:
+@pytest.mark.parametrize("page", ["code-batch", "code-letters", "codes-to-send"])
+def test_each_look_at_codes_stands_in_the_audit(as_officer: Client, la: str, page: str) -> None:
     confirm(as_officer)
-    as_officer.get(reverse("code-letters", args=[CodeBatch.objects.get().pk]))
-    assert AuditEntry.objects.filter(did="connection codes shown", who="omar", target="schools.csv").exists()
+    shown = AuditEntry.objects.filter(did="connection codes shown", who="omar", target="schools.csv")
+    before = shown.count()
+    as_officer.get(reverse(page, args=[CodeBatch.objects.get().pk]))
+    assert shown.count() == before + 1
+
+
+def test_a_batch_whose_codes_are_all_used_shows_none(as_officer: Client, la: str) -> None:
+    confirm(as_officer)
+    shown = AuditEntry.objects.filter(did="connection codes shown")
+    before = shown.count()
+    ConnectionCode.objects.update(used_at=timezone.now(), code=None)
+    as_officer.get(reverse("code-batch", args=[CodeBatch.objects.get().pk]))
+    assert shown.count() == before
 
 
 def test_codes_that_no_school_used_are_listed(as_officer: Client, green_abbey: Base, oak_lane: Base) -> None:
@@ -184,6 +196,19 @@ def test_the_list_of_bases_is_filtered_by_licence(as_officer: Client, green_abbe
     shown = text(as_officer.get(reverse("bases"), {"stands_on": "out-of-county"}))
     assert "Far Hill" in shown
     assert "Green Abbey" not in shown
+
+
+def test_the_list_of_bases_is_filtered_by_county(as_officer: Client, green_abbey: Base, far_hill: Base) -> None:
+    shown = text(as_officer.get(reverse("bases"), {"county": "out"}))
+    assert "Far Hill" in shown
+    assert "Green Abbey" not in shown
+
+
+def test_an_authority_without_a_number_takes_all_schools_for_its_own(as_officer: Client, green_abbey: Base) -> None:
+    LA_NUMBER.set("", by=None)
+    assert "Green Abbey" in text(as_officer.get(reverse("bases"), {"county": "in", "stands_on": "standard"}))
+    counted = as_officer.get(reverse("licences")).context
+    assert (counted["own"], counted["licensed"], counted["others"]) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(("licensed", "said"), [(True, "standard"), (False, "nothing is taken from the school")])

@@ -97,6 +97,14 @@ def test_a_code_used_by_several_at_once_lets_one_of_them_in(la: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_of_codes_made_at_once_for_one_account_one_is_good(la: str) -> None:
+    base, _ = create_base_with_account(la="820", number="1001", name="Hill Top", by_code=True)
+    all_at_once(lambda _: make_codes([base.account], words="test", by=None))
+    assert ConnectionCode.objects.good().count() == 1
+    assert ConnectionCode.objects.count() == AT_ONCE
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_same_list_confirmed_twice_at_once_makes_each_school_once(la: str) -> None:
     file = read_schools(b"name,dfe\nHill Top,8201001\nOak Lane,8201002\n")
     made = all_at_once(lambda _: carry_out(file, words="schools.csv", by=None))

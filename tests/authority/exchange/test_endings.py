@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -265,6 +266,20 @@ def test_the_journal_tells_once_for_each_end(green_abbey: Base, administrator: U
         tell_what_ends()
     assert JournalLine.objects.count() == 2
     assert ToldEnding.objects.count() == 1
+
+
+def test_a_death_while_it_is_told_tells_nothing_twice(green_abbey: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    PASSWORD_DAYS.set(90, by=None)
+    with in_days(80):
+        with monkeypatch.context() as dying:
+            dying.setattr(QuerySet, "bulk_create", die)
+            with pytest.raises(RuntimeError):
+                tell_what_ends()
+        tell_what_ends()
+    assert JournalLine.objects.count() == 1
 
 
 def test_the_journal_tells_of_many_in_one_line(la: str) -> None:

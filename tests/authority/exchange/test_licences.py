@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from schoolgate.authority.bases.accounts import add_base
-from schoolgate.authority.bases.la import OUT_OF_COUNTY_LICENCE
+from schoolgate.authority.bases.la import LA_NUMBER, OUT_OF_COUNTY_LICENCE
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery, Token
 from schoolgate.authority.exchange.today import look_at_today
@@ -64,6 +64,11 @@ def test_a_standard_licence_does_not_stand_for_a_school_of_another_la(door: http
 def test_an_own_school_does_not_stand_on_the_out_of_county_licence(door: httpx.Client, green_abbey: Base) -> None:
     OUT_OF_COUNTY_LICENCE.set(True, by=None)
     assert refusal(sign_in(door, unlicensed(green_abbey))) == (403, "no-licence")
+
+
+def test_a_site_without_a_number_speaks_of_no_licence(door: httpx.Client, green_abbey: Base) -> None:
+    LA_NUMBER.set("", by=None)
+    assert sign_in(door, green_abbey).status_code == 200
 
 
 def test_an_account_without_bases_has_nothing_to_license(program: Any) -> None:

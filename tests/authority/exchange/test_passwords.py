@@ -11,6 +11,7 @@ from django.utils import timezone
 from schoolgate.authority.bases.accounts import give_new_password
 from schoolgate.authority.bases.la import PASSWORD_DAYS
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange import passwords
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 
@@ -152,3 +153,19 @@ def test_wrong_passwords_at_this_call_lock_as_well(door: httpx.Client, green_abb
 def test_the_change_stands_in_the_audit(door: httpx.Client, green_abbey: Base) -> None:
     change(door)
     assert AuditEntry.objects.filter(did="password set", who="8204321").exists()
+
+
+def test_of_two_programs_that_change_it_at_once_the_later_one_proved_a_password_that_is_gone(
+    door: httpx.Client, green_abbey: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prove = passwords.check_program
+
+    def and_another_is_faster(*arguments: Any) -> User:
+        account = prove(*arguments)
+        give_new_password(User.objects.get(pk=account.pk), password="Faster-Lantern-42", by=account)
+        return account
+
+    monkeypatch.setattr(passwords, "check_program", and_another_is_faster)
+    assert change(door).json()["code"] == "wrong-credentials"
+    monkeypatch.undo()
+    assert may_sign_in(door, "Faster-Lantern-42")

@@ -187,3 +187,9 @@ def test_rendered_pages_have_nothing_inline_and_a_label_for_every_field(
         fields = set(re.findall(r'<(?:input|select|textarea)(?![^>]*type="(?:hidden|radio)")[^>]* id="([^"]+)"', page))
         assert fields
         assert fields <= labels, name
+
+
+def test_an_address_that_only_a_button_calls_has_a_page_for_who_opens_it(sender: User, signed_in: SignedIn) -> None:
+    answered = signed_in(sender).get("/sign-out/")
+    assert (answered.status_code, answered.headers["Allow"]) == (405, "POST")
+    assert "This address is a step, not a page" in answered.content.decode()

@@ -265,3 +265,10 @@ def test_every_list_of_the_commons_downloads(signed_in: SignedIn, administrator:
             answer = browser.get(path, {"format": kind})
             assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
             assert b"".join(answer)
+
+
+@pytest.mark.parametrize(("heading", "label"), [("School Name", "school name"), ("DfE no.", "DfE no."), ("To", "to")])
+def test_the_search_names_its_columns_and_leaves_capitals_that_belong(heading: str, label: str) -> None:
+    columns = [Column("message", heading, search=True)]
+    table = Table(columns, [], RequestFactory().get("/"), name="t", noun=("line", "lines"), empty=NotYet(""))
+    assert table.search_label == f"Search {label}"

@@ -100,7 +100,7 @@ def test_a_state_has_the_colour_of_its_family(word: str, colour: str) -> None:
 
 def test_a_state_is_told_in_words_and_escaped() -> None:
     assert ">Needs attention<" in state("needs attention")
-    assert ">Warning<" in state("WARN")
+    assert ">WARN<" in state("WARN")
     assert "<script>" not in state("<script>")
     assert state("") == ""
 

@@ -12,7 +12,7 @@ from tests.school.first_page.rows import hold_back, make_transfer
 from tests.school.pages import page
 
 from schoolgate.school.exchange.first_page.board import look_at_schools
-from schoolgate.school.exchange.models import School, State
+from schoolgate.school.exchange.models import Destination, School, State
 
 pytestmark = [pytest.mark.usefixtures("school_site", "la"), pytest.mark.django_db]
 
@@ -33,6 +33,14 @@ def test_a_school_is_on_the_board_by_its_row_or_by_its_files() -> None:
     School.objects.create(name="Hill", la="820", number="2107", destination_la="820")
     arrived("4321")
     assert states() == {"2107": "all right", "4321": "all right"}
+
+
+def test_a_school_whose_file_no_account_is_for_is_not_all_right() -> None:
+    Destination.objects.update(user="", password="")
+    School.objects.create(name="Hill", la="820", number="2107", destination_la="820", user="u", password="p")
+    make_transfer(school="2107")
+    make_transfer(school="4321")
+    assert states() == {"4321": "cannot sign in", "2107": "all right"}
 
 
 def test_a_schools_row_names_it_before_its_files_do() -> None:

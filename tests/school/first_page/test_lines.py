@@ -21,6 +21,7 @@ from schoolgate.commons.schedules.due import make_due_runs
 from schoolgate.commons.schedules.rules import Weekly
 from schoolgate.school.exchange.disk_room import measure_disks
 from schoolgate.school.exchange.models import Destination, DiskSpace, FormerRoot, HeldBackFile, School, State, Transfer
+from schoolgate.school.exchange.preferences import ROOT_FOLDER
 from schoolgate.school.exchange.scheduling import set_when_to_send
 from schoolgate.school.exchange.today import LINES, look_at_today
 
@@ -121,6 +122,18 @@ def run_at(moment: datetime) -> None:
         make_due_runs(moment)
 
 
+def take_the_root_folder_away() -> None:
+    root = Path(ROOT_FOLDER.get())
+    root.rename(root.with_name("away"))
+    measure_disks()
+
+
+def bring_the_root_folder_back() -> None:
+    root = Path(ROOT_FOLDER.get())
+    root.with_name("away").rename(root)
+    measure_disks()
+
+
 def fill_the_disk() -> None:
     DiskSpace.objects.create(disk="home", free=900_000_000, total=500_000_000_000, measured_at=NOW())
 
@@ -179,6 +192,13 @@ CASES = [
         "/administration/schools/?sort=password_expires_at",
         lambda: School.objects.update(password_expires_at=None),
         count=12,
+    ),
+    Case(
+        "folder",
+        take_the_root_folder_away,
+        "cannot be read, so no file in it is sent.",
+        "/administration/folder/",
+        bring_the_root_folder_back,
     ),
     Case("disk", fill_the_disk, "900 MB of 500 GB are free", "/administration/folder/", measure_disks),
     Case(
@@ -279,6 +299,15 @@ def test_a_line_appears_and_goes(case: Case, admin: Client) -> None:
     assert case.text in page(admin, "/").replace("&#x27;", "'")
     case.cure()
     assert look_at_today().to_do == []
+
+
+def test_the_first_password_to_end_heads_the_list_that_its_line_leads_to(admin: Client) -> None:
+    own_account("1001")
+    own_account("1002", password_expires_at=NOW() + 9 * DAY)
+    own_account("1003", password_expires_at=NOW() + 2 * DAY)
+    shown = page(admin, "/administration/schools/?sort=password_expires_at")
+    order = sorted(("School 1001", "School 1002", "School 1003"), key=shown.index)
+    assert order == ["School 1003", "School 1002", "School 1001"]
 
 
 def test_every_line_has_its_case() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -18,7 +18,7 @@ from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base, CodeBatch, valid_la_number
 from schoolgate.authority.bases.schools_csv import Line, SchoolsFile
-from schoolgate.commons.accounts.models import User, user_name_letters
+from schoolgate.commons.accounts.models import LONGEST_USER_NAME, User, user_name_letters
 from schoolgate.commons.audit.recording import record
 from schoolgate.documents.la_numbers import la_numbers
 
@@ -134,6 +134,7 @@ def _faults(line: Line) -> list[str]:
     for value, check, what in (
         (line.la, valid_la_number, ""),
         (line.user, user_name_letters, ""),
+        (line.user, MaxLengthValidator(LONGEST_USER_NAME), ""),
         (line.email, validate_email, "The e-mail address is none."),
     ):
         try:
@@ -159,7 +160,9 @@ def _remark(line: Line, licensing: Licensing) -> str:
 def _make(one: Planned, *, by: User | None, request: HttpRequest | None) -> Base:
     line = one.line
     if one.shared:
-        account = User.objects.get(username=one.user)
+        account = User.objects.filter(username=one.user).first()
+        if account is None:
+            raise BaseRefused(f"The account '{one.user}' could not be made for the line before.")
         return add_base(
             la=line.la,
             number=line.school,

@@ -58,6 +58,8 @@ def make_codes(
     now = timezone.now()
     ends = now + timedelta(days=CODE_DAYS.get())
     with transaction.atomic():
+        # Held until the end, and before their codes as in joining, so that two makers at once leave one code good.
+        list(User.objects.select_for_update().filter(pk__in=[account.pk for account in accounts]).order_by("pk"))
         batch = CodeBatch.objects.create(words=words[:200], made_at=now, made_by=by)
         ConnectionCode.objects.unused().filter(account__in=accounts).update(replaced_at=now, code=None)
         texts = [make_code_text() for _ in accounts]
@@ -73,6 +75,11 @@ def make_codes(
 def find_code(code: str) -> ConnectionCode | None:
     """The code with this text, whatever became of it."""
     return ConnectionCode.objects.filter(digest=digest_of(code)).select_related("account").first()
+
+
+def note_codes_shown(words: str, *, by: User | None, request: HttpRequest | None = None) -> None:
+    """Somebody saw codes with which a school can join; `words` says which."""
+    record("connection codes shown", by=by, target=words, request=request)
 
 
 def to_send(codes: Iterable[ConnectionCode]) -> Iterator[list[str]]:

@@ -33,8 +33,8 @@ class Licensing:
         return OUT_OF_COUNTY_LICENCE.get()
 
     def is_own(self, base: OfALicence) -> bool:
-        """Whether the school is one of this authority's."""
-        return base.la == self.la
+        """Whether the school is one of this authority's; all are, as long as it does not know its number."""
+        return base.la == (self.la or base.la)
 
     def of(self, base: OfALicence) -> str | None:
         """The licence the base stands on: standard, out-of-county, or None."""

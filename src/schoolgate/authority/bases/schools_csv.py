@@ -4,33 +4,30 @@ Nothing is guessed: what is not right is said with its line, and the other lines
 LA number and school number or both in one (DfE number); further ones are in `COLUMNS`.
 """
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.commons.csv_lists import BROKEN, MEGABYTE, CsvColumn, CsvLine, CsvRefused, read_csv
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = MEGABYTE
 MOST_LINES = 2000
-DELIMITERS = ",;\t"
 LONGEST_NAME = 150
-LONGEST_ROW = 10_000
-LONGEST_ROW_LINES = 4
-BLANK = DELIMITERS + ' "\r\n\ufeff'
 
-# The spellings of a heading, without regard to case, blanks and signs.
-COLUMNS: dict[str, frozenset[str]] = {
-    "name": frozenset({"name", "school", "schoolname", "establishmentname", "basename", "base"}),
-    "la": frozenset({"la", "lano", "lanumber", "lacode", "lea", "leano", "leanumber", "localauthority"}),
-    "number": frozenset({"schoolno", "schoolnumber", "number", "no", "estab", "estabno", "establishmentnumber"}),
-    "dfe": frozenset({"dfe", "dfeno", "dfenumber", "laestab", "dfes", "dfesno", "dcsf", "dcsfno", "dfeestab"}),
-    "phase": frozenset({"phase", "phaseofeducation", "phaseofeducationname", "typeofschool"}),
-    "user": frozenset({"user", "username", "account", "login", "exchangeaccount"}),
-    "licence": frozenset({"licence", "license", "licensed", "licenced", "standardlicence"}),
-    "email": frozenset({"email", "mail", "contactemail", "emailaddress", "mainemail", "schoolemail"}),
-}
+COLUMNS = (
+    CsvColumn("name", ("school", "school name", "establishment name", "base name", "base")),
+    CsvColumn("LA no.", ("la", "la number", "la code", "lea", "lea no", "lea number", "local authority")),
+    CsvColumn("school no.", ("school number", "number", "no", "estab", "estab no", "establishment number")),
+    CsvColumn(
+        "DfE no.",
+        ("dfe", "dfe number", "laestab", "dfes", "dfes no", "dcsf", "dcsf no", "dfe estab"),
+    ),
+    CsvColumn("phase", ("phase of education", "phase of education name", "type of school")),
+    CsvColumn("user", ("user name", "account", "login", "exchange account")),
+    CsvColumn("licence", ("license", "licensed", "licenced", "standard licence")),
+    CsvColumn("e-mail", ("mail", "contact e-mail", "e-mail address", "main e-mail", "school e-mail")),
+)
 PHASES = {
     **{re.sub(r"[^a-z]", "", text.lower()): value for value, text in Base.PHASES},
     **{value.replace("-", ""): value for value, _ in Base.PHASES},
@@ -42,10 +39,6 @@ PHASES = {
     "": "",
 }
 YES, NO = frozenset({"yes", "y", "true", "1", "x"}), frozenset({"no", "n", "false", "0"})
-
-
-class NotASchoolsFile(Exception):
-    """The file as a whole cannot be used; the message is a sentence for the person who chose it."""
 
 
 @dataclass(frozen=True)
@@ -75,132 +68,31 @@ class SchoolsFile:
 
 
 def read_schools(content: bytes) -> SchoolsFile:
-    """Read a list of schools: UTF-8 (with or without a byte order mark), Excel's Unicode text or Windows-1252; commas,
-    semicolons or tabs.
-
-    Raises NotASchoolsFile when it is too large, no text, or lacks a heading that is needed.
-    """
-    if len(content) > MOST_BYTES:
-        raise NotASchoolsFile("The file is larger than 1 MB. A list of schools is not: is it the right file?")
-    text, notes = _decode(content)
-    headings, rows = _rows(text)
-    columns, ignored, twice = _columns(headings)
-    if twice:
-        raise NotASchoolsFile(f"Two columns say the same: {_listed(twice)}. Leave one of them out.")
-    if "name" not in columns or not ("dfe" in columns or {"la", "number"} <= columns.keys()):
-        there = _listed([_clean(heading) or "(nothing)" for heading in headings])
-        raise NotASchoolsFile(
+    """Read a list of schools (see `read_csv`). Raises CsvRefused, also when a heading is missing that is needed."""
+    read = read_csv(content, COLUMNS, largest_bytes=MOST_BYTES, most_lines=MOST_LINES)
+    if "name" not in read.known or not ("DfE no." in read.known or {"LA no.", "school no."} <= read.known):
+        there = _listed([heading or "(nothing)" for heading in read.headings])
+        raise CsvRefused(
             "The first line must name the columns: name, and LA no. and school no. (or DfE no. for both). "
-            + (f"It says: {there}." if headings else "The file is empty.")
+            f"It says: {there}."
         )
-    if ignored:
-        notes.append(f"Not used: the column{'s' if len(ignored) > 1 else ''} {_listed(ignored)}.")
-    lines = tuple(_read_line(number, cells, columns) for number, cells in rows)
-    if len(lines) > MOST_LINES:
-        raise NotASchoolsFile(f"The file has {len(lines):,} lines; at most {MOST_LINES:,} are taken at once. Split it.")
-    return SchoolsFile(lines, tuple(notes))
+    notes = []
+    if read.windows:
+        notes.append("The file is not UTF-8 and was read as Windows-1252. Look at names with accents and apostrophes.")
+    if read.unknown:
+        notes.append(f"Not used: the column{'s' if len(read.unknown) > 1 else ''} {_listed(read.unknown)}.")
+    return SchoolsFile(tuple(map(_read_line, read.lines)), tuple(notes))
 
 
-def _decode(content: bytes) -> tuple[str, list[str]]:
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise NotASchoolsFile("This is a workbook. In Excel choose Save as, and the type CSV UTF-8.")
-    try:
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return content.decode("utf-16"), []
-        return content.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
-        pass
-    try:
-        read = content.decode("cp1252")
-    except UnicodeDecodeError:
-        raise NotASchoolsFile("The file is no text. Save the list as CSV UTF-8.") from None
-    return read, ["The file is not UTF-8 and was read as Windows-1252. Look at names with accents and apostrophes."]
-
-
-Cells = Sequence[str]
-
-
-def _rows(text: str) -> tuple[Cells, list[tuple[int, Cells]]]:
-    """The headings, and each row with the number of the line it begins in; empty rows are left out.
-
-    A row that cannot be taken apart has no cells. Excel's first line `sep=;` names the delimiter.
-    """
-    lines = list(io.StringIO(text.replace("\0", ""), newline=None))
-    place = next((place for place, line in enumerate(lines) if line.strip(BLANK)), len(lines))
-    if place == len(lines):
-        return [], []
-    named = re.fullmatch(r"\"?sep=([,;|\t])\"?\s*", lines[place], re.IGNORECASE)
-    if named:
-        place += 1
-    delimiter = named[1] if named else _delimiter(lines[place])
-    headings, place = _row(lines, place, delimiter)
-    rows = []
-    while place < len(lines):
-        begins = place
-        cells, place = _row(lines, place, delimiter, width=len(headings))
-        if any(map(_clean, cells)) or (not cells and lines[begins].strip(BLANK)):
-            rows.append((begins + 1, cells))
-    return headings, rows
-
-
-def _row(lines: Cells, place: int, delimiter: str, *, width: int = 0) -> tuple[Cells, int]:
-    """The cells of the row that begins at `place`, and where the next one begins.
-
-    A cell may run over a few lines (Excel's line breaks) when the row then has as many cells as the headings have.
-    Otherwise an open quotation mark spoils its own line only: it has no cells.
-    """
-    record, end = "", place
-    while end < min(len(lines), place + LONGEST_ROW_LINES):
-        record += lines[end]
-        end += 1
-        if record.count('"') % 2 == 0 and len(record) <= LONGEST_ROW:
-            cells = next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter), [])
-            if end == place + 1 or not width or len(cells) == width:
-                return cells, end
-    return [], place + 1
-
-
-def _delimiter(heading: str) -> str:
-    """The sign by which the first line falls into most columns that are known here."""
-
-    def known(delimiter: str) -> int:
-        cells = next(csv.reader([heading], delimiter=delimiter), [])
-        return sum(_column_of(cell) is not None for cell in cells)
-
-    return max(DELIMITERS, key=known)
-
-
-def _columns(headings: Sequence[str]) -> tuple[dict[str, int], list[str], list[str]]:
-    """Where each known column stands, the headings that mean nothing here, and those that repeat another."""
-    columns: dict[str, int] = {}
-    ignored, twice = [], []
-    for place, heading in enumerate(headings):
-        column = _column_of(heading)
-        if column is None:
-            if _clean(heading):
-                ignored.append(_clean(heading))
-        elif column in columns:
-            twice.append(_clean(heading))
-        else:
-            columns[column] = place
-    return columns, ignored, twice
-
-
-def _column_of(heading: str) -> str | None:
-    plain = re.sub(r"\W|_", "", heading.casefold())
-    return next((column for column, spellings in COLUMNS.items() if plain in spellings), None)
-
-
-def _read_line(number_in_file: int, cells: Cells, columns: dict[str, int]) -> Line:
-    if not cells:
-        return Line(number_in_file, faults=("A quotation mark is open, or the line is far too long.",))
+def _read_line(line: CsvLine) -> Line:
+    if line.broken:
+        return Line(line.number, faults=(BROKEN,))
 
     def cell(column: str) -> str:
-        place = columns.get(column, len(cells))
-        return _clean(cells[place]) if place < len(cells) else ""
+        return _clean(line[column])
 
     faults: list[str] = []
-    la, school = _numbers(cell("dfe"), cell("la"), cell("number"), faults)
+    la, school = _numbers(cell("DfE no."), cell("LA no."), cell("school no."), faults)
     name = cell("name")
     if not name:
         faults.append("The name is missing.")
@@ -214,14 +106,14 @@ def _read_line(number_in_file: int, cells: Cells, columns: dict[str, int]) -> Li
     if licence and licence not in YES | NO:
         faults.append("The licence is yes, no or empty.")
     return Line(
-        number_in_file=number_in_file,
+        number_in_file=line.number,
         name=name,
         la=la,
         school=school,
         phase=phase or "",
         user=cell("user"),
         licensed=licence in YES if licence in YES | NO else None,
-        email=cell("email"),
+        email=cell("e-mail"),
         faults=tuple(faults),
     )
 

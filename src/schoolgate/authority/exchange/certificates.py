@@ -6,31 +6,19 @@ be self-signed or out of date: nothing is sent on that connection.
 
 import socket
 import ssl
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils import timezone
 
 from schoolgate.authority.exchange.models import OwnCertificate
 from schoolgate.commons.jobs.periodic import every
+from schoolgate.wire.tls import Certificate, read_certificate
 
 PATIENCE_SECONDS = 10.0
 HTTPS_PORT = 443
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What matters of a certificate here."""
-
-    name: str
-    issuer: str
-    valid_from: datetime
-    ends: datetime
 
 
 class NotReadable(Exception):
@@ -49,7 +37,7 @@ def look_at_own_certificate() -> None:
     seen: dict[str, object] = {"looked_at": timezone.now()}
     try:
         met = fetch_certificate(url.hostname or "", url.port or HTTPS_PORT)
-        seen |= {"issuer": met.issuer[:300], "valid_from": met.valid_from, "ends_at": met.ends, "trouble": ""}
+        seen |= {"issuer": met.issuer[:300], "valid_from": met.valid_from, "ends_at": met.expires, "trouble": ""}
     except NotReadable as error:
         seen["trouble"] = str(error)[:300]
     rows.update_or_create(address=settings.SCHOOLGATE_URL, defaults=seen)
@@ -66,7 +54,7 @@ def fetch_certificate(host: str, port: int) -> Certificate:
             context.wrap_socket(line, server_hostname=host) as tls,
         ):
             shown = tls.getpeercert(binary_form=True)
-        return _read(x509.load_der_x509_certificate(shown or b""))
+        return read_certificate(x509.load_der_x509_certificate(shown or b""))
     except (OSError, ValueError) as error:
         raise NotReadable(f"{host}:{port} could not be reached from here: {error}") from None
 
@@ -77,20 +65,6 @@ def extra_certificates() -> list[Certificate]:
     if not path:
         return []
     try:
-        return [_read(found) for found in x509.load_pem_x509_certificates(Path(path).read_bytes())]
+        return [read_certificate(found) for found in x509.load_pem_x509_certificates(Path(path).read_bytes())]
     except (OSError, ValueError) as error:
         raise NotReadable(f"{path} cannot be read: {error}") from None
-
-
-def _read(found: x509.Certificate) -> Certificate:
-    return Certificate(
-        name=_common_name(found.subject),
-        issuer=_common_name(found.issuer),
-        valid_from=found.not_valid_before_utc,
-        ends=found.not_valid_after_utc,
-    )
-
-
-def _common_name(name: x509.Name) -> str:
-    names = name.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(names[0].value) if names else name.rfc4514_string()

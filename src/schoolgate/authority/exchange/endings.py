@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -81,6 +82,11 @@ def ending_soon() -> list[Ending]:
 def tell_what_ends() -> None:
     """Write into the journal what has come to its last days: once for each end, many of a kind in one line."""
     soon = [ending for ending in ending_soon() if ending.ends is not None]
+    with transaction.atomic():
+        _tell(soon)
+
+
+def _tell(soon: list[Ending]) -> None:
     told = set(ToldEnding.objects.values_list("key", "ends_at"))
     ToldEnding.objects.exclude(key__in=[ending.key for ending in soon]).delete()
     fresh: dict[str, list[Ending]] = {}
@@ -131,7 +137,7 @@ def _codes(today: Today) -> Iterator[Ending]:
     """Codes that wait; a code that ran out is told as long as its account has no other way in."""
     accounts = {account.pk: account for account in _accounts()}
     life = timedelta(days=CODE_DAYS.get())
-    for code in ConnectionCode.objects.unused().filter(account__in=accounts):
+    for code in ConnectionCode.objects.unused().defer("code").filter(account__in=accounts):
         account = accounts[code.account_id]
         if code.expires_at <= today.now and account.has_usable_password():
             continue
@@ -161,11 +167,11 @@ def _extra_certificates(today: Today) -> Iterator[Ending]:
         for found in extra_certificates():
             yield Ending(
                 kind=kind,
-                what=f"Trusted certificate {found.name}",
-                key=f"trusted {found.name} {found.ends:%Y%m%d%H%M%S}",
-                state=today.state(found.ends, found.ends - found.valid_from),
+                what=f"Trusted certificate {found.owner}",
+                key=f"trusted {found.owner} {found.expires:%Y%m%d%H%M%S}",
+                state=today.state(found.expires, found.expires - found.valid_from),
                 address=address,
-                ends=found.ends,
+                ends=found.expires,
                 note="in the extra CA file",
             )
     except NotReadable as error:

@@ -57,14 +57,14 @@ def join(request: HttpRequest, code: str, caller: str = "") -> Joined:
     if caller and not _REQUEST.fullmatch(caller):
         raise ApiProblem("malformed-request")
     try:
-        check_secret(request, CALLER, secret_code=code)
+        known = check_secret(request, CALLER, secret_code=code)
     except WrongCredentials:
         raise ApiProblem("code-wrong") from None
     except Locked as locked:
         raise locked_problem(locked) from None
     with transaction.atomic():
+        account = User.objects.select_for_update().get(pk=known.pk)
         row = ConnectionCode.objects.select_for_update().get(digest=digest_of(code))
-        account = User.objects.select_for_update().get(pk=row.account_id)
         refusal = _refusal(row, account, caller)
         if refusal:
             _note_refusal(row, account, refusal, request)

@@ -75,6 +75,7 @@ def change_own_password(request: HttpRequest, username: str, password: str, new_
         return account
     try:
         with transaction.atomic():
+            _require_unchanged(account)
             change_password(account, new_password, by=account, old=password, request=request)
             # Who comes in by the former password and changes once more has no longer to do so.
             known = former_password_until(account) if _came_by_former(account) else None
@@ -89,6 +90,12 @@ def change_own_password(request: HttpRequest, username: str, password: str, new_
     except ValidationError as error:
         raise ApiProblem("password-not-allowed", rules=error.messages) from None
     return account
+
+
+def _require_unchanged(account: User) -> None:
+    """Of two programs that change one account's password at once, the later one proved one that is gone."""
+    if User.objects.select_for_update().get(pk=account.pk).password != account.password:
+        raise ApiProblem("wrong-credentials")
 
 
 def forget_former_password(account: User) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 ADMINISTRATOR = "administrator"
 MACHINE_ROLE = "exchange account"
+LONGEST_USER_NAME = 150
 NAME_TAKEN = "There is a user with this name already."
 
 user_name_letters = RegexValidator(
@@ -49,7 +50,7 @@ class User(AbstractBaseUser):
 
     username = models.CharField(
         "user name",
-        max_length=150,
+        max_length=LONGEST_USER_NAME,
         unique=True,
         validators=[user_name_letters],
         error_messages={"unique": NAME_TAKEN},

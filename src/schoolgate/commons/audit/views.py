@@ -12,7 +12,7 @@ COLUMNS = [
     Column("address", "From", kind="code"),
     Column("did", "Did", search=True),
     Column("target", "To what", search=True),
-    Column("details", "Before → after", sort=""),
+    Column("details", "Before → after", kind="long", sort=""),
 ]
 
 

@@ -23,9 +23,9 @@ class JournalLine(models.Model):
     """One line. A child's name never stands here: `link` leads to the page that may show it."""
 
     class Level(models.TextChoices):
-        INFO = "INFO", "Information"
-        WARN = "WARN", "Warning"
-        ERROR = "ERROR", "Error"
+        INFO = "INFO", "INFO"
+        WARN = "WARN", "WARN"
+        ERROR = "ERROR", "ERROR"
 
     at = models.DateTimeField("date", default=timezone.now, editable=False)
     level = models.CharField(max_length=5, choices=Level.choices)

@@ -31,7 +31,7 @@ def csv_download(name: str, headings: Sequence[str], rows: Iterable[Sequence[Any
     def lines() -> Iterator[str]:
         yield "\ufeff" + writer.writerow(headings)
         for row in rows:
-            yield writer.writerow([_harmless(_plain(value)) for value in row])
+            yield writer.writerow([harmless(_plain(value)) for value in row])
 
     return StreamingHttpResponse(
         lines(),
@@ -66,9 +66,10 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int | float) or value is None else str(value)
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
     return "'" + value if isinstance(value, str) and value.startswith(_BEGINS_A_FORMULA) else value
 
 
 def _for_excel(value: Any) -> Any:
-    return ILLEGAL_CHARACTERS_RE.sub("", _harmless(value)) if isinstance(value, str) else value
+    return ILLEGAL_CHARACTERS_RE.sub("", harmless(value)) if isinstance(value, str) else value

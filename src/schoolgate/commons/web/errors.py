@@ -1,9 +1,12 @@
-"""The page for what went wrong on our side."""
+"""The pages for what went wrong on our side, and for addresses that are no page."""
 
 import logging
 import secrets
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
 log = logging.getLogger(__name__)
@@ -15,3 +18,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     # The address may hold a secret link; the error itself stands in the log just above.
     log.error("The error above was shown with the number %s.", number)
     return HttpResponse(render_to_string("500.html", {"number": number}), status=500)
+
+
+class StepsAreNoPagesMiddleware:
+    """Gives an address that only a button's form may call a page for who opens it: browsers show nothing else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        page = render(request, "405.html", status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page

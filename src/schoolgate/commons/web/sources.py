@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol, Self
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 
@@ -22,7 +22,7 @@ class Source(Protocol):
         """Keep the rows of these days in London, both included."""
 
     def order(self, path: str, *, descending: bool) -> Self:
-        """Put the rows in order."""
+        """Put the rows in order, those without a value last."""
 
     def rows(self) -> Any:
         """What Django's Paginator takes."""
@@ -61,8 +61,14 @@ class QueryRows:
         return type(self)(query)
 
     def order(self, path: str, *, descending: bool) -> Self:
-        sign = "-" if descending else ""
-        return type(self)(self._query.order_by(f"{sign}{path}", f"{sign}pk"))
+        last = True if self._may_be_empty(path) else None
+        value = F(path).desc(nulls_last=last) if descending else F(path).asc(nulls_last=last)
+        return type(self)(self._query.order_by(value, "-pk" if descending else "pk"))
+
+    def _may_be_empty(self, path: str) -> bool:
+        """Whether the column holds rows without a value, which come last, as in lists; else an index can order it."""
+        fields = self._query.model._meta.concrete_fields  # noqa: SLF001  documented, whatever its name
+        return any(field.name == path and field.null for field in fields)
 
     def rows(self) -> QuerySet[Any]:
         return self._query

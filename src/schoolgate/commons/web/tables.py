@@ -35,7 +35,7 @@ from schoolgate.commons.web.sources import ListRows, QueryRows, Source, follow
 
 PAGE_SIZE = 50
 
-Kind = Literal["text", "number", "time", "second", "size", "state", "code", "details", "button", "tick"]
+Kind = Literal["text", "long", "number", "time", "second", "size", "state", "code", "details", "button", "tick"]
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class Column:
     """One column.
 
     `name` is the attribute shown, sorted and filtered by; over a relation as Django writes it (`base__name`).
-    `kind` says how a cell looks: `number` and `size` (bytes) to the right, `time` in London time to
-    the minute and `second` to the second, `state` as a tag,
-    `code` for numbers and digests that are read letter by letter, `details` folded away, `button` as one that posts to
-    the `link`, `tick` as a box of the form `<table's name>-chosen` that sends the row's key as `chosen` (downloads
-    leave both out). `value` computes a cell that is no attribute (give `sort=""` then, or the path to sort by). A
-    filter is offered for `choices` (pairs of value and text), `exact` (typed in full) or `dates` (from and to, days in
-    London).
+    `kind` says how a cell looks: `number` and `size` (bytes) to the right, `time` in London time to the minute and
+    `second` to the second, `state` as a tag, `long` for text that may have words without end, such as paths, and breaks
+    them, `code` for numbers and digests that are read letter by letter, `details` folded away, `button` as one that
+    posts to the `link`, `tick` as a box of the form `<table's name>-chosen` that sends the row's key as `chosen`
+    (downloads leave both out). `value` computes a cell that is no attribute (give `sort=""` then, or the path to sort
+    by). A filter is offered for `choices` (pairs of value and text), `exact` (typed in full) or `dates` (from and to,
+    days in London).
     """
 
     name: str
@@ -174,7 +174,7 @@ class Table:
     @property
     def search_label(self) -> str:
         """What the search looks in, in the table's own words."""
-        return "Search " + ", ".join(column.heading for column in self.columns if column.search).lower()
+        return "Search " + ", ".join(_in_a_sentence(column.heading) for column in self.columns if column.search)
 
     @cached_property
     def filters(self) -> list[Filter]:
@@ -345,3 +345,8 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _in_a_sentence(heading: str) -> str:
+    """School Name gives school name; DfE no. stays what it is."""
+    return " ".join(word if any(letter.isupper() for letter in word[1:]) else word.lower() for word in heading.split())

@@ -1,5 +1,7 @@
 """Asking for files to be sent: by the button, by the command, and by whatever is due."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -24,10 +26,10 @@ def ask_for_export(la: str, *, look: bool, by_person: bool) -> Job:
     return submit(EXPORT, {"la": la, "look": look, "by_person": by_person}, key=_key(la))
 
 
-def ask_for_all(*, by_person: bool) -> list[Job]:
-    """Have everything sent that lies in any folder: "Export" (handbook 05)."""
+def ask_for_exports(las: Iterable[str], *, by_person: bool) -> list[Job]:
+    """Have everything sent that lies in the folders of these LAs: "Export" (handbook 05), with `all_las()`."""
     with transaction.atomic():
-        return [ask_for_export(la, look=True, by_person=by_person) for la in all_las()]
+        return [ask_for_export(la, look=True, by_person=by_person) for la in las]
 
 
 def ask_for_file(transfer: Transfer) -> None:
@@ -76,12 +78,17 @@ def exports_coming() -> set[str]:
 
 
 def all_las() -> list[str]:
-    """Every LA with an entry, with files that wait, or with a folder of its number."""
+    """Every LA with an entry, with files that wait, or with a folder of its number.
+
+    Not in a transaction: the share that the root folder lies on may hang, and meanwhile nobody else could write.
+    """
     las = set(Destination.objects.values_list("la", flat=True))
     las |= set(Transfer.objects.filter(state__in=[State.READY, State.RETRYING]).values_list("la", flat=True))
     root = root_folder()
-    if root is not None:
-        las |= {folder.parent.name for folder in root.glob(f"[0-9][0-9][0-9]/{NOT_EXPORTED}")}
+    # A share that fails keeps no other folder's files; the look into it tells why.
+    with suppress(OSError):
+        if root is not None:
+            las |= {folder.parent.name for folder in root.glob(f"[0-9][0-9][0-9]/{NOT_EXPORTED}")}
     return sorted(las)
 
 

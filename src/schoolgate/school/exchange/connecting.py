@@ -1,5 +1,6 @@
 """Check 3, once per run: the LA has an entry, its address is well formed, each login succeeds (handbook 02)."""
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ from schoolgate.wire.receipts import Receipt, ReceiptError, verify
 from schoolgate.wire.tls import TlsMinimum
 
 Login = Destination | School
+
+NO_ADDRESS = "This is not a web address. It is like https://exchange.bedford.example."
+MOST_PORT = 65_535
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]+", re.IGNORECASE)
 
 
 class Connection:
@@ -141,11 +147,17 @@ def note_signed_in(connection: Connection, login: Login, account: Account | None
 def address_problem(address: str) -> str:
     """What is wrong with an LA's address, in a sentence; empty when it may be called."""
     try:
-        require_allowed(httpx.URL(address))
+        url = httpx.URL(address)
+        require_allowed(url)
     except AddressRefused as error:
         return error.sentence
     except (httpx.InvalidURL, UnicodeError):
-        return "This is not a web address. It is like https://exchange.bedford.example."
+        return NO_ADDRESS
+    # The address stands in the journal and on pages that everybody here sees.
+    if url.userinfo:
+        return "No user name and password may stand in the address: they have fields of their own."
+    if url.query or url.fragment or not _HOST.fullmatch(url.host) or url.port not in (None, *range(1, MOST_PORT + 1)):
+        return NO_ADDRESS
     return ""
 
 

@@ -15,6 +15,7 @@ from schoolgate.school.exchange.asking import ask_for_export
 from schoolgate.school.exchange.connecting import Login, open_http
 from schoolgate.school.exchange.logins import login_of
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
+from schoolgate.school.exchange.models.destination import NO_ACCOUNT
 from schoolgate.school.exchange.password_changes import finish_changes
 from schoolgate.school.exchange.telling import what_to_do
 from schoolgate.school.exchange.troubles import NO_TROUBLE, is_of_login, note_line_well, note_well, remember_trouble
@@ -126,6 +127,8 @@ def place_to_mend(row: Login, error: ExchangeError) -> tuple[str, str]:
         return "Open the school’s row", reverse("edit-school", args=[row.pk])
     if error.code == "no-entry":
         return "Add the LA", reverse("add-la")
+    if error.code == NO_ACCOUNT and School.objects.with_own_credentials().filter(destination_la=row.la).exists():
+        return "Test a school’s own account", reverse("schools")
     return "Open the LA’s entry", reverse("edit-la", args=[_destination_la(row)])
 
 

@@ -1,4 +1,4 @@
-"""How much room there is on the disks that files go through: a full one stops everything, so it is told before."""
+"""The disks that files go through: a full one stops everything, so it is told before; one that is away, at once."""
 
 import shutil
 from contextlib import suppress
@@ -16,19 +16,31 @@ Disk = DiskSpace.Disk
 def measure_disks() -> None:
     """Measure this program's own disk (database, spool) and, where it is another one, the root folder's.
 
-    A disk that is away is not measured: the folder on it that cannot be read is told elsewhere.
+    A root folder that cannot be read is noted too, whatever disk it should be on.
     """
     home, root = settings.SCHOOLGATE_HOME.folder, root_folder()
-    _measure(Disk.HOME, home)
     with suppress(OSError):
-        if root is not None and root.stat().st_dev != home.stat().st_dev:
+        _measure(Disk.HOME, home)
+    try:
+        if root is not None and _is_elsewhere(root, home):
             _measure(Disk.ROOT, root)
             return
+    except OSError:
+        _note(Disk.ROOT, free=0, total=0)
+        return
     DiskSpace.objects.filter(disk=Disk.ROOT).delete()
 
 
+def _is_elsewhere(root: Path, home: Path) -> bool:
+    next(root.iterdir(), None)
+    return root.stat().st_dev != home.stat().st_dev
+
+
 def _measure(disk: Disk, folder: Path) -> None:
-    with suppress(OSError):
-        found = shutil.disk_usage(folder)
-        facts = {"free": found.free, "total": found.total, "measured_at": timezone.now()}
-        DiskSpace.objects.update_or_create(disk=disk, defaults=facts)
+    found = shutil.disk_usage(folder)
+    _note(disk, free=found.free, total=found.total)
+
+
+def _note(disk: Disk, *, free: int, total: int) -> None:
+    facts = {"free": free, "total": total, "measured_at": timezone.now()}
+    DiskSpace.objects.update_or_create(disk=disk, defaults=facts)

@@ -11,7 +11,7 @@ from schoolgate.commons.jobs.identity import names_of_the_dead
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.jobs.worker import Worker
-from schoolgate.school.exchange.asking import ask_for_all, ask_for_export
+from schoolgate.school.exchange.asking import all_las, ask_for_exports
 from schoolgate.school.exchange.exporting import LaSummary
 
 LOOK_EVERY_SECONDS = 0.2
@@ -40,7 +40,7 @@ def export_now(la: str | None = None, on_progress: Progress = lambda *_: None) -
     When this site runs, its own workers do it, else this process does, and with it what an export that was killed left
     to do. Retries that fall due later are left to the site.
     """
-    jobs = ask_for_all(by_person=True) if la is None else [ask_for_export(la, look=True, by_person=True)]
+    jobs = ask_for_exports(all_las() if la is None else [la], by_person=True)
     ids = [job.pk for job in jobs]
     these_or_earlier = Job.objects.filter(key__in=[job.key for job in jobs], pk__lte=max(ids, default=0))
     with _somebody_working() as ensure_a_worker:

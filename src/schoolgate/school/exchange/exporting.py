@@ -12,7 +12,7 @@ from schoolgate.school.exchange.connecting import Connection, connect, open_http
 from schoolgate.school.exchange.filing import put_away
 from schoolgate.school.exchange.logins import logins_in_use, must_rest
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
-from schoolgate.school.exchange.outcomes import fetch_outcomes
+from schoolgate.school.exchange.outcomes import ask_for_one
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.sending import put_back_interrupted, send_all
 from schoolgate.school.exchange.still_held import send_forgotten_again
@@ -116,7 +116,12 @@ def _carry_all(
 ) -> None:
     destination = connection.destination
     logins = logins_in_use(destination, {transfer.base for transfer in waiting}) or [destination]
-    if send_forgotten_again(connection, logins):
+    if send_forgotten_again(
+        connection,
+        logins,
+        on_progress=lambda done, total: on_progress(done, total, f"Signing in to {destination}"),
+        cancelled=cancelled,
+    ):
         waiting = list(_to_send(destination.la, by_person=by_person, now=timezone.now()))
     total = len(waiting)
     text = f"Sending to {connection.destination}"
@@ -136,7 +141,7 @@ def _carry_all(
         raise sent.stopped_by
     if Transfer.objects.filter(la=connection.destination.la, state=State.DELIVERED).exists():
         for login in sent.signed_in:
-            fetch_outcomes(connection, login)
+            ask_for_one(connection, login)
 
 
 def _to_send(la: str, *, by_person: bool, now: datetime) -> Iterator[Transfer]:

@@ -9,7 +9,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.web.finding import Found, finder
 from schoolgate.school.exchange.models import HeldBackFile, School, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
-from schoolgate.school.exchange.words import KIND_WORDS
+from schoolgate.school.exchange.words import KIND_WORDS, StateWords
 
 MOST = 50
 
@@ -32,7 +32,7 @@ def find_transfers(user: User, text: str) -> list[Found]:
             what=KIND_WORDS[transfer.kind],
             name=transfer.name,
             school=transfer.base,
-            state=transfer.state,
+            state=StateWords(transfer),
             when=transfer.changed_at,
             holder=f"LA {transfer.la}" if transfer.state in ARRIVED else "this site",
             link=reverse("transfer", args=[transfer.pk]),

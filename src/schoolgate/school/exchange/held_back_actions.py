@@ -1,6 +1,9 @@
 """What a person may do with a held-back file: have it looked at again, rename it, move it, put it away, dismiss it."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -18,11 +21,32 @@ from schoolgate.school.exchange.uploading import accept_spooled
 
 Taken = Transfer | HeldBackFile | None
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class CannotBeDone(Exception):
     """What was asked cannot be done; the message is a sentence for the person."""
 
 
+def _in_folders(action: Callable[P, T]) -> Callable[P, T]:
+    """What a disk or a share that is away refuses is told as CannotBeDone; the file is where it was, or the next look
+    finds it."""
+
+    @wraps(action)
+    def guarded(*args: P.args, **named: P.kwargs) -> T:
+        try:
+            return action(*args, **named)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise CannotBeDone(
+                f"The folders cannot be used now ({why}). Perhaps the drive that they lie on is away: try again later."
+            ) from None
+
+    return guarded
+
+
+@_in_folders
 def look_again(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> Taken:
     """Check the file anew, and send it if nothing stands against it. Raises CannotBeDone when it is gone, NoSpace."""
     record("file looked at again", by=by, target=held_back.name, request=request)
@@ -31,6 +55,7 @@ def look_again(held_back: HeldBackFile, *, by: User | None, request: HttpRequest
     return _take_and_ask(held_back.la, _file_of(held_back))
 
 
+@_in_folders
 def rename_and_send(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> Taken:
     """Give the file the name it should have, check it anew, and send it. Raises CannotBeDone, NoSpace."""
     new_name = held_back.suggested_name and still_free(held_back.suggested_name, held_back.sha256)
@@ -50,6 +75,7 @@ def rename_and_send(held_back: HeldBackFile, *, by: User | None, request: HttpRe
     return _take_and_ask(held_back.la, target)
 
 
+@_in_folders
 def move_to_its_folder(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> Taken:
     """Move the file to the folder of the LA it is for, and check it there. Raises CannotBeDone, NoSpace."""
     file = _file_of(held_back)
@@ -63,6 +89,7 @@ def move_to_its_folder(held_back: HeldBackFile, *, by: User | None, request: Htt
     return take(found, site_shelf()) if found else None
 
 
+@_in_folders
 def put_with_exported(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> None:
     """Move a file that the LA has already out of the way, to *Files Exported*. Raises CannotBeDone."""
     file = _file_of(held_back)

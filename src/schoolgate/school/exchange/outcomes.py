@@ -2,17 +2,24 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
 
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.connecting import Connection, Login, connect, open_http
-from schoolgate.school.exchange.logins import logins_in_use
+from schoolgate.school.exchange.logins import own_logins
 from schoolgate.school.exchange.models import Destination, State, Transfer
+from schoolgate.school.exchange.models.transfer import TransferQuerySet
 from schoolgate.school.exchange.still_held import send_forgotten_again
+from schoolgate.school.exchange.troubles import is_of_login
 from schoolgate.wire.exchange_errors import ExchangeError
 
 COMPLETED, FAILED = "completed", "failed"
 MOST_PAGES = 100
+SELDOM = timedelta(days=1)
 
 
 def note_outcome(transfer: Transfer, outcome: Mapping[str, Any]) -> None:
@@ -46,21 +53,52 @@ def fetch_outcomes(connection: Connection, login: Login) -> int:
 
 
 def ask_for_outcomes() -> None:
-    """Ask each LA that has a file of ours whose outcome is open; one that cannot be asked now is asked next time."""
-    open_files = Transfer.objects.filter(state=State.DELIVERED)
-    for destination in Destination.objects.filter(la__in=open_files.values("la")):
-        pairs = open_files.filter(la=destination.la).values_list("source_la", "source_school").distinct()
-        schools = [la + number for la, number in pairs]
-        if _usable(destination, schools) and not destination.line_trouble:
+    """Ask each LA that has a file of ours whose outcome is open; what cannot be asked now is asked next time."""
+    for destination in Destination.objects.filter(la__in=_open_files().values("la")):
+        if not destination.line_trouble and _to_ask(destination):
             with open_http() as http, suppress(ExchangeError):
                 connection = connect(destination, http)
-                logins = _usable(destination, schools)
+                # Read again: connecting may have ended a change of password.
+                logins = _to_ask(destination)
                 # What it has forgotten is due at once, and sent by the next look round.
                 send_forgotten_again(connection, logins)
                 for login in logins:
-                    fetch_outcomes(connection, login)
+                    login.note(outcomes_asked_at=timezone.now())
+                    ask_for_one(connection, login)
 
 
-def _usable(destination: Destination, schools: list[str]) -> list[Login]:
-    logins = logins_in_use(destination, schools)
-    return [login for login in logins if login.has_credentials and not login.trouble]
+def is_time_to_ask(now: datetime, newest: datetime, asked: datetime | None) -> bool:
+    """Whether to ask about files of which the newest arrived then: ever more seldom as they age, each day in the end.
+
+    Signing in costs the LA a slow hash for each school, and an outcome that was open for a week may be so for long.
+    """
+    wait = min((now - newest) / 12, SELDOM)
+    return asked is None or asked > now or now - asked >= wait
+
+
+def ask_for_one(connection: Connection, login: Login) -> None:
+    """One school's login that fails leaves the others'. Raises an ExchangeError that is about the LA or the line."""
+    try:
+        fetch_outcomes(connection, login)
+    except ExchangeError as error:
+        if not is_of_login(error):
+            raise
+
+
+def _to_ask(destination: Destination) -> list[Login]:
+    """The usable logins with open outcomes that it is time to ask for."""
+    now, own = timezone.now(), own_logins(destination)
+    newest: dict[Login, datetime] = {}
+    schools = _open_files().filter(la=destination.la).values_list("source_la", "source_school")
+    for la, number, arrived in schools.annotate(Max("received_at")).order_by("source_la", "source_school"):
+        login = own.get(la + number, destination)
+        newest[login] = max(newest.get(login, arrived), arrived)
+    return [
+        login
+        for login, arrived in newest.items()
+        if login.has_credentials and not login.trouble and is_time_to_ask(now, arrived, login.outcomes_asked_at)
+    ]
+
+
+def _open_files() -> TransferQuerySet:
+    return Transfer.objects.filter(state=State.DELIVERED, received_at__isnull=False)

@@ -6,8 +6,10 @@ Where the answer got lost, whoever signs in next finds out: the old one works un
 
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
 import httpx
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,6 +18,7 @@ from django.utils import timezone
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
+from schoolgate.commons.filelock import FileLock
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.school.exchange.models import Destination, PasswordChange, School
 from schoolgate.school.exchange.models.login import LOGIN_TROUBLES
@@ -49,6 +52,14 @@ def change_password(
     """
     if not login.has_credentials:
         raise NoCredentials
+    # Who presses the button twice makes two changes, one after the other.
+    with FileLock(Path(settings.SCHOOLGATE_HOME.folder) / "password.lock"):
+        _change(login, new_password, http, by, request)
+
+
+def _change(
+    login: Destination | School, new_password: str, http: httpx.Client, by: User | None, request: HttpRequest | None
+) -> None:
     unfinished = PasswordChange.objects.of(login).first()
     if unfinished is not None:
         finish(unfinished, http)
@@ -87,13 +98,18 @@ def finish_changes(la: str, http: httpx.Client) -> bool:
     return bool(changes)
 
 
-def forget_change_if_entered_anew(login: Destination | School) -> None:
-    """Call before a form's user name and password are saved: what a person enters is the LA's latest word.
+def heed_what_was_entered(login: Destination | School) -> None:
+    """Call in the transaction that saves a form: a user name or password that a person enters is the LA's latest word.
 
-    Who enters the present password once more changes nothing.
+    Who enters the present password once more changes nothing; a form without one keeps what was changed meanwhile.
     """
-    present = type(login).objects.filter(pk=login.pk).values_list("user", "password").first()
-    if present is not None and present != (login.user, login.password):
+    rows = type(login).objects.select_for_update().filter(pk=login.pk)
+    present = rows.values_list("user", "password").first()
+    if present is None:
+        return
+    if login.user and login.password == login.read_password:
+        login.password = present[1]
+    if present != (login.user, login.password):
         PasswordChange.objects.of(login).delete()
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 def keys_folder() -> Path:
     """The folder of the key sets, one `<LA number>.json` each."""
-    return Path(settings.SCHOOLGATE_HOME.folder) / "receipt-keys"
+    return Path(settings.SCHOOLGATE_HOME.receipt_keys)
 
 
 def kept_keys(la: str) -> dict[str, Any]:

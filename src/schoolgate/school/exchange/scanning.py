@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.schemas import site_shelf
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.folders import FolderRefused, folders_of
+from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.settling import FoundFile, look_and_wait, look_once, remove_by_key
 from schoolgate.school.exchange.taking import Rows, examine, give_rows
@@ -36,7 +36,7 @@ def scan(la: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambd
     # Read before the look: a row that a person's button makes meanwhile is of a file this look did not see.
     rows_before = HeldBackFile.objects.filter(la=la, origin=HeldBackFile.Origin.FOLDER)
     held_back = list(rows_before.values_list("pk", "name"))
-    unasked = unasked_of(la)
+    unasked, root = unasked_of(la), root_folder()
     try:
         folders_of(la).make()
         look = look_and_wait(la) if wait else look_once(la)
@@ -46,7 +46,9 @@ def scan(la: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambd
         telling.folder_unreadable(la, error.strerror or str(error))
         return Scan(trouble="The folder Files Not Exported cannot be read.")
     remove_by_key(HeldBackFile.objects, [pk for pk, name in held_back if name not in look.names])
-    forget_gone(unasked, look.names)
+    # Files of a root folder that was left meanwhile are not gone.
+    if root_folder() == root:
+        forget_gone(unasked, look.names)
     result.moving = len(look.moving)
     try:
         for rows in _taken(look.settled, on_progress):

@@ -21,7 +21,7 @@ from schoolgate.commons.schedules.models import Run, RunQuerySet, Schedule
 from schoolgate.commons.schedules.rules import Weekly
 from schoolgate.commons.schedules.setting import set_schedule
 from schoolgate.school.exchange import schedule_in_words as words
-from schoolgate.school.exchange.asking import ask_for_all
+from schoolgate.school.exchange.asking import all_las, ask_for_exports
 
 SCHEDULE = "school"
 USUALLY_AT = time(18, 30)
@@ -29,9 +29,18 @@ WAITED_LONG = timedelta(minutes=1)
 LOOK_BACK = 5
 OFTEN = 3
 
-Part = Callable[[], object]
-PARTS: list[Part] = [lambda: ask_for_all(by_person=True)]
-"""What a run of the schedule asks for, in this order. A room adds its own; each only submits jobs.
+Ask = Callable[[], object]
+
+
+def _export() -> Ask:
+    las = all_las()
+    return lambda: ask_for_exports(las, by_person=True)
+
+
+PARTS: list[Callable[[], Ask]] = [_export]
+"""What a run of the schedule asks for, in this order. A room adds its own.
+
+Each looks at what there is, outside of any transaction; what it gives back only submits jobs, in the run's.
 
 The export is asked for as by a person: what waits for its next try, or rests after a failed login, is tried in the run
 that somebody planned, and with all its tries.
@@ -49,13 +58,15 @@ class ScheduledRun(JobKind):
         return f"Scheduled run of {words.moment(datetime.fromisoformat(args['due']))}"
 
     def run(self, running: RunningJob) -> None:
+        run = Run.objects.filter(job=running.job_id).first()
+        if run is None:
+            return
+        asks = [look() for look in PARTS]
         with transaction.atomic():
-            run = Run.objects.filter(job=running.job_id).first()
-            if run is None or not run.begin():
-                return
-            write("WARN" if run.missed else "INFO", words.told(run), link=reverse("scheduled-runs"))
-            for part in PARTS:
-                part()
+            if run.begin():
+                write("WARN" if run.missed else "INFO", words.told(run), link=reverse("scheduled-runs"))
+                for ask in asks:
+                    ask()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from schoolgate.commons.faults import fault_point
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.connecting import Connection, Login, note_signed_in
 from schoolgate.school.exchange.filing import move_with_receipts, moves_are_noted, note_moved
-from schoolgate.school.exchange.logins import own_logins
+from schoolgate.school.exchange.logins import own_logins, travels_with
 from schoolgate.school.exchange.models import Attempt, Destination, State, Transfer
 from schoolgate.school.exchange.outcomes import note_outcome
 from schoolgate.school.exchange.taking import fill_spool, spool
@@ -151,6 +151,7 @@ class _Run:
         self.by_person = by_person
         self.sent = Sent()
         self.failures_in_a_row = 0
+        self.failed: list[Login] = []
         self.idle: deque[str] = deque()
         self.schools: dict[str, deque[Transfer]] = {}
         for transfer in waiting:
@@ -168,6 +169,9 @@ class _Run:
     def login_of(self, transfer: Transfer) -> Login:
         """The login this file travels with."""
         return self.groups[transfer.base].login
+
+    def _schools_of(self, login: Login) -> list[str]:
+        return [school for school, group in self.groups.items() if group.login is login]
 
     def write_down(
         self, moved: list[Transfer], ended: list[Ended], most: int
@@ -242,20 +246,24 @@ class _Run:
         if isinstance(result, _SignedIn):
             note_signed_in(self.connection, login, result.account)
             self.sent.signed_in.append(login)
-            self.idle.extend(school for school in self.schools if self.groups[school].login is login)
+            self.idle.extend(self._schools_of(login))
         elif isinstance(result, ExchangeError) and is_of_login(result):
             self._login_failed(login, result)
         elif isinstance(result, ExchangeError):
             self.sent.stopped_by = result
 
     def _login_failed(self, login: Login, error: ExchangeError) -> None:
-        """The files that travel with this login stay; those of other logins go on."""
-        schools = [school for school in self.schools if self.groups[school].login is login]
-        waiting = Transfer.objects.filter(la=self.connection.destination.la, state__in=(State.READY, State.RETRYING))
-        left = sum(transfer.base in set(schools) for transfer in waiting.only("source_la", "source_school"))
-        for school in schools:
+        """The files that travel with this login stay; those of other logins go on.
+
+        Several streams may find out at once: it is told once.
+        """
+        if login in self.failed:
+            return
+        self.failed.append(login)
+        for school in self._schools_of(login):
             self.schools[school].clear()
-        note_trouble(login, error, waiting=left, by_person=self.by_person)
+        waiting = Transfer.objects.filter(travels_with(login), state__in=(State.READY, State.RETRYING))
+        note_trouble(login, error, waiting=waiting.count(), by_person=self.by_person)
         whose = "" if isinstance(login, Destination) else f"{login}: "
         self.sent.troubles.append(f"{whose}{error.sentence}")
 

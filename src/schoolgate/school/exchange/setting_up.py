@@ -17,6 +17,7 @@ from schoolgate.school.exchange.connecting import Login
 from schoolgate.school.exchange.connection_test import rows_to_test
 from schoolgate.school.exchange.folders import FolderRefused, root_folder
 from schoolgate.school.exchange.models import Destination, Joining, School
+from schoolgate.school.exchange.models.destination import NO_ACCOUNT
 from schoolgate.school.exchange.scheduling import when_to_send
 
 StepName = Literal["la", "school", "folder", "check", "schedule"]
@@ -61,7 +62,8 @@ def look_at_setup() -> Setup:
     las = list(Destination.objects.all()[:2])
     root = root_folder()
     answered = joining is not None and joining.joined_at is not None
-    unconfirmed = joining is not None and answered and joining.confirmed_at is None
+    # With a root folder the entry is made as it is confirmed: what is left over died on the way, so it is asked again.
+    unconfirmed = joining is not None and answered and (joining.confirmed_at is None or root is not None)
     connected, troubled = _checked()
     rule = when_to_send()
     return Setup(
@@ -123,15 +125,17 @@ def _may_be_root(folder: Path) -> bool:
 
 def _checked() -> tuple[bool, bool]:
     """Whether any account was tested with success, and whether any is in trouble."""
-    las = Destination.objects.filter(~Q(user="") | ~Q(trouble=""))
+    las = Destination.objects.filter(~Q(user="") | ~Q(trouble__in=["", NO_ACCOUNT]))
     schools = School.objects.with_own_credentials()
     connected = las.exclude(connected_at=None).exclude(user="").exists() or schools.exclude(connected_at=None).exists()
     return connected, las.exclude(trouble="").exists() or schools.exclude(trouble="").exists()
 
 
 def _la_now(joining: Joining | None, las: list[Destination]) -> str:
-    if joining is not None:
-        return f"{joining.la_name} ({joining.la})" if joining.joined_at else f"No answer yet from {joining.address}"
+    if joining is not None and joining.joined_at is not None:
+        return f"{joining.la_name} ({joining.la})"
+    if joining is not None and not las:
+        return f"No answer yet from {joining.address}"
     return ", ".join(str(one) for one in las)
 
 

@@ -4,7 +4,7 @@ A backup forgets a file and all that came after it. So before anything new is se
 where the LA does not know it, those before it are asked for too. What was forgotten is sent again, and told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -22,16 +22,26 @@ COMMITTED_WITHIN = timedelta(minutes=1)
 """Receipts of one LA may be dated in another order than that in which they became durable, by less than this."""
 
 
-def send_forgotten_again(connection: Connection, logins: Iterable[Login]) -> int:
+def send_forgotten_again(
+    connection: Connection,
+    logins: Collection[Login],
+    *,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> int:
     """Have those files sent again that an LA no longer holds; how many there were.
 
-    A login that does not succeed is passed over: nothing is sent with it either. Raises an ExchangeError for anything
-    else; then nothing was written.
+    `on_progress` gets the number of logins that were asked with, and of all; once `cancelled` says so no further one is
+    asked with. A login that does not succeed is passed over: nothing is sent with it either. Raises an ExchangeError
+    for anything else; then nothing was written.
     """
     forgotten: list[Transfer] = []
-    for login in (login for login in logins if login.has_credentials):
+    for number, login in enumerate(logins):
+        on_progress(number, len(logins))
+        if cancelled():
+            break
         try:
-            forgotten += _forgotten(connection, login)
+            forgotten += _forgotten(connection, login) if login.has_credentials else []
         except ExchangeError as error:
             if not is_of_login(error):
                 raise

@@ -21,12 +21,15 @@ class StoryStep:
     at: datetime | None = None
 
 
-def story_of(transfer: Transfer, contact: str = "") -> list[StoryStep]:
-    """The five steps, each with what there is to tell of it; `contact` is whom to ask at the LA."""
+def story_of(transfer: Transfer, contact: str = "", *, hindered: bool = False) -> list[StoryStep]:
+    """The five steps, each with what there is to tell of it; `contact` is whom to ask at the LA.
+
+    `hindered`: something that the page tells of stands in the way of sending it.
+    """
     return [
         StoryStep("Found", "", "done", transfer.found_at),
         StoryStep("Checked", _checked(transfer), "done"),
-        _sent(transfer, contact),
+        _sent(transfer, contact, hindered),
         _received(transfer),
         _imported(transfer, contact),
     ]
@@ -40,7 +43,7 @@ def _checked(transfer: Transfer) -> str:
     return f"{pupils}, {warnings} the LA may ask about"
 
 
-def _sent(transfer: Transfer, contact: str) -> StoryStep:
+def _sent(transfer: Transfer, contact: str, hindered: bool) -> StoryStep:
     if transfer.state in ARRIVED:
         return StoryStep("Sent", _tries(transfer), "done")
     if transfer.state == State.SENDING:
@@ -52,6 +55,8 @@ def _sent(transfer: Transfer, contact: str) -> StoryStep:
         return StoryStep("Sent", f"{transfer.sentence} {naming_whom(transfer.remedy, contact)}", "wrong")
     if transfer.state == State.CANCELLED:
         return StoryStep("Sent", "Cancelled: it is not sent.", "wrong")
+    if hindered:
+        return StoryStep("Sent", "It cannot be sent now, and waits.", "now")
     return StoryStep("Sent", "It is sent next." if transfer.asked_at else "It waits for the next export.", "now")
 
 

@@ -29,7 +29,8 @@ def forget_gone(unasked: Iterable[Transfer], present: Collection[str]) -> None:
 
 def forget_replaced(la: str, standing: Mapping[str, str]) -> None:
     """Forget those of an LA whose name now holds other bytes: `standing` gives the digest of each name looked into."""
-    replaced = [one for one in unasked_of(la) if standing.get(one.name, one.sha256) != one.sha256]
+    same_names = Transfer.objects.unasked().lean().filter(la=la, name__in=standing)
+    replaced = [one for one in same_names if one.sha256 != standing[one.name]]
     _forget(replaced, REPLACED)
 
 

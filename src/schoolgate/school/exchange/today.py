@@ -31,6 +31,7 @@ LINES: tuple[Callable[[], Iterable[ToDo]], ...] = (
     files.needs_attention,
     files.not_accepted,
     files.not_put_away,
+    machine.root_folder_away,
     machine.disks_nearly_full,
     machine.jobs_failed,
     machine.missed,

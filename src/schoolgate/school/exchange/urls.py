@@ -36,6 +36,7 @@ urlpatterns = [
     path("connect/la/", connect.connect_la, name="connect-la"),
     path("connect/again/", connect.connect_again, name="connect-again"),
     path("connect/school/", connect.connect_school, name="connect-school"),
+    path("connect/not-us/", connect.connect_not_us, name="connect-not-us"),
     path("connect/folder/", connect.connect_folder, name="connect-folder"),
     path("connect/check/", connect.connect_check, name="connect-check"),
     path("connect/schedule/", connect.connect_schedule, name="connect-schedule"),

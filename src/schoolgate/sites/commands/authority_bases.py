@@ -45,11 +45,13 @@ def list_bases(as_json: bool, limit: int | None) -> None:
 @at_home("authority")
 def import_bases(file: Path, codes_out: Path | None, dry_run: bool, as_json: bool) -> None:
     from schoolgate.authority.bases.batch import carry_out, count, plan
-    from schoolgate.authority.bases.schools_csv import NotASchoolsFile, read_schools
+    from schoolgate.authority.bases.codes import note_codes_shown
+    from schoolgate.authority.bases.schools_csv import read_schools
+    from schoolgate.commons.csv_lists import CsvRefused
 
     try:
         schools = read_schools(file.read_bytes())
-    except NotASchoolsFile as error:
+    except CsvRefused as error:
         raise Failed(f"{file.name}: {error}") from None
     codes: list[ConnectionCode] = []
     if dry_run:
@@ -59,6 +61,8 @@ def import_bases(file: Path, codes_out: Path | None, dry_run: bool, as_json: boo
         planned = list(made.planned)
         codes = list(made.codes.codes.select_related("account")) if made.codes else []
     of_account = {code.account.username: code for code in codes}
+    if codes and (as_json or codes_out is not None):
+        note_codes_shown(file.name, by=None)
     if codes_out is not None:
         _write_codes(codes_out, codes)
     rows = [
@@ -101,7 +105,7 @@ def import_bases(file: Path, codes_out: Path | None, dry_run: bool, as_json: boo
 @limit_rows
 @at_home("authority")
 def codes(wanted: tuple[str, ...], out: Path | None, as_json: bool, limit: int | None) -> None:
-    from schoolgate.authority.bases.codes import make_codes
+    from schoolgate.authority.bases.codes import make_codes, note_codes_shown
     from schoolgate.authority.bases.models import ConnectionCode
 
     if wanted:
@@ -109,9 +113,11 @@ def codes(wanted: tuple[str, ...], out: Path | None, as_json: bool, limit: int |
         accounts = {base.account_id: base.account for base in chosen}
         words = str(chosen[0]) if len(chosen) == 1 else f"{len(chosen)} chosen schools"
         make_codes(list(accounts.values()), words=words, by=None)
-    unused = ConnectionCode.objects.unused().select_related("account").prefetch_related("account__bases")
+    unused = list(ConnectionCode.objects.unused().select_related("account").prefetch_related("account__bases"))
+    if unused:
+        note_codes_shown("all unused codes", by=None)
     if out is not None:
-        _write_codes(out, list(unused))
+        _write_codes(out, unused)
     rows = [
         {
             "user": code.account.username,
@@ -212,12 +218,16 @@ def _bases_by_number(numbers: tuple[str, ...]) -> "list[Base]":
 def _write_codes(path: Path, codes: "list[ConnectionCode]") -> None:
     """The list that goes to schools, readable by its owner only."""
     from schoolgate.authority.bases.codes import COLUMNS_TO_SEND, to_send
+    from schoolgate.commons.web.downloads import harmless
 
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(file, "w", encoding="utf-8-sig", newline="") as out:
+            # One that is there already may be open to others.
+            path.chmod(0o600)
+            out.truncate()
             writer = csv.writer(out)
             writer.writerow(COLUMNS_TO_SEND)
-            writer.writerows(to_send(codes))
+            writer.writerows([harmless(cell) for cell in row] for row in to_send(codes))
     except OSError as error:
         raise Failed(f"{path} cannot be written: {error}") from None

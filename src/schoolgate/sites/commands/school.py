@@ -56,14 +56,13 @@ def init(home: Path | None, root_folder: Path | None, name: str | None, as_json:
         SCHOOL_NAME.set(name, by=None)
     if root_folder is not None:
         root_folder = root_folder.absolute()
-        if is_another(root_folder):
-            click.echo(
-                "The root folder is changed: new folders are made, files in the old ones are not copied.", err=True
-            )
         try:
+            changed = is_another(root_folder)
             set_root_folder(root_folder, by=None)
         except FolderRefused as error:
             raise Failed(str(error)) from None
+        if changed:
+            click.echo("New folders were made. Files in the former root folder were not copied.", err=True)
     say_initialised("school", link, as_json)
 
 

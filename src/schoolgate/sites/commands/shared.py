@@ -127,6 +127,8 @@ def _cell(value: Any) -> Text:
 
     if isinstance(value, datetime):
         return Text(timezone.localtime(value).strftime("%a %d %b %Y %H:%M:%S"))
+    if isinstance(value, list):
+        return Text(", ".join(str(one) for one in value))
     return Text("" if value is None else str(value))
 
 

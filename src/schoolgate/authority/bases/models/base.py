@@ -45,14 +45,15 @@ class BaseQuerySet(models.QuerySet["Base"]):
     def with_licence(self, licensing: Licensing) -> Self:
         """Add `county` (in or out) and `stands_on`, the licence of each base: standard, out-of-county or none."""
         theirs = OUT_OF_COUNTY if licensing.out_of_county else NONE
+        elsewhere = ~models.Q(la=licensing.la) if licensing.la else models.Q(pk__in=[])
         return self.annotate(
             county=models.Case(
-                models.When(la=licensing.la, then=models.Value("in")),
-                default=models.Value("out"),
+                models.When(elsewhere, then=models.Value("out")),
+                default=models.Value("in"),
                 output_field=models.CharField(),
             ),
             stands_on=models.Case(
-                models.When(~models.Q(la=licensing.la), then=models.Value(theirs)),
+                models.When(elsewhere, then=models.Value(theirs)),
                 models.When(licensed=True, then=models.Value(STANDARD)),
                 default=models.Value(NONE),
                 output_field=models.CharField(),

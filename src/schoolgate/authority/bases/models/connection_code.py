@@ -7,6 +7,12 @@ from django.utils import timezone
 from schoolgate.commons.sealed import SealedTextField
 
 
+class CodeBatchQuerySet(models.QuerySet["CodeBatch"]):
+    def visible_to(self, user: Any) -> Self:
+        """Staff see all batches, everybody else none."""
+        return self if user.role in {"administrator", "officer"} else self.none()
+
+
 class CodeBatch(models.Model):
     """Connection codes that were made together, so that their letters can be printed together again.
 
@@ -16,6 +22,8 @@ class CodeBatch(models.Model):
     words = models.CharField(max_length=200)
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = CodeBatchQuerySet.as_manager()
 
     class Meta:
         ordering = ("-made_at", "-id")

@@ -7,11 +7,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from schoolgate.authority.bases.codes import COLUMNS_TO_SEND, make_codes, to_send
+from schoolgate.authority.bases.codes import COLUMNS_TO_SEND, make_codes, note_codes_shown, to_send
 from schoolgate.authority.bases.la import CODE_DAYS, LA_CONTACT, LA_NAME
 from schoolgate.authority.bases.models import Base, CodeBatch, ConnectionCode, ConnectionCodeQuerySet
 from schoolgate.commons.accounts.access import PersonRequest, who
-from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.downloads import csv_download
 from schoolgate.commons.web.tables import AllGood, Column, Table
 
@@ -64,7 +63,7 @@ def codes(request: PersonRequest) -> HttpResponseBase:
 @who("administrator", "officer")
 def batch(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Codes made together, with what to do with them."""
-    made = get_object_or_404(CodeBatch, pk=pk)
+    made = get_object_or_404(CodeBatch.objects.visible_to(request.user), pk=pk)
     rows = _codes(request).filter(batch=made)
     table = Table(
         [*_columns(), Column("code", "Code", kind="code", sort="", value=lambda code: code.code or "")],
@@ -73,18 +72,18 @@ def batch(request: PersonRequest, pk: int) -> HttpResponseBase:
         name="connection-codes",
         noun=("code", "codes"),
     )
-    if request.GET.get("format"):
-        _note_shown(request, made)
     waiting = sum(code.state == "waiting" for code in rows)
+    if waiting:
+        note_codes_shown(made.words, by=request.user, request=request)
     return table.response("authority_bases/code_batch.html", {"batch": made, "waiting": waiting})
 
 
 @who("administrator", "officer")
 def letters(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The letters of a batch, a page each when printed; codes that are used or have run out have none."""
-    made = get_object_or_404(CodeBatch, pk=pk)
-    _note_shown(request, made)
-    waiting = [code for code in _codes(request).filter(batch=made) if code.state == "waiting"]
+    made = get_object_or_404(CodeBatch.objects.visible_to(request.user), pk=pk)
+    note_codes_shown(made.words, by=request.user, request=request)
+    waiting = list(_codes(request).good().filter(batch=made))
     return _letters(request, waiting, reverse("code-batch", args=[made.pk]))
 
 
@@ -94,15 +93,15 @@ def letter(request: PersonRequest, pk: int) -> HttpResponseBase:
     base = get_object_or_404(Base.objects.visible_to(request.user), pk=pk)
     waiting = list(_codes(request).good().filter(account=base.account))
     if waiting:
-        _note_shown(request, waiting[0].batch)
+        note_codes_shown(waiting[0].batch.words, by=request.user, request=request)
     return _letters(request, waiting, reverse("base", args=[base.pk]))
 
 
 @who("administrator", "officer")
 def to_send_csv(request: PersonRequest, pk: int) -> HttpResponseBase:
     """A row for each school whose code waits, for a mail merge."""
-    made = get_object_or_404(CodeBatch, pk=pk)
-    _note_shown(request, made)
+    made = get_object_or_404(CodeBatch.objects.visible_to(request.user), pk=pk)
+    note_codes_shown(made.words, by=request.user, request=request)
     return csv_download("connection-codes", COLUMNS_TO_SEND, list(to_send(_codes(request).filter(batch=made))))
 
 
@@ -126,14 +125,11 @@ def new_code(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def _letters(request: PersonRequest, codes: list[ConnectionCode], back: str) -> HttpResponseBase:
     context = {
-        "codes": codes,
+        # A code whose seal cannot be opened any more is empty: it needs a new one, not a letter.
+        "codes": [code for code in codes if code.code],
         "back": back,
         "authority": LA_NAME.get(),
         "contact": LA_CONTACT.get(),
         "address": settings.SCHOOLGATE_URL,
     }
     return render(request, "authority_bases/letters.html", context)
-
-
-def _note_shown(request: PersonRequest, batch: CodeBatch) -> None:
-    record("connection codes shown", by=request.user, target=batch.words, request=request)

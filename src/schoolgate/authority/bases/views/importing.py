@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 
 from schoolgate.authority.bases.batch import Made, carry_out, count, plan
 from schoolgate.authority.bases.forms import ImportForm
-from schoolgate.authority.bases.schools_csv import COLUMNS, NotASchoolsFile, SchoolsFile, read_schools
+from schoolgate.authority.bases.schools_csv import SchoolsFile, read_schools
 from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.csv_lists import CsvRefused
 
 LONGEST_FILE_NAME = 100
 
@@ -26,12 +27,12 @@ def import_bases(request: PersonRequest) -> HttpResponseBase:
         content = chosen.read()
         try:
             file = read_schools(content)
-        except NotASchoolsFile as refused:
+        except CsvRefused as refused:
             form.add_error("file", str(refused))
         else:
             return _preview(request, file, content, chosen.name[-LONGEST_FILE_NAME:])
     status = 422 if form.errors else 200
-    return render(request, "authority_bases/import.html", {"form": form, "columns": COLUMNS}, status=status)
+    return render(request, "authority_bases/import.html", {"form": form}, status=status)
 
 
 @who("administrator", "officer")
@@ -41,7 +42,7 @@ def confirm_import(request: PersonRequest) -> HttpResponseBase:
     words = request.POST.get("name", "")[-LONGEST_FILE_NAME:] or "a CSV file"
     try:
         file = read_schools(base64.b64decode(request.POST.get("content", ""), validate=True))
-    except (binascii.Error, NotASchoolsFile):
+    except (binascii.Error, CsvRefused):
         messages.error(request, "The file did not come back whole. Choose it once more.")
         return redirect("import-bases")
     made = carry_out(file, words=words, by=request.user, request=request)

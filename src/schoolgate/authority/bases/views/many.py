@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.forms import OutOfCountyForm
-from schoolgate.authority.bases.la import LA_NUMBER, OUT_OF_COUNTY_LICENCE
+from schoolgate.authority.bases.la import OUT_OF_COUNTY_LICENCE
 from schoolgate.authority.bases.licences import set_licences
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base
@@ -33,16 +33,17 @@ def licences(request: PersonRequest) -> HttpResponseBase:
         OUT_OF_COUNTY_LICENCE.set(form.cleaned_data["out_of_county"], by=request.user, request=request)
         messages.success(request, "Saved.")
         return redirect("licences")
-    bases = Base.objects.visible_to(request.user).filter(active=True)
-    own = bases.filter(la=LA_NUMBER.get())
+    licensing = Licensing()
+    bases = list(Base.objects.visible_to(request.user).filter(active=True).only("la", "licensed"))
+    own = [base.licensed for base in bases if licensing.is_own(base)]
     context = {
         "form": form,
         "may_change": may_change,
-        "has_out_of_county": OUT_OF_COUNTY_LICENCE.get(),
-        "own": own.count(),
-        "licensed": own.filter(licensed=True).count(),
-        "without": own.filter(licensed=False).count(),
-        "others": bases.exclude(la=LA_NUMBER.get()).count(),
+        "has_out_of_county": licensing.out_of_county,
+        "own": len(own),
+        "licensed": own.count(True),
+        "without": own.count(False),
+        "others": len(bases) - len(own),
     }
     return render(request, "authority_bases/licences.html", context)
 

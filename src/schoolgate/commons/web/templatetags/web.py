@@ -67,11 +67,14 @@ def state_colour(state: str) -> str:
 
 @register.filter
 def state(text: Any) -> SafeString:
-    """A state as a tag: the word, with the colour of its family."""
+    """A state as a tag: the word, with the colour of its family; one that knows its own tag keeps it."""
     if not text:
         return SafeString("")
+    # Words written in a template are safe strings, and plain ones.
+    if hasattr(text, "__html__") and not isinstance(text, SafeString):
+        return SafeString(text.__html__())
     word = str(text)
-    shown = {"INFO": "Information", "WARN": "Warning", "ERROR": "Error"}.get(word, word[:1].upper() + word[1:])
+    shown = word[:1].upper() + word[1:]
     return format_html('<strong class="tag tag-{}">{}</strong>', state_colour(word), shown)
 
 

@@ -11,7 +11,7 @@ from schoolgate.documents.la_numbers import la_name, la_numbers
 from schoolgate.school.exchange.connecting import address_problem
 from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder
 from schoolgate.school.exchange.models import Destination
-from schoolgate.school.exchange.password_changes import forget_change_if_entered_anew
+from schoolgate.school.exchange.password_changes import heed_what_was_entered
 
 
 class DestinationRefused(Exception):
@@ -53,12 +53,12 @@ def save_destination(destination: Destination, *, by: User | None, request: Http
     destination.forget_trouble()
     try:
         destination.full_clean()
+        folders_of(destination.la).make()
         with transaction.atomic():
-            forget_change_if_entered_anew(destination)
+            heed_what_was_entered(destination)
             destination.save()
             did = "LA added" if new else "LA changed"
             record(did, by=by, target=destination.la, details=destination.address, request=request)
-            folders_of(destination.la).make()
     except ValidationError as error:
         raise DestinationRefused(" ".join(error.messages)) from None
     except (OSError, FolderRefused) as error:

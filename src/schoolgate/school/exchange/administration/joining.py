@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -31,6 +32,8 @@ from schoolgate.wire.exchange import Account, Credentials, ExchangeClient, Servi
 from schoolgate.wire.exchange_errors import ExchangeError, Locked, NotForYou, PasswordExpired, WrongCredentials
 
 REQUEST_BYTES = 24
+IN_ITS_LETTER = "its letter says whom"
+"""An LA that was never joined has not told its contact yet; the letter with the code names it."""
 
 
 class JoinRefused(Exception):
@@ -163,7 +166,9 @@ def _keep(
     with transaction.atomic():
         # The same account once more: what was not confirmed then holds a password that no longer works.
         Joining.objects.joined().exclude(pk=joining.pk).filter(la=joining.la, user=joining.user).delete()
-        Joining.objects.asked().exclude(pk=joining.pk).filter(address=joining.address).delete()
+        # And the same code at another address: that one was mistyped.
+        others = Joining.objects.asked().exclude(pk=joining.pk)
+        others.filter(Q(address=joining.address) | Q(mark=joining.mark) & ~Q(mark="")).delete()
         joining.save()
         record("LA joined", by=by, target=joining.la, details=f"account {joining.user}", request=request)
         write("INFO", f"{joining.la_name} gave this site the account {joining.user}.", destination_la=joining.la)
@@ -172,7 +177,7 @@ def _keep(
 
 def _refused(address: str, error: ExchangeError, field: str) -> JoinRefused:
     """The wire's error in the words of this page, where nothing stands under Administration yet."""
-    contact = Destination.objects.filter(address=address).values_list("contact", flat=True).first() or ""
+    contact = Destination.objects.filter(address=address).values_list("contact", flat=True).first() or IN_ITS_LETTER
     remedy = naming_whom(_REMEDIES.get(error.code, error.remedy), contact)
     return JoinRefused(f"{error.sentence} {remedy}", field, error.code)
 

@@ -16,7 +16,7 @@ from schoolgate.school.exchange.folders import (
     NOT_EXPORTED,
     FolderRefused,
     files_in,
-    folders_of,
+    folders_in,
     holds,
     is_la_folder,
     recorded_name,
@@ -27,6 +27,7 @@ from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.preferences import ROOT_FOLDER
 
 PORTION = 500
+LONGEST_PATH = 500
 SYNCED = ("onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud")
 """What the folders of the usual synchronising programs are called, in lower case."""
 
@@ -40,17 +41,25 @@ def require_usable(folder: Path, *, make: bool) -> None:
     """
     if not folder.is_absolute():
         raise FolderRefused(r"Give the whole path of the folder, for example C:\Schoolgate or /srv/schoolgate.")
-    _require_apart(folder)
-    if folder.is_dir():
-        _require_writable(folder)
-    elif os.path.lexists(folder):
-        raise FolderRefused("There is a file of this name. Choose a folder.")
-    elif not make:
-        raise FolderRefused("There is no such folder. Tick “Make this folder” to have it made, or choose another.")
+    if len(str(folder)) > LONGEST_PATH:
+        raise FolderRefused(f"The path is longer than {LONGEST_PATH} characters. Choose a shorter one.")
+    try:
+        _require_apart(folder)
+        if folder.is_dir():
+            _require_writable(folder)
+        elif os.path.lexists(folder):
+            raise FolderRefused("There is a file of this name. Choose a folder.")
+        elif not make:
+            raise FolderRefused("There is no such folder. Tick “Make this folder” to have it made, or choose another.")
+    except OSError as error:
+        raise _unusable(error) from None
 
 
 def is_another(folder: Path) -> bool:
-    """Whether taking this folder would change the root folder; false for the first one, and for the same one."""
+    """Whether taking this folder would change the root folder; false for the first one, and for the same one.
+
+    Raises FolderRefused for a path that leads nowhere.
+    """
     present = root_folder()
     return present is not None and not _same(folder, present)
 
@@ -69,17 +78,20 @@ def set_root_folder(folder: Path, *, by: User | None, make: bool = True, request
     Raises FolderRefused, as `require_usable`, and when the folders cannot be made.
     """
     require_usable(folder, make=make)
+    changes = is_another(folder)
+    try:
+        # Before the transaction: a share may hang, and nobody else could write meanwhile.
+        folder.mkdir(parents=True, exist_ok=True)
+        _require_writable(folder)
+        for la in Destination.objects.values_list("la", flat=True):
+            folders_in(folder, la).make()
+    except OSError as error:
+        raise _unusable(error) from None
     with transaction.atomic():
-        if is_another(folder):
+        # Not when somebody else has just chosen the same folder.
+        if changes and root_folder() != folder:
             _leave_present_root(folder, by, request)
         ROOT_FOLDER.set(str(folder), by=by, request=request)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _require_writable(folder)
-            for la in Destination.objects.values_list("la", flat=True):
-                folders_of(la).make()
-        except OSError as error:
-            raise FolderRefused(f"The folder cannot be used: {error.strerror or error}. Choose another.") from None
 
 
 def dismiss(former: FormerRoot, *, by: User, request: HttpRequest | None = None) -> None:
@@ -97,11 +109,11 @@ def count_what_stayed() -> None:
         try:
             waiting, sent = _count(former)
         except FileNotFoundError as error:
-            if former.looked_at is None or former.waiting or former.sent:
+            if former.known_empty:
+                this.delete()
+            else:
                 # A share that is away, perhaps: nobody can say that the files are gone.
                 this.update(trouble=_why(error), looked_at=timezone.now())
-            else:
-                this.delete()
         except OSError as error:
             this.update(trouble=_why(error), looked_at=timezone.now())
         else:
@@ -134,12 +146,15 @@ def _files_of(root: Path) -> Iterator[tuple[str, Path]]:
 def _leave_present_root(folder: Path, by: User | None, request: HttpRequest | None) -> None:
     present = str(root_folder())
     record("root folder left", by=by, target=present, details="its files were not copied", request=request)
-    FormerRoot.objects.filter(path__in=[str(folder), present]).delete()
+    # As paths: where spelling is free, another spelling is the same folder.
+    known = FormerRoot.objects.values_list("path", flat=True)
+    taken_up = [path for path in known if Path(path) in {folder, Path(present)}]
+    FormerRoot.objects.filter(path__in=taken_up).delete()
     FormerRoot.objects.create(path=present)
     unfiled = Transfer.objects.filter(filed_at=None)
     unfiled.filter(former_root="").update(former_root=present)
     # Their originals lie in the folder that is taken up again.
-    unfiled.filter(former_root=str(folder)).update(former_root="")
+    unfiled.filter(former_root__in=taken_up).exclude(former_root=present).update(former_root="")
     # A file is another one in another folder, however alike they look.
     Sighting.objects.all().delete()
 
@@ -152,10 +167,10 @@ def _require_apart(folder: Path) -> None:
     present = root_folder()
     if present is not None and _same(folder, present):
         return
-    home = settings.SCHOOLGATE_HOME.folder
-    if _within(folder, home) or _within(home, folder):
+    home = settings.SCHOOLGATE_HOME
+    if _within(home.folder, folder) or any(_within(folder, own) for own in home.own_folders):
         raise FolderRefused(
-            f"This program keeps its own files in {home}. Choose a folder that has nothing to do with it."
+            f"This program keeps its own files in {home.folder}. Choose a folder that has nothing to do with it."
         )
     if present is None:
         return
@@ -187,7 +202,16 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _spelt(folder: Path) -> Path:
-    return Path(os.path.normcase(folder.resolve()))
+    try:
+        return Path(os.path.normcase(folder.resolve()))
+    except (OSError, RuntimeError) as error:
+        raise _unusable(error) from None
+
+
+def _unusable(error: Exception) -> FolderRefused:
+    """A name too long, links in a circle, a disk that fails."""
+    why = error.strerror if isinstance(error, OSError) else None
+    return FolderRefused(f"The folder cannot be used: {why or error}. Choose another.")
 
 
 def _why(error: OSError) -> str:

@@ -8,7 +8,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.school.exchange.administration.destinations import number_problem
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
-from schoolgate.school.exchange.password_changes import forget_change_if_entered_anew
+from schoolgate.school.exchange.password_changes import heed_what_was_entered
 from schoolgate.school.exchange.troubles import NO_TROUBLE
 
 
@@ -34,7 +34,7 @@ def save_school(school: School, *, by: User | None, request: HttpRequest | None 
     if not Destination.objects.filter(la=school.destination_la).exists():
         raise SchoolRefused(f"There is no entry for LA {school.destination_la} yet. Add that LA first.")
     with transaction.atomic():
-        forget_change_if_entered_anew(school)
+        heed_what_was_entered(school)
         school.save()
         record(
             "school added" if new else "school changed",

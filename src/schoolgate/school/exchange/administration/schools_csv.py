@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
-from schoolgate.commons.csv_lists import CsvColumn, CsvLine, read_csv
+from schoolgate.commons.csv_lists import BROKEN, CsvColumn, CsvLine, CsvRefused, read_csv
 from schoolgate.school.exchange.administration.schools import SchoolRefused, save_school
 from schoolgate.school.exchange.models import Destination, School
 
@@ -20,6 +21,9 @@ COLUMNS = (
     CsvColumn("User Name", ("user", "account", "login")),
     CsvColumn("Password"),
 )
+
+PORTION = 100
+"""Lines that are written together: a flush of the disk for each would take longer than all the rest."""
 
 What = Literal["added", "changed", "as it was", "wrong"]
 
@@ -67,12 +71,37 @@ def take_schools(content: bytes, *, by: User | None, request: HttpRequest | None
     The same list again changes nothing. Raises CsvRefused when the file as a whole cannot be used.
     """
     read = read_csv(content, COLUMNS)
+    if not read.known & {"School No.", "DfE No."}:
+        raise CsvRefused(
+            "The first line must name the columns: School Name, LA No. and School No. (or DfE No. for both), and what "
+            "else you know."
+        )
     only_la = Destination.objects.values_list("la", flat=True)[:2]
     usual = only_la[0] if len(only_la) == 1 else ""
-    return ListResult(tuple(_take(line, usual, by, request) for line in read.lines), read.unknown)
+    taken: list[LineResult] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for start in range(0, len(read.lines), PORTION):
+        with transaction.atomic():
+            portion = read.lines[start : start + PORTION]
+            taken += [_take_once(line, seen, usual, by, request) for line in portion]
+    return ListResult(tuple(taken), read.unknown)
+
+
+def _take_once(
+    line: CsvLine, seen: dict[tuple[str, ...], int], usual: str, by: User | None, request: HttpRequest | None
+) -> LineResult:
+    """A second line of a school and destination would quietly undo the first: it is not taken."""
+    of_school = (*_numbers(line), line["Dest. LA No."] or usual)
+    first = seen.setdefault(of_school, line.number)
+    if first != line.number and all(of_school):
+        why = f"Line {first} is of the same school and destination. Leave one of them."
+        return LineResult(line.number, line["School Name"] or " ".join(of_school), "wrong", why)
+    return _take(line, usual, by, request)
 
 
 def _take(line: CsvLine, usual: str, by: User | None, request: HttpRequest | None) -> LineResult:
+    if line.broken:
+        return LineResult(line.number, "", "wrong", BROKEN)
     la, number = _numbers(line)
     destination = line["Dest. LA No."] or usual
     named = line["School Name"] or f"{la} {number}".strip()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.school.exchange.first_page.files import not_made_good
+from schoolgate.school.exchange.first_page.logins import files_without_account
 from schoolgate.school.exchange.models import HeldBackFile, School, State, Transfer
 from schoolgate.school.exchange.models.transfer import WAITING
 
@@ -104,6 +105,8 @@ def look_at_schools() -> Board:
         school.needs_attention, school.waiting_long = needing, waiting
     for base, count in HeldBackFile.objects.order_by().exclude(school="").values_list("school").annotate(Count("pk")):
         line(base).held_back = count
+    for la, number in files_without_account().order_by().values_list("source_la", "source_school").distinct():
+        line(la, number).cannot_sign_in = True
     rejected = not_made_good().order_by().values_list("source_la", "source_school")
     for la, number, count in rejected.annotate(Count("pk")):
         line(la, number).not_accepted = count

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
+from schoolgate.school.exchange.models.destination import NO_ACCOUNT
 from schoolgate.school.exchange.password_changes import password_address
 from schoolgate.school.exchange.preferences import EXPIRY_NOTICE_DAYS
 from schoolgate.wire.exchange_errors import is_of_proxy
 
-NO_ACCOUNT = "no-credentials"
 NAMED = 3
 """Schools that have a line each; more are summed up."""
 
@@ -36,12 +36,7 @@ def las_in_trouble() -> Iterator[ToDo]:
 
 def without_account() -> Iterator[ToDo]:
     """Files of schools that nobody gave this site an account for: another school's, as a rule."""
-    waiting = Transfer.objects.lean().filter(state__in=[State.READY, State.RETRYING])
-    own = School.objects.with_own_credentials().filter(
-        la=OuterRef("source_la"), number=OuterRef("source_school"), destination_la=OuterRef("la")
-    )
-    no_other = Destination.objects.filter(la=OuterRef("la"), user="")
-    files = waiting.filter(~Exists(own), Exists(no_other)).order_by("name")
+    files = files_without_account().order_by("name")
     count = files.count()
     if count > NAMED:
         address = f"{reverse('transfers')}?state=ready"
@@ -51,6 +46,17 @@ def without_account() -> Iterator[ToDo]:
     for file in files:
         text = f"{file.name} waits: this program has no account for that school."
         yield ToDo("no account", text, "See what to do", reverse("transfer", args=[file.pk]))
+
+
+def files_without_account() -> QuerySet[Transfer]:
+    """Files that wait, whose school has no credentials of its own where its LA has none for all schools."""
+    waiting = Transfer.objects.lean().filter(state__in=[State.READY, State.RETRYING])
+    own = School.objects.with_own_credentials().filter(
+        la=OuterRef("source_la"), number=OuterRef("source_school"), destination_la=OuterRef("la")
+    )
+    no_other = Destination.objects.filter(la=OuterRef("la"), user="")
+    files: QuerySet[Transfer] = waiting.filter(~Exists(own), Exists(no_other))
+    return files
 
 
 def schools_in_trouble() -> Iterator[ToDo]:
@@ -67,9 +73,9 @@ def schools_in_trouble() -> Iterator[ToDo]:
 
 
 def expiring() -> Iterator[ToDo]:
-    """Passwords that end soon; one that has ended and is refused has its own line already."""
+    """Passwords that end soon; one that is refused has its own line already."""
     until = timezone.now() + timedelta(days=EXPIRY_NOTICE_DAYS.get())
-    soon = Q(password_expires_at__lte=until) & ~Q(user="") & ~Q(trouble="password-expired")
+    soon = Q(password_expires_at__lte=until) & ~Q(user="") & ~Q(trouble__in=["password-expired", "wrong-credentials"])
     for destination in Destination.objects.filter(soon):
         text = f"The password for {destination} {_ends(destination.password_expires_at)}."
         yield ToDo("password ends", text, "Change it now", password_address(destination))

@@ -8,6 +8,7 @@ from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.web.templatetags.web import size
 from schoolgate.school.exchange.first_page.to_do import ToDo
+from schoolgate.school.exchange.folders import root_folder
 from schoolgate.school.exchange.models import DiskSpace
 from schoolgate.school.exchange.scheduling import missed_runs, not_running
 
@@ -24,6 +25,17 @@ def missed() -> Iterator[ToDo]:
     found = missed_runs()
     if found is not None:
         yield ToDo("missed run", found.sentence, "See the runs", reverse("scheduled-runs"), found.count)
+
+
+def root_folder_away() -> Iterator[ToDo]:
+    """The root folder cannot be read: a share that is away, a drive that was unplugged, a folder that was removed."""
+    for disk in DiskSpace.objects.filter(disk=DiskSpace.Disk.ROOT):
+        if disk.is_away:
+            text = (
+                f"The root folder {root_folder()} cannot be read, so no file in it is sent. "
+                "See that the drive or share it lies on is connected."
+            )
+            yield ToDo("folder", text, "Open Folder", reverse("folder"))
 
 
 def disks_nearly_full() -> Iterator[ToDo]:

@@ -33,7 +33,7 @@ def last_weeks(today: date) -> list[Mark]:
             ("needs attention", _many(attention[week], "needs attention", "need attention")),
             ("held back", _many(held_back[week], "held back", "held back")),
             ("rejected", _many(rejected[week], "not accepted", "not accepted")),
-            ("late", "sent late" if late[week] else ""),
+            ("late", "a run was missed" if late[week] else ""),
             ("received", _many(received[week], "received", "received")),
         ]
         found = [(state, text) for state, text in told if text] or [("none", "nothing sent")]

@@ -19,6 +19,7 @@ class SchoolForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stubs a
             "number": "School No.",
             "destination_la": "Destination",
             "user": "User Name",
+            "password": "Password",
         }
         help_texts = {
             "la": "Three digits, of the LA the school belongs to.",

@@ -5,6 +5,9 @@ from django.db import models
 
 from schoolgate.school.exchange.models.login import LOGIN_TROUBLES, Login, resting, three_digits
 
+NO_ACCOUNT = "no-credentials"
+"""The trouble of an LA without credentials for all schools, noted when a file wanted them."""
+
 
 class DestinationQuerySet(models.QuerySet["Destination"]):
     def visible_to(self, user: Any) -> Self:
@@ -50,6 +53,11 @@ class Destination(Login):
     def line_trouble(self) -> bool:
         """Whether nothing can be sent to this LA, whatever the user name."""
         return bool(self.trouble) and self.trouble not in LOGIN_TROUBLES
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether something is wrong with the LA's entry; what `NO_ACCOUNT` tells is a matter of some school's file."""
+        return self.trouble not in {"", NO_ACCOUNT}
 
     @property
     def whom_to_ask(self) -> str:

@@ -1,9 +1,15 @@
+from typing import Any, Self
+
 from django.db import models
 from django.utils import timezone
 
 
 class FormerRootQuerySet(models.QuerySet["FormerRoot"]):
-    def to_tell(self) -> "FormerRootQuerySet":
+    def visible_to(self, user: Any) -> Self:
+        """Everybody who sends files may see what stayed behind."""
+        return self if user.role in {"administrator", "sender"} else self.none()
+
+    def to_tell(self) -> Self:
         """Those that something still lies in, or that cannot be looked into, and that nobody dismissed."""
         something = ~models.Q(waiting=0) | ~models.Q(sent=0) | ~models.Q(trouble="")
         return self.filter(something, dismissed_at=None)
@@ -32,3 +38,8 @@ class FormerRoot(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    @property
+    def known_empty(self) -> bool:
+        """Whether the last look succeeded and found nothing."""
+        return self.looked_at is not None and not (self.waiting or self.sent or self.trouble)

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -47,11 +47,21 @@ class Login(models.Model):
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
     try_again_at = models.DateTimeField(null=True, editable=False)
     outcomes_cursor = models.CharField(max_length=60, blank=True, editable=False)
+    outcomes_asked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         abstract = True
 
     objects: models.Manager[Any]
+
+    read_password: str | None = None
+    """The password as this object was read with; None where it was not."""
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> Self:
+        read = super().from_db(*args, **options)
+        read.read_password = read.__dict__.get("password")
+        return read
 
     @property
     def has_credentials(self) -> bool:

@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.commons.accounts.access import PersonRequest, PersonView, who
@@ -102,14 +103,10 @@ def connect_again(request: PersonRequest) -> HttpResponseBase:
 @who("administrator")
 @_step
 def connect_school(request: PersonRequest) -> HttpResponseBase:
-    """Step 2: yes, that is us; or no."""
+    """Step 2: yes, that is us."""
     joining = current_joining()
     if joining is None or joining.joined_at is None:
-        return redirect("connect")
-    if "no" in request.POST:
-        leave(joining, by=request.user, request=request)
-        told = "Nothing was set up. Tell the LA that the letter was not yours, and ask it for your own."
-        messages.warning(request, naming_whom(told, joining.contact))
+        messages.warning(request, "That was answered already, perhaps in another window.")
         return redirect("connect")
     try:
         confirm(joining, may_replace="may_replace" in request.POST, by=request.user, request=request)
@@ -118,6 +115,26 @@ def connect_school(request: PersonRequest) -> HttpResponseBase:
     except (DestinationRefused, SchoolRefused, FolderRefused) as error:
         messages.error(request, str(error))
     return redirect("connect")
+
+
+@who("administrator")
+def connect_not_us(request: PersonRequest) -> HttpResponseBase:
+    """Step 2: no, that is another school; asked twice, for the code was good once."""
+    joining = current_joining()
+    if joining is None or joining.joined_at is None:
+        return redirect("connect")
+    if request.method == "POST":
+        leave(joining, by=request.user, request=request)
+        told = "Nothing was set up. Tell the LA that the letter was not yours, and ask it for your own."
+        messages.warning(request, naming_whom(told, joining.contact))
+        return redirect("connect")
+    question = {
+        "heading": "Is the letter for another school?",
+        "text": "The code in it was good once. If you say so, the LA has to send the right school a new letter.",
+        "submit": "It is for another school",
+        "cancel": reverse("connect"),
+    }
+    return render(request, "web/confirm.html", question)
 
 
 @who("administrator")

@@ -60,8 +60,8 @@ def _question(form: SiteForm) -> dict[str, Any]:
 
 def _save(request: PersonRequest, given: dict[str, Any]) -> None:
     wanted, changes = given["root_folder"], is_another(given["root_folder"])
+    set_root_folder(wanted, make=given["make_folder"], by=request.user, request=request)
     with transaction.atomic():
-        set_root_folder(wanted, make=given["make_folder"], by=request.user, request=request)
         SCHOOL_NAME.set(given["school_name"], by=request.user, request=request)
         SETTLE_SECONDS.set(given["settle_seconds"], by=request.user, request=request)
         EXPIRY_NOTICE_DAYS.set(given["expiry_notice_days"], by=request.user, request=request)
@@ -75,14 +75,14 @@ def _save(request: PersonRequest, given: dict[str, Any]) -> None:
 @who(*OFFICE)
 def former_root(request: PersonRequest, pk: int) -> HttpResponseBase:
     """What stayed in a former root folder, and what to do about it."""
-    former = get_object_or_404(FormerRoot, pk=pk, dismissed_at=None)
+    former = get_object_or_404(FormerRoot.objects.visible_to(request.user), pk=pk, dismissed_at=None)
     return render(request, "school_exchange/former_root.html", {"former": former, "root": root_folder()})
 
 
 @who(*OFFICE)
 def dismiss_former_root(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Speak no more of a former root folder, after a question."""
-    former = get_object_or_404(FormerRoot, pk=pk, dismissed_at=None)
+    former = get_object_or_404(FormerRoot.objects.visible_to(request.user), pk=pk, dismissed_at=None)
     if request.method == "POST":
         dismiss(former, by=request.user, request=request)
         messages.success(request, "The first page speaks of that folder no more. Its files are still there.")

@@ -16,7 +16,7 @@ from schoolgate.school.exchange.administration.destinations import (
 )
 from schoolgate.school.exchange.folders import folders_of, root_folder
 from schoolgate.school.exchange.forms.las import DestinationForm
-from schoolgate.school.exchange.models import Destination, State, Transfer
+from schoolgate.school.exchange.models import Destination, School, State, Transfer
 from schoolgate.school.exchange.views.connection import TEST_CONNECTION
 
 
@@ -36,7 +36,7 @@ def las(request: PersonRequest) -> HttpResponseBase:
             Column("address", "Address", search=True),
             Column("user", "Account", value=lambda one: one.user or "each school's own"),
             Column("contact", "Contact"),
-            Column("trouble", "State", kind="state", value=lambda one: "trouble" if one.trouble else "all right"),
+            Column("trouble", "State", kind="state", value=lambda one: "trouble" if one.is_in_trouble else "all right"),
             Column("connected_at", "Last connected", kind="time"),
             TEST_CONNECTION,
         ],
@@ -96,6 +96,9 @@ def remove_la(request: PersonRequest, la: str) -> HttpResponseBase:
         return redirect("las")
     waiting = Transfer.objects.filter(la=la, state__in=[State.READY, State.SENDING, State.RETRYING]).count()
     wait = "" if not waiting else "1 file waits for it. " if waiting == 1 else f"{waiting:,} files wait for it. "
+    rows = School.objects.filter(destination_la=la).count()
+    if rows:
+        wait += "1 school sends to it. " if rows == 1 else f"{rows:,} schools send to it. "
     question = {
         "heading": f"Remove {destination}?",
         "text": f"{wait}Nothing is sent to this LA any more. Its folders, files and receipts stay.",

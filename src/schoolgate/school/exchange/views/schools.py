@@ -38,6 +38,7 @@ def schools(request: PersonRequest) -> HttpResponseBase:
             Column("user", "Account", value=lambda one: one.user or "the LA’s"),
             Column("trouble", "State", kind="state", value=lambda one: "trouble" if one.trouble else "all right"),
             Column("connected_at", "Last connected", kind="time"),
+            Column("password_expires_at", "Password ends", kind="time"),
             TEST_CONNECTION,
         ],
         School.objects.visible_to(request.user),

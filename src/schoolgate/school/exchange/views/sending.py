@@ -9,11 +9,16 @@ from django.views.decorators.http import require_POST
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.filestore import NoSpace
-from schoolgate.school.exchange.asking import ask_for_all
+from schoolgate.school.exchange.asking import all_las, ask_for_exports
 from schoolgate.school.exchange.folders import FolderRefused
 from schoolgate.school.exchange.forms.sending import SendForm
 from schoolgate.school.exchange.models import State, Transfer
 from schoolgate.school.exchange.uploading import receive_upload
+
+CANNOT_BE_PUT = (
+    "The file cannot be put into the folder of its LA, so it was not sent. "
+    "See that the drive or share of the root folder is connected, then send it again."
+)
 
 
 @who("administrator", "sender")
@@ -26,8 +31,10 @@ def send_file(request: PersonRequest) -> HttpResponseBase:
             taken = receive_upload(upload.file, upload.name, upload.size, by=request.user, request=request)
         except NoSpace as error:
             form.add_error("file", str(error))
-        except (OSError, FolderRefused) as error:
-            form.add_error("file", f"The file cannot be put into its folder: {error}")
+        except FolderRefused as error:
+            form.add_error("file", str(error))
+        except OSError as error:
+            form.add_error("file", f"{CANNOT_BE_PUT} ({error.strerror or type(error).__name__}.)")
         else:
             if not isinstance(taken, Transfer):
                 return redirect("held-back-file", taken.pk)
@@ -41,9 +48,10 @@ def send_file(request: PersonRequest) -> HttpResponseBase:
 @require_POST
 def export(request: PersonRequest) -> HttpResponseBase:
     """Send everything that lies in the folders (handbook 05, "Export")."""
+    las = all_las()
     with transaction.atomic():
         record("export asked for", by=request.user, request=request)
-        jobs = ask_for_all(by_person=True)
+        jobs = ask_for_exports(las, by_person=True)
     if jobs:
         messages.success(request, "Looking into the folders and sending what waits.")
     else:

@@ -55,12 +55,13 @@ def transfer(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
     """The story of one file, and the buttons its state allows."""
     this = _of(request, transfer_id)
     destination = Destination.objects.filter(la=this.la).first()
+    hindrance = hindrance_of(this, destination)
     context = {
         "transfer": this,
-        "story": story_of(this, destination.contact if destination else ""),
+        "story": story_of(this, destination.contact if destination else "", hindered=hindrance is not None),
         "destination": destination,
         "state_words": StateWords(this),
-        "hindrance": hindrance_of(this, destination),
+        "hindrance": hindrance,
         "history": this.history.all(),
         "may_try_again": this.may("try again"),
         "may_cancel": this.may("cancel"),
