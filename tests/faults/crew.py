@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from tests.faults.database import Database
 
 PROGRAM = Path(__file__).parent / "job_process.py"
@@ -69,6 +71,22 @@ class Crew:
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         process.kill()
         self.note_death(process)
+
+    def put_to_sleep(self, process: subprocess.Popen[bytes]) -> None:
+        """Stop a worker in its work, as a laptop's lid does, while it holds no lock of the database.
+
+        One stopped inside of a write keeps everybody from writing until it wakes: no lease can cure that.
+        """
+        for _ in range(100):
+            process.send_signal(signal.SIGSTOP)
+            try:
+                self.database.write("UPDATE jobs_job SET priority = priority", patience=0.5)
+                self.database.write("UPDATE jobs_workerlife SET slots = slots", patience=0.5)
+                return
+            except (sqlite3.OperationalError, psycopg.errors.LockNotAvailable):
+                process.send_signal(signal.SIGCONT)
+                time.sleep(0.05)
+        raise AssertionError("it always holds a lock")
 
     def note_death(self, process: subprocess.Popen[bytes]) -> None:
         """Wait until a process is dead and remember when."""

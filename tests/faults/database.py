@@ -38,13 +38,13 @@ class Database:
         with closing(sqlite3.connect(self.home / "db.sqlite3", timeout=20)) as connection:
             return connection.execute(query).fetchall()
 
-    def write(self, statement: str) -> None:
-        """Change rows."""
+    def write(self, statement: str, *, patience: float = 20) -> None:
+        """Change rows; it waits so many seconds for another's lock, then raises the driver's error."""
         if self.url:
-            with psycopg.connect(self.url) as postgres:
+            with psycopg.connect(self.url, options=f"-c lock_timeout={int(patience * 1000)}") as postgres:
                 postgres.execute(statement.encode())
             return
-        with closing(sqlite3.connect(self.home / "db.sqlite3", timeout=20)) as sqlite, sqlite:
+        with closing(sqlite3.connect(self.home / "db.sqlite3", timeout=patience)) as sqlite, sqlite:
             sqlite.execute(statement)
 
 

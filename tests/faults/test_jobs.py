@@ -86,7 +86,7 @@ def test_a_worker_that_slept_past_its_lease_leaves_its_job_to_the_one_that_took_
     sleeper = crew.work(WORKERS="one")
     crew.submit(1, seconds=1.0)
     crew.wait_until(lambda: crew.has_worked(sleeper))
-    sleeper.send_signal(signal.SIGSTOP)
+    crew.put_to_sleep(sleeper)
     other = crew.work(WORKERS="two")
     crew.wait_until_done(1)
 
