@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,3 +146,16 @@ class TestCharts:
 
     def test_every_sign_differs(self) -> None:
         assert len({sign(word) for word in ("done", "sending", "waiting", "failed", "cancelled")}) == 5
+
+
+def test_a_form_that_says_nothing_better_says_what_to_do_with_an_empty_field() -> None:
+    class Plain(forms.Form):
+        name = forms.CharField()
+        file = forms.FileField()
+        role = forms.ChoiceField(choices=[("a", "A")])
+
+    assert Plain({}).errors == {
+        "name": ["Fill this in."],
+        "file": ["Choose the file first."],
+        "role": ["Choose one of these."],
+    }
