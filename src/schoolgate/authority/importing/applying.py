@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection, models
 
 from schoolgate.authority.importing.bulk import insert
-from schoolgate.authority.importing.counting import Counts, tally_of
+from schoolgate.authority.importing.counting import Fates, fate_of, tally_of
 from schoolgate.authority.importing.deciding import Decisions, Incoming, Invalid, Rules, Write, decide, held_after
 from schoolgate.authority.importing.held import keys_of_held, match_rows
 from schoolgate.authority.importing.holding import Holding, hold, is_on_roll, standing
@@ -95,8 +95,8 @@ class Applying:
         self.newest_pupil = newest_pupil
         self._changes = {change.rule: change for change in Change.objects.filter(job=job)}
 
-    def apply(self, portion: Sequence[Work]) -> Counts:
-        """Decide and write. Raises ChangedMeanwhile before anything is written."""
+    def apply(self, portion: Sequence[Work]) -> Fates:
+        """Decide and write; say what became of whom. Raises ChangedMeanwhile before anything is written."""
         if any(work.whose.pupil is None for work in portion):
             self._add_alone()
         held = hold(self.base, [work.whose.pupil for work in portion if work.whose.pupil is not None])
@@ -110,7 +110,7 @@ class Applying:
         self._write_refusals(cases)
         self._write_candidates(cases)
         self._settle(cases)
-        return _count(cases)
+        return _fates(cases)
 
     def _add_alone(self) -> None:
         """SQLite has one writer at a time anyway."""
@@ -358,16 +358,17 @@ def _tally(case: _Case) -> str:
     return tally_of(same, left_out, [one.group for one in case.decisions.removals])
 
 
-def _count(cases: Iterable[_Case]) -> Counts:
-    counts = Counts()
+def _fates(cases: Iterable[_Case]) -> Fates:
+    fates: Fates = {}
     for case in cases:
-        counts.pupils["added" if case.is_new else "changed" if case.is_changed else "same"] += 1
-        for write in case.decisions.writes:
-            counts.add(write.group, "added" if write.is_new else "changed")
-        for group in case.decisions.same:
-            counts.add(group, "same")
-        for left_out in case.decisions.left_out:
-            counts.add(left_out.group, "left_out")
-        for removal in case.decisions.removals:
-            counts.add(removal.group, "missing")
-    return counts
+        decisions = case.decisions
+        tally = tally_of(
+            decisions.same,
+            [one.group for one in decisions.left_out],
+            [one.group for one in decisions.removals],
+            added=[write.group for write in decisions.writes if write.is_new],
+            changed=[write.group for write in decisions.writes if not write.is_new],
+        )
+        what = "added" if case.is_new else "changed" if case.is_changed else "same"
+        fates.setdefault(fate_of(what, tally), []).append(case.pupil.pk)
+    return fates

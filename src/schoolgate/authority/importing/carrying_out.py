@@ -14,12 +14,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 from schoolgate.authority.importing.applying import AT_ONCE, Applying, ChangedMeanwhile, Work
-from schoolgate.authority.importing.counting import Counts
+from schoolgate.authority.importing.counting import Counts, fate_of
 from schoolgate.authority.importing.deciding import IMPORT_EVERYTHING, Rules
 from schoolgate.authority.importing.guarding import few_pupils, is_older, note_who_is_missing, roll_of
 from schoolgate.authority.importing.held import HeldInDatabase
 from schoolgate.authority.importing.matching.rules import MatchSettings
-from schoolgate.authority.importing.models import Import, Waiting
+from schoolgate.authority.importing.models import Import, Met, Waiting
 from schoolgate.authority.importing.reading import Document, Refused, incoming_of
 from schoolgate.authority.importing.recognising import Recogniser, Recognition, WhyNot
 from schoolgate.authority.importing.settling import digester, known_entries
@@ -127,7 +127,9 @@ def _carry_out(course: _Course) -> None:
     while portion := list(islice(works, AT_ONCE)):
         with transaction.atomic():
             _hold_alone(course)
-            written += applying.apply(portion)
+            fates = applying.apply(portion)
+            Met.keep(this, fates)
+            written += Counts.of(fates)
             this.done += len(portion)
             this.counts = written.as_json()
             this.save(update_fields=["pupils", "done", "counts", "failed_at", "problems"])
@@ -181,8 +183,9 @@ def _works(course: _Course, found: Recognition) -> Iterator[Work]:
 def _complete(course: _Course, found: Recognition, written: Counts) -> None:
     """The numbers of all pupils, and the end."""
     this = course.this
-    counts = written + Counts()
-    counts.add_settled(found.settled)
+    settled = {fate_of("same", tally): pupils for tally, pupils in found.settled.items()}
+    Met.keep(this, settled)
+    counts = written + Counts.of(settled)
     twice = sum(why is WhyNot.TWICE for why in found.not_taken.values())
     counts.pupils["twice"] += twice
     counts.pupils["unmatched"] += len(found.not_taken) - twice

@@ -1,9 +1,9 @@
 """What an import made of its pupils, in numbers that can be added up portion by portion."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.groups.registry import group_named, group_numbered
@@ -12,6 +12,10 @@ PUPILS = ("added", "changed", "same", "twice", "unmatched")
 """What becomes of a pupil of a document: each is counted once."""
 GROUPS = ("added", "changed", "same", "left_out", "missing")
 """Of a group: pupils for whom it was new, changed, the same; values left out, and items a full file did not say."""
+
+
+Fates: TypeAlias = dict[str, list[int]]
+"""Numbers of pupils by what became of them and of their groups (``fate_of``): the counts, and who is behind them."""
 
 
 @dataclass(slots=True)
@@ -24,19 +28,16 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(self.pupils + other.pupils, self.groups + other.groups)
 
-    def add(self, group: DataGroup, what: str, number: int = 1) -> None:
-        """Count something of a group, one of ``GROUPS``."""
-        self.groups[group.number, what] += number
-
-    def add_settled(self, tallies: Mapping[str, int]) -> None:
-        """Count pupils who are met again as they were: how many there are of each tally (``tally_of``)."""
-        for tally, number in tallies.items():
-            self.pupils["same"] += number
-            for part in filter(None, tally.split(";")):
-                what, _, groups = part.partition("=")
-                for one in groups.split(","):
-                    group, _, times = one.partition("*")
-                    self.groups[int(group), what] += number * int(times or 1)
+    @classmethod
+    def of(cls, fates: Mapping[str, list[int]]) -> Self:
+        """Count the pupils of each fate."""
+        counts = cls()
+        for fate, pupils in fates.items():
+            what, groups = read_fate(fate)
+            counts.pupils[what] += len(pupils)
+            for place, times in groups.items():
+                counts.groups[place] += len(pupils) * times
+        return counts
 
     def as_json(self) -> dict[str, Any]:
         """The numbers by name, nothing that is 0; ``groups`` in the order of the registry."""
@@ -56,10 +57,18 @@ class Counts:
         return counts
 
 
-def tally_of(same: Iterable[DataGroup], left_out: Iterable[DataGroup], missing: Iterable[DataGroup]) -> str:
-    """What a pupil counts as when it is met again as it is: ``same=1,2,32;left_out=35*2``."""
+def tally_of(
+    same: Iterable[DataGroup],
+    left_out: Iterable[DataGroup],
+    missing: Iterable[DataGroup],
+    *,
+    added: Iterable[DataGroup] = (),
+    changed: Iterable[DataGroup] = (),
+) -> str:
+    """What became of a pupil's groups, by their numbers: ``same=1,2,32;left_out=35*2``."""
     parts = []
-    for what, groups in (("same", same), ("left_out", left_out), ("missing", missing)):
+    all_of_them = zip(GROUPS, (added, changed, same, left_out, missing), strict=True)
+    for what, groups in all_of_them:
         times = Counter(group.number for group in groups)
         if times:
             each = ",".join(
@@ -67,3 +76,22 @@ def tally_of(same: Iterable[DataGroup], left_out: Iterable[DataGroup], missing: 
             )
             parts.append(f"{what}={each}")
     return ";".join(parts)
+
+
+def fate_of(what: str, tally: str) -> str:
+    """What became of a pupil, one of ``PUPILS``, and of its groups (``tally_of``): ``changed;changed=2;same=1,3``."""
+    return f"{what};{tally}" if tally else what
+
+
+def read_fate(fate: str) -> tuple[str, dict[tuple[int, str], int]]:
+    """What ``fate_of`` was given: of the pupil, and how often of each group (its number) and what."""
+    what, *parts = fate.split(";")
+    return what, dict(_read_parts(parts))
+
+
+def _read_parts(parts: Iterable[str]) -> Iterator[tuple[tuple[int, str], int]]:
+    for part in parts:
+        what, _, groups = part.partition("=")
+        for one in groups.split(","):
+            group, _, times = one.partition("*")
+            yield (int(group), what), int(times or 1)

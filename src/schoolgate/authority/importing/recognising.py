@@ -5,7 +5,6 @@ document twice is met once when the bytes are the same; when they are not, nobod
 taken (DESIGN 7).
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -66,8 +65,8 @@ class Recognition:
     """By number, in the document's order."""
     entries: list[PupilEntry] | None = field(default_factory=list)
     """Those to work on, and maybe others, in the document's order; None when they were too many to keep."""
-    settled: Counter[str] = field(default_factory=Counter)
-    """Settled entries by what they count as, but for those that this very job settled."""
+    settled: dict[str, list[int]] = field(default_factory=dict)
+    """The pupils of settled entries by what they count as, but for those that this very job settled."""
     settled_here: int = 0
     """Entries that an earlier attempt of this job dealt with."""
     repeats: int = 0
@@ -204,7 +203,7 @@ class Recogniser:
             if known.job == self.job:
                 self.found.settled_here += 1
             else:
-                self.found.settled[known.tally] += 1
+                self.found.settled.setdefault(known.tally, []).append(known.pupil)
 
 
 def _pupils_of(result: MatchResult) -> tuple[int, ...]:

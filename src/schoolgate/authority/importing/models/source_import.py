@@ -1,7 +1,9 @@
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from django.db import models
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
@@ -30,13 +32,52 @@ class Waiting(models.TextChoices):
 _OF_JOB = {State.READY: ImportState.QUEUED, State.RUNNING: ImportState.PROCESSING}
 
 
+_NOT_WANTED, _WAITS = ~Q(not_imported_because=""), ~Q(waiting="")
+_WORK = Q(not_imported_because="", waiting="")
+
+
+class ImportQuerySet(ForStaff["Import"]):
+    def listed(self) -> Self:
+        """Without those that somebody deleted from the list."""
+        return self.filter(deleted_at=None)
+
+    def with_state(self) -> Self:
+        """Add `stands`: what `state` is, to sort by. To find those in one state, `in_state` is quicker."""
+        return self.annotate(
+            stands=Case(
+                When(completed_at__isnull=False, then=Value(ImportState.COMPLETED)),
+                When(_NOT_WANTED, then=Value(ImportState.FAILED)),
+                When(_WAITS, then=Value(ImportState.WAITING)),
+                *(When(job__state=job, then=Value(state)) for job, state in _OF_JOB.items()),
+                default=Value(ImportState.FAILED),
+                output_field=models.CharField(),
+            )
+        )
+
+    def in_state(self, state: ImportState) -> Self:
+        """Those whose `state` this is. Of the many that are completed none is looked at for another state."""
+        if state is ImportState.COMPLETED:
+            return self.filter(completed_at__isnull=False)
+        rest = self.filter(completed_at=None)
+        if state is ImportState.WAITING:
+            return rest.filter(_WAITS & ~_NOT_WANTED)
+        if state is ImportState.FAILED:
+            return rest.filter(_NOT_WANTED | (_WORK & ~Q(job__state__in=list(_OF_JOB))))
+        return rest.filter(_WORK, job__state__in=[job for job, means in _OF_JOB.items() if means is state])
+
+    def left_failed(self) -> Self:
+        """Those that failed, and about which nobody has done anything yet."""
+        return self.listed().in_state(ImportState.FAILED).filter(not_imported_because="")
+
+
 class Import(models.Model):
     """One source document and what the import made of it: a file of a base, or what a run collected from one.
 
     `written_at` is when the document says it was written. `pupils` were met in it, `done` are dealt with. `counts`
     holds `pupils` and `groups`: how many were added, changed, same and left out (`counting.Counts`). `problems` tell
     why all or some of it was not taken, without names and values. `waiting` is what a person is asked, `agreed` what
-    one has agreed to. A state of its own it has none: that is its job's, and what it ended with.
+    one has agreed to, `not_imported_because` why one did not. `deleted_at` is when a failed one was taken from the
+    list. A state of its own it has none: that is its job's, and what it ended with.
     """
 
     base = models.ForeignKey(Base, models.PROTECT, related_name="imports")
@@ -56,12 +97,17 @@ class Import(models.Model):
     agreed = models.JSONField(default=list)
     completed_at = models.DateTimeField(null=True, db_index=True)
     failed_at = models.DateTimeField(null=True)
+    not_imported_because = models.TextField(blank=True)
+    deleted_at = models.DateTimeField(null=True)
 
-    objects = ForStaff["Import"].as_manager()
+    objects = ImportQuerySet.as_manager()
 
     class Meta:
         ordering = ("-arrived_at", "-id")
-        indexes = (models.Index(fields=("base", "full", "-written_at"), name="imports_by_date"),)
+        indexes = (
+            models.Index(fields=("base", "full", "-written_at"), name="imports_by_date"),
+            models.Index(fields=("-arrived_at", "-id"), condition=Q(deleted_at=None), name="imports_listed"),
+        )
 
     def __str__(self) -> str:
         return self.source_name
@@ -71,6 +117,8 @@ class Import(models.Model):
         """How it stands. A job that is gone, or ended in whatever other way, has failed."""
         if self.completed_at:
             return ImportState.COMPLETED
+        if self.not_imported_because:
+            return ImportState.FAILED
         if self.waiting:
             return ImportState.WAITING
         try:
