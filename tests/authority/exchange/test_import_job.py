@@ -9,7 +9,8 @@ from tests.documents.students.files import a_file, a_pupil, changed
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange import outcomes
-from schoolgate.authority.exchange.import_job import agree, catch_up
+from schoolgate.authority.exchange.import_job import catch_up
+from schoolgate.authority.exchange.import_steps import agree
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.importing.models import Import
 from schoolgate.authority.records.models import Pupil

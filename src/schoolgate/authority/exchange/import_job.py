@@ -14,8 +14,6 @@ from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.carrying_out import Ruling, Telling, carry_out
 from schoolgate.authority.importing.models import Import, Waiting
-from schoolgate.commons.accounts.models import User
-from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, register
 from schoolgate.commons.jobs.models import State
 from schoolgate.commons.jobs.periodic import every
@@ -49,6 +47,10 @@ class ImportFile(JobKind):
 
     def run(self, running: RunningJob) -> dict[str, Any] | None:
         this = Import.objects.select_related("base").get(pk=running.args["import"])
+        still_asked = bool(this.waiting)
+        if still_asked or this.job_id != running.job_id:
+            # Somebody answered while this job's worker was dead, or is still asked: another job goes on.
+            return None
 
         def progress(done: int, total: int, text: str) -> None:
             running.progress(done, total, text)
@@ -61,8 +63,8 @@ class ImportFile(JobKind):
                 lambda: received_files().open(this.source_key),
                 Ruling(demo=settings.SCHOOLGATE_DEMO),
                 job=running.job_id,
-                shelf=_shelf(),
-                telling=Telling(progress, _tell),
+                shelf=schemas_of_today(),
+                telling=Telling(progress, tell),
             )
         except _CalledOff:
             return None
@@ -93,28 +95,15 @@ def ask_for_import(file: ReceivedFile, kind: FileKind) -> Import:
     )
     file.its_import = this
     file.save(update_fields=["its_import"])
-    _submit(this)
+    submit_import(this)
     return this
 
 
-def agree(this: Import, *, by: User) -> None:
-    """Let an import go on that waits for a person: who agreed is in the audit."""
-    with transaction.atomic():
-        waiting = Import.objects.select_for_update().get(pk=this.pk)
-        if not waiting.waiting:
-            return
-        record("import agreed to", by=by, target=waiting.source_name, details=str(Waiting(waiting.waiting).label))
-        waiting.agreed = [*waiting.agreed, waiting.waiting]
-        waiting.waiting = ""
-        waiting.save(update_fields=["agreed", "waiting"])
-        _submit(waiting)
-        ReceivedFile.objects.filter(its_import=waiting).update(outcome_changed_at=timezone.now())
-
-
-def _submit(this: Import) -> None:
+def submit_import(this: Import, *, number: int | None = None) -> None:
+    """Give an import a job, in the caller's transaction. ``number`` is that of its own job, where that was pruned."""
     args = {"import": this.pk, "name": this.source_name}
     due = min(this.written_at, timezone.now())
-    this.job = submit(ImportFile.name, args, key=f"import {this.base.dfe_number}", run_at=due)
+    this.job = submit(ImportFile.name, args, key=f"import {this.base.dfe_number}", run_at=due, number=number)
     this.save(update_fields=["job"])
 
 
@@ -132,10 +121,10 @@ def catch_up() -> None:
         with transaction.atomic():
             this.failed_at = timezone.now()
             this.save(update_fields=["failed_at"])
-            _tell(this)
+            tell(this)
 
 
-def _tell(this: Import) -> None:
+def tell(this: Import) -> None:
     """The school, by the outcome it asks for, and people here by the journal; in the import's own commit."""
     file = ReceivedFile.objects.filter(its_import=this).first()
     if file is None:
@@ -158,6 +147,8 @@ def _in_words(this: Import) -> tuple[journal.Level, str]:
         counts = this.counts.get("pupils", {})
         told = ", ".join(f"{number:,} {what}" for what, number in counts.items()) or "no pupils"
         return "WARN" if this.problems else "INFO", f"{this.source_name} imported: {told}."
+    if this.not_imported_because:
+        return "INFO", f"{this.source_name} is not imported: a person decided so."
     if this.waiting:
         return "WARN", f"{this.source_name} waits for you. {Waiting(this.waiting).label}"
     if this.problems:
@@ -175,6 +166,6 @@ def _why_refused(this: Import) -> str:
     )
 
 
-def _shelf() -> SchemaShelf:
+def schemas_of_today() -> SchemaShelf:
     """The schemas of today, those in the operator's folder included."""
     return default_shelf(settings.SCHOOLGATE_HOME.schemas)

@@ -4,6 +4,9 @@ from typing import Any
 
 from schoolgate.authority.importing.models import Import, ImportState, Waiting
 
+NOT_IMPORTED_BY_THE_LA = "not-imported-by-the-la"
+"""Code of the problem of a file that a person at the authority turned down, and why."""
+
 COUNTED = ("added", "changed", "same", "unmatched", "twice")
 
 SENTENCES = {
@@ -21,7 +24,7 @@ def outcome_of(this: Import) -> dict[str, Any]:
     outcome: dict[str, Any] = {
         "state": str(this.state),
         "counts": _counts(this) if this.completed_at else {},
-        "problems": [_told(problem) for problem in this.problems],
+        "problems": [_told(problem, this) for problem in this.problems],
     }
     if this.state is ImportState.WAITING:
         outcome["waiting"] = {"code": this.waiting, "message": str(Waiting(this.waiting).label)}
@@ -36,6 +39,8 @@ def _counts(this: Import) -> dict[str, int]:
     return counts
 
 
-def _told(problem: dict[str, Any]) -> dict[str, Any]:
+def _told(problem: dict[str, Any], this: Import) -> dict[str, Any]:
+    if problem["code"] == NOT_IMPORTED_BY_THE_LA:
+        return {**problem, "message": f"The authority did not import this file: {this.not_imported_because}"}
     sentence = SENTENCES.get(problem["code"])
     return {**problem, "message": sentence} if sentence else problem

@@ -117,7 +117,8 @@ def _carry_out(course: _Course) -> None:
     roll = roll_of(this.base)
     found = _recognise(course)
     if this.full and Waiting.FEW not in this.agreed and few_pupils(roll, found):
-        _wait(this, Waiting.FEW, course.telling)
+        figures = {"roll": len(roll), "of_roll": len(roll & found.seen), "pupils": found.pupils}
+        _wait(this, Waiting.FEW, course.telling, figures)
         return
     this.pupils = found.pupils
     this.done = found.pupils - len(found.to_do)
@@ -197,10 +198,10 @@ def _complete(course: _Course, found: Recognition, written: Counts) -> None:
     course.telling.ended(this)
 
 
-def _wait(this: Import, waiting: Waiting, telling: Telling) -> None:
+def _wait(this: Import, waiting: Waiting, telling: Telling, figures: dict[str, int] | None = None) -> None:
     with transaction.atomic():
-        this.waiting = waiting
-        this.save(update_fields=["waiting"])
+        this.waiting, this.figures = waiting, figures or {}
+        this.save(update_fields=["waiting", "figures"])
         telling.ended(this)
 
 

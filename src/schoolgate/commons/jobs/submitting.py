@@ -24,13 +24,14 @@ def submit(
     priority: int = 0,
     run_at: datetime | None = None,
     max_attempts: int | None = None,
+    number: int | None = None,
 ) -> Job:
     """Ask for work, in the caller's transaction: it is seen by no worker before that commits, and never if it fails.
 
     Of the jobs with one `key` one runs at a time, the others wait. When there is a job with this `dedup` already,
     in whatever state, it is returned and nothing is added. A higher `priority` goes first. `run_at`: not before this
-    time. `max_attempts`: how often it is tried while errors may pass (else what the kind says). Raises ValueError for
-    an unknown kind.
+    time. `max_attempts`: how often it is tried while errors may pass (else what the kind says). `number`: that of a
+    job that was pruned and is to be done again, when its work is known by it. Raises ValueError for an unknown kind.
     """
     known = KINDS.get(kind)
     if known is None:
@@ -44,6 +45,8 @@ def submit(
     }
     if run_at is not None:
         values["run_at"] = run_at
+    if number is not None:
+        values["pk"] = number
     if dedup:
         job, _ = Job.objects.get_or_create(dedup=dedup, defaults=values)
     else:

@@ -77,7 +77,8 @@ class Import(models.Model):
     holds `pupils` and `groups`: how many were added, changed, same and left out (`counting.Counts`). `problems` tell
     why all or some of it was not taken, without names and values. `waiting` is what a person is asked, `agreed` what
     one has agreed to, `not_imported_because` why one did not. `deleted_at` is when a failed one was taken from the
-    list. A state of its own it has none: that is its job's, and what it ended with.
+    list; `figures` are those that a person decides by, `decided` what people did with it: `{did, by, at}`, the oldest
+    first. A state of its own it has none: that is its job's, and what it ended with.
     """
 
     base = models.ForeignKey(Base, models.PROTECT, related_name="imports")
@@ -97,6 +98,8 @@ class Import(models.Model):
     agreed = models.JSONField(default=list)
     completed_at = models.DateTimeField(null=True, db_index=True)
     failed_at = models.DateTimeField(null=True)
+    figures = models.JSONField(default=dict)
+    decided = models.JSONField(default=list)
     not_imported_because = models.TextField(blank=True)
     deleted_at = models.DateTimeField(null=True)
 
