@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection, models
 
+from schoolgate.authority.importing.absence import histories, told_by_itself
 from schoolgate.authority.importing.bulk import insert
 from schoolgate.authority.importing.counting import Fates, fate_of, tally_of
 from schoolgate.authority.importing.deciding import Decisions, Incoming, Invalid, Rules, Write, decide, held_after
@@ -101,6 +102,7 @@ class Applying:
             self._add_alone()
         held = hold(self.base, [work.whose.pupil for work in portion if work.whose.pupil is not None])
         cases = [self._decided(work, held) for work in portion]
+        self._pass_over_what_others_told(cases)
         self._write_pupils(cases)
         self._write_enrolments(cases)
         self._write_groups(cases)
@@ -131,6 +133,16 @@ class Applying:
         payloads = None if is_new else holding.payloads
         decisions = decide(payloads, incoming, self.rules, standing(holding.refusals))
         return _Case(whose, incoming, holding, decisions, held_after(payloads, decisions), is_new)
+
+    def _pass_over_what_others_told(self, cases: Iterable[_Case]) -> None:
+        """Of what a full document lacks, only what this base once told is a candidate for removal."""
+        lacking = [case for case in cases if case.decisions.removals]
+        groups = [(case.holding.rows, one.group) for case in lacking for one in case.decisions.removals]
+        stood = histories(self.base, {rows[group] for rows, group in groups if group in rows})
+        for case in lacking:
+            own = {group: stood[row] for group, row in case.holding.rows.items() if row in stood}
+            removals = told_by_itself(case.decisions.removals, case.incoming.payloads, own)
+            case.decisions = replace(case.decisions, removals=removals)
 
     def _change(self, rule: str) -> Change:
         if rule not in self._changes:
