@@ -4,19 +4,22 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import BinaryIO
 
-from schoolgate.authority.importing.deciding import Incoming
+from schoolgate.authority.importing.deciding import Incoming, Invalid
 from schoolgate.authority.importing.leaving_out import take_out
-from schoolgate.authority.records.groups.attendance import ATTENDANCE
+from schoolgate.authority.records.groups.attendance import ATTENDANCE, can_be_held
 from schoolgate.authority.records.groups.data_group import Payload
 from schoolgate.authority.records.groups.registry import read_groups
 from schoolgate.documents.problems import DocumentError, Problem
-from schoolgate.documents.students.entries import PupilEntry
+from schoolgate.documents.students.entries import PupilEntry, Record
 from schoolgate.documents.students.reader import StudentFile
 from schoolgate.documents.students.values import ValueCheck
 from schoolgate.documents.students.versions import SchemaShelf
 
 MET_BEFORE = "upn-twice"
 """A finding that counts for the school's check only: here pupils are told apart by more than their UPN."""
+
+UNUSABLE_REGISTER = "unusable-register"
+"""Code of a refusal: a register that does not say of which year and school it is, or whose numbers are none."""
 
 
 class Refused(Exception):
@@ -80,9 +83,15 @@ def incoming_of(entry: PupilEntry, check: ValueCheck, *, full: bool) -> Incoming
     findings = [finding for finding in check.findings(entry.record) if finding.code != MET_BEFORE]
     record, invalid = take_out(entry.record, findings)
     payloads = dict(read_groups(record))
-    if ATTENDANCE in payloads:
-        payloads[ATTENDANCE] = _one_register_each(payloads[ATTENDANCE])
+    registers = payloads.pop(ATTENDANCE, {}).get("Attendance", [])
+    invalid += tuple(_unusable(register) for register in registers if not can_be_held(register))
+    if usable := [register for register in registers if can_be_held(register)]:
+        payloads[ATTENDANCE] = _one_register_each({"Attendance": usable})
     return Incoming(payloads, full, invalid)
+
+
+def _unusable(register: Record) -> Invalid:
+    return Invalid(ATTENDANCE, "Attendance", UNUSABLE_REGISTER, ATTENDANCE.form_of("Attendance").text([register]))
 
 
 def _one_register_each(payload: Payload) -> Payload:

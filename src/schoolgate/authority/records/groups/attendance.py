@@ -16,6 +16,9 @@ from schoolgate.documents.students.entries import Record
 MOST_DAYS = 499
 """The days that a string of marks can hold: 999 characters."""
 
+MOST_SESSIONS = 999
+"""What a total can say (reference 4.8)."""
+
 _NO_MARKS = NO_MARK * 2
 _TOTALS = {
     "attending": "SessionsAttended",
@@ -107,6 +110,23 @@ def _meanings(academic_year: int) -> dict[str, str]:
     """Which total a mark counts into. Codes of two characters stand there as their first (reference 4.8)."""
     codes = (code for code in code_set("attendance") if code.is_valid(academic_year) and code.group in _TOTALS)
     return {code.code[0]: _TOTALS[code.group] for code in codes}
+
+
+def can_be_held(register: Record) -> bool:
+    """Whether a register says of which year and school it is, and its totals and first day are such.
+
+    In our own schemas (reference 4.8) it always does; in one that an operator added it may not.
+    """
+    year, la, school = (register.get(name, "") for name in ("Year", "LEA", "Estab"))
+    counts = [register[name] for name in ("SessionsPossible", *_TOTALS.values()) if name in register]
+    first_day = register.get("AttendSessions", {}).get("AttendanceStartDate")
+    try:
+        date.fromisoformat(first_day or "2000-01-01")
+    except ValueError:
+        return False
+    return (year.isdecimal(), len(year), len(la), len(school)) == (True, 4, 3, 4) and all(
+        count.isdecimal() and int(count) <= MOST_SESSIONS for count in counts
+    )
 
 
 def two_a_session(marks: str) -> str:
