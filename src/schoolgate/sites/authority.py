@@ -29,6 +29,7 @@ SCHOOLGATE_ROLES = {
 SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
     ("Received files", "received-files"),
+    ("Imports", "imports"),
     ("Bases", "bases"),
     ("Journal", "journal"),
     ("Jobs", "jobs"),

@@ -12,8 +12,11 @@ from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base, BaseQuerySet
 from schoolgate.authority.exchange.endings import day, ending_soon, sentence
+from schoolgate.authority.exchange.import_job import ImportFile
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
+from schoolgate.authority.importing.models import Import, ImportState
 from schoolgate.commons.jobs.health import health
+from schoolgate.commons.jobs.models import Job, State
 
 LICENCE_CODES = ("no-licence", "no-out-of-county-licence")
 NAMED = 3
@@ -35,6 +38,7 @@ class Today:
 
     to_do: list[ToDo]
     received: int
+    imported: int
     refused: int
     silent: int
     bases: int
@@ -47,6 +51,7 @@ def look_at_today() -> Today:
     return Today(
         to_do=_what_is_to_do(),
         received=ReceivedFile.objects.filter(received_at__gte=midnight).count(),
+        imported=Import.objects.filter(completed_at__gte=midnight).count(),
         refused=RefusedDelivery.objects.filter(last_at__gte=midnight).count(),
         silent=never_heard_from().count(),
         bases=Base.objects.filter(active=True).count(),
@@ -81,6 +86,30 @@ def _without_licence() -> list[ToDo]:
         text = f"There is no Out of County licence, so {named(others)} was refused."
         found.append(ToDo(text, "Set it", reverse("licences")))
     return found
+
+
+def _imports() -> list[ToDo]:
+    """What waits for a person and what failed, as long as nobody has done anything about it."""
+    found = []
+    waiting = Import.objects.listed().in_state(ImportState.WAITING).select_related("base")
+    if count := waiting.count():
+        found.append(
+            _first_of(waiting, ImportState.WAITING, "A file waits for you:", f"{count:,} files wait for you.", "Decide")
+        )
+    failed = Import.objects.left_failed().select_related("base")
+    if count := failed.count():
+        found.append(
+            _first_of(failed, ImportState.FAILED, "An import failed:", f"{count:,} imports failed.", "See what to do")
+        )
+    return found
+
+
+def _first_of(imports: QuerySet[Import], state: ImportState, one: str, many: str, step: str) -> ToDo:
+    """Names the only one and leads to it; several are counted, and the list leads on."""
+    first, *others = imports[:2]
+    if others:
+        return ToDo(many, step, f"{reverse('imports')}?stands={state}")
+    return ToDo(f"{one} {first.source_name} from {first.base.name}.", step, reverse("import", args=[first.pk]))
 
 
 def _ending() -> list[ToDo]:
@@ -122,12 +151,14 @@ def _what_is_to_do() -> list[ToDo]:
         who = "One school's file was" if count == 1 else f"Files of {count} schools were"
         found.append(ToDo(f"{who} refused, and nothing has come since.", "See why", reverse("refused-deliveries")))
     found += _without_licence()
+    found += _imports()
     found += _ending()
-    work = health()
-    if work.failed:
-        jobs = "One job" if work.failed == 1 else f"{work.failed} jobs"
+    # A failed import is told of above, in its own words.
+    failed = Job.objects.filter(state__in=[State.FAILED, State.PARKED]).exclude(kind=ImportFile.name).count()
+    if failed:
+        jobs = "One job" if failed == 1 else f"{failed} jobs"
         found.append(ToDo(f"{jobs} failed.", "See what to do", reverse("jobs")))
-    if not work.workers:
+    if not health().workers:
         found.append(
             ToDo("Nobody works on the jobs: the site's second process is not running.", "See the jobs", reverse("jobs"))
         )

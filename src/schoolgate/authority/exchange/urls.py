@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schoolgate.authority.exchange.views import files, site
+from schoolgate.authority.exchange.views import behind, files, imports, one_import, site
 
 urlpatterns = [
     path("", site.today, name="today"),
@@ -9,6 +9,14 @@ urlpatterns = [
     path("files/<int:pk>/xml", files.received_xml, name="received-xml"),
     path("files/refused/", files.refused_deliveries, name="refused-deliveries"),
     path("files/refused/<int:pk>", files.refused_delivery, name="refused-delivery"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/chosen", imports.chosen, name="chosen-imports"),
+    path("imports/<int:pk>", one_import.one_import, name="import"),
+    path("imports/<int:pk>/import-now", one_import.import_now, name="import-now"),
+    path("imports/<int:pk>/do-not-import", one_import.turn_down, name="do-not-import"),
+    path("imports/<int:pk>/retry", one_import.start_again, name="retry-import"),
+    path("imports/<int:pk>/pupils/<slug:what>", behind.behind, name="import-list"),
+    path("imports/<int:pk>/groups/<slug:group>/<slug:what>", behind.behind, name="import-group-list"),
     path("bases/never-heard-from/", site.silent_bases, name="silent-bases"),
     path("bases/expiring/", site.expiring, name="expiring"),
     path("administration/receipt-keys/", site.receipt_keys, name="receipt-keys"),

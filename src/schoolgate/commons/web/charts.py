@@ -43,6 +43,18 @@ def strip(title: str, marks: Sequence[Mark], *, of: str = "Week") -> SafeString:
     return SafeString(render_to_string("web/charts/strip.html", context))
 
 
+def parts(title: str, rows: Sequence[Bar]) -> SafeString:
+    """One bar made of several, side by side, for a cell of a table that has the numbers; nothing where all are 0."""
+    total = sum(row.value for row in rows)
+    drawn, begins = [], 0.0
+    for row in rows:
+        if row.value:
+            width = row.value / total * 100
+            drawn.append({"bar": row, "x": round(begins, 2), "width": round(width, 2)})
+            begins += width
+    return SafeString(render_to_string("web/charts/parts.html", {"title": title, "parts": drawn}))
+
+
 def progress(title: str, done: int, total: int) -> SafeString:
     """How much of the work is done; without a known total only the count is told."""
     percent = min(100, done * 100 // total) if total else 0

@@ -7,13 +7,24 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.import_words import STATE_WORDS, state_words
 from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
 from schoolgate.authority.exchange.store import received_files as store
 from schoolgate.authority.exchange.views.site import base_link
+from schoolgate.authority.importing.models import ImportState
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import AllGood, Column, NotYet, Table
+
+
+def import_state(file: ReceivedFile) -> str:
+    """How a file's import stands, in the field's words; what came before there was an importer is queued."""
+    return state_words(file.its_import) if file.its_import else STATE_WORDS[ImportState.QUEUED]
+
+
+def _import_link(file: ReceivedFile) -> str:
+    return reverse("import", args=[file.its_import_id]) if file.its_import_id else ""
 
 
 @who("administrator", "officer")
@@ -25,7 +36,7 @@ def received_files(request: PersonRequest) -> HttpResponseBase:
             Column("base__name", "School", search=True, link=lambda file: base_link(file.base)),
             Column("size", "Size", kind="size"),
             Column("via", "Via", value=lambda file: file.get_via_display()),
-            Column("state", "State", kind="state", sort="", value=lambda file: file.outcome["state"]),
+            Column("state", "Import", kind="state", sort="", value=import_state, link=_import_link),
             Column("name_used_before", "Note", value=lambda file: "name used before" if file.name_used_before else ""),
             Column("ref", "Ref", kind="code", search=True),
         ],
@@ -40,11 +51,16 @@ def received_files(request: PersonRequest) -> HttpResponseBase:
 
 @who("administrator", "officer")
 def received_file(request: PersonRequest, pk: int) -> HttpResponseBase:
-    file = get_object_or_404(ReceivedFile.objects.visible_to(request.user).select_related("base", "account"), pk=pk)
+    files = ReceivedFile.objects.visible_to(request.user).select_related("base", "account", "its_import__job")
+    file = get_object_or_404(files, pk=pk)
+    counts = file.its_import.counts.get("pupils", {}) if file.its_import else {}
     same_name = ReceivedFile.objects.filter(base=file.base, kind=file.kind, name=file.name).exclude(pk=file.pk)
     context = {
         "file": file,
         "kind": KINDS[file.kind].words,
+        "import_state": import_state(file),
+        "import_step": "done" if file.its_import and file.its_import.completed_at else "now",
+        "import_counts": ", ".join(f"{number:,} {what}" for what, number in counts.items()),
         "earlier": same_name.filter(pk__lt=file.pk),
         "later": same_name.filter(pk__gt=file.pk),
         "keys_address": f"{settings.SCHOOLGATE_URL}/exchange/v1/keys",
@@ -94,5 +110,3 @@ def refused_delivery(request: PersonRequest, pk: int) -> HttpResponseBase:
         "allowed": bases.filter(account=refused.account),
     }
     return render(request, "authority_exchange/refused_delivery.html", context)
-
-

@@ -31,6 +31,7 @@ STATE_COLOURS = {
     "warning": {
         "retrying",
         "waiting",
+        "waiting for you",
         "warn",
         "warning",
         "part invoiced",

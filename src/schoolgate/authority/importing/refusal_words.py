@@ -1,0 +1,65 @@
+"""Why a value or a pupil of a file was not taken, and what a data officer does about it, by code."""
+
+from typing import NamedTuple
+
+from schoolgate.authority.importing.applying import UPN_OF_ANOTHER
+from schoolgate.authority.importing.deciding import DISCARDED, NOT_IMPORTED, UNDONE
+from schoolgate.authority.importing.recognising import WhyNot
+
+
+class Words(NamedTuple):
+    """A sentence that says why, and one that says what to do next."""
+
+    why: str
+    step: str
+
+
+_AT_SCHOOL = "The school sees it, corrects it in its MIS and exports again."
+_NUMBER = "The school copies the number from where it was given, and exports again."
+
+OF_VALUES: dict[str, Words] = {
+    "bad-upn": Words("Its check letter or its LA number does not fit.", _NUMBER),
+    "bad-uln": Words("Its check digit does not fit.", _NUMBER),
+    "bad-uci": Words("Its check letter does not fit.", _NUMBER),
+    "birth-in-future": Words("The date of birth is after the file's own date.", _AT_SCHOOL),
+    "ends-before-start": Words("It ends before it starts.", _AT_SCHOOL),
+    "code-not-of-year": Words("The code is not one of this academic year.", _AT_SCHOOL),
+    "reason-twice": Words("The same reason is given twice.", _AT_SCHOOL),
+    "school-days": Words("An exclusion has half days, at most 45 days in a school year.", _AT_SCHOOL),
+    "sessions-exceed-possible": Words("The sessions add up to more than were possible.", _AT_SCHOOL),
+    UPN_OF_ANOTHER: Words(
+        "Another pupil of yours has this UPN.", "Find out whose it is; the school that has it wrong corrects it."
+    ),
+    DISCARDED: Words("A person here discarded it.", "Nothing, as long as that stands."),
+    UNDONE: Words("The import that had written it was undone.", "Nothing, as long as that stands."),
+    NOT_IMPORTED: Words("Your processing rules do not import it.", "Nothing, unless the rule is to change."),
+}
+"""Values that were left out (`Refusal.code`)."""
+
+OF_PUPILS: dict[str, Words] = {
+    WhyNot.TWICE: Words(
+        "Stands in the file twice, with differences; nobody can say which is right.",
+        "The school removes or corrects one of the two, and exports again.",
+    ),
+    WhyNot.SEVERAL: Words(
+        "Might be more than one pupil of yours.",
+        "Compare those pupils. Once UPN or names tell them apart, the next file is taken.",
+    ),
+    WhyNot.INACTIVE: Words(
+        "Is a pupil of yours who is on no school's roll.",
+        "Ask the school whether the child has come to it from there.",
+    ),
+    WhyNot.SAME_UPN: Words(
+        "Has the UPN of another pupil of yours.", "Find out whose it is; the school that has it wrong corrects it."
+    ),
+    WhyNot.SAME_FOUR: Words(
+        "Has name, birth and sex of a pupil of yours who has another UPN.",
+        "Find out whether they are one child; the school that has the wrong UPN corrects it.",
+    ),
+}
+"""Pupils who were not taken at all (`Import.problems`)."""
+
+
+def words_of(code: str) -> Words:
+    """The words of a code; one that is not known, of another version say, stands for itself."""
+    return OF_VALUES.get(code) or OF_PUPILS.get(code) or Words(code.replace("-", " ").capitalize() + ".", _AT_SCHOOL)
