@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
+from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.common_verbs import (
     add_common_verbs,
     home_option,
@@ -32,7 +33,7 @@ def authority() -> None:
 
 
 add_common_verbs(authority, "authority")
-for command in (bases, codes, licences, expiring):
+for command in (bases, codes, licences, expiring, imports):
     authority.add_command(command)
 
 

@@ -51,8 +51,9 @@ def received_files(request: PersonRequest) -> HttpResponseBase:
 
 @who("administrator", "officer")
 def received_file(request: PersonRequest, pk: int) -> HttpResponseBase:
-    files = ReceivedFile.objects.visible_to(request.user).select_related("base", "account", "its_import__job")
-    file = get_object_or_404(files, pk=pk)
+    file = get_object_or_404(
+        ReceivedFile.objects.visible_to(request.user).select_related("base", "account", "its_import__job"), pk=pk
+    )
     counts = file.its_import.counts.get("pupils", {}) if file.its_import else {}
     same_name = ReceivedFile.objects.filter(base=file.base, kind=file.kind, name=file.name).exclude(pk=file.pk)
     context = {

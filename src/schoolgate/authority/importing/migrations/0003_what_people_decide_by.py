@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authority_importing', '0002_who_was_met_and_what_was_not_wanted'),
+        ("authority_importing", "0002_who_was_met_and_what_was_not_wanted"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='decided',
+            model_name="import",
+            name="decided",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='import',
-            name='figures',
+            model_name="import",
+            name="figures",
             field=models.JSONField(default=dict),
         ),
     ]
