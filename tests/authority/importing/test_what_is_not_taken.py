@@ -89,6 +89,19 @@ def test_a_refusal_stands_as_long_as_the_school_says_the_same(green_abbey: Base)
     assert not Refusal.objects.exists()
 
 
+def test_an_import_tells_new_refusals_from_those_that_stand(green_abbey: Base) -> None:
+    wrong = a_pupil(BasicDetails={"NCyearActual": "9", "FormerUPN": "A820432124999"})
+    ada = a_pupil(UPN=ADA, Forename="Ada", Sex="F", BasicDetails=wrong["BasicDetails"])
+    bring_in(green_abbey, [wrong])
+    again = bring_in(green_abbey, [wrong, ada])
+    standing, new = Refusal.objects.order_by("first_seen_in")
+    assert (standing.pupil.forename, new.pupil.forename) == ("Daniel", "Ada")
+    met = [
+        pupil for met in again.met.all() for fate, those in met.fates.items() if "left_out" in fate for pupil in those
+    ]
+    assert sorted(met) == sorted([standing.pupil_id, new.pupil_id])
+
+
 def test_a_birth_in_the_future_is_looked_at_again_by_the_next_file(green_abbey: Base) -> None:
     """The same bytes are right once the day has come."""
     records = [a_pupil(DOB="2026-11-24")]

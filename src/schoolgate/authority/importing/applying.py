@@ -298,7 +298,6 @@ class Applying:
                     value_digest=left_out.digest,
                     code=left_out.code,
                     first_seen_in=self.job,
-                    seen_in=self.job,
                 )
             over = (stored.get((one.group.number, one.item, one.digest)) for one in case.decisions.ended)
             ended += [refusal.pk for refusal in over if refusal is not None]

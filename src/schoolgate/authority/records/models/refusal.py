@@ -10,7 +10,8 @@ class Refusal(models.Model):
     """A value that a rule, a code list or a person refused. It stands until the source says something else.
 
     `group` is a data group's number, `item` the name of one of its items; `value_text` is the refused value as
-    canonical JSON, and `value_digest` stands for it. `seen_in` is the job that met it last.
+    canonical JSON, and `value_digest` stands for it. `first_seen_in` is the job that met it first: to a later
+    one it is a standing refusal, and nothing is written (which pupils met theirs again, an import tells).
     """
 
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="refusals", db_index=False)
@@ -21,8 +22,7 @@ class Refusal(models.Model):
     value_digest = models.BinaryField(max_length=16)
     code = models.CharField(max_length=40)
     since = models.DateTimeField(default=timezone.now)
-    first_seen_in = models.BigIntegerField(null=True)
-    seen_in = models.BigIntegerField(null=True, db_index=True)
+    first_seen_in = models.BigIntegerField(null=True, db_index=True)
 
     objects = ForStaff["Refusal"].as_manager()
 
