@@ -140,6 +140,29 @@ def test_json_of_some_other_service_is_not_ours(serve: Serve, http: httpx.Client
         client_of(serve(lambda *_: answer(200, {"service": "weather"})).address, http).service()
 
 
+def test_refused_values_are_asked_for_page_by_page(serve: Serve, http: httpx.Client) -> None:
+    item = {"upn": "A820432124001", "item": "FormerUPN", "value": "X", "code": "bad-upn", "new": True, "later": 1}
+    page = {"items": [item, 7], "next": "12", "more": True}
+    server = serve(after_sign_in(lambda *_: answer(200, {"refusals": page})))
+    found = client_of(server.address, http).refused("student", "8204321_CES_820LLLL_001.xml", "0" * 64, "11")
+    assert server.asked[-1] == f"GET /exchange/v1/student/files/{'0' * 64}/8204321_CES_820LLLL_001.xml?after=11"
+    (value,) = found.values
+    assert (value.upn, value.item, value.value, value.code, value.new) == (
+        "A820432124001",
+        "FormerUPN",
+        "X",
+        "bad-upn",
+        True,
+    )
+    assert (found.cursor, found.more) == ("12", True)
+
+
+def test_a_service_that_tells_no_refused_values_has_none(serve: Serve, http: httpx.Client) -> None:
+    server = serve(after_sign_in(lambda *_: answer(200, {})))
+    found = client_of(server.address, http).refused("student", "8204321_CES_820LLLL_001.xml", "0" * 64)
+    assert (found.values, found.more) == ((), False)
+
+
 def test_outcomes_are_read_and_what_a_later_version_adds_is_passed_over(serve: Serve, http: httpx.Client) -> None:
     page = {"outcomes": [{"file": {"kind": "student"}, "outcome": {"state": "completed"}}, 5], "next": "9-9", "more": 1}
     server = serve(after_sign_in(lambda *_: answer(200, page)))

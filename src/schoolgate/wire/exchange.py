@@ -24,11 +24,14 @@ from schoolgate.wire.exchange_answers import (
     Joined,
     OutcomePage,
     PasswordChanged,
+    RefusedPage,
+    RefusedValue,
     Service,
     read_account,
     read_delivery,
     read_joined,
     read_outcomes,
+    read_refused,
     read_service,
     read_time,
 )
@@ -54,6 +57,8 @@ __all__ = [
     "Joined",
     "OutcomePage",
     "PasswordChanged",
+    "RefusedPage",
+    "RefusedValue",
     "Service",
 ]
 
@@ -194,6 +199,11 @@ class ExchangeClient:
         """What became of the account's files since `after`, the cursor of an earlier page ("" from the beginning)."""
         said = self._expect(self._signed_call("GET", "outcomes" + (f"?after={quote(after, safe='')}" if after else "")))
         return read_outcomes(said, after)
+
+    def refused(self, kind: str, name: str, sha256: str, after: str = "") -> RefusedPage:
+        """What is not taken of the school's values as of this file, one page; `after` is an earlier page's cursor."""
+        address = _place(kind, sha256, name) + (f"?after={quote(after, safe='')}" if after else "")
+        return read_refused(self._expect(self._signed_call("GET", address)), after)
 
     def _sign_in(self) -> str:
         if self._credentials is None:

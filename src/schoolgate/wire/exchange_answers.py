@@ -106,6 +106,32 @@ class OutcomePage:
     more: bool
 
 
+@dataclass(frozen=True)
+class RefusedValue:
+    """A value of the school's that the authority does not take.
+
+    `value` is as the school sent it (a text, or JSON), `since` when it was first refused, `new` whether the file that
+    was asked about was the first to say it.
+    """
+
+    upn: str
+    group: str
+    item: str
+    value: Any
+    code: str
+    since: datetime | None
+    new: bool
+
+
+@dataclass(frozen=True)
+class RefusedPage:
+    """Values that are not taken; `cursor` is what to ask after next, `more` whether the next page is there now."""
+
+    values: tuple[RefusedValue, ...]
+    cursor: str
+    more: bool
+
+
 def read_service(said: Mapping[str, Any], date: str) -> Service:
     """`GET /exchange/v1/`; `date` is the text of its Date header."""
     limits, versions = said.get("limits"), said.get("versions")
@@ -168,6 +194,30 @@ def read_outcomes(said: Mapping[str, Any], after: str) -> OutcomePage:
         outcomes=tuple(outcome for entry in listed if (outcome := _outcome(entry)) is not None),
         cursor=str(said.get("next") or after),
         more=bool(said.get("more")),
+    )
+
+
+def read_refused(said: Mapping[str, Any], after: str) -> RefusedPage:
+    """The refusals in an answer to GET of a file; none from a service that does not tell them."""
+    told = said.get("refusals")
+    page: dict[str, Any] = told if isinstance(told, dict) else {}
+    items = page.get("items")
+    return RefusedPage(
+        values=tuple(
+            RefusedValue(
+                upn=_text(item.get("upn")),
+                group=_text(item.get("group")),
+                item=_text(item.get("item")),
+                value=item.get("value"),
+                code=_text(item.get("code")),
+                since=read_time(item.get("since")),
+                new=item.get("new") is True,
+            )
+            for item in (items if isinstance(items, list) else ())
+            if isinstance(item, dict)
+        ),
+        cursor=str(page.get("next") or after),
+        more=page.get("more") is True,
     )
 
 

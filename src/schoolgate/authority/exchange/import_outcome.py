@@ -20,12 +20,18 @@ SENTENCES = {
 
 
 def outcome_of(this: Import) -> dict[str, Any]:
-    """Tell `{state, counts, problems}`; `waiting` and its sentence where a person at the authority is asked."""
+    """Tell `{state, counts, problems}`.
+
+    With `groups`, the numbers of each data group, once it is imported; with `waiting` and its sentence where a person
+    at the authority is asked.
+    """
     outcome: dict[str, Any] = {
         "state": str(this.state),
         "counts": _counts(this) if this.completed_at else {},
         "problems": [_told(problem, this) for problem in this.problems],
     }
+    if this.completed_at:
+        outcome["groups"] = this.counts.get("groups", {})
     if this.state is ImportState.WAITING:
         outcome["waiting"] = {"code": this.waiting, "message": str(Waiting(this.waiting).label)}
     return outcome

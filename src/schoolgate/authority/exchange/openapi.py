@@ -117,9 +117,15 @@ SCHEMAS: Json = {
             "state": {"type": "string", "enum": ["queued", "processing", "waiting", "completed", "failed"]},
             "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
             "problems": {"type": "array", "items": _object({"code": TEXT})},
+            "groups": {
+                "type": "object",
+                "description": "Once completed, of each data group: how often it was added, changed, the same, had "
+                "values left out, or lacked what is held.",
+                "additionalProperties": {"type": "object", "additionalProperties": {"type": "integer"}},
+            },
             "waiting": _object({"code": TEXT, "message": TEXT}),
         },
-        optional=("waiting",),
+        optional=("groups", "waiting"),
     ),
     "Refusals": _object(
         {
