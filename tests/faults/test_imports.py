@@ -6,8 +6,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pytest
 from tests.faults.database import Database
+from tests.faults.table import note
 
 PROGRAM = Path(__file__).parent / "import_process.py"
 PUPILS = 1_100
@@ -27,19 +30,42 @@ def run(database: Database, verb: str, fault: str = "") -> subprocess.CompletedP
     return subprocess.run([sys.executable, str(PROGRAM), verb], env=environment, stdout=subprocess.PIPE, check=False)
 
 
-def test_an_import_killed_at_every_step_is_finished_and_nothing_is_there_twice(database: Database) -> None:
+def test_an_import_killed_at_every_step_is_finished_and_nothing_is_there_twice(
+    database: Database, request: pytest.FixtureRequest
+) -> None:
     assert run(database, "receive").returncode == 0
+    killed = 0
+    untold: list[str] = []
     for point, turn, held in WALK:
-        assert run(database, "work", f"{point}:{turn}").returncode == -signal.SIGKILL, point
+        killed += run(database, "work", f"{point}:{turn}").returncode == -signal.SIGKILL
         # No job may count it as its third death: each of these kills is a case of its own.
         database.write("UPDATE jobs_job SET deaths = 0")
         ((pupils,),) = database.rows("SELECT count(*) FROM authority_records_pupil")
         ((done, met),) = database.rows("SELECT done, pupils FROM authority_importing_import")
-        assert (pupils, done, met) == (held, held, PUPILS), point
+        if (pupils, done, met) != (held, held, PUPILS):
+            untold.append(f"{done} of {met} are told at {point}, {pupils} held, {held} to be")
 
     assert run(database, "work").returncode == 0
-    told = json.loads(run(database, "held").stdout)
-    assert (told["state"], told["outcome"]) == ("completed", "completed")
-    assert told["counts"]["pupils"] == {"added": PUPILS}
-    assert told["counts"]["groups"]["basic-details"] == {"added": PUPILS}
-    assert (told["held"]["pupils"], told["changes"], told["replaced"]) == (PUPILS, 1, 0)
+    complaints = {**ask(json.loads(run(database, "held").stdout)), "untold": untold}
+    where = f"import of {PUPILS:,} pupils"
+    note(request, where, database="postgres" if database.url else "sqlite", killed=killed, complaints=complaints)
+    assert killed == len(WALK)
+    assert not any(complaints.values()), complaints
+
+
+def ask(told: dict[str, Any]) -> dict[str, list[str]]:
+    """Three of the questions of DESIGN 13, of what the site itself says in the end."""
+    pupils = told["held"]["pupils"]
+    ended = {"import": told["state"], "outcome": told["outcome"]}
+    once = {
+        "pupils added": (told["counts"]["pupils"], {"added": PUPILS}),
+        "basic details": (told["counts"]["groups"]["basic-details"], {"added": PUPILS}),
+        "changes": (told["changes"], 1),
+        "values replaced": (told["replaced"], 0),
+    }
+    return {
+        "lost": [f"{pupils} of {PUPILS} pupils are held"] if pupils < PUPILS else [],
+        "twice": [f"{what}: {found}, not {right}" for what, (found, right) in once.items() if found != right]
+        + ([f"{pupils} pupils are held"] if pupils > PUPILS else []),
+        "stuck": [f"{what} is {state}" for what, state in ended.items() if state != "completed"],
+    }
