@@ -108,8 +108,7 @@ def test_each_list_is_as_long_as_its_number_says(some_of_everything: Import, as_
 def test_each_number_of_the_page_leads_to_its_list(some_of_everything: Import, as_officer: Client) -> None:
     shown = text(as_officer.get(reverse("import", args=[some_of_everything.pk])))
     for address, number in lists_behind(some_of_everything).items():
-        assert f'href="{address}"' in shown
-        assert f'href="{address}">{number}</a>' in shown or f"<strong>{number}</strong>" in shown
+        assert f'href="{address}">{number}<' in shown
 
 
 def test_a_changed_pupil_is_shown_with_the_value_before_and_after(

@@ -272,3 +272,16 @@ def test_the_search_names_its_columns_and_leaves_capitals_that_belong(heading: s
     columns = [Column("message", heading, search=True)]
     table = Table(columns, [], RequestFactory().get("/"), name="t", noun=("line", "lines"), empty=NotYet(""))
     assert table.search_label == f"Search {label}"
+
+
+def test_a_choice_may_say_itself_what_it_leaves(rows: Any) -> None:
+    asked: list[str] = []
+
+    def first_half(rows: Any, choice: str) -> Any:
+        asked.append(choice)
+        return rows[:2]
+
+    halves = Column("half", "Half", sort="", choices=[("first", "First")], value=lambda _: "", narrow=first_half)
+    table = Table([halves], rows, RequestFactory().get("/", {"half": "first"}), name="halves")
+    assert len(list(table.rows)) == 2
+    assert asked == ["first"]

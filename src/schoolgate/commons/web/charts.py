@@ -12,11 +12,15 @@ STEP, WIDTH = 30, 26  # pixels from one field of a strip to the next, and across
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its label, its value (not negative) and, if it should stand out, a state of `state_colour`."""
+    """One bar: its label, its value (not negative) and, if it should stand out, a state of `state_colour`.
+
+    `address` is where its number leads to.
+    """
 
     label: str
     value: float
     state: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Where the rows of a table come from: a query, or a list in memory. Both search, filter and sort alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol, Self
 
@@ -17,6 +17,9 @@ class Source(Protocol):
 
     def exactly(self, path: str, text: str) -> Self:
         """Keep the rows whose value is written so."""
+
+    def narrowed(self, how: Callable[[Any, str], Any], text: str) -> Self:
+        """Keep what ``how`` leaves of the query or list for this text."""
 
     def between(self, path: str, first: date | None, last: date | None) -> Self:
         """Keep the rows of these days in London, both included."""
@@ -51,6 +54,9 @@ class QueryRows:
         except (ValueError, ValidationError):
             # Letters where the column holds numbers: no row is written so.
             return type(self)(self._query.none())
+
+    def narrowed(self, how: Callable[[Any, str], Any], text: str) -> Self:
+        return type(self)(how(self._query, text))
 
     def between(self, path: str, first: date | None, last: date | None) -> Self:
         query = self._query
@@ -94,6 +100,9 @@ class ListRows:
 
     def exactly(self, path: str, text: str) -> Self:
         return type(self)([item for item in self._items if str(follow(item, path)) == text])
+
+    def narrowed(self, how: Callable[[Any, str], Any], text: str) -> Self:
+        return type(self)(how(self._items, text))
 
     def between(self, path: str, first: date | None, last: date | None) -> Self:
         def within(item: Any) -> bool:

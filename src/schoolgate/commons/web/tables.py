@@ -49,7 +49,8 @@ class Column:
     posts to the `link`, `tick` as a box of the form `<table's name>-chosen` that sends the row's key as `chosen`
     (downloads leave both out). `value` computes a cell that is no attribute (give `sort=""` then, or the path to sort
     by). A filter is offered for `choices` (pairs of value and text), `exact` (typed in full) or `dates` (from and to,
-    days in London).
+    days in London). `narrow` is how rows are narrowed to a choice that is no plain value of theirs: it gets the query or
+    list, and the choice.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Column:
     sort: str | None = None
     value: Callable[[Any], Any] | None = None
     link: Callable[[Any], str] | None = None
+    narrow: Callable[[Any, str], Any] | None = None
 
     @property
     def sort_path(self) -> str:
@@ -205,7 +207,9 @@ class Table:
         if self.search_text:
             rows = rows.search(self.searches, self.search_text)
         for one in self.filters:
-            if one.value:
+            if one.value and one.column.narrow:
+                rows = rows.narrowed(one.column.narrow, one.value)
+            elif one.value:
                 rows = rows.exactly(one.column.name, one.value)
             elif one.in_use:
                 rows = rows.between(one.column.name, *one.days)

@@ -132,9 +132,8 @@ def _left_out(request: PersonRequest, this: Import, group: DataGroup | None) -> 
     rows = left_out(this, found, group).select_related("pupil")
     columns = [
         *_pupil_columns(group, of="pupil__"),
-        *([] if group else [Column("group", "Data group", value=lambda row: group_numbered(row.group).label)]),
         Column("item", "Item", value=_item_label),
-        Column("value_text", "Sent", kind="long", sort="", value=_sent),
+        Column("value_text", "Sent", sort="", value=_sent),
         Column("code", "Why", kind="long", value=lambda row: words_of(row.code).why),
         Column("step", "What to do", kind="long", sort="", value=lambda row: words_of(row.code).step),
         Column(
@@ -181,7 +180,7 @@ def _not_taken(*, twice: bool) -> List:
             Column("line", "Line", kind="number", value=lambda row: row.line or None),
             Column("surname", "Surname in the file"),
             Column("forename", "Forename in the file"),
-            Column("born", "Date of birth", value=lambda row: _written_day(row.born)),
+            Column("born", "Date of birth", kind="code", value=lambda row: _written_day(row.born)),
             Column("upn", "UPN", kind="code"),
             Column("why", "Why", kind="long"),
             Column("step", "What to do", kind="long", sort=""),
@@ -243,15 +242,16 @@ def _pupil_columns(group: DataGroup | None, *, of: str = "") -> list[Column]:
     return [
         Column(f"{of}surname", "Surname", sort=f"{of}surname_key", link=address),
         Column(f"{of}forename", "Forename", sort=f"{of}forename_key"),
-        Column(f"{of}born", "Date of birth", value=lambda row: _day(pupil_of(row).born)),
+        *([] if of else [Column("born", "Date of birth", kind="code", value=lambda row: _day(row.born))]),
         Column(f"{of}upn", "UPN", kind="code"),
     ]
 
 
 def _item_label(row: Refusal | RemovalCandidate) -> str:
     assert row.group is not None
-    items = {item.name: item.label for item in group_numbered(row.group).items}
-    return items.get(row.item, row.item)
+    group = group_numbered(row.group)
+    label = next((item.label for item in group.items if item.name == row.item), row.item)
+    return label if label == group.label else f"{group.label}, {label}"
 
 
 def _sent(row: Refusal) -> str:

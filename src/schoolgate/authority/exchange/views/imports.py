@@ -29,13 +29,10 @@ _OPEN = (ImportState.WAITING, ImportState.FAILED, *_RUNS)
 def imports(request: PersonRequest) -> HttpResponseBase:
     listed = Import.objects.visible_to(request.user).listed()
     numbers = {state: listed.in_state(state).count() for state in _OPEN}
-    asked = request.GET.get("stands", "")
-    # The filter of the table would look at every import.
-    rows = listed.in_state(ImportState(asked)) if asked in STATE_WORDS else listed
-    failed = asked == ImportState.FAILED
+    failed = request.GET.get("stands") == ImportState.FAILED
     table = Table(
         [*([Column("pk", "Choose", kind="tick", sort="", value=lambda this: this)] if failed else []), *_columns()],
-        rows.with_state().select_related("base", "job"),
+        listed.with_state().select_related("base", "job"),
         request,
         name="imports",
         noun=("import", "imports"),
@@ -82,7 +79,7 @@ def _columns() -> list[Column]:
     bases = [(str(base.pk), str(base)) for base in Base.objects.order_by("name", "la", "number")]
     return [
         Column("arrived_at", "Queued", kind="time", dates=True),
-        Column("source_name", "File", search=True, link=lambda this: reverse("import", args=[this.pk])),
+        Column("source_name", "File", kind="long", search=True, link=lambda this: reverse("import", args=[this.pk])),
         Column(
             "base",
             "School",
@@ -91,7 +88,14 @@ def _columns() -> list[Column]:
             value=lambda this: this.base.name,
             link=lambda this: base_link(this.base),
         ),
-        Column("stands", "Status", kind="state", choices=list(STATE_WORDS.items()), value=state_words),
+        Column(
+            "stands",
+            "Status",
+            kind="state",
+            choices=[(state.value, words) for state, words in STATE_WORDS.items()],
+            narrow=lambda rows, state: rows.in_state(ImportState(state)),
+            value=state_words,
+        ),
         Column("progress", "Progress", sort="", value=progress_words),
         *(Column(what, heading, kind="number", sort="", value=_number(what)) for what, heading in _NUMBERS.items()),
     ]

@@ -153,8 +153,8 @@ def _numbers(this: Import) -> dict[str, Any]:
     """What became of pupils and of their groups, each number with the address of the list behind it."""
     of_pupils = this.counts.get("pupils", {})
     pupils = [
-        {"label": label, "number": of_pupils.get(what, 0), "address": _list(this, what, of_pupils.get(what, 0))}
-        for what, (label, _) in _PUPIL_WORDS.items()
+        Bar(label, of_pupils.get(what, 0), state, _list(this, what, of_pupils.get(what, 0)))
+        for what, (label, state) in _PUPIL_WORDS.items()
     ]
     dealt_with = sum(of_pupils.get(what, 0) for what in PUPILS)
     new = newly_left_out(this)
@@ -175,13 +175,7 @@ def _numbers(this: Import) -> dict[str, Any]:
         )
     absent = missing_pupils(this).count() if this.full and this.completed_at else 0
     return {
-        "pupils": pupils,
-        "pupil_bars": bars(
-            "Pupils of the file",
-            [Bar(label, of_pupils.get(what, 0), state) for what, (label, state) in _PUPIL_WORDS.items()],
-        )
-        if dealt_with
-        else "",
+        "pupils": bars("Pupils of the file", pupils),
         "alike": this.pupils - dealt_with if this.completed_at else 0,
         "groups": groups,
         "group_headings": [_GROUP_WORDS[what][0] for what in GROUPS],
