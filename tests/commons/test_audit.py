@@ -26,6 +26,13 @@ def test_an_address_that_is_none_is_left_out() -> None:
     assert record("signed in", by=None, request=request).address is None
 
 
+def test_what_was_done_about_one_thing_is_found_the_newest_first(officer: User) -> None:
+    record("pupil seen", by=officer, about="pupil 7")
+    record("pupil seen", by=officer, about="pupil 70")
+    record("pupil changed", by=officer, about="pupil 7")
+    assert [entry.did for entry in AuditEntry.objects.about("pupil 7")] == ["pupil changed", "pupil seen"]
+
+
 def test_what_no_user_did_is_the_systems(db: None) -> None:
     assert record("receipt key retired", by=None).who == THE_SYSTEM
 

@@ -16,6 +16,10 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         """Administrators see all of it, nobody else anything."""
         return self if user.is_authenticated and user.role == "administrator" else self.none()
 
+    def about(self, about: str) -> Self:
+        """What was done to one thing or seen of it, the newest first. Who may see the thing may see this."""
+        return self.filter(about=about)
+
     def update(self, **_: Any) -> NoReturn:
         raise AuditIsForGood
 
@@ -24,7 +28,10 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """One thing a person or program did. `who` stays readable whatever becomes of the user."""
+    """One thing a person or program did. `who` stays readable whatever becomes of the user.
+
+    `about` is the one row that it concerns, as `pupil 4711`, where its page shows who looked; it names nobody.
+    """
 
     at = models.DateTimeField("when", default=timezone.now, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="audit_entries")
@@ -33,12 +40,16 @@ class AuditEntry(models.Model):
     did = models.CharField(max_length=100)
     target = models.CharField("to what", max_length=300, blank=True)
     details = models.TextField(blank=True)
+    about = models.CharField(max_length=60, blank=True)
 
     objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at", "-id")
-        indexes = (models.Index(fields=["-at", "-id"], name="audit_newest_first"),)
+        indexes = (
+            models.Index(fields=["-at", "-id"], name="audit_newest_first"),
+            models.Index(fields=["about", "-at", "-id"], name="audit_about_one_thing"),
+        )
 
     def __str__(self) -> str:
         return f"{self.who}: {self.did} {self.target}".strip()

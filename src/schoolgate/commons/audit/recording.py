@@ -11,12 +11,20 @@ THE_SYSTEM = "the system"
 
 
 def record(
-    did: str, *, by: Any, target: str = "", details: str = "", request: HttpRequest | None = None, who: str = ""
+    did: str,
+    *,
+    by: Any,
+    target: str = "",
+    details: str = "",
+    request: HttpRequest | None = None,
+    who: str = "",
+    about: str = "",
 ) -> AuditEntry:
     """Add an entry: what was done, by which user (None: the command line or a job), to what, from which address.
 
     Call it in the transaction that does the thing, so that neither stands without the other. `target` and `details`
-    may name a child; they never hold a secret. `who` is for somebody who is no user.
+    may name a child; they never hold a secret. `who` is for somebody who is no user. `about` is
+    the one row that it concerns, as `pupil 4711`: by it `AuditEntry.objects.about` finds the entry.
     """
     return AuditEntry.objects.create(
         did=did,
@@ -25,6 +33,7 @@ def record(
         address=_address(request),
         target=target[:300],
         details=details,
+        about=about,
     )
 
 
