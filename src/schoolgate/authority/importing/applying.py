@@ -11,7 +11,7 @@ from schoolgate.authority.importing.bulk import insert
 from schoolgate.authority.importing.counting import Fates, fate_of, tally_of
 from schoolgate.authority.importing.deciding import Decisions, Incoming, Invalid, Rules, Write, decide, held_after
 from schoolgate.authority.importing.held import keys_of_held, match_rows
-from schoolgate.authority.importing.holding import Holding, hold, is_on_roll, standing
+from schoolgate.authority.importing.holding import Holding, hold, standing
 from schoolgate.authority.importing.matching.keys import normal_guid
 from schoolgate.authority.importing.models import Import, RemovalCandidate
 from schoolgate.authority.importing.recognising import Recognised
@@ -36,6 +36,7 @@ from schoolgate.authority.records.models import (
     Settled,
     row_key,
 )
+from schoolgate.authority.records.roll import is_on_roll
 
 AT_ONCE = 500
 """Pupils written in one transaction (DESIGN 7)."""

@@ -4,10 +4,10 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.importing.holding import on_roll
 from schoolgate.authority.importing.models import Import, RemovalCandidate
 from schoolgate.authority.importing.recognising import Recognition
 from schoolgate.authority.records.models import Enrolment
+from schoolgate.authority.records.roll import on_roll
 
 LEAST_PART: Final = 0.8
 """A full document that speaks of less of the known roll is more likely a broken export than a school's news."""

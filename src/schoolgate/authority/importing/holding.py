@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.deciding import Refused
 from schoolgate.authority.importing.models import RemovalCandidate
@@ -22,12 +20,12 @@ from schoolgate.authority.records.models import (
     row_key,
 )
 from schoolgate.authority.records.models.attendance import attendance_payload
+from schoolgate.authority.records.roll import is_on_roll
 
 Key = tuple[PupilKey.Kind, str]
 
 _OF_PUPIL = [group for group in GROUPS if group.of == "pupil"]
 _OF_ENROLMENT = [group for group in GROUPS if group.of == "enrolment" and group is not ATTENDANCE]
-_PREVIOUS = "P"
 
 
 @dataclass(slots=True)
@@ -94,16 +92,3 @@ def _hold_groups(
 def standing(refusals: Iterable[Refusal]) -> list[Refused]:
     """Refusals as they are decided by."""
     return [Refused(group_numbered(one.group), one.item, bytes(one.value_digest), one.code) for one in refusals]
-
-
-def is_on_roll(enrolment: Enrolment) -> bool:
-    """Whether the base has the pupil on its roll: by the status, where it tells none by a date of leaving.
-
-    Dates are not held against today's, so that nothing changes without a word from a school.
-    """
-    return enrolment.status != _PREVIOUS if enrolment.status else enrolment.left is None
-
-
-def on_roll() -> Q:
-    """``is_on_roll`` as a condition."""
-    return ~Q(status__in=["", _PREVIOUS]) | Q(status="", left__isnull=True)
