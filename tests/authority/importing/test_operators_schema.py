@@ -12,6 +12,7 @@ import schoolgate.documents.students
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.carrying_out import Ruling, carry_out
 from schoolgate.authority.importing.models import ImportState
+from schoolgate.authority.importing.refusal_words import OF_VALUES
 from schoolgate.authority.records.models import Attendance, Pupil, Refusal
 from schoolgate.documents.students.entries import Record
 from schoolgate.documents.students.versions import default_shelf
@@ -83,3 +84,4 @@ def test_a_register_that_no_row_can_hold_is_left_out_and_the_rest_of_the_pupil_g
     assert [one.year for one in Attendance.objects.all()] == [2026]
     refusal = Refusal.objects.get()
     assert (refusal.item, refusal.code) == ("Attendance", "unusable-register")
+    assert refusal.code in OF_VALUES
