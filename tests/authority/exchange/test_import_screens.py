@@ -366,6 +366,11 @@ def test_a_received_files_page_leads_to_its_import(some_of_everything: Import, a
     )
 
 
+def test_where_a_file_is_leads_on_to_its_import(failed: Import, as_officer: Client) -> None:
+    shown = text(as_officer.post(reverse("find"), {"text": failed.source_name}))
+    assert f'<a href="{reverse("import", args=[failed.pk])}"><strong class="tag tag-bad">Failed' in shown
+
+
 # Who may.
 
 PAGES: list[tuple[str, list[str]]] = [

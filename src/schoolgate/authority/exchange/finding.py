@@ -34,6 +34,7 @@ def find_received_files(user: User, text: str) -> list[Found]:
             when=file.received_at,
             holder="this authority",
             link=reverse("received-file", args=[file.pk]),
+            state_link=reverse("import", args=[file.its_import_id]) if file.its_import_id else "",
         )
         for file in files[:MOST]
     ]

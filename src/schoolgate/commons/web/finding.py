@@ -11,7 +11,10 @@ SHORTEST = 3
 
 @dataclass(frozen=True)
 class Found:
-    """One thing found. `what` names its kind, `holder` who has it now, `link` its page on this site."""
+    """One thing found. `what` names its kind, `holder` who has it now, `link` its page on this site.
+
+    `state_link` leads to the page that tells of its state, where that is another one.
+    """
 
     what: str
     name: str
@@ -20,6 +23,7 @@ class Found:
     when: datetime | None
     holder: str
     link: str
+    state_link: str = ""
 
 
 Finder = Callable[[User, str], list[Found]]

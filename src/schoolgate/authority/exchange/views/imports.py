@@ -32,7 +32,7 @@ def imports(request: PersonRequest) -> HttpResponseBase:
     failed = request.GET.get("stands") == ImportState.FAILED
     table = Table(
         [*([Column("pk", "Choose", kind="tick", sort="", value=lambda this: this)] if failed else []), *_columns()],
-        listed.with_state().select_related("base", "job"),
+        listed.select_related("base", "job"),
         request,
         name="imports",
         noun=("import", "imports"),
@@ -92,6 +92,7 @@ def _columns() -> list[Column]:
             "stands",
             "Status",
             kind="state",
+            sort="",
             choices=[(state.value, words) for state, words in STATE_WORDS.items()],
             narrow=lambda rows, state: rows.in_state(ImportState(state)),
             value=state_words,

@@ -3,7 +3,7 @@ from enum import StrEnum
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
@@ -40,19 +40,6 @@ class ImportQuerySet(ForStaff["Import"]):
     def listed(self) -> Self:
         """Without those that somebody deleted from the list."""
         return self.filter(deleted_at=None)
-
-    def with_state(self) -> Self:
-        """Add `stands`: what `state` is, to sort by. To find those in one state, `in_state` is quicker."""
-        return self.annotate(
-            stands=Case(
-                When(completed_at__isnull=False, then=Value(ImportState.COMPLETED)),
-                When(_NOT_WANTED, then=Value(ImportState.FAILED)),
-                When(_WAITS, then=Value(ImportState.WAITING)),
-                *(When(job__state=job, then=Value(state)) for job, state in _OF_JOB.items()),
-                default=Value(ImportState.FAILED),
-                output_field=models.CharField(),
-            )
-        )
 
     def in_state(self, state: ImportState) -> Self:
         """Those whose `state` this is. Of the many that are completed none is looked at for another state."""
