@@ -5,7 +5,6 @@ from typing import NamedTuple
 from schoolgate.authority.importing.applying import UPN_OF_ANOTHER
 from schoolgate.authority.importing.deciding import DISCARDED, NOT_IMPORTED, UNDONE
 from schoolgate.authority.importing.reading import UNUSABLE_REGISTER
-from schoolgate.authority.importing.reading import UNUSABLE_REGISTER
 from schoolgate.authority.importing.recognising import WhyNot
 
 
@@ -30,9 +29,6 @@ OF_VALUES: dict[str, Words] = {
     "school-days": Words("An exclusion has half days, at most 45 days in a school year.", _AT_SCHOOL),
     "sessions-exceed-possible": Words("The sessions add up to more than were possible.", _AT_SCHOOL),
     UNUSABLE_REGISTER: Words("The register does not say its year and school, or its numbers are none.", _AT_SCHOOL),
-    UNUSABLE_REGISTER: Words(
-        "The register does not say its year or its school.", "The school sends this to the supplier of its MIS."
-    ),
     UPN_OF_ANOTHER: Words(
         "Another pupil of yours has this UPN.", "Find out whose it is; the school that has it wrong corrects it."
     ),
