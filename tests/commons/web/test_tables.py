@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -285,3 +285,36 @@ def test_a_choice_may_say_itself_what_it_leaves(rows: Any) -> None:
     table = Table([halves], rows, RequestFactory().get("/", {"half": "first"}), name="halves")
     assert len(list(table.rows)) == 2
     assert asked == ["first"]
+
+
+def test_what_is_the_pages_own_stays_in_the_form_and_when_all_are_shown(client: Client) -> None:
+    request = RequestFactory().get("/lines/", {"search": "k7", "q": "sent"})
+    table = Table([Column("message", "Message", search=True)], LINES, request, name="lines", kept=["search", "tab"])
+    page = render_to_string("web/table.html", {"table": table, "request": request})
+    assert '<input type="hidden" name="search" value="k7">' in page
+    assert table.unfiltered_address == "/lines/?search=k7"
+
+
+@pytest.mark.parametrize("form", ["", "csv"])
+def test_rows_are_prepared_together_before_they_are_shown(form: str) -> None:
+    prepared: list[list[int]] = []
+    table = Table(
+        [Column("message", "Message")],
+        LINES,
+        RequestFactory().get("/lines/", {"format": form, "page": "1"}),
+        name="lines",
+        page_size=3,
+        prepare=lambda rows: prepared.append([row.pk for row in rows]),
+    )
+    answer: Any = table.response("web/table.html")
+    if form:
+        b"".join(answer.streaming_content)
+    assert prepared == ([[1, 2, 3, 4]] if form else [[1, 2, 3]])
+
+
+def test_a_day_is_written_as_people_write_it_and_downloaded_as_programs_do() -> None:
+    request = RequestFactory().get("/days/")
+    row = {"pk": 1, "born": date(2013, 2, 4)}
+    table = Table([Column("born", "Born", kind="date")], [row], request, name="days")
+    assert '<time datetime="2013-02-04">4 Feb 2013</time>' in render_to_string("web/table.html", {"table": table})
+    assert list(table._rows_of_download()) == [[date(2013, 2, 4)]]

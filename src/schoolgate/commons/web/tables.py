@@ -22,11 +22,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Manager, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -35,7 +36,10 @@ from schoolgate.commons.web.sources import ListRows, QueryRows, Source, follow
 
 PAGE_SIZE = 50
 
-Kind = Literal["text", "long", "number", "time", "second", "size", "state", "code", "details", "button", "tick"]
+PORTION = 500
+"""So many rows of a download are prepared at once."""
+
+Kind = Literal["text", "long", "number", "date", "time", "second", "size", "state", "code", "details", "button", "tick"]
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,14 @@ class Column:
     """One column.
 
     `name` is the attribute shown, sorted and filtered by; over a relation as Django writes it (`base__name`).
-    `kind` says how a cell looks: `number` and `size` (bytes) to the right, `time` in London time to the minute and
-    `second` to the second, `state` as a tag, `long` for text that may have words without end, such as paths, and breaks
-    them, `code` for numbers and digests that are read letter by letter, `details` folded away, `button` as one that
-    posts to the `link`, `tick` as a box of the form `<table's name>-chosen` that sends the row's key as `chosen`
-    (downloads leave both out). `value` computes a cell that is no attribute (give `sort=""` then, or the path to sort
-    by). A filter is offered for `choices` (pairs of value and text), `exact` (typed in full) or `dates` (from and to,
-    days in London). `narrow` is how rows are narrowed to a choice that is no plain value of theirs: it gets the query or
-    list, and the choice.
+    `kind` says how a cell looks: `number` and `size` (bytes) to the right, `date` as "14 Feb 2013", `time` in London
+    time to the minute and `second` to the second, `state` as a tag, `long` for text that may have words without end,
+    such as paths, and breaks them, `code` for numbers and digests that are read letter by letter, `details` folded
+    away, `button` as one that posts to the `link`, `tick` as a box of the form `<table's name>-chosen` that sends the
+    row's key as `chosen` (downloads leave both out). `value` computes a cell that is no attribute (give `sort=""` then,
+    or the path to sort by). A filter is offered for `choices` (pairs of value and text), `exact` (typed in full) or
+    `dates` (from and to, days in London). `narrow` is how rows are narrowed to a choice that is no plain value of
+    theirs: it gets the query or list, and the choice.
     """
 
     name: str
@@ -135,7 +139,9 @@ class Table:
     """Rows of a query or a list, as this request wants them.
 
     The rows fetch themselves anew every `live_seconds`, or every `live_by_choice` seconds once the reader asked for it
-    by a link (`?live=1`), for as long as nobody works in them.
+    by a link (`?live=1`), for as long as nobody works in them. `kept` names parameters of the address that are the
+    page's and not the table's. `prepare` is called with the rows of a page, or of a portion of a download, before they
+    are shown: for what is cheaper to look up for many at once.
     """
 
     columns: Sequence[Column]
@@ -150,6 +156,8 @@ class Table:
     live_by_choice: int = field(default=0, kw_only=True)
     refresh_words: str = field(default="Refresh", kw_only=True)
     row_class: Callable[[Any], str] | None = field(default=None, kw_only=True)
+    kept: Sequence[str] = field(default=(), kw_only=True)
+    prepare: Callable[[list[Any]], None] | None = field(default=None, kw_only=True)
 
     def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponseBase:
         """The page with this table in it as `table`, or the download that `?format=csv` or `xlsx` asks for."""
@@ -247,7 +255,11 @@ class Table:
 
     @cached_property
     def page(self) -> Page[Any]:
-        return Paginator(self.chosen_rows.rows(), self.page_size).get_page(self.request.GET.get("page"))
+        page = Paginator(self.chosen_rows.rows(), self.page_size).get_page(self.request.GET.get("page"))
+        if self.prepare:
+            page.object_list = list(page.object_list)
+            self.prepare(page.object_list)
+        return page
 
     @property
     def rows(self) -> Iterator[tuple[str, list[Cell]]]:
@@ -309,7 +321,14 @@ class Table:
 
     @property
     def unfiltered_address(self) -> str:
-        return f"{self.request.path}?live=1" if self.live else self.request.path
+        query = QueryDict(mutable=True)
+        query.update({**dict(self.kept_values), **({"live": "1"} if self.live else {})})
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    @property
+    def kept_values(self) -> list[tuple[str, str]]:
+        """The page's own parameters, which the form of filters takes along."""
+        return [(name, self.request.GET[name]) for name in self.kept if name in self.request.GET]
 
     @property
     def all_ticked(self) -> bool:
@@ -340,8 +359,12 @@ class Table:
         return [column.heading for column in self._columns_of_download]
 
     def _rows_of_download(self) -> Iterator[list[Any]]:
-        for row in self.chosen_rows.each():
-            yield [column.value_of(row) for column in self._columns_of_download]
+        rows = iter(self.chosen_rows.each())
+        while portion := list(islice(rows, PORTION)):
+            if self.prepare:
+                self.prepare(portion)
+            for row in portion:
+                yield [column.value_of(row) for column in self._columns_of_download]
 
 
 def _day(text: str) -> date | None:

@@ -1,6 +1,6 @@
 """How times, sizes, states and school numbers look, everywhere alike."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -100,6 +100,14 @@ def london(moment: datetime | None) -> SafeString:
     year = "" if local.year == timezone.localtime().year else f" {local.year}"
     text = f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+@register.filter
+def day(when: date | None) -> SafeString:
+    """A day: "14 Feb 2013"."""
+    if when is None:
+        return SafeString("")
+    return format_html('<time datetime="{}">{} {} {}</time>', when.isoformat(), when.day, f"{when:%b}", when.year)
 
 
 def clock_time(moment: datetime) -> str:
