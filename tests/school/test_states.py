@@ -17,6 +17,7 @@ ALLOWED = {
     ("sending", "ready"),
     ("delivered", "imported"),
     ("delivered", "rejected"),
+    ("rejected", "imported"),
     ("delivered", "retrying"),
     ("imported", "retrying"),
     ("ready", "cancelled"),

@@ -263,8 +263,8 @@ CASES = [
     Case(
         "not accepted",
         lambda: make_transfer(state=State.REJECTED, received_at=NOW() - DAY),
-        "1 file was not accepted by the LA.",
-        "/files/?state=rejected",
+        "8204321_CES_820LLLL_001.xml was not accepted by the LA. Ask the LA why.",
+        "/files/",
         lambda: make_transfer(serial=2, state=State.IMPORTED, received_at=NOW()),
     ),
     Case(

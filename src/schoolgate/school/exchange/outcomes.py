@@ -5,14 +5,16 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.connecting import Connection, Login, connect, open_http
-from schoolgate.school.exchange.logins import own_logins
+from schoolgate.school.exchange.correcting import fetch_lists, note_to_be_fetched
+from schoolgate.school.exchange.logins import own_logins, travels_with
 from schoolgate.school.exchange.models import Destination, State, Transfer
-from schoolgate.school.exchange.models.transfer import TransferQuerySet
+from schoolgate.school.exchange.models.transfer import StepName, TransferQuerySet
 from schoolgate.school.exchange.still_held import send_forgotten_again
 from schoolgate.school.exchange.troubles import is_of_login
 from schoolgate.wire.exchange_errors import ExchangeError
@@ -20,22 +22,30 @@ from schoolgate.wire.exchange_errors import ExchangeError
 COMPLETED, FAILED = "completed", "failed"
 MOST_PAGES = 100
 SELDOM = timedelta(days=1)
+REFUSED_LATELY = timedelta(days=28)
 
 
 def note_outcome(transfer: Transfer, outcome: Mapping[str, Any]) -> None:
     """Keep what the LA says, and take the step it means: imported, not accepted, or none yet."""
     state = outcome.get("state")
-    if transfer.outcome != outcome:
-        transfer.outcome = dict(outcome)
-        Transfer.objects.filter(pk=transfer.pk).update(outcome=transfer.outcome)
-    if transfer.state != State.DELIVERED or state not in {COMPLETED, FAILED}:
-        return
-    if transfer.take("import" if state == COMPLETED else "reject"):
-        telling.file_outcome(transfer)
+    step: StepName | None = "import" if state == COMPLETED else "reject" if state == FAILED else None
+    with transaction.atomic():
+        news = transfer.outcome != outcome
+        if news:
+            transfer.outcome = dict(outcome)
+            Transfer.objects.filter(pk=transfer.pk).update(outcome=transfer.outcome)
+        taken = step is not None and transfer.may(step) and transfer.take(step)
+        if taken:
+            telling.file_outcome(transfer)
+        if state == COMPLETED and (news or taken):
+            note_to_be_fetched(transfer)
 
 
 def fetch_outcomes(connection: Connection, login: Login) -> int:
-    """Ask the LA what became of a login's files since we last asked; how many were told of. Raises an ExchangeError."""
+    """Ask the LA what became of a login's files since we last asked, and what it did not take of those it imported.
+
+    How many were told of. Raises an ExchangeError.
+    """
     told = 0
     for _ in range(MOST_PAGES):
         page = connection.client(login).outcomes(login.outcomes_cursor)
@@ -49,6 +59,7 @@ def fetch_outcomes(connection: Connection, login: Login) -> int:
         login.note(outcomes_cursor=page.cursor[:60])
         if not page.more:
             break
+    fetch_lists(connection.client(login), travels_with(login))
     return told
 
 
@@ -101,4 +112,14 @@ def _to_ask(destination: Destination) -> list[Login]:
 
 
 def _open_files() -> TransferQuerySet:
-    return Transfer.objects.filter(state=State.DELIVERED, received_at__isnull=False)
+    """Those that the LA may have more to say of.
+
+    It has yet to say what became of them, or what of them it did not take; one that it refused it may import after all.
+    """
+    lately = timezone.now() - REFUSED_LATELY
+    more_to_say = (
+        Q(state=State.DELIVERED)
+        | Q(state=State.IMPORTED, correction_list__due=True)
+        | Q(state=State.REJECTED, received_at__gt=lately)
+    )
+    return Transfer.objects.filter(more_to_say, received_at__isnull=False)

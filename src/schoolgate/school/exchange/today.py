@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,8 +16,9 @@ from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.first_page.to_do import files as so_many_files
 from schoolgate.school.exchange.first_page.weeks import last_weeks
 from schoolgate.school.exchange.folders import root_folder
-from schoolgate.school.exchange.models import Destination, State, Transfer
+from schoolgate.school.exchange.models import CorrectionList, Destination, State, Transfer
 from schoolgate.school.exchange.scheduling import next_run
+from schoolgate.school.exchange.words import outcome_words, so_many
 
 Colour = Literal["good", "busy", "bad"]
 
@@ -45,6 +47,7 @@ LINES: tuple[Callable[[], Iterable[ToDo]], ...] = (
 class Today:
     """The first page's facts. `colour` is the one sentence's: red when there is something to do.
 
+    `to_correct` counts what the LAs could not take of the newest files: it is no fault, and has time.
     `set_up` once there are a root folder and an LA; until then what is to do is no fault.
     """
 
@@ -53,9 +56,21 @@ class Today:
     waiting: int
     under_way: int
     last: Transfer | None
+    to_correct: int
     weeks: list[Mark]
     next_run: datetime | None
     board: Board
+
+    @property
+    def came_of_last(self) -> str:
+        """What the LA made of the last file that arrived: 210 pupils, 14 changes taken."""
+        if self.last is None or self.last.state == State.REJECTED:
+            return ""
+        counts = self.last.outcome.get("counts") or {}
+        changes = counts.get("changed", 0) + counts.get("added", 0)
+        if self.last.state != State.IMPORTED or not counts:
+            return outcome_words(self.last)
+        return f"{so_many(changes, 'change')} taken" if changes else "nothing in it has changed"
 
     @property
     def colour(self) -> Colour:
@@ -85,6 +100,7 @@ def look_at_today() -> Today:
         waiting=transfers.filter(state=State.READY, asked_at=None).count(),
         under_way=transfers.filter(state__in=[State.SENDING, State.RETRYING]).count() + transfers.asked_for().count(),
         last=transfers.lean().exclude(received_at=None).order_by("-received_at").first(),
+        to_correct=CorrectionList.objects.standing().filter(to_do__gt=0).aggregate(number=Sum("to_do"))["number"] or 0,
         weeks=last_weeks(timezone.localdate()),
         next_run=next_run(),
         board=look_at_schools(),

@@ -1,6 +1,7 @@
 """How files look in lists: states as an office reads them, with the colour of their family."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from django.utils.html import format_html
 
@@ -9,6 +10,16 @@ from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.models import State, Transfer
 
 KIND_WORDS = {"student": "Pupil file"}
+IN_BETWEEN = {"processing": "is being imported", "waiting": "waits at the LA"}
+"""What an LA says of a file that it has and has not dealt with, where that is more than nothing."""
+COUNTED = {
+    "added": "added",
+    "changed": "changed",
+    "same": "the same",
+    "unmatched": "not recognised",
+    "twice": "twice in the file",
+}
+"""What became of the pupils of an imported file, in the order in which it is told."""
 
 
 class StateWords(str):
@@ -35,8 +46,29 @@ def outcome_words(transfer: Transfer) -> str:
     if transfer.state == State.NEEDS_ATTENTION:
         return transfer.sentence
     if transfer.state == State.DELIVERED:
-        return "import comes next"
-    counts = transfer.outcome.get("counts")
+        return IN_BETWEEN.get(str(transfer.outcome.get("state")), "import comes next")
+    return counts_in_words(transfer.outcome)
+
+
+def counts_in_words(outcome: Mapping[str, Any]) -> str:
+    """210 pupils: 3 added, 14 changed, 193 the same; 5 values not taken. Empty before the LA has told."""
+    counts = outcome.get("counts")
     if not isinstance(counts, dict):
         return ""
-    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if isinstance(number, int))
+    numbers = {name: number for name, number in counts.items() if isinstance(number, int)}
+    pupils = numbers.pop("pupils", 0)
+    left_out = numbers.pop("left_out", 0)
+    told = ", ".join(f"{number:,} {COUNTED.get(name, name.replace('_', ' '))}" for name, number in numbers.items())
+    text = so_many(pupils, "pupil") + (f": {told}" if told else "") if pupils or told else ""
+    return f"{text}; {so_many(left_out, 'value')} not taken" if left_out else text
+
+
+def so_many(number: int, what: str) -> str:
+    """1 pupil, 1,200 pupils."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def group_words(name: str) -> str:
+    """A data group as an office reads it: `sen-needs` is "SEN needs"."""
+    words = name.replace("-", " ")
+    return words.replace("sen ", "SEN ", 1) if words.startswith("sen ") else words.capitalize()

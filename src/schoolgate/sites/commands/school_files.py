@@ -23,6 +23,25 @@ def files(as_json: bool, limit: int | None) -> None:
     print_rows(list_files(), FILE_COLUMNS, as_json=as_json, limit=limit, empty=empty)
 
 
+@click.command("outcome", help="What the LA made of a file, by its name or SHA-256, and what it did not take of it.")
+@click.argument("file")
+@as_json
+@limit_rows
+@at_home("school")
+def outcome(file: str, as_json: bool, limit: int | None) -> None:
+    from schoolgate.school.exchange.listing import tell_outcome
+    from schoolgate.school.exchange.models import Transfer
+
+    found = Transfer.objects.lean().filter(sha256=file.lower()).first() or _transfers(file)[0]
+    told = tell_outcome(found)
+    if as_json:
+        print_json(told)
+        return
+    click.echo(f"{found.name}: {found.state_words}. {told['words']}".strip())
+    columns = ("pupil", "item", "value", "why", "remedy", "since")
+    print_rows(told["to_correct"], columns, as_json=False, limit=limit, empty="Nothing to correct is known.")
+
+
 @click.command("send", help="Check one file, wherever it lies, and send it; the site must run, or export follow.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @as_json
@@ -94,7 +113,7 @@ def put_away(name: str) -> None:
     _act(name, put_with_exported)
 
 
-FILE_COMMANDS = (files, send, try_again, cancel, rename, move, put_away)
+FILE_COMMANDS = (files, outcome, send, try_again, cancel, rename, move, put_away)
 
 
 def _act(name: str, action: Callable[..., Any]) -> None:

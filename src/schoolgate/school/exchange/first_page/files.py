@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from schoolgate.school.exchange.first_page.to_do import ToDo, files
 from schoolgate.school.exchange.models import Destination, FormerRoot, HeldBackFile, State, Transfer
+from schoolgate.school.exchange.story import rejected_because
 
 
 def needs_attention() -> Iterator[ToDo]:
@@ -50,8 +51,13 @@ def not_made_good() -> QuerySet[Transfer]:
 
 def not_accepted() -> Iterator[ToDo]:
     """Schools with a file that the LA did not accept, and none accepted since."""
-    count = not_made_good().values("source_la", "source_school", "la").distinct().count()
-    if count:
+    found = not_made_good()
+    count = found.values("source_la", "source_school", "la").distinct().count()
+    if count == 1:
+        newest = found.defer("problems").latest("received_at")
+        text = f"{newest.name} was not accepted by the LA. {rejected_because(newest.outcome)}"
+        yield ToDo("not accepted", text, "See why", reverse("transfer", args=[newest.pk]))
+    elif count:
         text = f"{files(count, 'was', 'were')} not accepted by the LA."
         yield ToDo("not accepted", text, "See why", f"{reverse('transfers')}?state=rejected", count)
 

@@ -1,6 +1,7 @@
 """What the school's side keeps: where files lie and go, with whose login, what was seen, held back, sent, each try."""
 
 from schoolgate.school.exchange.models.attempt import Attempt
+from schoolgate.school.exchange.models.correction import Correction, CorrectionList
 from schoolgate.school.exchange.models.destination import Destination
 from schoolgate.school.exchange.models.disk_space import DiskSpace
 from schoolgate.school.exchange.models.former_root import FormerRoot
@@ -14,6 +15,8 @@ from schoolgate.school.exchange.models.transfer import State, Transfer
 
 __all__ = [
     "Attempt",
+    "Correction",
+    "CorrectionList",
     "Destination",
     "DiskSpace",
     "FormerRoot",

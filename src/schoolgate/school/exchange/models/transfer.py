@@ -53,7 +53,8 @@ STEPS: Mapping[StepName, Step] = {
     "give up": _step(State.NEEDS_ATTENTION, State.SENDING),
     # The destination cannot be used, or the process died on the way: no try of this file was used up.
     "put back": _step(State.READY, State.SENDING),
-    "import": _step(State.IMPORTED, State.DELIVERED),
+    # A refused file's import may be started again at the LA, and come to a better end.
+    "import": _step(State.IMPORTED, State.DELIVERED, State.REJECTED),
     "reject": _step(State.REJECTED, State.DELIVERED),
     # The LA was restored from a backup that does not hold the file.
     "send anew": _step(State.RETRYING, State.DELIVERED, State.IMPORTED),
@@ -91,6 +92,7 @@ class Transfer(WithProblems):
 
     `tries` counts the tries since a person last asked for it, `attempts` all of them; the latter is also the fence:
     who writes the end of an attempt must still be on it. `filed_at` is when the original came to *Files Exported*.
+    `content_gone_at`: from then on its bytes are not kept here any more, in *Files Exported* or elsewhere (retention).
     `former_root`: the root folder was changed before that, and the original stayed in this one.
     """
 
@@ -123,6 +125,7 @@ class Transfer(WithProblems):
     received_at = models.DateTimeField(null=True)
     outcome = models.JSONField(default=dict)
     filed_at = models.DateTimeField(null=True)
+    content_gone_at = models.DateTimeField(null=True)
     filed_as = models.CharField(max_length=300, blank=True)
     filing_note = models.CharField(max_length=600, blank=True)
     former_root = models.CharField(max_length=500, blank=True)
@@ -141,6 +144,7 @@ class Transfer(WithProblems):
                 fields=["source_la", "source_school", "school_name", "received_at"], name="transfer_of_school"
             ),
             models.Index(fields=["state"], condition=models.Q(filed_at=None), name="transfer_to_file"),
+            models.Index(fields=["filed_at"], condition=models.Q(content_gone_at=None), name="transfer_content_kept"),
         )
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from schoolgate.school.exchange.models import Destination, HeldBackFile, State, 
 from schoolgate.school.exchange.models.transfer import WAITING
 from schoolgate.school.exchange.receipt_keys import kept_keys
 from schoolgate.school.exchange.story import story_of
+from schoolgate.school.exchange.views.outcomes import what_became_of
 from schoolgate.school.exchange.words import KIND_WORDS, StateWords, outcome_words
 from schoolgate.wire.receipts import Receipt, ReceiptError, receipt_file, verify
 
@@ -63,6 +64,7 @@ def transfer(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
         "state_words": StateWords(this),
         "hindrance": hindrance,
         "history": this.history.all(),
+        **what_became_of(this),
         "may_try_again": this.may("try again"),
         "may_cancel": this.may("cancel"),
         "same_name": Transfer.objects.filter(kind=this.kind, name=this.name).exclude(pk=this.pk),
