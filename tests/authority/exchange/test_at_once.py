@@ -8,14 +8,18 @@ from typing import Any
 import httpx
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from schoolgate.authority.bases.accounts import create_base_with_account
 from schoolgate.authority.bases.batch import carry_out
 from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.models import Base, ConnectionCode
 from schoolgate.authority.bases.schools_csv import read_schools
+from schoolgate.authority.exchange.import_steps import agree, retry
 from schoolgate.authority.exchange.keys import current_key
 from schoolgate.authority.exchange.models import ReceivedFile, SigningKey
+from schoolgate.authority.importing.models import Import
+from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.sites.doors import ProgramDoor
 
@@ -110,3 +114,20 @@ def test_the_same_list_confirmed_twice_at_once_makes_each_school_once(la: str) -
     made = all_at_once(lambda _: carry_out(file, words="schools.csv", by=None))
     assert sorted(len(each.bases) for each in made) == [0] * (AT_ONCE - 1) + [2]
     assert ConnectionCode.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_officers_who_answer_at_once_start_one_job(green_abbey: Base) -> None:
+    this = Import.objects.create(
+        base=green_abbey,
+        source_name="a.xml",
+        source_key="0" * 64,
+        full=True,
+        written_at=timezone.now(),
+        waiting="few-pupils",
+    )
+    assert sorted(all_at_once(lambda _: agree(this, by=None))) == [False] * (AT_ONCE - 1) + [True]
+    Job.objects.update(state=State.FAILED)
+    assert sorted(all_at_once(lambda _: retry(this, by=None))) == [False] * (AT_ONCE - 1) + [True]
+    assert Job.objects.count() == 1
+    assert [one["did"] for one in Import.objects.get().decided] == ["import agreed to", "import started again"]

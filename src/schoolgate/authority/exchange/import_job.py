@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.exchange.import_words import pupils_in_words
 from schoolgate.authority.exchange.kinds import KINDS, FileKind
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.store import received_files
@@ -144,8 +145,7 @@ def tell(this: Import) -> None:
 
 def _in_words(this: Import) -> tuple[journal.Level, str]:
     if this.completed_at:
-        counts = this.counts.get("pupils", {})
-        told = ", ".join(f"{number:,} {what}" for what, number in counts.items()) or "no pupils"
+        told = pupils_in_words(this) or "no pupils"
         return "WARN" if this.problems else "INFO", f"{this.source_name} imported: {told}."
     if this.not_imported_because:
         return "INFO", f"{this.source_name} is not imported: a person decided so."

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from schoolgate.authority.importing.counting import PUPILS
 from schoolgate.authority.importing.models import Import, ImportState
 from schoolgate.commons.jobs.models import State
 from schoolgate.commons.jobs.showing import ProgressText
@@ -47,6 +48,12 @@ def number_of(this: Import, what: str) -> int | None:
         return sum(int(of_group.get("left_out", 0)) for of_group in this.counts.get("groups", {}).values())
     number: int = this.counts.get("pupils", {}).get(what, 0)
     return number
+
+
+def pupils_in_words(this: Import) -> str:
+    """What became of the pupils: `2 added, 97 same`; empty before the end."""
+    counted = this.counts.get("pupils", {})
+    return ", ".join(f"{counted[what]:,} {what}" for what in PUPILS if what in counted)
 
 
 def problem_words(problem: Mapping[str, Any]) -> str:

@@ -4,7 +4,6 @@ Who was met is kept for good (`Met`). What was left out and what is missing is t
 later file may have ended some of it: `Behind.number` is what was counted, to be held against what is found.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -72,11 +71,9 @@ def missing_pupils(this: Import) -> QuerySet[RemovalCandidate]:
     return RemovalCandidate.objects.filter(base=this.base_id, group__isnull=True)
 
 
-def newly_left_out(this: Import) -> Counter[int]:
-    """How many values this import was the first to leave out and still stand, by number of group."""
-    return Counter(
-        Refusal.objects.filter(base=this.base_id, first_seen_in=this.job_id or 0).values_list("group", flat=True)
-    )
+def newly_left_out(this: Import) -> int:
+    """How many values this import was the first to leave out, and still stand."""
+    return Refusal.objects.filter(base=this.base_id, first_seen_in=this.job_id or 0).count()
 
 
 def _fates(this: Import) -> Iterator[tuple[str, list[int]]]:

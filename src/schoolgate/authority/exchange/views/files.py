@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.exchange.import_words import STATE_WORDS, state_words
+from schoolgate.authority.exchange.import_words import STATE_WORDS, pupils_in_words, state_words
 from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
 from schoolgate.authority.exchange.store import received_files as store
@@ -54,14 +54,13 @@ def received_file(request: PersonRequest, pk: int) -> HttpResponseBase:
     file = get_object_or_404(
         ReceivedFile.objects.visible_to(request.user).select_related("base", "account", "its_import__job"), pk=pk
     )
-    counts = file.its_import.counts.get("pupils", {}) if file.its_import else {}
     same_name = ReceivedFile.objects.filter(base=file.base, kind=file.kind, name=file.name).exclude(pk=file.pk)
     context = {
         "file": file,
         "kind": KINDS[file.kind].words,
         "import_state": import_state(file),
         "import_step": "done" if file.its_import and file.its_import.completed_at else "now",
-        "import_counts": ", ".join(f"{number:,} {what}" for what, number in counts.items()),
+        "import_counts": pupils_in_words(file.its_import) if file.its_import else "",
         "earlier": same_name.filter(pk__lt=file.pk),
         "later": same_name.filter(pk__gt=file.pk),
         "keys_address": f"{settings.SCHOOLGATE_URL}/exchange/v1/keys",

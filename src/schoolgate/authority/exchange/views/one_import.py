@@ -17,7 +17,7 @@ from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.importing.behind import missing_pupils, newly_left_out
 from schoolgate.authority.importing.counting import GROUPS, PUPILS
 from schoolgate.authority.importing.models import Import, ImportState, Waiting
-from schoolgate.authority.records.groups.registry import group_named
+from schoolgate.authority.records.groups.registry import GROUPS as DATA_GROUPS
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.showing import progress_bar
@@ -157,22 +157,22 @@ def _numbers(this: Import) -> dict[str, Any]:
         for what, (label, state) in _PUPIL_WORDS.items()
     ]
     dealt_with = sum(of_pupils.get(what, 0) for what in PUPILS)
-    new = newly_left_out(this)
     groups = []
-    for name, numbers in this.counts.get("groups", {}).items():
-        group = group_named(name)
+    of_groups = this.counts.get("groups", {})
+    for group in DATA_GROUPS:
+        if group.name not in of_groups:
+            continue
+        numbers = of_groups[group.name]
         drawn = [Bar(_GROUP_WORDS[what][0].lower(), numbers.get(what, 0), _GROUP_WORDS[what][1]) for what in _DRAWN]
         cells = [
             {
                 "heading": _GROUP_WORDS[what][0],
                 "number": numbers.get(what, 0),
-                "address": _list(this, what, numbers.get(what, 0), name),
+                "address": _list(this, what, numbers.get(what, 0), group.name),
             }
             for what in GROUPS
         ]
-        groups.append(
-            {"label": group.label, "cells": cells, "bar": parts(group.label, drawn), "new": new[group.number]}
-        )
+        groups.append({"label": group.label, "cells": cells, "bar": parts(group.label, drawn)})
     absent = missing_pupils(this).count() if this.full and this.completed_at else 0
     return {
         "pupils": bars("Pupils of the file", pupils),
@@ -181,7 +181,7 @@ def _numbers(this: Import) -> dict[str, Any]:
         "group_headings": [_GROUP_WORDS[what][0] for what in GROUPS],
         "left_out": number_of(this, "left_out"),
         "left_out_address": _list(this, "left_out", number_of(this, "left_out") or 0),
-        "newly_left_out": new.total(),
+        "newly_left_out": newly_left_out(this),
         "absent_pupils": absent,
         "absent_address": _list(this, "missing", absent),
     }
