@@ -22,10 +22,13 @@ def lost(exchange: Exchange) -> list[str]:
     """Each good file is at the LA, readable, by its digest; proven and put away at the school; the rest still lies."""
     rows = exchange.authority.database.rows("SELECT name, sha256, ref FROM authority_exchange_receivedfile")
     received, on_record = {row[:2] for row in rows}, {row[::2] for row in rows}
+    to_import = {name for (name,) in exchange.authority.database.rows(ASKED_IMPORTS)}
     complaints = []
     for file in exchange.good:
         if (file.name, file.sha256) not in received:
             complaints.append(f"{file.name} has no row at the LA")
+        if file.name not in to_import:
+            complaints.append(f"{file.name} waits for no import")
         if not _stored(exchange, file):
             complaints.append(f"{file.name} cannot be read from the LA's store")
         complaints += _not_proven(exchange, file, on_record)
@@ -42,7 +45,8 @@ def twice(exchange: Exchange) -> list[str]:
     there = exchange.authority.database.rows("SELECT name FROM authority_exchange_receivedfile")
     here = exchange.school.database.rows("SELECT name FROM school_exchange_transfer")
     held_back = exchange.school.database.rows("SELECT name FROM school_exchange_heldbackfile")
-    complaints = [f"{name} has several rows" for rows in (there, here, held_back) for name in _repeated(rows)]
+    imports = exchange.authority.database.rows(ASKED_IMPORTS)
+    complaints = [f"{name} has several rows" for rows in (there, here, held_back, imports) for name in _repeated(rows)]
     expected = {file.name for file in exchange.good}
     complaints += [f"{name} is at the LA and should not" for (name,) in there if name not in expected]
     stored = sum(1 for _ in (exchange.authority.home / "files").glob("??/*.xml.gz"))
@@ -66,7 +70,10 @@ def twice(exchange: Exchange) -> list[str]:
 
 
 def stuck(exchange: Exchange) -> list[str]:
-    """No file is on its way or waits to be put away, no job is under way or waits."""
+    """No file is on its way or waits to be put away, no job is under way or waits.
+
+    The LA's site serves without a worker here: that its imports are finished is asked in test_imports.
+    """
     school = exchange.school.database
     complaints = [
         f"{name} is {state}, filed at {filed}"
@@ -77,7 +84,7 @@ def stuck(exchange: Exchange) -> list[str]:
         complaints += [
             f"job {kind} of the {site.kind} is {state}"
             for kind, state in site.database.rows(OPEN_JOBS)
-            if not (exchange.may_park and state == "parked")
+            if not (exchange.may_park and state == "parked") and (site.kind, kind, state) != IMPORT_WAITS
         ]
     return complaints
 
@@ -112,6 +119,11 @@ def untold(exchange: Exchange) -> list[str]:
 QUESTIONS: dict[str, Question] = {"lost": lost, "twice": twice, "stuck": stuck, "untold": untold}
 OPEN_JOBS = "SELECT kind, state FROM jobs_job WHERE state <> 'done' AND kind <> 'periodic'"
 """What comes round by itself waits for its next time."""
+IMPORT_WAITS = ("authority", "import", "ready")
+ASKED_IMPORTS = (
+    "SELECT i.source_name FROM authority_importing_import i"
+    " JOIN authority_exchange_receivedfile f ON f.its_import_id = i.id JOIN jobs_job j ON i.job_id = j.id"
+)
 ARRIVAL = re.compile(r"(\S+), receipt B-")
 
 
