@@ -30,6 +30,7 @@ SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
     ("Received files", "received-files"),
     ("Imports", "imports"),
+    ("Pupils", "pupils"),
     ("Bases", "bases"),
     ("Journal", "journal"),
     ("Jobs", "jobs"),

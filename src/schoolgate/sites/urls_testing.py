@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("schoolgate.sites.urls_commons")),
     path("school/", include("schoolgate.school.exchange.urls")),
     path("authority/", include("schoolgate.authority.bases.urls")),
+    path("authority/", include("schoolgate.authority.records.urls")),
     path("authority/", include("schoolgate.authority.exchange.urls")),
 ]
 handler500 = "schoolgate.commons.web.errors.server_error"

@@ -15,4 +15,5 @@ class ExchangeConfig(AppConfig):
             joining,
             sweeping,
             tokens,
+            tracing,
         )

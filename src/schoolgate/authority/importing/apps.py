@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class ImportingConfig(AppConfig):
     name = "schoolgate.authority.importing"
     label = "authority_importing"
+
+    def ready(self) -> None:
+        # Registered by being imported: what a pupil's page is told.
+        from schoolgate.authority.importing import telling_of_pupils  # noqa: F401, PLC0415

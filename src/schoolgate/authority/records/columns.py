@@ -26,9 +26,15 @@ _OF_PUPIL = {
 }
 _OF_ENROLMENT = {"status": (ENROLMENT, "EnrolStatus", 1), "year_group": (ENROLMENT, "NCyearActual", 2)}
 
+PUPIL_COLUMNS = (*_OF_PUPIL, "born", "surname_key", "forename_key")
+ENROLMENT_COLUMNS = (*_OF_ENROLMENT, "entered", "left")
+
 
 def pupil_columns(payloads: Mapping[DataGroup, Payload]) -> dict[str, Any]:
-    """The columns of a `Pupil` that its groups decide. A text longer than its column is cut there, not in the group."""
+    """``PUPIL_COLUMNS``, in their order, as the groups decide.
+
+    A text longer than its column is cut there, not in the group.
+    """
     columns = _copied(_OF_PUPIL, payloads)
     columns["born"] = _date(payloads.get(BASIC_DETAILS, {}).get("DOB", ""))
     columns["surname_key"], columns["forename_key"] = key_of(columns["surname"]), key_of(columns["forename"])
@@ -36,7 +42,7 @@ def pupil_columns(payloads: Mapping[DataGroup, Payload]) -> dict[str, Any]:
 
 
 def enrolment_columns(payloads: Mapping[DataGroup, Payload], base: Base) -> dict[str, Any]:
-    """The columns of an `Enrolment` at ``base`` that its groups decide."""
+    """``ENROLMENT_COLUMNS`` at ``base``, in their order, as the groups decide."""
     stay = stay_at(payloads.get(SCHOOL_HISTORY), base.la, base.number)
     return {**_copied(_OF_ENROLMENT, payloads), "entered": _date(stay.entered), "left": _date(stay.left)}
 

@@ -1,5 +1,7 @@
 """Who is on a base's roll."""
 
+from datetime import date
+
 from django.db.models import Q
 
 from schoolgate.authority.records.models import Enrolment
@@ -8,11 +10,16 @@ _PREVIOUS = "P"
 
 
 def is_on_roll(enrolment: Enrolment) -> bool:
-    """Whether the base has the pupil on its roll: by the status, where it tells none by a date of leaving.
+    """Whether the base has the pupil on its roll (``says_on_roll``)."""
+    return says_on_roll(enrolment.status, enrolment.left)
+
+
+def says_on_roll(status: str, left: date | None) -> bool:
+    """Whether an enrolment's columns mean that the pupil is on the roll: the status, without one a date of leaving.
 
     Dates are not held against today's, so that nothing changes without a word from a school.
     """
-    return enrolment.status != _PREVIOUS if enrolment.status else enrolment.left is None
+    return status != _PREVIOUS if status else left is None
 
 
 def on_roll() -> Q:

@@ -70,10 +70,14 @@ def find_pupils(user: Any, text: str) -> QuerySet[Pupil]:
     A word fits the beginning of a name, or of a part of one: of today, preferred or former. A UPN and a post code fit
     from their beginning, a date of birth whole: 14/02/2013, 14.2.13, 2013-02-14, 14 Feb 2013.
     """
+    return among(Pupil.objects.visible_to(user), text)
+
+
+def among(pupils: QuerySet[Pupil], text: str) -> QuerySet[Pupil]:
+    """Of these pupils those whom all of ``text`` fits (`find_pupils`)."""
     wanted = understand(text)
     if not wanted:
-        return Pupil.objects.none()
-    pupils = Pupil.objects.visible_to(user)
+        return pupils.none()
     for kind, keys in (
         (PupilKey.Kind.NAME, wanted.names),
         (PupilKey.Kind.UPN, wanted.upns),

@@ -6,6 +6,7 @@ import click
 
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.authority_imports import imports
+from schoolgate.sites.commands.authority_pupils import pupil, pupils
 from schoolgate.sites.commands.common_verbs import (
     add_common_verbs,
     home_option,
@@ -33,7 +34,7 @@ def authority() -> None:
 
 
 add_common_verbs(authority, "authority")
-for command in (bases, codes, licences, expiring, imports):
+for command in (bases, codes, licences, expiring, imports, pupils, pupil):
     authority.add_command(command)
 
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
@@ -18,6 +18,8 @@ _COUNTED = (
     ("SessionsAuthorised", "authorised"),
     ("SessionsUnauthorised", "unauthorised"),
 )
+
+REGISTER_COLUMNS = ("year", "place", "urn", "school_name", *(column for _, column in _COUNTED), "first_day", "marks")
 
 
 class Attendance(models.Model):
@@ -47,19 +49,15 @@ class Attendance(models.Model):
         ordering = ("-year", "place")
         constraints = (models.UniqueConstraint(fields=("enrolment", "year", "place"), name="one_register_a_year"),)
 
+    @property
+    def school_year(self) -> str:
+        """As schools write it: 2026/27."""
+        return f"{self.year}/{(self.year + 1) % 100:02}"
+
     def take(self, register: Record, base: Base) -> Self:
-        """Take a register as a document has it, told by `base`. Raises KeyError for what is lacking and
-        ValueError for what is no number or date; with our own schemas neither can be."""
-        place = register["LEA"] + register["Estab"]
-        self.year = int(register["Year"])
-        self.place = "" if place == base.dfe_number else place
-        self.urn, self.school_name = register.get("URN", "")[:6], register.get("SchoolName", "")[:100]
-        for name, column in _COUNTED:
-            setattr(self, column, int(register[name]) if name in register else None)
-        marked = register.get("AttendSessions", {})
-        first_day = marked.get("AttendanceStartDate")
-        self.first_day = date.fromisoformat(first_day) if first_day else None
-        self.marks = two_a_session(marked.get("AttendanceMarks", ""))
+        """Take a register as a document has it, told by `base`. Raises as `register_columns`."""
+        for column, value in register_columns(register, base).items():
+            setattr(self, column, value)
         return self
 
     def register(self, base: Base) -> Record:
@@ -77,6 +75,26 @@ class Attendance(models.Model):
             marks = {"AttendanceStartDate": self.first_day.isoformat(), "AttendanceMarks": one_a_session(self.marks)}
             register["AttendSessions"] = marks
         return register
+
+
+def register_columns(register: Record, base: Base) -> dict[str, Any]:
+    """`REGISTER_COLUMNS`, in their order, of a register as a document has it, told by `base`.
+
+    Raises KeyError for what is lacking and ValueError for what is no number or date; with our own schemas neither can
+    be.
+    """
+    place = register["LEA"] + register["Estab"]
+    marked = register.get("AttendSessions", {})
+    first_day = marked.get("AttendanceStartDate")
+    return {
+        "year": int(register["Year"]),
+        "place": "" if place == base.dfe_number else place,
+        "urn": register.get("URN", "")[:6],
+        "school_name": register.get("SchoolName", "")[:100],
+        **{column: int(register[name]) if name in register else None for name, column in _COUNTED},
+        "first_day": date.fromisoformat(first_day) if first_day else None,
+        "marks": two_a_session(marked.get("AttendanceMarks", "")),
+    }
 
 
 def attendance_payload(rows: Iterable[Attendance], base: Base) -> Payload | None:

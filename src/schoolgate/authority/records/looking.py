@@ -1,0 +1,19 @@
+"""Every look at a pupil stands in the audit, by the pupil's number: the audit is where a name is looked up last."""
+
+from django.http import HttpRequest
+
+from schoolgate.authority.records.models import Pupil
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.models import AuditEntry
+from schoolgate.commons.audit.recording import record
+
+
+def about(pupil: Pupil) -> str:
+    """What `AuditEntry.about` has for a pupil."""
+    return f"pupil {pupil.pk}"
+
+
+def looked(pupil: Pupil, what: str, *, by: User | None, request: HttpRequest | None = None) -> AuditEntry:
+    """Note that somebody (None: the command line) saw ``what`` of a pupil."""
+    target = about(pupil)
+    return record("pupil seen", by=by, target=target, details=what, request=request, about=target)

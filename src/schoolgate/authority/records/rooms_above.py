@@ -1,0 +1,83 @@
+"""What rooms above this one know of pupils. They may import this one, but not it them: so they register here."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.records.groups.data_group import DataGroup
+from schoolgate.authority.records.models import Pupil
+
+
+class Link(NamedTuple):
+    """A way to a page."""
+
+    words: str
+    address: str
+
+
+class Whence(NamedTuple):
+    """By what a source is known: the number of the job that wrote, and `Change.source_key`, empty where unknown."""
+
+    job: int | None
+    key: str = ""
+
+
+class Words(NamedTuple):
+    """Why a value was not taken, and what to do next: a sentence each."""
+
+    why: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a full file of `base` did not say any more; without a group it is the pupil."""
+
+    base: Base
+    group: DataGroup | None
+    item: str
+    seen_in: Whence
+
+
+Tracer = Callable[[Collection[Whence]], Mapping[Whence, Sequence[Link]]]
+_tracers: list[Tracer] = []
+_missing: list[Callable[[Pupil], Sequence[Missing]]] = []
+_words: list[Callable[[str], Words]] = []
+
+
+def tracer(function: Tracer) -> Tracer:
+    """Register a function that knows pages of sources. It is asked for all sources of a page at once."""
+    _tracers.append(function)
+    return function
+
+
+def teller_of_missing(function: Callable[[Pupil], Sequence[Missing]]) -> Callable[[Pupil], Sequence[Missing]]:
+    """Register a function that knows what of a pupil is not said any more."""
+    _missing.append(function)
+    return function
+
+
+def wording_of_refusals(function: Callable[[str], Words]) -> Callable[[str], Words]:
+    """Register the function that has the words of a refusal's code."""
+    _words.append(function)
+    return function
+
+
+def trace(sources: Collection[Whence]) -> dict[Whence, list[Link]]:
+    """The pages of each source, where there are any."""
+    found: dict[Whence, list[Link]] = {}
+    for function in _tracers:
+        for source, links in function(sources).items():
+            found.setdefault(source, []).extend(links)
+    return found
+
+
+def missing_of(pupil: Pupil) -> list[Missing]:
+    """What of a pupil full files do not say any more."""
+    return [one for function in _missing for one in function(pupil)]
+
+
+def words_of_refusal(code: str) -> Words:
+    """Why a value with this code was not taken, and what to do."""
+    return _words[0](code) if _words else Words(code, "")

@@ -1,0 +1,27 @@
+"""By which rule a value came (`Change.rule`), in words."""
+
+_FOUND = {
+    "new": "new to this authority",
+    "guid": "found by the GUID",
+    "upn": "found by UPN",
+    "upn-other-names": "found by UPN, with a preferred or former name",
+    "former-upn": "found by a former UPN",
+    "all-four": "found by birth, names and sex",
+    "all-four-other-names": "found by birth, a preferred or former name and sex",
+}
+_TAKEN = {
+    "always-import": "always imported",
+    "always-conflict": "accepted by a person",
+    "import-if-empty": "imported, since nothing was held",
+    "dont-import": "not imported by rule",
+}
+
+
+def rule_words(rule: str) -> str:
+    """How the pupil was found and why the value was taken: ``upn/always-import`` is "found by UPN, always imported".
+
+    A part that has no words, of another version say, stands for itself.
+    """
+    found, _, taken = rule.partition("/")
+    parts = [_FOUND.get(found, found), *(_TAKEN.get(effect, effect) for effect in taken.split("+"))]
+    return ", ".join(part for part in parts if part)

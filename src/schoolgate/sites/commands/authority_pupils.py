@@ -1,0 +1,65 @@
+"""`schoolgate authority pupils|pupil`: who is held, and what of one pupil, from the command line."""
+
+import click
+
+from schoolgate.sites.commands.shared import Failed, WrongCall, as_json, at_home, limit_rows, print_json, print_rows
+
+
+@click.command("pupils", help="Pupils held: all, or those whom a name, UPN, postcode or date of birth fits.")
+@click.argument("text", required=False, default="")
+@click.option("--base", "number", metavar="DFE", help="Only those on the roll of this school, or who were: 8204321.")
+@as_json
+@limit_rows
+@at_home("authority")
+def pupils(text: str, number: str | None, as_json: bool, limit: int | None) -> None:
+    from django.db.models import QuerySet
+
+    from schoolgate.authority.bases.models import Base
+    from schoolgate.authority.records.models import Pupil
+    from schoolgate.authority.records.searching import among, understand
+    from schoolgate.authority.records.telling import tell_pupils
+    from schoolgate.commons.audit.recording import record
+
+    rows: QuerySet[Pupil] = Pupil.objects.select_related("created_by")
+    if text:
+        if not understand(text):
+            raise WrongCall("There is no letter and no digit in what is looked for.")
+        rows = among(rows, text)
+    if number is not None:
+        base = Base.objects.filter(la=number[:3], number=number[3:]).first()
+        if base is None:
+            raise WrongCall(f"There is no base {number}. A school is named by its seven digits, as in 8204321.")
+        rows = rows.filter(enrolments__base=base)
+    found = list(tell_pupils(rows[:limit].iterator(chunk_size=500) if limit else rows.iterator(chunk_size=500)))
+    asked = ", ".join(part for part in (f"“{text}”" if text else "", number or "") if part) or "all"
+    record("pupils listed", by=None, details=f"{asked}: {len(found):,} listed")
+    if as_json:
+        print_json(found)
+        return
+    lines = [{**row, "schools": [base["name"] for base in row["bases"]]} for row in found]
+    columns = ["number", "surname", "forename", "born", "upn", "schools", "updated"]
+    print_rows(
+        lines, columns, as_json=False, limit=None, empty="No pupil fits." if text or number else "No pupils yet."
+    )
+
+
+@click.command("pupil", help="One pupil by its number: what is held, since when, and from where.")
+@click.argument("number", type=int)
+@as_json
+@at_home("authority")
+def pupil(number: int, as_json: bool) -> None:
+    from schoolgate.authority.records.looking import looked
+    from schoolgate.authority.records.models import Pupil
+    from schoolgate.authority.records.telling import tell_pupil
+
+    found = Pupil.objects.select_related("created_by").filter(pk=number).first()
+    if found is None:
+        raise Failed(f"There is no pupil with the number {number}. `schoolgate authority pupils` lists them.")
+    told = tell_pupil(found)
+    looked(found, "everything", by=None)
+    if as_json:
+        print_json(told)
+        return
+    click.echo(f"{found}, born {found.born or 'not known'}, UPN {found.upn or 'none'}")
+    columns = ["group", "school", "item", "value", "since", "from"]
+    print_rows(told["held"], columns, as_json=False, limit=None, empty="Nothing is held.")
