@@ -15,6 +15,7 @@ from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.today import look_at_today
 from schoolgate.authority.importing.models import Import, ImportState
 from schoolgate.authority.records.models import Pupil, Refusal
+from schoolgate.authority.records.removing import remove
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.engine import work_off
@@ -144,12 +145,7 @@ def test_a_list_that_a_later_file_has_shortened_says_so(
 
 
 def test_pupils_who_are_gone_are_told_as_a_number(some_of_everything: Import, as_officer: Client) -> None:
-    Pupil.objects.filter(forename="Newt").update(created_by=Pupil.objects.exclude(forename="Newt")[0].created_by)
-    from schoolgate.authority.records.models import Enrolment, PupilKey, Settled
-
-    for model in (Enrolment, PupilKey, Settled):
-        model.objects.filter(pupil__forename="Newt").delete()
-    Pupil.objects.filter(forename="Newt").delete()
+    remove(Pupil.objects.get(forename="Newt"))
     shown = text(as_officer.get(reverse("import-list", args=[some_of_everything.pk, "added"])))
     assert "1 were counted; 1 of them are not held any more" in shown
 

@@ -169,13 +169,6 @@ def test_staff_see_every_row_and_a_school_none(
     assert manager.visible_to(green_abbey.account).count() == manager.visible_to(sender).count() == 0
 
 
-def test_a_pupil_that_goes_takes_what_was_settled_and_refused_along(green_abbey: Base) -> None:
-    one_row_of_everything(green_abbey)
-    pupil = Pupil.objects.get()
-    pupil.delete()
-    assert not any(model.objects.exists() for model in (Enrolment, Attendance, PupilKey, Settled, Refusal))
-
-
 def test_one_settled_entry_is_one_row(green_abbey: Base) -> None:
     pupil = hold(green_abbey)
     entry = {"base": green_abbey, "digest": digest_of("entry"), "pupil": pupil}

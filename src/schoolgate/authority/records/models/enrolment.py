@@ -3,10 +3,10 @@ from django.db import models
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.models.change import Change
 from schoolgate.authority.records.models.pupil import Pupil
-from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.authority.records.models.visible import Kept, KeptModel
 
 
-class Enrolment(models.Model):
+class Enrolment(KeptModel):
     """A pupil at a base, once for both however often it comes and goes. A pupil may have several at a time.
 
     `status` (a code of enrolment_status: C current, M main, S subsidiary, P previous ...), `year_group`, `entered` and
@@ -21,7 +21,7 @@ class Enrolment(models.Model):
     left = models.DateField(null=True)
     created_by = models.ForeignKey(Change, models.PROTECT, related_name="enrolments_created")
 
-    objects = ForStaff["Enrolment"].as_manager()
+    objects = Kept["Enrolment"].as_manager()
 
     class Meta:
         ordering = ("-entered", "-id")

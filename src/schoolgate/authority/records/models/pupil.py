@@ -1,13 +1,13 @@
 from django.db import models
 
 from schoolgate.authority.records.models.change import Change
-from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.authority.records.models.visible import Kept, KeptModel
 
 NAME_LENGTH = 100
 """A document's names have 35 characters at most; an operator's own schema may allow more."""
 
 
-class Pupil(models.Model):
+class Pupil(KeptModel):
     """A pupil as the LA holds it. What is known of it stands in its groups.
 
     The fields from `surname` to `former_upn` are copies of the groups' items (`columns.pupil_columns`), for lists and
@@ -30,7 +30,7 @@ class Pupil(models.Model):
     active = models.BooleanField(default=True)
     created_by = models.ForeignKey(Change, models.PROTECT, related_name="pupils_created")
 
-    objects = ForStaff["Pupil"].as_manager()
+    objects = Kept["Pupil"].as_manager()
 
     class Meta:
         ordering = ("surname_key", "forename_key", "id")

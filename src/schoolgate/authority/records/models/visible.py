@@ -1,6 +1,6 @@
 """Who may know of pupils: the authority's staff, and nobody else."""
 
-from typing import Any, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 from django.db import models
 
@@ -15,3 +15,24 @@ class ForStaff(models.QuerySet[ModelT_co]):
     def visible_to(self, user: Any) -> Self:
         """All rows for staff; for everybody else there are none."""
         return self if getattr(user, "role", None) in STAFF else self.none()
+
+
+class RemovedWhole(Exception):
+    """Somebody tried to delete a part of a pupil. `records.removing.remove` removes it with all that is held of it."""
+
+
+class Kept(ForStaff[ModelT_co]):
+    """Rows that others belong to without a foreign key: they go by `removing.remove` only."""
+
+    def delete(self) -> NoReturn:
+        raise RemovedWhole
+
+
+class KeptModel(models.Model):
+    """A model of such rows."""
+
+    class Meta:
+        abstract = True
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise RemovedWhole
