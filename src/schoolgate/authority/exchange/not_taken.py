@@ -1,22 +1,23 @@
 """Who in a file was not taken, and why: the place in the file is kept, the name is read from the file itself."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-
-from django.conf import settings
+from datetime import date
 
 from schoolgate.authority.exchange.import_job import schemas_of_today
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.models import Import
-from schoolgate.authority.importing.reading import Document, Refused
 from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import words_of
+from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.entries import PupilEntry
+from schoolgate.documents.students.reader import StudentFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NotTaken:
-    """An entry of a file that was not taken. `line` 0 and no name: the file is not kept any more."""
+    """An entry of a file that was not taken. `line` 0 and no name: not read, or the file is not kept any more."""
 
     number: int
     """Its place among the file's pupils, from 1."""
@@ -24,7 +25,7 @@ class NotTaken:
     line: int = 0
     surname: str = ""
     forename: str = ""
-    born: str = ""
+    born: date | None = None
     upn: str = ""
 
     @property
@@ -39,37 +40,41 @@ class NotTaken:
 
 
 def not_taken(this: Import, *, twice: bool) -> list[NotTaken]:
-    """The entries that stand in the file twice with differences, or those that are unmatched; as many as are kept."""
+    """The entries that stand in the file twice with differences, or those that are unmatched, in the file's order."""
     codes = {
-        problem["pupil"]: problem["code"]
-        for problem in this.problems
-        if "pupil" in problem and (problem["code"] == WhyNot.TWICE) is twice
+        number: code
+        for met in this.met.exclude(not_taken={})
+        for code, numbers in met.not_taken.items()
+        for number in numbers
+        if (code == WhyNot.TWICE) is twice
     }
-    entries = _entries(this, codes)
-    return [_told(number, code, entries.get(number)) for number, code in sorted(codes.items())]
+    return [NotTaken(number, code) for number, code in sorted(codes.items())]
 
 
-def _told(number: int, code: str, entry: PupilEntry | None) -> NotTaken:
-    if entry is None:
-        return NotTaken(number, code)
-    said = {name: str(entry.record.get(name, "")) for name in ("Surname", "Forename", "DOB", "UPN")}
-    return NotTaken(number, code, entry.line, said["Surname"], said["Forename"], said["DOB"], said["UPN"])
+def read_names(this: Import, rows: Collection[NotTaken]) -> None:
+    """Fill in who these are, by reading the file to the last of them; nothing where it is not kept any more."""
+    by_number = {row.number: row for row in rows}
+    for entry in _entries(this, max(by_number, default=0)):
+        if row := by_number.get(entry.number):
+            said = {name: str(entry.record.get(name, "")) for name in ("Surname", "Forename", "DOB", "UPN")}
+            row.line, row.surname, row.forename = entry.line, said["Surname"], said["Forename"]
+            row.born, row.upn = _day(said["DOB"]), said["UPN"]
 
 
-def _entries(this: Import, numbers: Collection[int]) -> dict[int, PupilEntry]:
-    """Entries of the file by their numbers; none where the file is not kept, or not read any more."""
-    found: dict[int, PupilEntry] = {}
-    if not numbers:
-        return found
-    last = max(numbers)
+def _entries(this: Import, last: int) -> Iterator[PupilEntry]:
+    """The entries of the file up to this one; it was held to its schema when it was imported."""
     try:
-        store = received_files()
-        document = Document(lambda: store.open(this.source_key), schemas_of_today(), demo=settings.SCHOOLGATE_DEMO)
-        for entry in document.walk_again():
-            if entry.number in numbers:
-                found[entry.number] = entry
-            if entry.number >= last:
-                break
-    except (FileNotFoundError, Refused):
-        return {}
-    return found
+        with closing(received_files().open(this.source_key)) as stream:
+            for entry in StudentFile(stream, schemas_of_today()).entries(lambda _: True):
+                if entry.number > last:
+                    return
+                yield entry
+    except (FileNotFoundError, DocumentError):
+        return
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -185,7 +185,10 @@ def _complete(course: _Course, found: Recognition, written: Counts) -> None:
     """The numbers of all pupils, and the end."""
     this = course.this
     settled = {fate_of("same", tally): pupils for tally, pupils in found.settled.items()}
-    Met.keep(this, settled)
+    not_taken: dict[str, list[int]] = {}
+    for number, why in sorted(found.not_taken.items()):
+        not_taken.setdefault(why, []).append(number)
+    Met.keep(this, settled, not_taken)
     counts = written + Counts.of(settled)
     twice = sum(why is WhyNot.TWICE for why in found.not_taken.values())
     counts.pupils["twice"] += twice

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from schoolgate.authority.exchange.not_taken import not_taken
+from schoolgate.authority.exchange.not_taken import not_taken, read_names
+from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.before_and_after import Written, written_by
 from schoolgate.authority.importing.behind import groups_of, left_out, missing, missing_pupils, pupils_behind
 from schoolgate.authority.importing.models import Import, RemovalCandidate
@@ -24,9 +25,6 @@ from schoolgate.authority.records.models import Pupil, Refusal
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import Column, NotYet, Table
-
-AT_ONCE = 400
-"""So many pupils' values are looked up at a time for a download."""
 
 _PUPIL = ("pupil", "pupils")
 _VALUE = ("value", "values")
@@ -49,27 +47,20 @@ class Lines(str):
 
 
 class Values:
-    """What an import wrote, looked up for many pupils at a time."""
+    """What an import wrote, looked up for the rows of a page at once."""
 
-    def __init__(self, this: Import, pupils: Sequence[int], group: DataGroup | None) -> None:
+    def __init__(self, this: Import, group: DataGroup | None) -> None:
         self._this = this
         self._group = group
-        self._pupils = pupils
-        self._places = {pupil: place for place, pupil in enumerate(pupils)}
-        self._found: dict[int, Lines] = {}
+        self._found: dict[int, list[Written]] = {}
 
-    def look_up(self, pupils: Sequence[int]) -> None:
-        """Have these at hand."""
-        written = written_by(self._this, pupils, self._group)
-        for pupil in pupils:
-            self._found[pupil] = Lines(self._in_words(value) for value in written.get(pupil, ()))
+    def look_up(self, pupils: list[Pupil]) -> None:
+        """Have these at hand, and no others."""
+        self._found = written_by(self._this, [pupil.pk for pupil in pupils], self._group)
 
     def of(self, pupil: Pupil) -> Lines:
         """What was written to a pupil, value by value."""
-        if pupil.pk not in self._found:
-            start = self._places[pupil.pk] // AT_ONCE * AT_ONCE
-            self.look_up(self._pupils[start : start + AT_ONCE])
-        return self._found[pupil.pk]
+        return Lines(self._in_words(value) for value in self._found.get(pupil.pk, ()))
 
     def _in_words(self, value: Written) -> str:
         label = value.label if self._group else f"{value.group.label}, {value.label}"
@@ -104,7 +95,7 @@ def _pupils(what: str, heading: str) -> List:
         found = pupils_behind(this, what, group)
         pupils = Pupil.objects.visible_to(request.user).filter(pk__in=found.pupils)
         columns = _pupil_columns(group)
-        values = Values(this, sorted(found.pupils), group)
+        values = Values(this, group)
         shows_values = what == "changed" or (what == "added" and group is not None)
         if shows_values:
             words = "Before → after" if what == "changed" else "Value"
@@ -113,8 +104,8 @@ def _pupils(what: str, heading: str) -> List:
             left = groups_of(this, "left_out")
             columns.append(Column("left_out", "Left out", sort="", value=lambda pupil: _labels(left.get(pupil.pk, ()))))
         table = _table(request, this, columns, pupils, f"{what}-pupils", _PUPIL)
-        if shows_values and not request.GET.get("format"):
-            values.look_up([pupil.pk for pupil in table.page])
+        if shows_values:
+            table.prepare = values.look_up
         counted = _counted(this, what, group)
         held = pupils.count()
         note = ""
@@ -177,22 +168,21 @@ def _not_taken(*, twice: bool) -> List:
         rows = not_taken(this, twice=twice)
         columns = [
             Column("number", "Pupil no.", kind="number"),
-            Column("line", "Line", kind="number", value=lambda row: row.line or None),
-            Column("surname", "Surname in the file"),
-            Column("forename", "Forename in the file"),
-            Column("born", "Date of birth", kind="code", value=lambda row: _written_day(row.born)),
-            Column("upn", "UPN", kind="code"),
+            Column("line", "Line", kind="number", sort="", value=lambda row: row.line or None),
+            Column("surname", "Surname in the file", sort=""),
+            Column("forename", "Forename in the file", sort=""),
+            Column("born", "Date of birth", kind="date", sort=""),
+            Column("upn", "UPN", kind="code", sort=""),
             Column("why", "Why", kind="long"),
             Column("step", "What to do", kind="long", sort=""),
         ]
         table = _table(request, this, columns, rows, "not-taken", _PUPIL)
+        table.prepare = lambda shown: read_names(this, shown)
         counted = _counted(this, "twice" if twice else "unmatched", None)
-        notes = []
-        if len(rows) < counted:
-            notes.append(f"The first {len(rows):,} of {counted:,} are kept.")
-        if rows and not any(row.line for row in rows):
-            notes.append("The file itself is not kept any more, so that only the place in it can be told.")
-        return table, "Twice, with differences" if twice else "Unmatched", " ".join(notes)
+        note = "" if len(rows) == counted else f"{counted:,} were counted; who the others were is not kept any more."
+        if not received_files().has(this.source_key):
+            note += " The file itself is not kept any more, so that only the place in it can be told."
+        return table, "Twice, with differences" if twice else "Unmatched", note
 
     return make
 
@@ -242,7 +232,7 @@ def _pupil_columns(group: DataGroup | None, *, of: str = "") -> list[Column]:
     return [
         Column(f"{of}surname", "Surname", sort=f"{of}surname_key", link=address),
         Column(f"{of}forename", "Forename", sort=f"{of}forename_key"),
-        *([] if of else [Column("born", "Date of birth", kind="code", value=lambda row: _day(row.born))]),
+        *([] if of else [Column("born", "Date of birth", kind="date")]),
         Column(f"{of}upn", "UPN", kind="code"),
     ]
 
@@ -277,13 +267,6 @@ def _difference(counted: int, listed: int) -> str:
     if listed == counted:
         return ""
     return f"{counted:,} were counted here and {listed:,} stand today: later files or people ended or added some."
-
-
-def _written_day(text: str) -> str:
-    try:
-        return _day(date.fromisoformat(text))
-    except ValueError:
-        return text
 
 
 def _day(day: date | None) -> str:

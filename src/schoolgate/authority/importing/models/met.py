@@ -14,10 +14,12 @@ class Met(models.Model):
 
     `packed` is deflated JSON: numbers of pupils by their fate (`counting.fate_of`). A number may be of a pupil who is
     gone. Rows of pupils move on with the next import, so that of those who stayed the same nothing else tells.
+    `not_taken` are the places in the document, from 1, of those who were not taken, by the code that says why.
     """
 
     of = models.ForeignKey(Import, models.CASCADE, related_name="met")
     packed = models.BinaryField()
+    not_taken = models.JSONField(default=dict)
 
     objects = ForStaff["Met"].as_manager()
 
@@ -25,10 +27,12 @@ class Met(models.Model):
         return f"<Met {self.pk}>"
 
     @classmethod
-    def keep(cls, this: Import, fates: Mapping[str, list[int]]) -> None:
+    def keep(
+        cls, this: Import, fates: Mapping[str, list[int]], not_taken: Mapping[str, list[int]] | None = None
+    ) -> None:
         """Keep who met which fate, in the transaction that counts them."""
-        if fates:
-            cls.objects.create(of=this, packed=zlib.compress(canonical(fates).encode()))
+        if fates or not_taken:
+            cls.objects.create(of=this, packed=zlib.compress(canonical(fates).encode()), not_taken=not_taken or {})
 
     @property
     def fates(self) -> dict[str, list[int]]:
