@@ -158,6 +158,15 @@ def test_pupils_who_were_not_taken_are_named_from_the_file(some_of_everything: I
     assert "who has another UPN" in unmatched
 
 
+def test_all_who_were_not_taken_are_listed_however_many_the_school_is_told(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, as_officer: Client
+) -> None:
+    monkeypatch.setattr("schoolgate.authority.importing.carrying_out.PROBLEMS_KEPT", 1)
+    this = request.getfixturevalue("some_of_everything")
+    assert len(this.problems) == 1
+    assert rows(as_officer.get(reverse("import-list", args=[this.pk, "twice"]), {"format": "csv"})) == 2
+
+
 def test_without_the_file_the_place_in_it_is_told(some_of_everything: Import, as_officer: Client) -> None:
     Import.objects.filter(pk=some_of_everything.pk).update(source_key="0" * 64)
     shown = text(as_officer.get(reverse("import-list", args=[some_of_everything.pk, "twice"])))
