@@ -92,6 +92,7 @@ COMMONS = [
     "schoolgate.commons.jobs",
     "schoolgate.commons.journal",
     "schoolgate.commons.preferences",
+    "schoolgate.commons.retention",
     "schoolgate.commons.schedules",
     "schoolgate.commons.web",
 ]

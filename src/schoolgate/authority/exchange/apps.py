@@ -6,13 +6,14 @@ class ExchangeConfig(AppConfig):
     label = "authority_exchange"
 
     def ready(self) -> None:
-        # Registered by being imported: what the search finds, periodic work, what a lock-out ends.
+        # Registered by being imported: what the search finds, periodic work, what a lock-out ends, whence values are.
         from schoolgate.authority.exchange import (  # noqa: F401, PLC0415
             certificates,
             endings,
             finding,
             import_job,
             joining,
+            retention,
             sweeping,
             tokens,
             tracing,

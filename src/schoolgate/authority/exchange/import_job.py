@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 HEAD_BYTES = 64 * 1024
 CAUGHT_UP_AT_ONCE = 200
-GONE = "The file's bytes are not in this site's store any more. Ask the school to send it again."
+GONE = "The file's bytes are not in this site's store any more. Ask the school to export it anew."
 ENDED_BADLY = (State.FAILED, State.PARKED, State.CANCELLED)
 
 

@@ -14,5 +14,5 @@ LEFT_ALONE_FOR = timedelta(days=1)
 def sweep_exchange() -> None:
     """Remove bytes that no row speaks of, a day after they came, and tokens that have run out."""
     sweep_tokens()
-    known = set(ReceivedFile.objects.values_list("sha256", flat=True))
+    known = set(ReceivedFile.objects.filter(content_gone_at=None).values_list("sha256", flat=True))
     received_files().sweep(known, LEFT_ALONE_FOR)

@@ -59,7 +59,11 @@ def _forgotten(connection: Connection, login: Login) -> list[Transfer]:
     client = connection.client(login)
     # A receipt from another address is of another site, which this one need not know of.
     arrived = Transfer.objects.lean().filter(
-        travels_with(login), received_from=destination.address, state__in=(State.DELIVERED, State.IMPORTED)
+        travels_with(login),
+        received_from=destination.address,
+        state__in=(State.DELIVERED, State.IMPORTED),
+        # What is not kept here any more cannot be sent again.
+        content_gone_at=None,
     )
     forgotten: list[Transfer] = []
     served: set[str] = set()

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from schoolgate.sites.commands.retention import retention_of
 from schoolgate.sites.commands.shared import (
     Failed,
     WrongCall,
@@ -56,6 +57,7 @@ def add_common_verbs(group: click.Group, site: str) -> None:
     group.add_command(_journal(site))
     group.add_command(_jobs(site))
     group.add_command(_audit(site))
+    group.add_command(retention_of(site))
 
 
 def listen_options(function: Any) -> Any:

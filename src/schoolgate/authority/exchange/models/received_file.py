@@ -29,7 +29,7 @@ class ReceivedFile(models.Model):
     """A file that arrived whole, was written durably and got its receipt.
 
     Its identity is base, kind, name and the digest of its plain bytes; `size` is in bytes of plain XML.
-    The bytes lie in the FileStore under `sha256`.
+    The bytes lie in the FileStore under `sha256`, until `content_gone_at` (retention).
     """
 
     base = models.ForeignKey(Base, models.PROTECT, related_name="received_files")
@@ -41,6 +41,7 @@ class ReceivedFile(models.Model):
     via = models.CharField(max_length=12, choices=[("program", "School's program")], default="program")
     received_at = models.DateTimeField(db_index=True)
     outcome_changed_at = models.DateTimeField(db_index=True)
+    content_gone_at = models.DateTimeField(null=True)
     ref = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001  empty only within its own commit
     receipt = models.TextField()
     its_import = models.OneToOneField(Import, models.PROTECT, null=True, related_name="file")
@@ -49,6 +50,11 @@ class ReceivedFile(models.Model):
 
     class Meta:
         ordering = ("-received_at", "-id")
+        indexes = (
+            models.Index(
+                fields=("received_at",), condition=models.Q(content_gone_at=None), name="received_content_kept"
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("base", "kind", "name", "sha256"), name="one_row_a_received_file"),
         )

@@ -1,9 +1,10 @@
 """What came, what was refused, and each file's story."""
 
 from django.conf import settings
-from django.http import FileResponse, Http404
+from django.contrib import messages
+from django.http import FileResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from schoolgate.authority.bases.models import Base
@@ -73,9 +74,12 @@ def received_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The file itself, as it came; who took it stands in the audit."""
     file = get_object_or_404(ReceivedFile.objects.visible_to(request.user).select_related("base"), pk=pk)
     try:
-        plain = store().open(file.sha256)
+        plain = None if file.content_gone_at else store().open(file.sha256)
     except FileNotFoundError:
-        raise Http404("The content of this file is not kept any more.") from None
+        plain = None
+    if plain is None:
+        messages.error(request, "The content of this file is not kept any more.")
+        return redirect("received-file", file.pk)
     record("file downloaded", by=request.user, target=f"{file.name}, {file.ref}", request=request)
     return FileResponse(plain, as_attachment=True, filename=file.name, content_type="application/xml")
 

@@ -11,6 +11,7 @@ from schoolgate.school.exchange import schedule_in_words as words
 from schoolgate.school.exchange.administration.line import line_spoken
 from schoolgate.school.exchange.folders import root_folder
 from schoolgate.school.exchange.models import Destination, School
+from schoolgate.school.exchange.retention import FilesExported
 from schoolgate.school.exchange.scheduling import when_to_send
 from schoolgate.school.exchange.setting_up import look_at_setup
 
@@ -50,12 +51,18 @@ def _pages() -> list[Page]:
         ),
         Page("When to send", "On which days, and at what time", words.rule_spoken(when_to_send().rule), "schedule"),
         Page("Connection", "Proxy, security protocol type, and Test Connection", line_spoken(), "connection"),
+        Page("Retention", "For how long the content of sent files is kept", _kept_now(), "retention"),
     ]
 
 
 def _setup_now() -> str:
     setup = look_at_setup()
     return f"next: {setup.next.title}" if setup.next else "all is set up"
+
+
+def _kept_now() -> str:
+    days = FilesExported.days.get()
+    return _many(days, "day", "days") if days else "for ever"
 
 
 def _many(number: int, one: str, more: str) -> str:

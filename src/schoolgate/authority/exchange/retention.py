@@ -1,0 +1,83 @@
+"""The bytes of received files go after 90 days; row, receipt, journal and every change they brought stay.
+
+The row is written first, and the bytes go with the next sweep, which removes what no row speaks of. A run that dies
+between the two leaves bytes for an hour; the other way round a row would promise bytes that are gone. The sweep also
+leaves alone what has just come: the same bytes may be arriving again, under another name.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from schoolgate.authority.exchange.models import ReceivedFile
+from schoolgate.authority.exchange.sweeping import sweep_exchange
+from schoolgate.authority.importing.models import Import, ImportState
+from schoolgate.commons.faults import fault_point
+from schoolgate.commons.preferences.registry import NumberPreference
+from schoolgate.commons.retention.kinds import Item, Kept, keeps
+
+NOT_IMPORTED = "Its import has not ended."
+WAITS = "Its import waits for a person."
+FAILED = "Its import failed, and nothing of its school was imported since. Retry it, or delete it from the list."
+SHARED = "The same bytes are another file’s, which is still kept."
+
+
+@keeps
+class ReceivedFiles(Kept):
+    """The bytes of files that were dealt with."""
+
+    name = "received-files"
+    words = "Content of received files"
+    stays = "the file’s page, its receipt, the journal, and every value that came from it with its history"
+    why = "to see what a school sent, and to import it again, for about a term"
+    days = NumberPreference(
+        "received-files-days",
+        default=90,
+        meaning="for how many days the content of received files is kept; 0 is for ever",
+    )
+
+    def over(self, before: datetime) -> Iterator[Item]:
+        younger = ReceivedFile.objects.filter(sha256=OuterRef("sha256"), content_gone_at=None, received_at__gte=before)
+        kept = ReceivedFile.objects.filter(content_gone_at=None, received_at__lt=before).order_by("received_at")
+        files = list(kept.defer("receipt").select_related("its_import__job"))
+        shared = set(kept.filter(Exists(younger)).values_list("pk", flat=True))
+        reasons = {file.pk: SHARED if file.pk in shared else reason_to_keep(file.its_import) for file in files}
+        needed = {file.sha256 for file in files if reasons[file.pk]}
+        for file in files:
+            reason = reasons[file.pk] or (SHARED if file.sha256 in needed else "")
+            address = reverse("received-file", args=[file.pk])
+            yield Item(file.pk, f"{file.name}, {file.ref}", file.received_at, file.size, address, reason)
+
+    def remove(self, item: Item) -> str:
+        with transaction.atomic():
+            file = ReceivedFile.objects.select_for_update(of=("self",)).get(pk=item.key)
+            # Held too, so that nobody starts it again meanwhile.
+            this = Import.objects.select_for_update(of=("self",)).filter(pk=file.its_import_id or 0).first()
+            reason = reason_to_keep(this)
+            if not reason:
+                file.content_gone_at = timezone.now()
+                file.save(update_fields=["content_gone_at"])
+        fault_point("retention.row-written")
+        return reason
+
+    def end(self) -> None:
+        sweep_exchange()
+
+
+def reason_to_keep(this: Import | None) -> str:
+    """Why the bytes that an import is of are still needed; empty when they are not.
+
+    A failed one is done with once somebody turned it down or deleted it, or a later file of its school was imported.
+    """
+    if this is None or this.state in {ImportState.QUEUED, ImportState.PROCESSING}:
+        return NOT_IMPORTED
+    if this.state is ImportState.WAITING:
+        return WAITS
+    if this.state is ImportState.COMPLETED or this.deleted_at or this.not_imported_because:
+        return ""
+    later = Import.objects.filter(base=this.base_id, written_at__gt=this.written_at, completed_at__isnull=False)
+    return "" if later.exists() else FAILED

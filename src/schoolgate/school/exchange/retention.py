@@ -1,0 +1,95 @@
+"""The content of *Files Exported* goes after eight weeks; the receipt beside it, the row and the journal stay.
+
+The file goes first and the row is written after it. A run that dies between the two leaves a row that still speaks of
+a file: the next run finds no file and writes the row. The other way round a file that no row speaks of would stay for
+ever, since nothing else is ever removed from these folders.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from schoolgate.commons.faults import fault_point
+from schoolgate.commons.preferences.registry import NumberPreference
+from schoolgate.commons.retention.kinds import Item, Kept, keeps
+from schoolgate.school.exchange.export_job import sweep_spool
+from schoolgate.school.exchange.folders import folders_in, holds, root_folder
+from schoolgate.school.exchange.models import CorrectionList, FormerRoot, State, Transfer
+from schoolgate.school.exchange.models.transfer import ARRIVED
+
+OPEN = "The LA has not said yet what became of it."
+AWAY = "Its folder cannot be reached."
+CHANGED = "The file in Files Exported is not the one that was sent."
+
+
+@keeps
+class FilesExported(Kept):
+    """The XML of files that arrived and whose outcome is known."""
+
+    name = "files-exported"
+    words = "Content of Files Exported"
+    stays = "the receipt, the file’s line here, and the journal"
+    why = "to look up what was sent while the LA may ask; children’s data lie about no longer than that"
+    days = NumberPreference(
+        "files-exported-days",
+        default=56,
+        meaning="for how many days the content of Files Exported is kept; 0 is for ever",
+    )
+
+    def over(self, before: datetime) -> Iterator[Item]:
+        kept = Transfer.objects.filter(state__in=ARRIVED, filed_at__lt=before, content_gone_at=None).order_by(
+            "filed_at"
+        )
+        for one in kept.only("name", "filed_at", "size", "state"):
+            assert one.filed_at is not None  # it is filtered by
+            held_back = OPEN if one.state == State.DELIVERED else ""
+            yield Item(one.pk, one.name, one.filed_at, one.size, reverse("transfer", args=[one.pk]), held_back)
+
+    def remove(self, item: Item) -> str:
+        transfer = Transfer.objects.lean().filter(pk=item.key, state__in=(State.IMPORTED, State.REJECTED)).first()
+        if transfer is None:
+            return OPEN
+        try:
+            reason = _remove_file(transfer)
+        except OSError:
+            reason = AWAY
+        if reason:
+            return reason
+        fault_point("retention.file-removed")
+        with transaction.atomic():
+            # What the check found quotes the file.
+            this = Transfer.objects.filter(pk=transfer.pk)
+            this.update(content_gone_at=timezone.now(), problems=[])
+            lists = CorrectionList.objects.filter(transfer=transfer)
+            lists.exclude(pk__in=CorrectionList.objects.standing()).delete()
+        return ""
+
+    def end(self) -> None:
+        sweep_spool()
+
+
+def _remove_file(transfer: Transfer) -> str:
+    """Remove the very bytes that were sent, wherever root folders had them; why not, in words. Raises OSError.
+
+    A root folder that was left and dismissed is looked into no more: what lies there is somebody else's business.
+    """
+    former = FormerRoot.objects.filter(dismissed_at=None).values_list("path", flat=True)
+    present = root_folder()
+    changed = removed = False
+    for root in [*([present] if present else []), *map(Path, former)]:
+        if not root.is_dir():
+            return AWAY
+        place = folders_in(root, transfer.la).exported / transfer.filed_as
+        if not (transfer.filed_as and os.path.lexists(place)):
+            continue
+        if holds(place, size=transfer.size, sha256=transfer.sha256):
+            place.unlink()
+            removed = True
+        else:
+            changed = True
+    return CHANGED if changed and not removed else ""
