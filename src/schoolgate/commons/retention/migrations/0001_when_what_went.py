@@ -5,22 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LastRun',
+            name="LastRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, unique=True)),
-                ('ended_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('removed', models.PositiveIntegerField(default=0)),
-                ('size', models.BigIntegerField(default=0)),
-                ('held_back', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, unique=True)),
+                ("ended_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("removed", models.PositiveIntegerField(default=0)),
+                ("size", models.BigIntegerField(default=0)),
+                ("held_back", models.JSONField(default=dict)),
             ],
         ),
     ]
