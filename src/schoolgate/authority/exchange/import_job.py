@@ -14,6 +14,7 @@ from schoolgate.authority.exchange.kinds import KINDS, FileKind
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.carrying_out import Ruling, Telling, carry_out
+from schoolgate.authority.importing.match_preferences import match_settings
 from schoolgate.authority.importing.models import Import, Waiting
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, register
 from schoolgate.commons.jobs.models import State
@@ -62,7 +63,7 @@ class ImportFile(JobKind):
             carry_out(
                 this,
                 lambda: received_files().open(this.source_key),
-                Ruling(demo=settings.SCHOOLGATE_DEMO),
+                Ruling(match_settings(), demo=settings.SCHOOLGATE_DEMO),
                 job=running.job_id,
                 shelf=schemas_of_today(),
                 telling=Telling(progress, tell),

@@ -41,6 +41,11 @@ class Preference(Generic[T]):
         text = StoredPreference.objects.filter(name=self.name).values_list("value", flat=True).first()
         return self.default if text is None else self.from_text(text)
 
+    @property
+    def last_change(self) -> StoredPreference | None:
+        """Who changed it last, and when; None: nobody ever did."""
+        return StoredPreference.objects.select_related("changed_by").filter(name=self.name).first()
+
     def set(self, value: T, *, by: User | None, request: HttpRequest | None = None) -> None:
         """Store a value and note the change in the audit; the same value again changes nothing."""
         with transaction.atomic():

@@ -1,0 +1,25 @@
+"""What an authority sets of matching (reference 9.1): its System Defaults. Kept in the database only.
+
+Of reference 9.1's age limits none is here yet: the one counts for the list of unmatched pupils, the other for carers.
+"""
+
+from schoolgate.authority.importing.matching.rules import MatchSettings
+from schoolgate.commons.preferences.registry import YesNoPreference
+
+_SHIPPED = MatchSettings()
+
+GUIDMATCH = YesNoPreference(
+    "guidmatch",
+    default=_SHIPPED.guid_match,
+    meaning="whether a pupil is found by the GUID, the key of the school's own system",
+)
+ONLY_ACTIVE = YesNoPreference(
+    "match-only-active",
+    default=_SHIPPED.only_active,
+    meaning="whether only pupils on some school's roll are looked for",
+)
+
+
+def match_settings() -> MatchSettings:
+    """What is set now. A change counts from the next import: what was settled before is then looked at again."""
+    return MatchSettings(guid_match=GUIDMATCH.get(), only_active=ONLY_ACTIVE.get())
