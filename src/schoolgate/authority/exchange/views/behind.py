@@ -62,6 +62,10 @@ class Values:
         """What was written to a pupil, value by value."""
         return Lines(self._in_words(value) for value in self._found.get(pupil.pk, ()))
 
+    def on_one_line(self, pupil: Pupil) -> str:
+        """The same, for a whole group at once."""
+        return "; ".join(self.of(pupil).lines)
+
     def _in_words(self, value: Written) -> str:
         label = value.label if self._group else f"{value.group.label}, {value.label}"
         return f"{label}: {value.before} → {value.after}" if value.before else f"{label}: {value.after}"
@@ -98,8 +102,8 @@ def _pupils(what: str, heading: str) -> List:
         values = Values(this, group)
         shows_values = what == "changed" or (what == "added" and group is not None)
         if shows_values:
-            words = "Before → after" if what == "changed" else "Value"
-            columns.append(Column("values", words, kind="long", sort="", value=values.of))
+            words, value = ("Before → after", values.of) if what == "changed" else ("Values", values.on_one_line)
+            columns.append(Column("values", words, kind="long", sort="", value=value))
         if group is None and what == "same":
             left = groups_of(this, "left_out")
             columns.append(Column("left_out", "Left out", sort="", value=lambda pupil: _labels(left.get(pupil.pk, ()))))
