@@ -1,14 +1,33 @@
 """Many new rows at once, faster than a model's own way: most of the time of a first import goes into its rows."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 from django.db import connection, models
+
+Values: TypeAlias = Sequence[Any]
+"""The values of one row."""
 
 _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
 
 
-def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def take_ids(model: type[models.Model], number: int) -> Sequence[int]:
+    """Take ids for new rows, which no row had before; ascending, for use in the caller's transaction.
+
+    On SQLite, where a transaction has the database to itself, they must be used before more are taken.
+    """
+    table = model._meta.db_table  # noqa: SLF001  Django's own way to ask a model
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sequence = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+            cursor.execute(sequence, [table, number])
+            return [one for (one,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        (last,) = cursor.fetchone() or (0,)
+    return range(last + 1, last + 1 + number)
+
+
+def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Values]) -> None:
     """Insert rows, all new, given as the values of the fields ``names`` (of a foreign key: the id).
 
     PostgreSQL copies them in, SQLite runs one prepared statement for all. Ids that the database gives are not read
@@ -17,15 +36,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     options = model._meta  # noqa: SLF001  Django's own way to ask a model
     by_name = {field.name: field for field in options.concrete_fields}
     fields = [by_name[name] for name in names]
-    to_prepare = [
-        (place, field.get_db_prep_save) for place, field in enumerate(fields) if not isinstance(field, _AS_THEY_ARE)
-    ]
-    values = []
-    for row in rows:
-        ready = list(row)
-        for place, prepare in to_prepare:
-            ready[place] = prepare(ready[place], connection)
-        values.append(ready)
+    values = list(_prepared(fields, rows))
     if not values:
         return
     quote = connection.ops.quote_name
@@ -38,3 +49,15 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
         else:
             places = ", ".join(["%s"] * len(fields))
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)  # noqa: S608  names of ours
+
+
+def _prepared(fields: Sequence["models.Field[Any, Any]"], rows: Iterable[Values]) -> Iterator[Values]:
+    """The rows as the database takes them: dates and bytes are not the same to all."""
+    to_prepare = [
+        (place, field.get_db_prep_save) for place, field in enumerate(fields) if not isinstance(field, _AS_THEY_ARE)
+    ]
+    for row in rows:
+        ready = list(row)
+        for place, prepare in to_prepare:
+            ready[place] = prepare(ready[place], connection)
+        yield ready

@@ -4,7 +4,7 @@ First the whole document is read and its pupils are recognised; then portions of
 transaction. A crash leaves some pupils new and some old; the same job done again finds the new ones settled.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, BinaryIO
@@ -13,7 +13,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from schoolgate.authority.importing.applying import AT_ONCE, Applying, ChangedMeanwhile, Work
+from schoolgate.authority.importing.applying import AT_ONCE, Applying, ChangedMeanwhile
+from schoolgate.authority.importing.aside import Aside
+from schoolgate.authority.importing.case import Work
 from schoolgate.authority.importing.counting import Counts, fate_of
 from schoolgate.authority.importing.deciding import IMPORT_EVERYTHING, Rules
 from schoolgate.authority.importing.guarding import few_pupils, is_older, note_who_is_missing, roll_of
@@ -112,10 +114,15 @@ class _Course:
 
 
 def _carry_out(course: _Course) -> None:
+    with Aside() as aside:
+        _import(course, aside)
+
+
+def _import(course: _Course, aside: Aside) -> None:
     this = course.this
     newest_pupil = Pupil.objects.aggregate(newest=Max("pk"))["newest"] or 0
     roll = roll_of(this.base)
-    found = _recognise(course)
+    found = _recognise(course, aside)
     if this.full and Waiting.FEW not in this.agreed and few_pupils(roll, found):
         figures = {"roll": len(roll), "of_roll": len(roll & found.seen), "pupils": found.pupils}
         _wait(this, Waiting.FEW, course.telling, figures)
@@ -124,7 +131,7 @@ def _carry_out(course: _Course) -> None:
     this.done = found.pupils - len(found.to_do)
     written = Counts.from_json(this.counts)
     applying = Applying(this, course.ruling.rules, job=course.job, newest_pupil=newest_pupil)
-    works = _works(course, found)
+    works = (Work(found.to_do[number], incoming) for number, incoming in aside if number in found.to_do)
     while portion := list(islice(works, AT_ONCE)):
         with transaction.atomic():
             _hold_alone(course)
@@ -152,8 +159,9 @@ def _hold_alone(course: _Course) -> None:
         raise LeaseLost
 
 
-def _recognise(course: _Course) -> Recognition:
+def _recognise(course: _Course, aside: Aside) -> Recognition:
     ruling, document, this = course.ruling, course.document, course.this
+    check = document.value_check()
     recogniser = Recogniser(
         document,
         HeldInDatabase(this.base),
@@ -165,20 +173,12 @@ def _recognise(course: _Course) -> Recognition:
             rules=ruling.rules,
             demo=ruling.demo,
         ),
+        lambda entry: aside.put(entry.number, incoming_of(entry, check, full=this.full)),
         ruling.matching,
         job=course.job,
         today=timezone.localdate(),
     )
     return recogniser.recognise(lambda number: course.telling.progress(number, 0, "reading"))
-
-
-def _works(course: _Course, found: Recognition) -> Iterator[Work]:
-    if not found.to_do:
-        return
-    check = course.document.value_check()
-    for entry in found.entries if found.entries is not None else course.document.walk_again():
-        if (whose := found.to_do.get(entry.number)) is not None:
-            yield Work(whose, incoming_of(entry, check, full=course.this.full))
 
 
 def _complete(course: _Course, found: Recognition, written: Counts) -> None:

@@ -1,11 +1,13 @@
 """Held pupils as matching sees them, looked up in the database, and the keys by which they are found."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.matching.index import names_and_births
 from schoolgate.authority.importing.matching.keys import MatchKeys, match_keys
 from schoolgate.authority.importing.matching.rules import Held
+from schoolgate.authority.records.columns import PUPIL_COLUMNS
 from schoolgate.authority.records.keys import key_of
 from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
 
@@ -48,17 +50,22 @@ class HeldInDatabase:
 
 def keys_of_held(pupil: Pupil, guids: Iterable[str]) -> MatchKeys:
     """What a held pupil is recognised by, of its columns and the keys that schools' systems have for it."""
+    return keys_of_columns({name: getattr(pupil, name) for name in PUPIL_COLUMNS}, guids)
+
+
+def keys_of_columns(columns: Mapping[str, Any], guids: Iterable[str]) -> MatchKeys:
+    """The same of a pupil's columns (``records.columns.pupil_columns``)."""
     return match_keys(
-        family=pupil.surname,
-        given=pupil.forename,
-        born=pupil.born,
-        sex=pupil.sex,
-        upn=pupil.upn,
+        family=columns["surname"],
+        given=columns["forename"],
+        born=columns["born"],
+        sex=columns["sex"],
+        upn=columns["upn"],
         guids=guids,
-        middle=pupil.middle_names,
-        former_upns=[pupil.former_upn],
-        other_families=[pupil.preferred_surname, pupil.former_surname],
-        other_givens=[pupil.preferred_forename],
+        middle=columns["middle_names"],
+        former_upns=[columns["former_upn"]],
+        other_families=[columns["preferred_surname"], columns["former_surname"]],
+        other_givens=[columns["preferred_forename"]],
     )
 
 

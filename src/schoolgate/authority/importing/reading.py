@@ -62,11 +62,6 @@ class Document:
             if file.problems.refusals:
                 raise Refused(list(file.problems), file.problems.refusals)
 
-    def walk_again(self) -> Iterator[PupilEntry]:
-        """Walk the pupils of a document that was judged."""
-        with closing(self._open()) as stream:
-            yield from self._start(stream).entries(lambda _: True)
-
     def value_check(self) -> ValueCheck:
         """What finds values that cannot be right."""
         return ValueCheck(self.header, self._layout, demo=self._demo)

@@ -26,10 +26,6 @@ from schoolgate.authority.importing.reading import Document
 from schoolgate.authority.importing.settling import Digester, Known, for_this_job
 from schoolgate.documents.students.entries import PupilEntry
 
-KEPT_BYTES = 2 * 1024 * 1024
-"""So many bytes of entries to work on are kept in memory, which takes ten times as many with their records; a document
-with more of them is read again instead."""
-
 NEW = "new"
 """The rule by which a pupil is added."""
 
@@ -63,8 +59,6 @@ class Recognition:
     """Entries met."""
     to_do: dict[int, Recognised] = field(default_factory=dict)
     """By number, in the document's order."""
-    entries: list[PupilEntry] | None = field(default_factory=list)
-    """Those to work on, and maybe others, in the document's order; None when they were too many to keep."""
     settled: dict[str, list[int]] = field(default_factory=dict)
     """The pupils of settled entries by what they count as, but for those that this very job settled."""
     settled_here: int = 0
@@ -91,16 +85,21 @@ class Recogniser:
         held: HeldPupils,
         known: dict[bytes, Known],
         digest_of: Digester,
+        look_at: Callable[[PupilEntry], None],
         settings: MatchSettings,
         *,
         job: int,
         today: date,
     ) -> None:
-        """``known`` are the settled entries of the base and form, ``job`` the number of the import's job."""
+        """``known`` are the settled entries of the base and form, ``job`` the number of the import's job.
+
+        ``look_at`` is given, in the document's order, the entries to work on, and maybe others.
+        """
         self.document = document
         self.held = held
         self.known = known
         self.digest_of = digest_of
+        self.look_at = look_at
         self.settings = settings
         self.job = job
         self.today = today
@@ -109,7 +108,6 @@ class Recogniser:
         self._first: dict[bytes, int] = {}
         self._met: dict[int, _Met] = {}
         self._namesakes: dict[int, list[int]] = {}
-        self._kept_bytes = 0
         self._settled: dict[int, Known] = {}
         self._twice: set[int] = set()
 
@@ -147,15 +145,8 @@ class Recogniser:
                 continue
             keys = keys_of(entry.record)
             self._meet_by(keys, entry.number, digest)
-            self._keep(entry)
+            self.look_at(entry)
             yield entry.number, keys
-
-    def _keep(self, entry: PupilEntry) -> None:
-        self._kept_bytes += len(entry.raw)
-        if self.found.entries is None or self._kept_bytes > KEPT_BYTES:
-            self.found.entries = None
-        else:
-            self.found.entries.append(entry)
 
     def _match(self, news: Iterable[tuple[int, MatchKeys]]) -> None:
         numbers = [number for number, _ in news]

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from schoolgate.authority.importing.applying import UPN_OF_ANOTHER
+from schoolgate.authority.importing.case import UPN_OF_ANOTHER
 from schoolgate.authority.importing.deciding import DISCARDED, NOT_IMPORTED, UNDONE
 from schoolgate.authority.importing.reading import UNUSABLE_REGISTER
 from schoolgate.authority.importing.recognising import WhyNot

@@ -1,0 +1,48 @@
+"""What was read of a document, and has yet to be decided on: kept aside, so that a document is read once.
+
+It is decided on only when all of the document is known to be right, and by then its elements are long gone.
+"""
+
+import json
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import Self
+
+from schoolgate.authority.importing.deciding import Incoming, Invalid
+from schoolgate.authority.records.groups.registry import group_numbered
+
+IN_MEMORY = 1024 * 1024
+"""So many bytes are kept in memory: a week's changes are. More of them go to a file that has no name to others and
+is gone with the process."""
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Aside:
+    """Incoming pupils by their number in the document, in the order in which they were put; for a `with` block."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed with this
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def put(self, number: int, incoming: Incoming) -> None:
+        """Keep what the document's entry ``number`` says."""
+        payloads = [(group.number, payload) for group, payload in incoming.payloads.items()]
+        invalid = [(one.group.number, one.item, one.code, one.value) for one in incoming.invalid]
+        self._file.write(_encode((number, payloads, incoming.full, invalid)).encode() + b"\n")
+
+    def __iter__(self) -> Iterator[tuple[int, Incoming]]:
+        """Take all out again, from the first on."""
+        self._file.seek(0)
+        for line in self._file:
+            number, numbered, full, told = json.loads(line)
+            payloads = {group_numbered(group): payload for group, payload in numbered}
+            yield (
+                number,
+                Incoming(payloads, full, tuple(Invalid(group_numbered(group), *rest) for group, *rest in told)),
+            )

@@ -1,0 +1,93 @@
+"""A pupil on its way from a document's entry to its rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from schoolgate.authority.importing.counting import Fates, fate_of, tally_of
+from schoolgate.authority.importing.deciding import Decisions, Incoming, Invalid
+from schoolgate.authority.importing.holding import Holding
+from schoolgate.authority.importing.recognising import Recognised
+from schoolgate.authority.records.groups.data_group import DataGroup, Payload
+from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
+from schoolgate.authority.records.models import Enrolment, Pupil
+
+UPN_OF_ANOTHER = "upn-of-another-pupil"
+"""Code of a refusal: another held pupil has this UPN."""
+
+
+class Work(NamedTuple):
+    """A pupil to decide on."""
+
+    whose: Recognised
+    incoming: Incoming
+
+
+@dataclass(slots=True)
+class Case:
+    """A pupil that was decided on. One that is new has its ids only when its rows are made, and never a holding."""
+
+    whose: Recognised
+    incoming: Incoming
+    decisions: Decisions
+    after: dict[DataGroup, Payload]
+    """What is held once the decisions are applied."""
+    holding: Holding
+    pupil_id: int = 0
+    is_changed: bool = False
+    is_told_otherwise: bool = False
+    """A refusal or a candidate for removal came or went, so that what its base said in the other form counts again."""
+
+    @property
+    def is_new(self) -> bool:
+        return self.whose.pupil is None
+
+    @property
+    def pupil(self) -> Pupil:
+        assert self.holding.pupil is not None
+        return self.holding.pupil
+
+    @property
+    def enrolment(self) -> Enrolment:
+        assert self.holding.enrolment is not None
+        return self.holding.enrolment
+
+    @property
+    def tally(self) -> str:
+        """What the entry counts as when its very bytes come again."""
+        left_out = [one.group for one in self.decisions.left_out]
+        same = [group for group in self.incoming.payloads if group not in left_out]
+        return tally_of(same, left_out, [one.group for one in self.decisions.removals])
+
+    @property
+    def fate(self) -> str:
+        """What becomes of the pupil now."""
+        tally = tally_of(
+            self.decisions.same,
+            [one.group for one in self.decisions.left_out],
+            [one.group for one in self.decisions.removals],
+            added=[write.group for write in self.decisions.writes if write.is_new],
+            changed=[write.group for write in self.decisions.writes if not write.is_new],
+        )
+        return fate_of("added" if self.is_new else "changed" if self.is_changed else "same", tally)
+
+
+def fates_of(cases: Iterable[Case]) -> Fates:
+    """The pupils by what becomes of them."""
+    fates: Fates = {}
+    for case in cases:
+        fates.setdefault(case.fate, []).append(case.pupil_id)
+    return fates
+
+
+def without_upn(incoming: Incoming) -> Incoming:
+    """What comes without its UPN, which is another's: it is left out with its code."""
+    numbers = dict(incoming.payloads.get(IDENTIFIERS, {}))
+    upn = numbers.pop("UPN", None)
+    if upn is None:
+        return incoming
+    payloads = {**incoming.payloads, IDENTIFIERS: numbers}
+    if not numbers:
+        del payloads[IDENTIFIERS]
+    invalid = (*incoming.invalid, Invalid(IDENTIFIERS, "UPN", UPN_OF_ANOTHER, upn))
+    return replace(incoming, payloads=payloads, invalid=invalid)

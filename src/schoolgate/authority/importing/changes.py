@@ -1,0 +1,29 @@
+"""The changes of one job: a row for each rule by which it found pupils and took values."""
+
+from collections.abc import Collection
+
+from schoolgate.authority.importing.models import Import
+from schoolgate.authority.records.models import Change
+
+
+class Changes:
+    """Gives the change of a rule, made when it is first asked for, in the caller's transaction."""
+
+    def __init__(self, this: Import, job: int) -> None:
+        self.this = this
+        self.job = job
+        self._made = {change.rule: change for change in Change.objects.filter(job=job)}
+
+    def of(self, found_by: str, taken_by: Collection[str]) -> Change:
+        """The change of pupils found by one rule, whose values were taken by others."""
+        rule = f"{found_by}/{'+'.join(sorted(set(taken_by)))}"
+        if rule not in self._made:
+            self._made[rule] = Change.objects.create(
+                source=self.this.source,
+                source_name=self.this.source_name,
+                source_key=self.this.source_key,
+                base=self.this.base,
+                job=self.job,
+                rule=rule,
+            )
+        return self._made[rule]
