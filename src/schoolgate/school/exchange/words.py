@@ -58,7 +58,9 @@ def counts_in_words(outcome: Mapping[str, Any]) -> str:
     numbers = {name: number for name, number in counts.items() if isinstance(number, int)}
     pupils = numbers.pop("pupils", 0)
     left_out = numbers.pop("left_out", 0)
-    told = ", ".join(f"{number:,} {COUNTED.get(name, name.replace('_', ' '))}" for name, number in numbers.items())
+    # Not every database keeps the order in which they came; what a later version counts comes last.
+    names = sorted(numbers, key=lambda name: [*COUNTED, name].index(name))
+    told = ", ".join(f"{numbers[name]:,} {COUNTED.get(name, name.replace('_', ' '))}" for name in names)
     text = so_many(pupils, "pupil") + (f": {told}" if told else "") if pupils or told else ""
     return f"{text}; {so_many(left_out, 'value')} not taken" if left_out else text
 

@@ -30,12 +30,12 @@ def what_became_of(this: Transfer) -> dict[str, Any]:
     imported = this.state == State.IMPORTED
     drawn = [Bar(words.capitalize(), counts[name], LOOKS[name]) for name, words in COUNTED.items() if name in counts]
     return {
-        "pupils_bar": bars("What the LA made of the pupils", drawn, unit="pupils") if imported and drawn else "",
-        "groups": [
+        "pupils_bar": bars("Pupils", drawn, unit="pupils") if imported and drawn else "",
+        "groups": sorted(
             (group_words(name), [of_group.get(what, 0) for what in OF_GROUP])
             for name, of_group in groups.items()
             if imported
-        ],
+        ),
         "correction_list": correction_list,
         "has_corrections": rejected or (correction_list is not None and correction_list.total > 0),
     }
