@@ -5,10 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from schoolgate.sites.cli import main
+
+
+def ask(*words: str, home: Path) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "schoolgate.sites.cli", *words, "--json", "--home", str(home)]
+    told: list[dict[str, Any]] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return told
 
 
 @pytest.fixture(scope="module")
@@ -19,15 +26,33 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=600,
     )
     assert result.returncode == 0, result.stderr
     described: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
     return home, described
 
 
-def test_three_files_arrive_and_the_broken_one_is_refused(demonstration: tuple[Path, dict[str, Any]]) -> None:
-    assert demonstration[1]["result"] == {"sent": 3, "received": 3, "refused": 1}
+def test_the_files_of_two_weeks_are_imported_and_the_broken_one_is_refused(
+    demonstration: tuple[Path, dict[str, Any]],
+) -> None:
+    assert demonstration[1]["result"] == {"sent": 5, "received": 5, "imported": 5, "refused": 1, "pupils": 480}
+
+
+def test_the_pupils_it_tells_of_are_held_and_one_goes_to_two_schools(
+    demonstration: tuple[Path, dict[str, Any]],
+) -> None:
+    home, described = demonstration
+    here, there = (ask("authority", "pupils", home=home / la) for la in ("authority", "authority-2"))
+    assert len(here) + len(there) == described["result"]["pupils"]
+    number = urlsplit(described["look_at"]["pupil"]).path.rpartition("/")[2]
+    assert int(number) in {pupil["number"] for pupil in here}
+    assert [len(pupil["bases"]) for pupil in here].count(2) == 1
+
+
+def test_one_value_of_the_second_week_is_left_out(demonstration: tuple[Path, dict[str, Any]]) -> None:
+    imports = ask("authority", "imports", home=demonstration[0] / "authority")
+    assert sum(this["left_out"] for this in imports) == 1
 
 
 def test_the_line_for_scripts_keeps_its_keys(demonstration: tuple[Path, dict[str, Any]]) -> None:
@@ -38,6 +63,7 @@ def test_the_line_for_scripts_keeps_its_keys(demonstration: tuple[Path, dict[str
     assert set(authority) >= {"url", "openapi", "la", "users", "exchange_accounts"}
     assert set(authority["users"][0]) >= {"user", "password", "role"}
     assert set(authority["exchange_accounts"][0]) >= {"user", "password", "la", "school"}
+    assert set(described["look_at"]) == {"imports", "pupil"}
     assert set(school) >= {"url", "root_folder", "la", "school", "schools", "users"}
     assert school["schools"][0] == {"la": school["la"], "school": school["school"]}
 

@@ -12,13 +12,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
-from schoolgate.documents.samples.files import write_student_sample
-from schoolgate.documents.samples.students import make_students
+from schoolgate.sites.demo_files import MOVED, SCHOOLS, drop_first_week, drop_second_week, upn_of
 from schoolgate.sites.orphans import i_am_the_parent
 
 START_SECONDS = 60.0
@@ -28,25 +29,6 @@ MAIN_JOB_SECONDS = 120.0
 class DemonstrationFailed(Exception):
     """A step did not do what it should; the message says which and what it said."""
 
-
-@dataclass(frozen=True)
-class School:
-    number: str
-    name: str
-    pupils: int
-    destination: str
-    seed: int
-    la: str = "820"
-
-
-SCHOOLS = (
-    School("4321", "Green Abbey School", 240, "820", seed=1),
-    School("2107", "Oakhanger Primary School", 130, "820", seed=2),
-    School("7004", "Eastmere Special School", 110, "823", seed=3),
-)
-# A fourth file, broken on purpose: a date that is none and a pupil without date of birth.
-BROKEN = School("2107", "Oakhanger Primary School", 20, "820", seed=4)
-BROKEN_FAULTS = ("missing-dob", "bad-date")
 
 AUTHORITIES = {"820": ("authority", "Bedfordshire"), "823": ("authority-2", "Central Bedfordshire")}
 
@@ -123,6 +105,7 @@ class Demonstration:
         }
         self.school = Site("school", home / "school", _free_address(), SCHOOLS[0].la)
         self.result: dict[str, int] = {}
+        self.look_at: dict[str, str] = {}
 
     @property
     def sites(self) -> list[Site]:
@@ -179,37 +162,56 @@ class Demonstration:
                 password_file.unlink()
 
     def run_main_job(self) -> None:
-        """Drop four files into the school's folders, export, and count what arrived."""
+        """Two weeks of files: drop them into the school's folders, export, and count what arrived and is imported."""
+        today = datetime.now(ZoneInfo("Europe/London")).date()
         self.say("Dropping three schools' pupil files, and one that is broken on purpose, into the school's folders…")
-        for school in SCHOOLS:
-            self._drop(school, serial=1)
-        self._drop(BROKEN, serial=2, faults=BROKEN_FAULTS)
-        self.say("Checking and sending…")
+        right = drop_first_week(self.root_folder, today)
+        self._send_and_import(right)
+        self.say("A week later: what changed at two of the schools…")
+        right += drop_second_week(self.root_folder, today)
+        self._send_and_import(right)
+        self._count(right)
+        self._note_where_to_look(today)
+
+    def _send_and_import(self, right: int) -> None:
+        """Export, and wait until so many files in all are imported."""
+        self.say("Checking, sending and importing…")
         self.school.run("export", may_find_faults=True)
         deadline = time.monotonic() + MAIN_JOB_SECONDS
         while True:
-            files = self.school.run("files")
-            received = [file for site in self.authorities.values() for file in site.run("files")]
-            sent = [file for file in files if file["state"] in {"delivered", "imported"}]
-            refused = [file for file in files if file["state"] in {"held back", "rejected"}]
-            if len(sent) == len(SCHOOLS) and refused:
-                break
+            imports = self._of_authorities("imports")
+            if sum(this["state"] == "completed" for this in imports) == right:
+                return
             if time.monotonic() > deadline:
-                states = ", ".join(f"{file['name']}: {file['state']}" for file in files)
-                raise DemonstrationFailed(f"The files did not all arrive: {states}")
+                states = ", ".join(f"{file['name']}: {file['state']}" for file in [*self.school.run("files"), *imports])
+                raise DemonstrationFailed(f"The files were not all sent and imported: {states}")
             time.sleep(0.5)
-        self.result = {"sent": len(sent), "received": len(received), "refused": len(refused)}
 
-    def _drop(self, school: School, *, serial: int, faults: tuple[str, ...] = ()) -> None:
-        sample = make_students(
-            la=school.la,
-            school=school.number,
-            destination_la=school.destination,
-            pupils=school.pupils,
-            seed=school.seed,
-            faults=faults,
-        )
-        write_student_sample(self.root_folder / school.destination / "Files Not Exported", sample, serial=serial)
+    def _count(self, right: int) -> None:
+        files = self.school.run("files")
+        sent = [file for file in files if file["state"] in {"delivered", "imported"}]
+        refused = [file for file in files if file["state"] in {"held back", "rejected"}]
+        if len(sent) != right or not refused:
+            states = ", ".join(f"{file['name']}: {file['state']}" for file in files)
+            raise DemonstrationFailed(f"The files did not all arrive, or the broken one was not held back: {states}")
+        self.result = {
+            "sent": len(sent),
+            "received": len(self._of_authorities("files")),
+            "imported": right,
+            "refused": len(refused),
+            "pupils": len(self._of_authorities("pupils")),
+        }
+
+    def _of_authorities(self, rows: str) -> list[dict[str, Any]]:
+        return [row for site in self.authorities.values() for row in site.run(rows)]
+
+    def _note_where_to_look(self, today: date) -> None:
+        first = self.authorities[SCHOOLS[0].destination]
+        (moved,) = first.run("pupils", upn_of(MOVED, today))
+        self.look_at = {
+            "imports": f"{first.url}/imports/",
+            "pupil": f"{first.url}/pupils/{moved['number']}?group=addresses",
+        }
 
     def stop(self) -> None:
         for site in reversed(self.sites):
@@ -240,6 +242,7 @@ class Demonstration:
             },
             "home": str(self.home),
             "result": self.result,
+            "look_at": self.look_at,
         }
 
 

@@ -59,7 +59,8 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
     result = described["result"]
     click.echo(
         f"Done in {seconds:.0f} s: {result['sent']} files sent, {result['received']} received and proven, "
-        f"{result['refused']} refused (broken on purpose)."
+        f"{result['imported']} imported, {result['refused']} refused (broken on purpose). "
+        f"{result['pupils']} pupils are held."
     )
     click.echo(f"The school's folders: {described['school']['root_folder']}\n")
     table = Table(box=None, header_style="bold")
@@ -71,3 +72,6 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
             first = number == 0
             table.add_row(name if first else "", site["url"] if first else "", user["user"], user["password"])
     Console().print(table)
+    look_at = described["look_at"]
+    click.echo(f"\nWhat became of the files: {look_at['imports']}")
+    click.echo(f"A pupil who has moved:    {look_at['pupil']}")
