@@ -11,7 +11,7 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models import RemovalCandidate
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.registry import group_numbered
-from schoolgate.authority.records.models import PupilGroup, Settled
+from schoolgate.authority.records.models import PupilGroup, Refusal, Settled
 from schoolgate.documents.students.entries import Record
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +73,21 @@ def test_what_an_officer_wrote_is_not_lacking_in_a_schools_file(green_abbey: Bas
     Settled.objects.all().delete()
     bring_in(green_abbey, [pupil()])
     assert missed(green_abbey) == []
+
+
+def test_what_a_part_ended_comes_back_with_the_very_same_full_file(green_abbey: Base) -> None:
+    """Nothing of the pupil changed in between, so that only the candidate itself tells that it must be looked at."""
+    bring_in(green_abbey, [pupil(PreferredForename="Dan")])
+    bring_in(green_abbey, [pupil()])
+    bring_in(green_abbey, [pupil(PreferredForename="Dan")], full=False)
+    assert missed(green_abbey) == []
+    bring_in(green_abbey, [pupil()])
+    assert missed(green_abbey) == [("basic-details", "PreferredForename")]
+
+
+def test_a_value_refused_before_is_refused_again_though_a_part_said_another(green_abbey: Base) -> None:
+    one, other = "A820432124999", "B820432124999"
+    bring_in(green_abbey, [pupil(FormerUPN=one)])
+    bring_in(green_abbey, [pupil(FormerUPN=other)], full=False)
+    bring_in(green_abbey, [pupil(FormerUPN=one)])
+    assert [refusal.value_text for refusal in Refusal.objects.all()] == [f'"{one}"']
