@@ -54,7 +54,7 @@ def test_a_pupil_is_found_by_what_somebody_knows(as_officer: Client, daniel: Pup
     shown = search(as_officer, what)
     assert "Okafor, Daniel" in shown
     assert "Green Abbey Primary School" in shown
-    assert "Year 9" in shown
+    assert '<div class="cell">9</div>' in shown
     assert reverse("pupil", args=[daniel.pk]) in shown
 
 
@@ -268,8 +268,7 @@ def test_who_looked_is_told_by_number_and_no_name(as_officer: Client, daniel: Pu
     entry = AuditEntry.objects.about(f"pupil {daniel.pk}")[0]
     assert (entry.did, entry.target, entry.details) == ("pupil seen", f"pupil {daniel.pk}", "Contacts")
     shown = text(as_officer.get(reverse("pupil", args=[daniel.pk]))).split("Who looked")[1]
-    assert shown.count('<tr role="row">') == 3
-    assert "omar" in shown
+    assert shown.count(" omar: ") == 2
 
 
 def test_the_last_update_is_that_of_the_newest_value(as_officer: Client, daniel: Pupil, green_abbey: Base) -> None:

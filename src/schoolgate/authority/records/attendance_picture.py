@@ -98,12 +98,12 @@ class Picture:
 
     @property
     def months(self) -> Iterator[tuple[int, str]]:
-        """Where each month begins, and its name."""
-        before = 0
-        for place, monday in enumerate(self.weeks):
-            if monday.month != before:
-                before = monday.month
-                yield place * WEEK_WIDTH, f"{monday:%b}"
+        """Where each month begins, and its name where there is room for it."""
+        first = {(monday.year, monday.month): place for place, monday in reversed(list(enumerate(self.weeks)))}
+        begins = sorted(first.values())
+        for place, following in zip(begins, [*begins[1:], len(self.weeks) + 1], strict=True):
+            if following - place > 1:
+                yield place * WEEK_WIDTH, f"{self.weeks[place]:%b}"
 
     @property
     def columns(self) -> list[str]:

@@ -80,5 +80,6 @@ def schools_of(enrolments: Collection[Enrolment]) -> str:
 
 
 def years_of(enrolments: Collection[Enrolment]) -> str:
-    """Their year groups in words, each once."""
-    return ", ".join(dict.fromkeys(year_words(one.year_group) for one in enrolments if one.year_group))
+    """Their year groups, each once, as short as in a column with that heading: `5`, `Reception`."""
+    words = (year_words(one.year_group).removeprefix("Year ") for one in enrolments if one.year_group)
+    return ", ".join(dict.fromkeys(words))

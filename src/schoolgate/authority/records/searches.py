@@ -72,6 +72,11 @@ def keep(session: MutableMapping[str, Any], search: Search) -> str:
     return key
 
 
+def newest(session: MutableMapping[str, Any]) -> str:
+    """The key of the session's last search; empty when it has none."""
+    return next(reversed(session.get(_IN_SESSION, {})), "")
+
+
 def kept(session: MutableMapping[str, Any], key: str) -> Search | None:
     """The search with this key; None when the session has none."""
     values = session.get(_IN_SESSION, {}).get(key)

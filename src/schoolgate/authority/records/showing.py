@@ -22,6 +22,11 @@ class Block:
     members: list[dict[str, str]] = field(default_factory=list)
 
     @property
+    def own_name(self) -> str:
+        """The name without that of what it is part of."""
+        return self.name.rpartition(" > ")[2]
+
+    @property
     def columns(self) -> list[str]:
         """The names of the lines of all members, as they come."""
         return list(dict.fromkeys(label for member in self.members for label in member))

@@ -131,7 +131,7 @@ def can_be_held(register: Record) -> bool:
 
 def two_a_session(marks: str) -> str:
     """Marks as a document has them, one character a session, in the two that each takes when held."""
-    return "".join(f"{mark:<2}" for mark in marks)
+    return f"{' '.join(marks)} " if marks else ""
 
 
 def one_a_session(held: str) -> str:

@@ -11,6 +11,7 @@ from schoolgate.authority.records.looking import about, looked
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.one_pupil import OnePupil
 from schoolgate.authority.records.roll import is_on_roll
+from schoolgate.authority.records.searches import newest
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.models import AuditEntry
 
@@ -33,6 +34,7 @@ def pupil(request: PersonRequest, pk: int) -> HttpResponseBase:
             (each, status_words(each), year_words(each.year_group), is_on_roll(each)) for each in one.enrolments
         ],
         "kinds": KINDS,
+        "search": newest(request.session),
     }
     if group is None:
         looks = AuditEntry.objects.about(about(found))
