@@ -213,12 +213,10 @@ def test_a_list_costs_as_many_queries_for_many_pupils_as_for_one(
         as_officer.get(reverse("import-list", args=[this.pk, "changed"]))
 
 
-@pytest.mark.parametrize(
-    "path", ["pupils/nobody", "groups/basic-details/nobody", "groups/nothing/added", "groups/basic-details/twice"]
-)
-def test_a_list_that_does_not_exist_is_not_found(some_of_everything: Import, as_officer: Client, path: str) -> None:
-    address = reverse("import", args=[some_of_everything.pk])
-    assert as_officer.get(f"{address}/{path}").status_code == 404
+def test_a_list_that_does_not_exist_is_not_found(waiting: Import, as_officer: Client) -> None:
+    address = reverse("import", args=[waiting.pk])
+    for path in ("pupils/nobody", "groups/basic-details/nobody", "groups/nothing/added", "groups/basic-details/twice"):
+        assert as_officer.get(f"{address}/{path}").status_code == 404, path
 
 
 # The list of imports.
@@ -387,28 +385,22 @@ PAGES: list[tuple[str, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "arguments"), PAGES)
-def test_a_page_is_for_the_authoritys_people_only(
-    waiting: Import,
-    signed_in: Callable[[User], Client],
-    stranger: Client,
-    sender: User,
-    as_administrator: Client,
-    name: str,
-    arguments: list[str],
+def test_the_pages_are_for_the_authoritys_people_only(
+    waiting: Import, signed_in: Callable[[User], Client], stranger: Client, sender: User, as_administrator: Client
 ) -> None:
-    address = reverse(name, args=[] if name == "imports" else [waiting.pk, *arguments])
-    assert as_administrator.get(address).status_code == 200
-    assert stranger.get(address).status_code == 302
-    assert signed_in(sender).get(address).status_code == 403
-    assert signed_in(waiting.base.account).get(address).status_code == 403
+    for name, arguments in PAGES:
+        address = reverse(name, args=[] if name == "imports" else [waiting.pk, *arguments])
+        assert as_administrator.get(address).status_code == 200, name
+        assert stranger.get(address).status_code == 302, name
+        assert signed_in(sender).get(address).status_code == 403, name
+        assert signed_in(waiting.base.account).get(address).status_code == 403, name
 
 
-@pytest.mark.parametrize("name", ["import-now", "retry-import", "do-not-import", "chosen-imports"])
-def test_a_step_is_for_the_authoritys_people_only(
-    waiting: Import, signed_in: Callable[[User], Client], stranger: Client, sender: User, name: str
+def test_the_steps_are_for_the_authoritys_people_only(
+    waiting: Import, signed_in: Callable[[User], Client], stranger: Client, sender: User
 ) -> None:
-    address = reverse(name, args=[] if name == "chosen-imports" else [waiting.pk])
-    for browser, status in ((stranger, 302), (signed_in(sender), 403), (signed_in(waiting.base.account), 403)):
-        assert browser.post(address, {"reason": "x", "chosen": waiting.pk}).status_code == status
+    for name in ("import-now", "retry-import", "do-not-import", "chosen-imports"):
+        address = reverse(name, args=[] if name == "chosen-imports" else [waiting.pk])
+        for browser, status in ((stranger, 302), (signed_in(sender), 403), (signed_in(waiting.base.account), 403)):
+            assert browser.post(address, {"reason": "x", "chosen": waiting.pk}).status_code == status, name
     assert Import.objects.get(pk=waiting.pk).state is ImportState.WAITING
