@@ -22,6 +22,15 @@ PASSWORD = "Plain-Lantern-42"
 SignedIn = Callable[[User], Client]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `database` what has rows, so that the others need not run again on another database."""
+    for item in items:
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        if "db" in fixtures or "transactional_db" in fixtures or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 @pytest.fixture
 def password() -> str:
     """What everybody here signs in with."""

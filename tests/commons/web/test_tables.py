@@ -42,11 +42,10 @@ LINES = [
 ]
 
 
-@pytest.fixture(params=["query", "list"])
+@pytest.fixture(params=[pytest.param("query", marks=pytest.mark.django_db), "list"])
 def rows(request: pytest.FixtureRequest) -> Any:
     if request.param == "list":
         return LINES
-    request.getfixturevalue("db")
     for line in LINES:
         journal.write(line.level, line.message, school=line.school)  # type: ignore[arg-type]
         JournalLine.objects.filter(message=line.message).update(at=line.at)
