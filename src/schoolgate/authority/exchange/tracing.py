@@ -17,7 +17,7 @@ def imports_and_files(sources: Collection[Whence]) -> dict[Whence, list[Link]]:
     keys = [source.key for source in sources if source.key]
     imports = list(Import.objects.filter(Q(job__in=jobs) | Q(source_key__in=keys)).order_by("pk"))
     files = dict(ReceivedFile.objects.filter(its_import__in=imports).values_list("its_import", "pk"))
-    by_job = {this.job_id: this for this in imports if this.job_id}
+    by_job: dict[int | None, Import] = {this.job_id: this for this in imports if this.job_id}
     by_key = {this.source_key: this for this in imports}
     found: dict[Whence, list[Link]] = {}
     for source in sources:
