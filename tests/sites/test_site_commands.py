@@ -1,6 +1,7 @@
 """`schoolgate SITE VERB` in processes of their own, as an operator calls them."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -141,8 +142,17 @@ def test_status_says_what_to_do_first(school: str) -> None:
 
 
 LISTS = {
-    "school": [["files"], ["journal"], ["jobs"], ["audit"], ["users", "list"], ["destinations", "list"]],
-    "authority": [["files"], ["refused"], ["journal"], ["jobs"], ["audit"], ["accounts", "list"], ["users", "list"]],
+    "school": [["files"], ["journal"], ["jobs"], ["audit"], ["users", "list"], ["destinations", "list"], ["retention"]],
+    "authority": [
+        ["files"],
+        ["refused"],
+        ["journal"],
+        ["jobs"],
+        ["audit"],
+        ["accounts", "list"],
+        ["users", "list"],
+        ["retention"],
+    ],
 }
 ALL_LISTS = """
 import sys, json
@@ -162,3 +172,21 @@ def test_every_list_is_one_json_array(site: str, request: pytest.FixtureRequest)
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     answers = {verb: (code, type(json.loads(text))) for verb, code, text in map(json.loads, lines)}
     assert answers == {" ".join(verb): (0, list) for verb in LISTS[site]}
+
+
+def test_how_long_things_are_kept_is_set_and_cleared_by_command(school: str) -> None:
+    script = """
+import json, sys
+from click.testing import CliRunner
+from schoolgate.sites.cli import main
+for verb in (["set", "files-exported", "70"], ["run", "--json"], ["--json"]):
+    print(json.dumps(CliRunner().invoke(main, ["school", "retention", *verb, "--home", sys.argv[1]]).stdout))
+"""
+    # No home but the one that is named: the group itself must open none.
+    environment = {name: value for name, value in os.environ.items() if name != "SCHOOLGATE_HOME"}
+    command = [sys.executable, "-c", script, school]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout.splitlines()
+    told = [json.loads(line) for line in lines]
+    assert told[0] == "Content of Files Exported: kept for 70 days.\n"
+    assert json.loads(told[1]) == [{"kind": "files-exported", "gone": 0, "bytes": 0, "held_back": {}}]
+    assert [(row["days"], row["shipped"]) for row in json.loads(told[2])] == [(70, 56)]

@@ -107,9 +107,12 @@ def test_the_xml_downloads_as_it_came_and_stands_in_the_audit(
     assert AuditEntry.objects.filter(did="file downloaded", who="omar").exists()
 
 
-def test_content_that_is_gone_is_not_found(as_officer: Client, received: ReceivedFile) -> None:
+def test_who_asks_for_content_that_is_gone_is_led_back_to_the_files_page(
+    as_officer: Client, received: ReceivedFile
+) -> None:
     ReceivedFile.objects.update(sha256="0" * 64)
-    assert as_officer.get(reverse("received-xml", args=[received.pk])).status_code == 404
+    answer = as_officer.get(reverse("received-xml", args=[received.pk]))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("received-file", args=[received.pk]))
     assert not AuditEntry.objects.filter(did="file downloaded").exists()
 
 

@@ -1,5 +1,6 @@
 """`schoolgate SITE retention`: what is kept for how long, what would go, and letting it go now."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,16 +21,21 @@ PREVIEWED = ("kind", "name", "since", "bytes", "held_back")
 def retention_of(site: str) -> click.Group:
     """The verb of one site."""
 
+    @at_home(site)
+    def tell(preview: bool, as_json: bool, limit: int | None) -> None:
+        rows, columns = (_previewed(), PREVIEWED) if preview else (_kinds(), COLUMNS)
+        print_rows(rows, columns, as_json=as_json, limit=limit, empty="Nothing is due.")
+
+    # The group itself opens no home: a verb behind it names its own.
     @click.group("retention", invoke_without_command=True, help="What is kept for how long, and what would go next.")
     @click.option("--preview", is_flag=True, help="Every single thing that would go or is held back.")
     @as_json
     @limit_rows
-    @at_home(site)
+    @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The site's home folder.")
     @click.pass_context
-    def retention(context: click.Context, preview: bool, as_json: bool, limit: int | None) -> None:
+    def retention(context: click.Context, /, home: Path | None, **options: Any) -> None:
         if context.invoked_subcommand is None:
-            rows, columns = (_previewed(), PREVIEWED) if preview else (_kinds(), COLUMNS)
-            print_rows(rows, columns, as_json=as_json, limit=limit, empty="Nothing is due.")
+            tell(home=home, **options)
 
     @retention.command("run", help="Let everything go now whose time is over.")
     @as_json
