@@ -13,7 +13,7 @@ from tests.wire.conftest import answer
 
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.models import Job
-from schoolgate.school.exchange.models import HeldBackFile, State, Transfer
+from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.preferences import SCHOOL_NAME
 from schoolgate.school.exchange.receipt_keys import keep_keys, keys_folder
 from schoolgate.school.exchange.scanning import scan
@@ -226,6 +226,16 @@ def test_a_receipt_of_a_key_that_nobody_knows_says_not_to_rely_on_it(
     export()
     (keys_folder() / "820.json").unlink()
     keep_keys("820", public_keys([new_key(RECEIVED)]))
+    assert "Do not rely" in page(office, f"/files/{Transfer.objects.get().pk}/receipt/")
+
+
+def test_a_receipt_in_doubt_is_told_of_when_the_la_has_no_entry_any_more(
+    office: Client, la: ScriptedLa, drop: Drop, export: Export
+) -> None:
+    drop()
+    export()
+    (keys_folder() / "820.json").unlink()
+    Destination.objects.all().delete()
     assert "Do not rely" in page(office, f"/files/{Transfer.objects.get().pk}/receipt/")
 
 

@@ -117,11 +117,13 @@ def receipt(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
     """The receipt as a page to print; its signature is verified every time it is shown."""
     this = _with_receipt(request, transfer_id)
     stated, doubt = _verify(this)
+    destination = Destination.objects.filter(la=this.la).first()
     context = {
         "transfer": this,
         "receipt": stated,
         "doubt": doubt,
-        "destination": Destination.objects.filter(la=this.la).first(),
+        "destination": destination,
+        "whom_to_ask": destination.contact if destination else "",
     }
     return render(request, "school_exchange/receipt.html", context)
 
