@@ -9,6 +9,7 @@ from tests.authority.importing.decided import cases, payloads, rules
 
 from schoolgate.authority.importing.deciding import (
     BY_A_PERSON,
+    DISCARDED,
     IMPORT_EVERYTHING,
     Effect,
     Incoming,
@@ -19,6 +20,7 @@ from schoolgate.authority.importing.deciding import (
     refused_after,
 )
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
+from schoolgate.authority.records.groups.registry import GROUPS
 
 Case: TypeAlias = tuple[dict[DataGroup, Payload] | None, Incoming, tuple[Refused, ...]]
 
@@ -121,3 +123,12 @@ def test_nothing_is_written_to_a_known_pupil_under_always_conflict_but_what_is_a
     held, incoming, refused = case
     decisions = decide(held or {}, incoming, Rules(Effect.ALWAYS_CONFLICT), refused)
     assert {write.group.name for write in decisions.writes} <= {"attendance", "school-history"}
+
+
+@given(cases(), rules)
+def test_a_new_pupils_groups_come_out_whole_as_they_would_item_by_item(case: Case, ruled: Rules) -> None:
+    _, incoming, _ = case
+    # A refusal of something that is not said changes nothing, and has every item looked at.
+    of_nothing = Refused(GROUPS[0], "no such item", bytes(16), DISCARDED)
+    item_by_item = decide(None, incoming, ruled, [of_nothing])
+    assert decide(None, incoming, ruled) == replace(item_by_item, ended=())

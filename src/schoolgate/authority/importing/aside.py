@@ -3,7 +3,8 @@
 It is decided on only when all of the document is known to be right, and by then its elements are long gone.
 """
 
-import json
+import marshal
+import struct
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Self
@@ -15,7 +16,7 @@ IN_MEMORY = 1024 * 1024
 """So many bytes are kept in memory: a week's changes are. More of them go to a file that has no name to others and
 is gone with the process."""
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_LENGTH = struct.Struct("=I")
 
 
 class Aside:
@@ -34,15 +35,15 @@ class Aside:
         """Keep what the document's entry ``number`` says."""
         payloads = [(group.number, payload) for group, payload in incoming.payloads.items()]
         invalid = [(one.group.number, one.item, one.code, one.value) for one in incoming.invalid]
-        self._file.write(_encode((number, payloads, incoming.full, invalid)).encode() + b"\n")
+        told = marshal.dumps((number, payloads, incoming.full, invalid))
+        self._file.write(_LENGTH.pack(len(told)) + told)
 
     def __iter__(self) -> Iterator[tuple[int, Incoming]]:
         """Take all out again, from the first on."""
         self._file.seek(0)
-        for line in self._file:
-            number, numbered, full, told = json.loads(line)
+        while length := self._file.read(_LENGTH.size):
+            told = self._file.read(*_LENGTH.unpack(length))
+            number, numbered, full, left_out = marshal.loads(told)  # noqa: S302  what this very process wrote
             payloads = {group_numbered(group): payload for group, payload in numbered}
-            yield (
-                number,
-                Incoming(payloads, full, tuple(Invalid(group_numbered(group), *rest) for group, *rest in told)),
-            )
+            invalid = tuple(Invalid(group_numbered(group), *rest) for group, *rest in left_out)
+            yield number, Incoming(payloads, full, invalid)

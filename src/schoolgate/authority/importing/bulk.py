@@ -8,7 +8,15 @@ from django.db import connection, models
 Values: TypeAlias = Sequence[Any]
 """The values of one row."""
 
-_AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
+_AS_THEY_ARE = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.BooleanField,
+    models.BinaryField,
+    models.ForeignKey,
+)
+"""Fields whose values every database driver takes as Python has them."""
 
 
 def take_ids(model: type[models.Model], number: int) -> Sequence[int]:
@@ -52,7 +60,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Value
 
 
 def _prepared(fields: Sequence["models.Field[Any, Any]"], rows: Iterable[Values]) -> Iterator[Values]:
-    """The rows as the database takes them: dates and bytes are not the same to all."""
+    """The rows as the database takes them: a date, say, is not the same to all."""
     to_prepare = [
         (place, field.get_db_prep_save) for place, field in enumerate(fields) if not isinstance(field, _AS_THEY_ARE)
     ]

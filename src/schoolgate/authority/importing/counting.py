@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Self, TypeAlias
 
 from schoolgate.authority.records.groups.data_group import DataGroup
@@ -67,15 +68,17 @@ def tally_of(
 ) -> str:
     """What became of a pupil's groups, by their numbers: ``same=1,2,32;left_out=35*2``."""
     parts = []
-    all_of_them = zip(GROUPS, (added, changed, same, left_out, missing), strict=True)
-    for what, groups in all_of_them:
-        times = Counter(group.number for group in groups)
-        if times:
-            each = ",".join(
-                f"{number}*{count}" if count > 1 else f"{number}" for number, count in sorted(times.items())
-            )
-            parts.append(f"{what}={each}")
+    for what, groups in zip(GROUPS, (added, changed, same, left_out, missing), strict=True):
+        if numbers := tuple(sorted(group.number for group in groups)):
+            parts.append(f"{what}={_how_often(numbers)}")
     return ";".join(parts)
+
+
+@lru_cache(4096)
+def _how_often(numbers: tuple[int, ...]) -> str:
+    """Most pupils of a document have the same groups as others."""
+    times = Counter(numbers)
+    return ",".join(f"{number}*{count}" if count > 1 else f"{number}" for number, count in times.items())
 
 
 def fate_of(what: str, tally: str) -> str:

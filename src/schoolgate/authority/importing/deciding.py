@@ -47,6 +47,10 @@ ALWAYS_IMPORTED = frozenset({"attendance", "school-history"})
 """Groups whose rule is fixed (reference 9.5: public)."""
 
 
+_TAKE_NEW = frozenset(Effect) - {Effect.DONT_IMPORT}
+"""Rules that take a value of which nothing was held."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The processing rules of a base: by item, else by group, else ``otherwise``. Names are those of the registry."""
@@ -60,6 +64,13 @@ class Rules:
         if group.name in ALWAYS_IMPORTED:
             return Effect.ALWAYS_IMPORT
         return self.items.get((group.name, item)) or self.groups.get(group.name) or self.otherwise
+
+    def effect_of_all(self, group: DataGroup) -> Effect | None:
+        """Return the rule for every item of a group; None where they have more than one."""
+        if group.name in ALWAYS_IMPORTED:
+            return Effect.ALWAYS_IMPORT
+        several = self.items and any(name == group.name for name, _ in self.items)
+        return None if several else self.groups.get(group.name) or self.otherwise
 
 
 IMPORT_EVERYTHING = Rules(Effect.ALWAYS_IMPORT)
@@ -174,6 +185,10 @@ def decide(held: Payloads | None, incoming: Incoming, rules: Rules, refusals: Co
     same: list[DataGroup] = []
     for group in _in_order(incoming.payloads):
         ours, theirs = (held or {}).get(group), incoming.payloads[group]
+        if theirs and held is None and not refusals and (one_rule := rules.effect_of_all(group)) in _TAKE_NEW:
+            # The usual case of a first import, which would come out item by item just so.
+            writes.append(Write(group, theirs, dict.fromkeys(theirs, one_rule), is_new=True))
+            continue
         taken: dict[str, Effect] = {}
         differing = group.differing(ours, theirs)
         for item in differing:
@@ -233,6 +248,8 @@ def _removals(held: Payloads, incoming: Incoming, rules: Rules) -> Iterator[Remo
 
 def _ended(incoming: Incoming, left_out: Iterable[LeftOut], refusals: Collection[Refused]) -> Iterator[Refused]:
     """A refusal ends when the source says something else; a partial document that says nothing leaves it."""
+    if not refusals:
+        return
     again = {Refused(one.group, one.item, one.digest, one.code) for one in left_out}
     said = {(group, item) for group, payload in incoming.payloads.items() for item in payload}
     said |= {(one.group, one.item) for one in incoming.invalid}

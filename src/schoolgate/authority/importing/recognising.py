@@ -126,7 +126,12 @@ class Recogniser:
     def _is_known(self, raw: bytes) -> bool:
         digest = self.digest_of(raw)
         self._digests.append(digest)
-        return digest in self.known or for_this_job(digest, self.job) in self.known
+        return self._known(digest) is not None
+
+    def _known(self, digest: bytes) -> Known | None:
+        if not self.known:
+            return None
+        return self.known.get(digest) or self.known.get(for_this_job(digest, self.job))
 
     def _new_ones(self, on_progress: Callable[[int], None]) -> Iterator[tuple[int, MatchKeys]]:
         """The entries that are neither settled nor repeated, with their keys."""
@@ -137,7 +142,7 @@ class Recogniser:
             if self._first.setdefault(digest, entry.number) != entry.number:
                 self.found.repeats += 1
                 continue
-            known = self.known.get(digest) or self.known.get(for_this_job(digest, self.job))
+            known = self._known(digest)
             if known is not None:
                 self._settled[entry.number] = known
                 self.found.seen.add(known.pupil)
