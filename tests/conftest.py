@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from tests.postgres import Server, running_server
@@ -16,6 +18,11 @@ from schoolgate.commons.accounts.models import User
 # A machine that does other things too is no fault of what is tested.
 hypothesis_settings.register_profile("schoolgate", deadline=None)
 hypothesis_settings.load_profile("schoolgate")
+
+# Django writes a row a model and four permissions after each emptying of the tables, which takes longer than most of
+# the tests that need it; Schoolgate reads none of them.
+post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+post_migrate.disconnect(create_contenttypes)
 
 PASSWORD = "Plain-Lantern-42"
 

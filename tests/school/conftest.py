@@ -210,7 +210,8 @@ def address() -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    # In its own thread, which would else find out within a second.
+    server.trigger.pull_trigger(server.close)
     server.task_dispatcher.shutdown()
     thread.join(5)
 
