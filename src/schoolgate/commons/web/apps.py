@@ -7,7 +7,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Say what to do where a form says nothing better: Django's own sentence only states that something is wrong."""
+        """Say what to do where a form says nothing better: Django's own sentence only states that it is required."""
         Field.default_error_messages["required"] = "Fill this in."
         FileField.default_error_messages["required"] = "Choose the file first."
         for choice in (ChoiceField, ModelChoiceField):
