@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.journeys.conftest import HEIGHT, PHONE, WIDE, Visit, person
 
 from schoolgate.sites.demo import Site
@@ -26,15 +26,24 @@ def test_every_page_of_the_school_fits_both_screens(visit: Visit, school: Site) 
 
 
 def test_every_page_of_the_authority_fits_both_screens(visit: Visit, authority: Site, school: Site) -> None:
-    assert ROOMS | {"bases"} <= walk(visit(authority, person(authority, "administrator")))
+    page = visit(authority, person(authority, "administrator"))
+    wait_for_imports(page)
+    assert ROOMS | {"bases", "imports", "pupils", "pupils/#"} <= walk(page, "/imports/?stands=completed")
 
 
-def walk(page: Page) -> set[str]:
-    """Open every page that links lead to, one of each kind; fails where one is too wide for a screen.
+def wait_for_imports(page: Page) -> None:
+    """The list of imports tells by itself when the last one has ended."""
+    page.goto("/imports/")
+    for state in ("Queued", "Processing"):
+        expect(page.get_by_role("cell", name=state)).to_have_count(0, timeout=240_000)
 
-    Returns the rooms that were entered: the first part of each address.
+
+def walk(page: Page, *first: str) -> set[str]:
+    """Open every page that links lead to, one of each kind, beginning with `first`; fails where one is too wide.
+
+    Returns the rooms that were entered, the first part of each address, and the kinds of their pages: `pupils/#`.
     """
-    waiting, kinds, seen, too_wide = ["/"], {"/"}, [], []
+    waiting, kinds, seen, too_wide = [*first, "/"], {"/"}, [], []
     while waiting:
         path = waiting.pop(0)
         answer = page.goto(path)
@@ -48,14 +57,18 @@ def walk(page: Page) -> set[str]:
                 too_wide.append((path, width))
         waiting.extend(new_kinds(page.evaluate(LEADS), kinds))
     assert too_wide == []
-    return {path.split("/")[1] for path in seen}
+    return {path.split("/")[1] for path in seen} | {kind_of(path).strip("/") for path in seen}
 
 
 def new_kinds(links: list[str], kinds: set[str]) -> Iterator[str]:
     """The first link of each kind of page: numbers are all alike, and so are the orders and pages of a list."""
     for link in links:
         path = urlsplit(link).path
-        kind = "/".join("#" if part.isdigit() else part for part in path.split("/"))
-        if path and kind not in kinds:
+        if path and (kind := kind_of(path)) not in kinds:
             kinds.add(kind)
             yield path
+
+
+def kind_of(path: str) -> str:
+    """What pages of one kind have in common."""
+    return "/".join("#" if part.isdigit() else part for part in path.split("/"))
