@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sites.test_site_commands import schoolgate, told
+from tests.sites.calls import schoolgate, told
 
 LIST = "name,DfE no.,licence\n=Hill Top,820/1001,\nOak Lane,820/1002,no\nFar Hill,823/4001,\nBad,82/1,\n"
 

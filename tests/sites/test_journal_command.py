@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.sites.test_site_commands import schoolgate, told
+from tests.sites.calls import schoolgate, told
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students

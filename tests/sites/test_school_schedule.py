@@ -1,7 +1,7 @@
 """`schoolgate school schedule` in processes of its own."""
 
 import pytest
-from tests.sites.test_site_commands import schoolgate, told
+from tests.sites.calls import schoolgate, told
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.sites.test_site_commands import schoolgate, told
+from tests.sites.calls import schoolgate, told
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students

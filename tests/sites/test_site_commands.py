@@ -5,20 +5,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-
-def schoolgate(*arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "schoolgate.sites.cli", *arguments]
-    return subprocess.run(command, input=given, capture_output=True, text=True, check=False)
-
-
-def told(*arguments: str, given: str = "") -> Any:
-    result = schoolgate(*arguments, "--json", given=given)
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+from tests.sites.calls import schoolgate, told
 
 
 @pytest.fixture(scope="module")
