@@ -33,7 +33,9 @@ def received_files(request: PersonRequest) -> HttpResponseBase:
     table = Table(
         [
             Column("received_at", "Received", kind="time", dates=True),
-            Column("name", "File", kind="long", search=True, link=lambda file: reverse("received-file", args=[file.pk])),
+            Column(
+                "name", "File", kind="long", search=True, link=lambda file: reverse("received-file", args=[file.pk])
+            ),
             Column("base__name", "School", search=True, link=lambda file: base_link(file.base)),
             Column("size", "Size", kind="size"),
             Column("via", "Via", value=lambda file: file.get_via_display()),
