@@ -76,11 +76,12 @@ def gunzip(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
         raise DocumentError("gzip-cut-short", "The compressed data end too early: the file was cut short.")
 
 
-def utf8(chunks: Iterable[bytes], *, whole: bool = True) -> Iterator[bytes]:
+def utf8(chunks: Iterable[bytes], *, whole: bool = True, lines: bool = True) -> Iterator[bytes]:
     """Give the document's bytes in UTF-8, without a byte order mark, proving that they are in the encoding declared.
 
     The XML declaration itself is left as it stands; parse what comes out with the encoding given from outside.
-    ``whole`` False: the bytes are the start of a file, and may end within a character.
+    ``whole`` False: the bytes are the start of a file, and may end within a character. ``lines`` False: nobody wants to
+    know the line of what is broken, and none is counted, which is a fifth of the time of reading what is passed over.
     Raises DocumentError: ``empty``, ``encoding-unknown``, ``encoding-differs`` (mark against declaration, or either
     against the bytes seen), ``encoding-broken`` with the line.
     """
@@ -98,8 +99,11 @@ def utf8(chunks: Iterable[bytes], *, whole: bool = True) -> Iterator[bytes]:
     blocks = _then(start[len(mark) :], source)
     try:
         for block in blocks:
+            if not lines and codec == "utf-8" and block.isascii() and not decoder.getstate()[0]:
+                yield block
+                continue
             text = decoder.decode(block)
-            line += text.count("\n")
+            line += text.count("\n") if lines else 0
             yield block if codec == "utf-8" else text.encode()
         if whole:
             decoder.decode(b"", final=True)

@@ -217,7 +217,7 @@ def test_an_attempt_that_lost_its_job_writes_nothing_more(green_abbey: Base) -> 
     data = a_file(three(), header_of(green_abbey))
 
     def progress(done: int, total: int, text: str) -> None:
-        if text == "reading" and done == 3:
+        if text == "reading" and done == 1:
             Import.objects.update(done=2)
 
     with pytest.raises(LeaseLost), transaction.atomic():
@@ -231,3 +231,16 @@ def test_two_registers_of_one_year_are_one(green_abbey: Base) -> None:
     assert Attendance.objects.get().marks == "/ \\ / \\ "
     again = bring_in(green_abbey, [a_pupil(Attendance=marks)], shortcut=False)
     assert again.counts["groups"][ATTENDANCE.name] == {"same": 1}
+
+
+def test_lines_of_problems_are_right_though_others_were_passed_over(green_abbey: Base) -> None:
+    """Whoever is passed over is not counted in lines: what is refused is read again for them."""
+    records = pupils(30)
+    bring_in(green_abbey, records)
+
+    def spoilt(data: bytes) -> bytes:
+        return data.replace(b"</CESpupilData>", b"<Stranger/></CESpupilData>")
+
+    told = [bring_in(green_abbey, records, shortcut=shortcut, change=spoilt) for shortcut in (True, False)]
+    assert told[0].problems == told[1].problems
+    assert told[0].problems[0]["line"] > 30

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from schoolgate.authority.importing.deciding import Incoming, Invalid
 from schoolgate.authority.importing.leaving_out import take_out
@@ -48,27 +48,31 @@ class Document:
             self.judged_by = file.judged_by
             self._layout = file.schema.layout
 
-    def judge(self, vouched: Callable[[bytes], bool]) -> Iterator[PupilEntry]:
-        """Walk the pupils, and hold those that are not ``vouched`` for to the schema.
+    def judge(self, vouched: Callable[[bytes], Any] | None) -> Iterator[PupilEntry]:
+        """Walk the pupils, and hold those that are not ``vouched`` for to the schema (``StudentFile``).
 
         Raises Refused, at the end or where reading cannot go on: nobody acts on a pupil before.
         """
         with closing(self._open()) as stream:
-            file = self._start(stream)
+            file = self._start(stream, vouched)
             try:
-                yield from file.entries(vouched)
+                yield from file.entries()
             except DocumentError as error:
                 file.problems.add(error.as_problem())
-            if file.problems.refusals:
-                raise Refused(list(file.problems), file.problems.refusals)
+        if file.problems.refusals and vouched:
+            # Lines were not counted, and they are what a school needs to know.
+            for _ in self.judge(None):
+                pass
+        if file.problems.refusals:
+            raise Refused(list(file.problems), file.problems.refusals)
 
     def value_check(self) -> ValueCheck:
         """What finds values that cannot be right."""
         return ValueCheck(self.header, self._layout, demo=self._demo)
 
-    def _start(self, stream: BinaryIO) -> StudentFile:
+    def _start(self, stream: BinaryIO, vouched: Callable[[bytes], Any] | None = None) -> StudentFile:
         try:
-            return StudentFile(stream, self._shelf)
+            return StudentFile(stream, self._shelf, vouched=vouched)
         except DocumentError as error:
             raise Refused([error.as_problem()], 1) from None
 

@@ -5,7 +5,7 @@ document twice is met once when the bytes are the same; when they are not, nobod
 taken (DESIGN 7).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -25,6 +25,9 @@ from schoolgate.authority.importing.matching.rules import (
 from schoolgate.authority.importing.reading import Document
 from schoolgate.authority.importing.settling import Digester, Known, for_this_job
 from schoolgate.documents.students.entries import PupilEntry
+
+TOLD_EVERY = 100
+"""At the first entry, and after so many others, the progress is told; it was as dear as a passed over entry itself."""
 
 NEW = "new"
 """The rule by which a pupil is added."""
@@ -71,9 +74,19 @@ class Recognition:
     """Held pupils of whom the document speaks, whatever becomes of it."""
 
 
-class _Met(NamedTuple):
+class _Voucher(NamedTuple):
+    """Says that an entry is settled."""
+
+    digest: bytes
+    known: Known
+
+
+class _New(NamedTuple):
+    """An entry that is not settled."""
+
     number: int
     digest: bytes
+    keys: MatchKeys
 
 
 class Recogniser:
@@ -104,18 +117,19 @@ class Recogniser:
         self.job = job
         self.today = today
         self.found = Recognition()
-        self._digests: list[bytes] = []
+        self._digests: dict[int, bytes] = {}
         self._first: dict[bytes, int] = {}
-        self._met: dict[int, _Met] = {}
+        self._by_pupil: dict[int, int] = {}
+        self._by_sign: dict[int, int] = {}
         self._namesakes: dict[int, list[int]] = {}
         self._settled: dict[int, Known] = {}
         self._twice: set[int] = set()
 
     def recognise(self, on_progress: Callable[[int], None]) -> Recognition:
         """Walk the document. Raises ``reading.Refused``. ``on_progress`` is told how many entries were met."""
-        news: list[tuple[int, MatchKeys]] = []
-        for number, keys in self._new_ones(on_progress):
-            news.append((number, keys))
+        news: list[_New] = []
+        for new in self._new_ones(on_progress):
+            news.append(new)
             if len(news) == 500:
                 self._match(news)
                 news.clear()
@@ -123,46 +137,45 @@ class Recogniser:
         self._refuse_what_stands_twice()
         return self.found
 
-    def _is_known(self, raw: bytes) -> bool:
+    def _vouch(self, raw: bytes) -> _Voucher | None:
         digest = self.digest_of(raw)
-        self._digests.append(digest)
-        return self._known(digest) is not None
+        known = self._known(digest)
+        return _Voucher(digest, known) if known else None
 
     def _known(self, digest: bytes) -> Known | None:
-        if not self.known:
-            return None
         return self.known.get(digest) or self.known.get(for_this_job(digest, self.job))
 
-    def _new_ones(self, on_progress: Callable[[int], None]) -> Iterator[tuple[int, MatchKeys]]:
-        """The entries that are neither settled nor repeated, with their keys."""
-        for entry in self.document.judge(self._is_known):
-            self.found.pupils += 1
-            on_progress(entry.number)
-            digest = self._digests[entry.number - 1]
-            if self._first.setdefault(digest, entry.number) != entry.number:
+    def _new_ones(self, on_progress: Callable[[int], None]) -> Iterator[_New]:
+        """The entries that are neither settled nor repeated."""
+        for entry in self.document.judge(self._vouch if self.known else None):
+            number = entry.number
+            if number % TOLD_EVERY == 1:
+                on_progress(number)
+            # An entry that was not passed over may be settled for all that, at the file's end.
+            voucher: _Voucher | None = entry.voucher or (self._vouch(entry.raw) if self.known else None)
+            digest = voucher.digest if voucher else self.digest_of(entry.raw)
+            self._digests[number] = digest
+            if self._first.setdefault(digest, number) != number:
                 self.found.repeats += 1
-                continue
-            known = self._known(digest)
-            if known is not None:
-                self._settled[entry.number] = known
-                self.found.seen.add(known.pupil)
-                self._meet(hash(("pupil", known.pupil)), entry.number, digest)
-                continue
-            keys = keys_of(entry.record)
-            self._meet_by(keys, entry.number, digest)
-            self.look_at(entry)
-            yield entry.number, keys
+            elif voucher:
+                self._settled[number] = voucher.known
+                self._meet(self._by_pupil, voucher.known.pupil, number)
+            else:
+                keys = keys_of(entry.record)
+                self._meet_by(keys, number)
+                self.look_at(entry)
+                yield _New(number, digest, keys)
+        self.found.pupils = len(self._digests)
+        self.found.seen.update(known.pupil for known in self._settled.values())
 
-    def _match(self, news: Iterable[tuple[int, MatchKeys]]) -> None:
-        numbers = [number for number, _ in news]
-        matched = candidates((keys for _, keys in news), self.held)
-        for number, (keys, found) in zip(numbers, matched, strict=True):
-            digest = self._digests[number - 1]
+    def _match(self, news: Collection[_New]) -> None:
+        matched = candidates((new.keys for new in news), self.held)
+        for (number, digest, _), (keys, found) in zip(news, matched, strict=True):
             result = match(keys, found, self.settings, self.today)
             for pupil in _pupils_of(result):
                 self.found.seen.add(pupil)
             if isinstance(result, Match):
-                self._meet(hash(("pupil", result.pupil)), number, digest)
+                self._meet(self._by_pupil, result.pupil, number)
                 upn_is_anothers = bool(result.same_upn)
                 self.found.to_do[number] = Recognised(digest, result.pupil, result.rule, upn_is_anothers)
             elif isinstance(result, NoMatch) and result.may_be_added:
@@ -170,21 +183,21 @@ class Recogniser:
             else:
                 self.found.not_taken[number] = _why_not(result)
 
-    def _meet_by(self, keys: MatchKeys, number: int, digest: bytes) -> None:
+    def _meet_by(self, keys: MatchKeys, number: int) -> None:
         if keys.upn:
-            self._meet(hash(("upn", keys.upn)), number, digest)
+            self._meet(self._by_sign, hash(("upn", keys.upn)), number)
         for guid in keys.guids:
-            self._meet(hash(("guid", guid)), number, digest)
+            self._meet(self._by_sign, hash(("guid", guid)), number)
         if keys.family and keys.given and keys.born and keys.sex:
             permanent = bool(keys.upn) and not is_temporary(keys.upn)
             namesakes = self._namesakes.setdefault(hash((keys.family, keys.given, keys.born, keys.sex)), [])
             namesakes.append(number if permanent else -number)
 
-    def _meet(self, sign: int, number: int, digest: bytes) -> None:
+    def _meet(self, met: dict[int, int], sign: int, number: int) -> None:
         """Two entries with one sign are of one pupil."""
-        before = self._met.setdefault(sign, _Met(number, digest))
-        if before.digest != digest:
-            self._twice |= {before.number, number}
+        before = met.setdefault(sign, number)
+        if before != number and self._digests[before] != self._digests[number]:
+            self._twice |= {before, number}
 
     def _refuse_what_stands_twice(self) -> None:
         # Two of one name, birth and sex are two children only where permanent UPNs say so.

@@ -1,6 +1,7 @@
 """The shortcut: entries that were dealt with to the end under the same rules need not be looked at again (DESIGN 7)."""
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
@@ -43,17 +44,8 @@ def digester(*, judged_by: str, academic_year: int, matching: MatchSettings, rul
             "demo": demo,
         }
     )
-    return _Digester(blake2b(key.encode()).digest())
-
-
-class _Digester:
-    def __init__(self, key: bytes) -> None:
-        self._start = blake2b(key=key, digest_size=16)
-
-    def __call__(self, raw: bytes) -> bytes:
-        digest = self._start.copy()
-        digest.update(raw)
-        return digest.digest()
+    keyed = partial(blake2b, digest_size=16, key=blake2b(key.encode()).digest())
+    return lambda raw: keyed(raw).digest()
 
 
 def _text_of(rules: Rules) -> str:

@@ -46,18 +46,25 @@ class PupilEntry:
     """One valid pupil of a file.
 
     ``number`` (in the file), ``line`` and ``column`` (of its start tag) count from 1; ``raw`` is the pupil's own bytes
-    in UTF-8, whatever the file's encoding.
+    in UTF-8, whatever the file's encoding. ``voucher`` is what was given for one that is passed over (``StudentFile``).
     """
 
-    __slots__ = ("_element", "_frame", "_record", "column", "line", "number", "raw")
+    __slots__ = ("_element", "_frame", "_record", "column", "line", "number", "raw", "voucher")
 
     def __init__(
-        self, number: int, place: tuple[int, int], raw: bytes, frame: Frame, element: etree._Element | None = None
+        self,
+        number: int,
+        place: tuple[int, int],
+        raw: bytes,
+        frame: Frame,
+        element: etree._Element | None = None,
+        voucher: Any = None,
     ) -> None:
         """``place`` is line and column; ``element`` spares reading ``raw`` again while its tree is at hand."""
         self.number = number
         self.line, self.column = place
         self.raw = raw
+        self.voucher = voucher
         self._frame = frame
         self._element = element
         self._record: Record | None = None

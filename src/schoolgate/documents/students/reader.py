@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from hashlib import blake2b
 from itertools import chain, islice
-from typing import Protocol
+from typing import Any, Protocol
 
 from lxml import etree
 
@@ -20,7 +20,7 @@ from schoolgate.documents.students.faults import (
     why_not_well_formed,
 )
 from schoolgate.documents.students.header import HEAD_LIMIT, Frame, Header, header_of, read_start
-from schoolgate.documents.students.runs import Run, cut_runs
+from schoolgate.documents.students.runs import Passed, Run, cut_runs
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
 from schoolgate.documents.xml import BLOCK, parser, utf8
 
@@ -46,8 +46,20 @@ class StudentFile:
     valid pupil is handed out before that, to be counted or looked at: nobody acts on it before the verdict.
     """
 
-    def __init__(self, stream: Source, shelf: SchemaShelf | None = None, problems: Problems | None = None) -> None:
+    def __init__(
+        self,
+        stream: Source,
+        shelf: SchemaShelf | None = None,
+        problems: Problems | None = None,
+        *,
+        vouched: Callable[[bytes], Any] | None = None,
+    ) -> None:
         """Read the start of ``stream`` (plain XML, from its first byte).
+
+        ``vouched`` is asked about a pupil's bytes, maybe more than once, whether they are known to be valid, by
+        ``judged_by``. Pupils for whom it gives anything are passed over: their entries come unread, with that as their
+        ``voucher``. Lines are not counted then: no entry has a place, and no problem one that is right. Who wants to
+        tell of problems reads the file again without.
 
         Raises DocumentError when this is no student file that can be read: as ``refuse_what_is_not_xml``,
         ``xml.utf8``, ``read_start`` and ``SchemaShelf.schema_for``.
@@ -59,7 +71,8 @@ class StudentFile:
         blocks = iter(partial(stream.read, BLOCK), b"")
         first = next(blocks, b"")
         refuse_what_is_not_xml(first)
-        self._blocks = utf8(chain([first], blocks))
+        self._vouched = vouched
+        self._blocks = utf8(chain([first], blocks), lines=vouched is None)
         start_bytes = b""
         whole = True
         for block in self._blocks:
@@ -106,19 +119,17 @@ class StudentFile:
         declared = b"".join(sorted(_NAMESPACES.findall(self._frame.head)))
         return blake2b(self.schema.text.encode() + b"\0" + declared, digest_size=16).hexdigest()
 
-    def entries(self, vouched: Callable[[bytes], bool] | None = None) -> Iterator[PupilEntry]:
+    def entries(self) -> Iterator[PupilEntry]:
         """Walk the valid pupils in the file's order, once.
-
-        ``vouched`` is asked about each pupil's bytes in the file's order, before its entry comes: whether they are
-        known to be valid, by ``judged_by``. Where a run holds nothing else it is not parsed; its entries come unread.
 
         Raises DocumentError where reading cannot go on: as ``xml.utf8`` and ``cut_runs``, ``not-well-formed``.
         """
         frame, layout = self._frame, self.schema.layout
         validator = self.schema.validator()
-        for run in cut_runs(chain([self._rest_of_start], self._blocks), frame, layout.pupil):
-            if vouched is not None and _all_vouched(run, vouched):
-                yield from self._unread(run)
+        for run in cut_runs(chain([self._rest_of_start], self._blocks), frame, layout.pupil, self._vouched):
+            if isinstance(run, Passed):
+                self.pupils += 1
+                yield PupilEntry(self.pupils, (0, 0), run.data, frame, voucher=run.voucher)
                 continue
             document = self._parse(frame, run)
             refused: set[int] | None = set()
@@ -139,11 +150,6 @@ class StudentFile:
                 entry = PupilEntry(self.pupils, (span.line, span.column), raw, self._frame, element)
                 yield entry
                 entry.release()
-
-    def _unread(self, run: Run) -> Iterator[PupilEntry]:
-        for span in run.pupils:
-            self.pupils += 1
-            yield PupilEntry(self.pupils, (span.line, span.column), run.data[span.begin : span.end], self._frame)
 
     def _parse(self, frame: Frame, run: Run) -> etree._Element:
         with_parser = self._quick_parser if run.plain else self._parser
@@ -170,16 +176,3 @@ class StudentFile:
                 self.problems.add(faults.problem(error))
             else:
                 self.problems.refusals += 1
-
-
-def _all_vouched(run: Run, vouched: Callable[[bytes], bool]) -> bool:
-    """Whether a run is known to be valid as a whole. Each of its pupils is asked about, whatever the others are."""
-    known = [vouched(run.data[span.begin : span.end]) for span in run.pupils]
-    # The last run has the file's real end, which nobody vouches for.
-    return all(known) and run.plain and not run.last and _blank_between(run)
-
-
-def _blank_between(run: Run) -> bool:
-    ends = [0, *(span.end for span in run.pupils)]
-    begins = [*(span.begin for span in run.pupils), len(run.data)]
-    return not any(run.data[end:begin].strip(b" \t\r\n") for end, begin in zip(ends, begins, strict=True))

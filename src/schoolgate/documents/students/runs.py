@@ -6,9 +6,9 @@ neither a comment, a CDATA section nor an instruction can hide one; elsewhere ex
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.parsers import expat
 
 from schoolgate.documents.problems import DocumentError
@@ -17,6 +17,9 @@ from schoolgate.documents.xml import not_well_formed, scanner
 
 RUN_BYTES = 32_768
 """About how long a run is: four or five pupils. Small ones stay in the processor's cache (`bench check`)."""
+
+_ALONE = RUN_BYTES // 8
+"""One among pupils who are vouched for is read by itself; where such follow each other runs grow again."""
 
 PUPIL_BYTES = 1_048_576
 """A pupil, or what stands between two of them, may be so long; real ones are under a tenth of it."""
@@ -31,12 +34,19 @@ _END_OF_TAG = re.compile(rb"""(?:"[^"]*"|'[^']*'|[^"'>])*>""")
 
 
 class Span(NamedTuple):
-    """A pupil in a run: its bytes there, and where it begins in the file."""
+    """A pupil in a run: its bytes there, and where it begins in the file (0 where that is not counted)."""
 
     begin: int
     end: int
     line: int
     column: int
+
+
+class Passed(NamedTuple):
+    """A pupil who is vouched for."""
+
+    data: bytes
+    voucher: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +75,31 @@ def advance(line: int, column: int, data: bytes) -> tuple[int, int]:
     return line + feeds, len(data[data.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
 
 
-def cut_runs(blocks: Iterable[bytes], frame: Frame, pupil: str) -> Iterator[Run]:
+def cut_runs(
+    blocks: Iterable[bytes], frame: Frame, pupil: str, vouched: Callable[[bytes], Any] | None = None
+) -> Iterator[Run | Passed]:
     """Cut what follows ``frame.head`` into runs; ``pupil`` is the local name of a pupil's element.
+
+    ``vouched`` is asked about a pupil's bytes, maybe more than once, whether they are known to be a valid pupil: what
+    it gives then is its voucher, and the pupil comes by itself. With ``vouched`` lines are not counted.
 
     Raises DocumentError ``pupil-too-large`` with its line, ``not-well-formed``.
     """
-    cutter = _Cutter(frame, pupil)
+    cutter = _Cutter(frame, pupil, places=vouched is None)
     pending = b""
+    run_bytes = RUN_BYTES
     for block in blocks:
         pending += block
-        while len(pending) >= RUN_BYTES and (run := cutter.cut(pending, last=False)):
+        while len(pending) >= RUN_BYTES:
+            if vouched and (passed := (yield from cutter.pass_over(pending, vouched))):
+                pending = pending[passed:]
+                run_bytes = _ALONE
+                continue
+            if not (run := cutter.cut(pending, last=False, run_bytes=run_bytes)):
+                break
             yield run
             pending = pending[len(run.data) :]
+            run_bytes = min(2 * run_bytes, RUN_BYTES)
         if len(pending) > PUPIL_BYTES:
             raise _too_large(cutter.line, f"more than {PUPIL_BYTES:,} bytes")
     if run := cutter.cut(pending, last=True):
@@ -109,8 +132,9 @@ class _Enough(Exception):
 class _Cutter:
     """Walks along a file: ``line`` and ``column`` are where its next run begins."""
 
-    def __init__(self, frame: Frame, pupil: str) -> None:
+    def __init__(self, frame: Frame, pupil: str, *, places: bool) -> None:
         self.frame = frame
+        self.places = places
         self.pupil = pupil
         prefix = re.search(rb"</([^:>]+:)[^>]*>", frame.tail)
         name = (prefix[1] if prefix else b"") + pupil.encode()
@@ -118,9 +142,24 @@ class _Cutter:
         self.plain_head = _is_plain(frame.head.partition(b"?>")[2] or frame.head)
         self.line, self.column = advance(1, 1, frame.head)
 
-    def cut(self, pending: bytes, *, last: bool) -> Run | None:
+    def pass_over(self, pending: bytes, vouched: Callable[[bytes], Any]) -> Generator[Passed, None, int]:
+        """Give the pupils at the start of ``pending`` who are vouched for, blanks at most before each; then their end.
+
+        That is sound by itself: whatever these bytes hold, they were one valid pupil, and are one again.
+        """
+        passed = 0
+        while (start := pending.find(self.start, passed)) >= 0 and not pending[passed:start].strip(b" \t\r\n"):
+            stop = pending.find(self.end, start)
+            end = stop + len(self.end)
+            if stop < 0 or not (voucher := vouched(data := pending[start:end])):
+                break
+            yield Passed(data, voucher)
+            passed = end
+        return passed
+
+    def cut(self, pending: bytes, *, last: bool, run_bytes: int = RUN_BYTES) -> Run | None:
         """Take a run from the start of ``pending``, all of it if ``last``; None when no pupil ends in it."""
-        pupils = self._by_bytes(pending, last=last)
+        pupils = self._by_bytes(pending, run_bytes, last=last)
         data = pending if last else pending[: pupils[-1][1]] if pupils else b""
         plain = _is_plain(data)
         # Counted without its >, so that a pupil with attributes, without content or within another is not overlooked.
@@ -132,6 +171,8 @@ class _Cutter:
         return self._run(data, pupils, plain=plain and self.plain_head, last=last) if data or last else None
 
     def _run(self, data: bytes, pupils: list[tuple[int, int]], *, plain: bool, last: bool) -> Run:
+        if not self.places:
+            return Run(data, [Span(begin, end, 0, 0) for begin, end in pupils], 0, 0, plain=plain, last=last)
         spans = []
         began = line, column = self.line, self.column
         reached = 0
@@ -142,10 +183,10 @@ class _Cutter:
         self.line, self.column = advance(line, column, data[reached:])
         return Run(data, spans, *began, plain=plain, last=last)
 
-    def _by_bytes(self, pending: bytes, *, last: bool) -> list[tuple[int, int]]:
+    def _by_bytes(self, pending: bytes, run_bytes: int, *, last: bool) -> list[tuple[int, int]]:
         pupils: list[tuple[int, int]] = []
         end = 0
-        while last or (end < RUN_BYTES and len(pupils) < _PUPILS):
+        while last or (end < run_bytes and len(pupils) < _PUPILS):
             start = pending.find(self.start, end)
             stop = pending.find(self.end, start)
             if start < 0 or stop < 0:
