@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 from tests.faults.database import Database
+from tests.faults.fork_server import JOBS, Command, ForkServer
 
 PROGRAM = Path(__file__).parent / "job_process.py"
 
@@ -40,8 +41,9 @@ class Crew:
 
     database: Database
     folder: Path
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: list[Command] = field(default_factory=list)
     killed: dict[int, float] = field(default_factory=dict)
+    forks: ForkServer | None = None
 
     @property
     def tally(self) -> Path:
@@ -51,28 +53,26 @@ class Crew:
     def submitted(self) -> Path:
         return self.folder / "submitted"
 
-    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
-        environment = {
-            **self.database.environment,
-            "TALLY": str(self.tally),
-            "SUBMITTED": str(self.submitted),
-            **more,
-        }
-        process = subprocess.Popen([sys.executable, str(PROGRAM), *arguments], env=environment)
+    def start(self, *arguments: str, faults: str = "", **more: str) -> Command:
+        if self.forks is None:
+            self.forks = ForkServer(JOBS, self.database.environment)
+        told = {"TALLY": str(self.tally), "SUBMITTED": str(self.submitted), **more}
+        with (self.folder / "log").open("ab") as log:
+            process = self.forks.start(arguments, faults=faults, output=log, errors=log, environment=told)
         self.running.append(process)
         return process
 
-    def submit(self, count: int, *, seconds: float) -> subprocess.Popen[bytes]:
+    def submit(self, count: int, *, seconds: float) -> Command:
         return self.start("submit", "0", str(count), str(seconds))
 
-    def work(self, **more: str) -> subprocess.Popen[bytes]:
-        return self.start("work", **more)
+    def work(self, *, faults: str = "", **more: str) -> Command:
+        return self.start("work", faults=faults, **more)
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: Command) -> None:
         process.kill()
         self.note_death(process)
 
-    def put_to_sleep(self, process: subprocess.Popen[bytes]) -> None:
+    def put_to_sleep(self, process: Command) -> None:
         """Stop a worker in its work, as a laptop's lid does, while it holds no lock of the database.
 
         One stopped inside of a write keeps everybody from writing until it wakes: no lease can cure that.
@@ -88,7 +88,7 @@ class Crew:
                 time.sleep(0.05)
         raise AssertionError("it always holds a lock")
 
-    def note_death(self, process: subprocess.Popen[bytes]) -> None:
+    def note_death(self, process: Command) -> None:
         """Wait until a process is dead and remember when."""
         process.wait(30)
         self.killed[process.pid] = time.monotonic()
@@ -99,7 +99,7 @@ class Crew:
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.tally.read_text().splitlines()] if self.tally.exists() else []
 
-    def has_worked(self, process: subprocess.Popen[bytes]) -> bool:
+    def has_worked(self, process: Command) -> bool:
         return any(line["pid"] == process.pid for line in self.lines())
 
     def spans(self) -> list[Span]:
@@ -132,3 +132,5 @@ class Crew:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
                 process.wait()
+        if self.forks is not None:
+            self.forks.close()

@@ -2,6 +2,7 @@
 
 As a program (`python fork_server.py KIND`, standard input is a socket) it sets up a site's Django once; every command
 is a fork of that, with its own faults, and dies as alone as any other process. `ForkServer` is the tests' end of it.
+KIND is a site, or `jobs`, whose commands are those of job_process.
 """
 
 import json
@@ -15,8 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+JOBS = "jobs"
 LARGEST_REQUEST = 65536
 
 
@@ -77,11 +79,20 @@ class ForkServer:
                 start_new_session=True,
             )
 
-    def start(self, arguments: Sequence[str], *, faults: str, output: IO[bytes], errors: IO[bytes]) -> Command:
-        """Start `schoolgate KIND ARGUMENTS`."""
+    def start(
+        self,
+        arguments: Sequence[str],
+        *,
+        faults: str,
+        output: IO[bytes],
+        errors: IO[bytes],
+        environment: Mapping[str, str] | None = None,
+    ) -> Command:
+        """Start `schoolgate KIND ARGUMENTS`; `environment` is what it has besides the server's."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            request = json.dumps({"arguments": list(arguments), "faults": faults}).encode()
+            asked = {"arguments": list(arguments), "faults": faults, "environment": dict(environment or {})}
+            request = json.dumps(asked).encode()
             socket.send_fds(self._control, [request], [theirs.fileno(), output.fileno(), errors.fileno()])
         return Command(int(ours.recv(64)), ours)
 
@@ -91,20 +102,11 @@ class ForkServer:
 
 
 def serve(kind: str) -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = f"schoolgate.sites.{kind}"
-    import django
-
-    django.setup(set_prefix=False)
-    from django.conf import settings
+    if kind == JOBS:
+        _set_up_jobs()
+    else:
+        _set_up_site(kind)
     from django.db import connections
-
-    import schoolgate.sites.cli
-
-    # Not the doors: a server's worker begins to watch its parent when it imports them.
-    for urls in (settings.ROOT_URLCONF, *settings.SCHOOLGATE_PROGRAM_DOORS.values()):
-        import_module(urls)
-    if kind == "school":
-        import schoolgate.school.exchange.export_now  # noqa: F401
 
     assert connections["default"].connection is None, "a connection must not be shared with a fork"
     control = socket.socket(fileno=os.dup(0))
@@ -121,7 +123,28 @@ def serve(kind: str) -> None:
             os.close(descriptor)
 
 
-def _watch(kind: str, request: dict[str, object], line: int, output: int, errors: int) -> None:
+def _set_up_jobs() -> None:
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    import tests.faults.job_process  # noqa: F401
+
+
+def _set_up_site(kind: str) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"schoolgate.sites.{kind}"
+    import django
+
+    django.setup(set_prefix=False)
+    from django.conf import settings
+
+    import schoolgate.sites.cli
+
+    # Not the doors: a server's worker begins to watch its parent when it imports them.
+    for urls in (settings.ROOT_URLCONF, *settings.SCHOOLGATE_PROGRAM_DOORS.values()):
+        import_module(urls)
+    if kind == "school":
+        import schoolgate.school.exchange.export_now  # noqa: F401
+
+
+def _watch(kind: str, request: dict[str, Any], line: int, output: int, errors: int) -> None:
     """Be the command's parent, which alone learns how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     pid = os.fork()
@@ -138,12 +161,11 @@ def _watch(kind: str, request: dict[str, object], line: int, output: int, errors
     os._exit(0)
 
 
-def _run(kind: str, request: dict[str, object], output: int, errors: int) -> None:
+def _run(kind: str, request: dict[str, Any], output: int, errors: int) -> None:
     import random
 
     from django.conf import settings
 
-    from schoolgate.sites.cli import main
     from schoolgate.sites.orphans import PARENT_VARIABLE
 
     os.setsid()
@@ -151,11 +173,19 @@ def _run(kind: str, request: dict[str, object], output: int, errors: int) -> Non
     os.dup2(errors, 2)
     random.seed()
     os.environ[PARENT_VARIABLE] = str(os.getppid())
-    os.environ["SCHOOLGATE_FAULTS"] = settings.SCHOOLGATE_FAULTS = str(request["faults"])
-    sys.argv = ["schoolgate", kind, *request["arguments"]]  # type: ignore[misc]
+    os.environ.update(request["environment"])
+    os.environ["SCHOOLGATE_FAULTS"] = settings.SCHOOLGATE_FAULTS = request["faults"]
     code = 1
     try:
-        main()
+        if kind == JOBS:
+            from tests.faults.job_process import main as do_jobs
+
+            do_jobs(request["arguments"])
+        else:
+            from schoolgate.sites.cli import main
+
+            sys.argv = ["schoolgate", kind, *request["arguments"]]
+            main()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

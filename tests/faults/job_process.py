@@ -17,6 +17,7 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, register  # noqa: E402
@@ -68,11 +69,18 @@ def work() -> None:
     Worker(slots=int(os.environ.get("SLOTS", "4")), folder=folder).run(stop)
 
 
-if __name__ == "__main__":
-    verb, *arguments = sys.argv[1:]
+def main(arguments: list[str]) -> None:
+    verb, *numbers = arguments
     if verb == "prepare":
         call_command("migrate", verbosity=0)
     elif verb == "submit":
-        submit_all(int(arguments[0]), int(arguments[1]), float(arguments[2]))
+        submit_all(int(numbers[0]), int(numbers[1]), float(numbers[2]))
     else:
+        # A fork's settings were read before it was told of this.
+        if lease := os.environ.get("SCHOOLGATE_JOB_LEASE_SECONDS"):
+            settings.SCHOOLGATE_JOB_LEASE_SECONDS = float(lease)
         work()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -102,7 +102,7 @@ def test_a_worker_that_slept_past_its_lease_leaves_its_job_to_the_one_that_took_
 def test_a_worker_killed_at_any_step_loses_doubles_and_sticks_nothing(crew: Crew, point: str) -> None:
     crew.submit(6, seconds=0.01).wait(30)
 
-    dying = crew.work(SLOTS="1", SCHOOLGATE_FAULTS=f"{point}:3")
+    dying = crew.work(SLOTS="1", faults=f"{point}:3")
     crew.note_death(dying)
     assert dying.returncode == -signal.SIGKILL
     crew.work()
