@@ -2,6 +2,7 @@
 
 import re
 from itertools import islice
+from sys import intern
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -104,7 +105,8 @@ def _container(element: etree._Element) -> Record:
     """The text is looked at first, for speed: what has more than blanks is a leaf in a valid pupil."""
     record: Record = {}
     for child in element:
-        name, text = child.tag, child.text
+        # One object for each name, whoever keeps how many records.
+        name, text = intern(child.tag), child.text
         if text is not None and not text.isspace():
             if name == "Gender":
                 record["Sex"] = _collapsed(text)
