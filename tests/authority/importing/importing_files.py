@@ -126,7 +126,7 @@ class Written(CaptureQueriesContext):
             Refusal,
             RemovalCandidate,
         )
-        statements = [query["sql"] for query in self.captured_queries]
+        statements = [query["sql"].partition(" times: ")[2] or query["sql"] for query in self.captured_queries]
         return [
             model.__name__
             for sql in statements

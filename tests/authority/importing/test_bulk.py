@@ -1,9 +1,11 @@
 """Rows written in bulk, with ids taken beforehand."""
 
+from datetime import date
+
 import pytest
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.importing.bulk import insert, take_ids
+from schoolgate.authority.importing.bulk import insert, take_ids, update
 from schoolgate.authority.records.columns import PUPIL_COLUMNS, pupil_columns
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.models import Change, Pupil
@@ -38,3 +40,12 @@ def test_the_database_goes_on_behind_ids_that_were_taken(green_abbey: Base) -> N
     assert set(take_ids(Pupil, 2)).isdisjoint({*ids, made})
     stored = Pupil.objects.get(pk=ids[1])
     assert {name: getattr(stored, name) for name in PUPIL_COLUMNS} == columns
+
+
+def test_an_update_writes_the_named_fields_of_the_named_rows_alone(green_abbey: Base) -> None:
+    change = a_change(green_abbey)
+    first, second = (Pupil.objects.create(surname=name, upn="x", created_by=change).pk for name in ("Okafor", "Bell"))
+    update(Pupil, ["id", "surname", "born", "active"], [(first, "O\u2019Neill", date(2013, 2, 14), False)])
+    update(Pupil, ["id", "surname"], [])
+    rows = Pupil.objects.order_by("pk").values_list("pk", "surname", "born", "active", "upn")
+    assert list(rows) == [(first, "O\u2019Neill", date(2013, 2, 14), False, "x"), (second, "Bell", None, True, "x")]

@@ -1,18 +1,19 @@
 """Held pupils of whom something differs: what is new is written, what stood there is kept with its change."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from django.db import models
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.adding import GROUP_COLUMNS, KEY_COLUMNS
-from schoolgate.authority.importing.bulk import Values, insert
+from schoolgate.authority.importing.bulk import Values, insert, update
 from schoolgate.authority.importing.case import Case
 from schoolgate.authority.importing.changes import Changes
 from schoolgate.authority.importing.deciding import Rules
 from schoolgate.authority.importing.held import keys_of_held, match_rows
 from schoolgate.authority.importing.matching.keys import normal_guid
-from schoolgate.authority.records.columns import ENROLMENT_COLUMNS, enrolment_columns, pupil_columns
+from schoolgate.authority.records.columns import ENROLMENT_COLUMNS, PUPIL_COLUMNS, enrolment_columns, pupil_columns
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.canonical import canonical, digest_of
 from schoolgate.authority.records.groups.enrolment import ENROLMENT
@@ -27,8 +28,10 @@ from schoolgate.authority.records.models import (
     Replaced,
     row_key,
 )
-from schoolgate.authority.records.models.attendance import REGISTER_COLUMNS
+from schoolgate.authority.records.models.attendance import REGISTER_COLUMNS, register_columns
 from schoolgate.authority.records.roll import is_on_roll
+
+_GroupModel: TypeAlias = type[PupilGroup] | type[EnrolmentGroup]
 
 
 def change_pupils(cases: Sequence[Case], base: Base, changes: Changes, rules: Rules) -> None:
@@ -42,7 +45,7 @@ def change_pupils(cases: Sequence[Case], base: Base, changes: Changes, rules: Ru
 
 def _write_enrolments(cases: Iterable[Case], base: Base, changes: Changes, rules: Rules) -> None:
     new: list[Enrolment] = []
-    changed: list[Enrolment] = []
+    changed: list[Values] = []
     for case in cases:
         columns = enrolment_columns(case.after, base)
         if case.holding.enrolment is None:
@@ -52,86 +55,70 @@ def _write_enrolments(cases: Iterable[Case], base: Base, changes: Changes, rules
             new.append(enrolment)
             case.is_changed = True
         elif _take(case.holding.enrolment, columns):
-            changed.append(case.holding.enrolment)
+            changed.append((case.enrolment.pk, *columns.values()))
             case.is_changed = True
     Enrolment.objects.bulk_create(new)
-    if changed:
-        Enrolment.objects.bulk_update(changed, ENROLMENT_COLUMNS)
+    update(Enrolment, ("id", *ENROLMENT_COLUMNS), changed)
 
 
 def _write_groups(cases: Iterable[Case], changes: Changes) -> None:
     replaced: list[Replaced] = []
-    new: dict[str, list[Values]] = {"pupil": [], "enrolment": []}
-    of_pupils: list[PupilGroup] = []
-    of_enrolments: list[EnrolmentGroup] = []
+    new: dict[_GroupModel, list[Values]] = {PupilGroup: [], EnrolmentGroup: []}
+    changed: dict[_GroupModel, list[Values]] = {PupilGroup: [], EnrolmentGroup: []}
     for case in cases:
         for write in case.decisions.writes:
             if write.group is ATTENDANCE:
                 continue
             case.is_changed = True
             change = changes.of(case.whose.rule, write.taken.values())
+            of_pupil = write.group.of == "pupil"
+            key = row_key(case.pupil_id if of_pupil else case.enrolment.pk, write.group)
+            text = canonical(write.payload)
             row = case.holding.rows.get(write.group)
-            if row is None:
-                owner = case.pupil_id if write.group.of == "pupil" else case.enrolment.pk
-                text = canonical(write.payload)
-                new[write.group.of].append((row_key(owner, write.group), text, digest_of(text), change.pk))
-                continue
-            replaced.append(Replaced.keep(row, change))
-            row.change = change
-            row.take(write.payload)
-            if isinstance(row, PupilGroup):
-                of_pupils.append(row)
-            else:
-                of_enrolments.append(row)
+            if row is not None:
+                replaced.append(Replaced.keep(row, change))
+            rows = new if row is None else changed
+            rows[PupilGroup if of_pupil else EnrolmentGroup].append((key, text, digest_of(text), change.pk))
     Replaced.objects.bulk_create(replaced)
-    insert(PupilGroup, GROUP_COLUMNS, new["pupil"])
-    insert(EnrolmentGroup, GROUP_COLUMNS, new["enrolment"])
-    if of_pupils:
-        PupilGroup.objects.bulk_update(of_pupils, GROUP_COLUMNS[1:])
-    if of_enrolments:
-        EnrolmentGroup.objects.bulk_update(of_enrolments, GROUP_COLUMNS[1:])
+    for model, added in new.items():
+        insert(model, GROUP_COLUMNS, added)
+        update(model, GROUP_COLUMNS, changed[model])
 
 
 def _write_registers(cases: Iterable[Case], base: Base, changes: Changes) -> None:
     replaced: list[Replaced] = []
-    new: list[Attendance] = []
-    changed: list[Attendance] = []
+    new: list[Values] = []
+    changed: list[Values] = []
     for case in cases:
         for write in case.decisions.writes:
             if write.group is not ATTENDANCE:
                 continue
             change = changes.of(case.whose.rule, write.taken.values())
             for register in write.payload["Attendance"]:
-                said = Attendance(enrolment=case.enrolment, change=change).take(register, base)
-                row = case.holding.registers.get((said.year, said.place))
+                columns = register_columns(register, base)
+                row = case.holding.registers.get((columns["year"], columns["place"]))
                 if row is None:
-                    new.append(said)
-                elif row.register(base) != said.register(base):
+                    new.append((case.enrolment.pk, change.pk, *columns.values()))
+                elif row.register(base) != Attendance().take(register, base).register(base):
                     replaced.append(Replaced.keep(row, change))
-                    said.pk = row.pk
-                    changed.append(said)
+                    changed.append((row.pk, change.pk, *columns.values()))
                 else:
                     continue
                 case.is_changed = True
     Replaced.objects.bulk_create(replaced)
-    Attendance.objects.bulk_create(new)
-    if changed:
-        columns = ("change", *REGISTER_COLUMNS)
-        Attendance.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+    insert(Attendance, ("enrolment", "change", *REGISTER_COLUMNS), new)
+    update(Attendance, ("id", "change", *REGISTER_COLUMNS), changed)
 
 
 def _update_pupils(cases: Iterable[Case]) -> None:
-    changed: list[Pupil] = []
-    names: set[str] = set()
+    changed: list[Values] = []
     for case in cases:
         if case.is_changed:
             columns = pupil_columns(case.after)
             columns["active"] = is_on_roll(case.enrolment) or case.holding.on_another_roll
-            if taken := _take(case.pupil, columns):
-                names |= taken
-                changed.append(case.pupil)
-    if changed:
-        Pupil.objects.bulk_update(changed, sorted(names))
+            if _take(case.pupil, columns):
+                changed.append((case.pupil_id, *columns.values()))
+    update(Pupil, ("id", *PUPIL_COLUMNS, "active"), changed)
 
 
 def _write_keys(cases: Iterable[Case]) -> None:
@@ -152,9 +139,9 @@ def _write_keys(cases: Iterable[Case]) -> None:
         PupilKey.objects.filter(pk__in=gone).delete()
 
 
-def _take(row: models.Model, columns: dict[str, object]) -> set[str]:
-    """Set the columns, and say which of them differed."""
-    differing = {name for name, value in columns.items() if getattr(row, name) != value}
-    for name in differing:
-        setattr(row, name, columns[name])
-    return differing
+def _take(row: models.Model, columns: dict[str, object]) -> bool:
+    """Set the columns, and say whether any of them differed."""
+    differing = {name: value for name, value in columns.items() if getattr(row, name) != value}
+    for name, value in differing.items():
+        setattr(row, name, value)
+    return bool(differing)

@@ -117,8 +117,7 @@ class Recogniser:
         self.job = job
         self.today = today
         self.found = Recognition()
-        self._digests: dict[int, bytes] = {}
-        self._first: dict[bytes, int] = {}
+        self._digests: set[bytes] = set()
         self._by_pupil: dict[int, int] = {}
         self._by_sign: dict[int, int] = {}
         self._namesakes: dict[int, list[int]] = {}
@@ -154,10 +153,12 @@ class Recogniser:
             # An entry that was not passed over may be settled for all that, at the file's end.
             voucher: _Voucher | None = entry.voucher or (self._vouch(entry.raw) if self.known else None)
             digest = voucher.digest if voucher else self.digest_of(entry.raw)
-            self._digests[number] = digest
-            if self._first.setdefault(digest, number) != number:
+            self.found.pupils += 1
+            if digest in self._digests:
                 self.found.repeats += 1
-            elif voucher:
+                continue
+            self._digests.add(digest)
+            if voucher:
                 self._settled[number] = voucher.known
                 self._meet(self._by_pupil, voucher.known.pupil, number)
             else:
@@ -165,7 +166,6 @@ class Recogniser:
                 self._meet_by(keys, number)
                 self.look_at(entry)
                 yield _New(number, digest, keys)
-        self.found.pupils = len(self._digests)
         self.found.seen.update(known.pupil for known in self._settled.values())
 
     def _match(self, news: Collection[_New]) -> None:
@@ -194,9 +194,9 @@ class Recogniser:
             namesakes.append(number if permanent else -number)
 
     def _meet(self, met: dict[int, int], sign: int, number: int) -> None:
-        """Two entries with one sign are of one pupil."""
+        """Two entries with one sign are of one pupil, and of other bytes: the same were not met a second time."""
         before = met.setdefault(sign, number)
-        if before != number and self._digests[before] != self._digests[number]:
+        if before != number:
             self._twice |= {before, number}
 
     def _refuse_what_stands_twice(self) -> None:

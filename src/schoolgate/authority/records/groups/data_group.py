@@ -99,7 +99,10 @@ class DataGroup:
         if name not in held:
             return True
         form, ours, theirs = self._forms[name], held[name], incoming[name]
-        return bool(ours != theirs and form.normal(form.join(ours, theirs)) != form.normal(ours))
+        if ours == theirs:
+            return False
+        joined = form.join(ours, theirs)
+        return joined is not ours and bool(form.normal(joined) != form.normal(ours))
 
     def missing(self, held: Payload | None, incoming: Payload | None) -> tuple[str, ...]:
         """The names of the items of which something is held that ``incoming`` does not say: candidates for removal."""

@@ -219,20 +219,20 @@ class Events(Set):
         joined: list[Record] = []
         for place, member in enumerate(held):
             replacing = pairs.get(place)
-            if replacing is None:
+            if replacing is None or replacing == member:
                 joined.append(member)
             elif isinstance(replacing, dict):
                 joined.append(self.member.fill(member, replacing))
             else:
                 joined += replacing
         joined += unheld
-        return held if self.normal(joined) == self.normal(held) else joined
+        return held if joined == held or self.normal(joined) == self.normal(held) else joined
 
     def lacks(self, held: Value, incoming: Value) -> bool:
         pairs, _ = self._paired(held, incoming)
         for place, member in enumerate(held):
             said = pairs.get(place)
-            if said is None or (isinstance(said, dict) and self.member.omits(member, said)):
+            if said is None or (isinstance(said, dict) and said != member and self.member.omits(member, said)):
                 return True
         return False
 
