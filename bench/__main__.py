@@ -4,7 +4,10 @@ import importlib
 import sys
 from pathlib import Path
 
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if path.stem != "measuring")
+# A module cannot be called by a word of the language.
+MODULES = {"import": "importing"}
+_FILES = {path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - {"measuring", *MODULES.values()}
+NAMES = sorted(_FILES | MODULES.keys())
 
 if __name__ == "__main__":
     chosen = sys.argv[1:] or NAMES
@@ -12,4 +15,4 @@ if __name__ == "__main__":
     if unknown:
         sys.exit(f"No benchmark '{', '.join(unknown)}'. There are: {', '.join(NAMES)}.")
     for name in chosen:
-        importlib.import_module(f"bench.{name}").main()
+        importlib.import_module(f"bench.{MODULES.get(name, name)}").main()

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -34,7 +34,7 @@ def find_programs() -> Path | None:
 class Server:
     """One server, reached by a socket in its own folder only. As root it runs as the user `postgres`, as it must."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, settings: Sequence[str] = SETTINGS) -> None:
         self.programs = programs
         self.folder = Path(tempfile.mkdtemp(prefix="schoolgate-postgres-"))
         self.log = self.folder / "log"
@@ -48,7 +48,7 @@ class Server:
         )
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [str(programs / "postgres"), "-D", data, "-k", str(self.folder), "-h", "", *SETTINGS],
+                [str(programs / "postgres"), "-D", data, "-k", str(self.folder), "-h", "", *settings],
                 user=self.user,
                 cwd=self.folder,
                 stdout=log,
@@ -81,12 +81,12 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(settings: Sequence[str] = SETTINGS) -> Iterator[Server]:
     """A server for the length of a `with` block. Raises RuntimeError where PostgreSQL is not installed."""
     programs = find_programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed (Debian package postgresql).")
-    server = Server(programs)
+    server = Server(programs, settings)
     try:
         yield server
     finally:
