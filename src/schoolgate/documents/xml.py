@@ -18,6 +18,8 @@ from schoolgate.documents.problems import DocumentError
 BLOCK = 65_536
 """Bytes read, unpacked or decoded at a time."""
 
+_PIECE = 4_096
+
 # Long enough for any XML declaration; it must stand whole in the first bytes.
 _DECLARATION_BYTES = 1_024
 
@@ -99,11 +101,12 @@ def utf8(chunks: Iterable[bytes], *, whole: bool = True, lines: bool = True) -> 
     blocks = _then(start[len(mark) :], source)
     try:
         for block in blocks:
-            if not lines and codec == "utf-8" and block.isascii() and not decoder.getstate()[0]:
+            if codec == "utf-8" and not lines:
+                _prove(decoder, block)
                 yield block
                 continue
             text = decoder.decode(block)
-            line += text.count("\n") if lines else 0
+            line += text.count("\n")
             yield block if codec == "utf-8" else text.encode()
         if whole:
             decoder.decode(b"", final=True)
@@ -116,6 +119,14 @@ def utf8(chunks: Iterable[bytes], *, whole: bool = True, lines: bool = True) -> 
             remedy=_SAVE_AS_UTF8,
             line=line,
         ) from None
+
+
+def _prove(decoder: codecs.IncrementalDecoder, block: bytes) -> None:
+    """Decode the pieces in which more than ASCII stands: in most files few do."""
+    for start in range(0, len(block), _PIECE):
+        piece = block[start : start + _PIECE]
+        if not piece.isascii() or decoder.getstate()[0]:
+            decoder.decode(piece)
 
 
 def _then(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """Many new rows at once, faster than a model's own way: most of the time of a first import goes into its rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from django.db import connection, models
@@ -42,7 +42,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Value
     back, and defaults are not filled in. Raises IntegrityError as `bulk_create` does.
     """
     fields = _fields(model, names)
-    values = list(_prepared(fields, rows))
+    values = _prepared(fields, rows)
     if not values:
         return
     table, columns = _table(model), ", ".join(map(_column, fields))
@@ -83,13 +83,18 @@ def _column(field: "models.Field[Any, Any]") -> str:
     return connection.ops.quote_name(str(field.column))
 
 
-def _prepared(fields: Sequence["models.Field[Any, Any]"], rows: Iterable[Values]) -> Iterator[Values]:
+def _prepared(fields: Sequence["models.Field[Any, Any]"], rows: Iterable[Values]) -> list[Values]:
     """The rows as the database takes them: a date, say, is not the same to all."""
     to_prepare = [
         (place, field.get_db_prep_save) for place, field in enumerate(fields) if not isinstance(field, _AS_THEY_ARE)
     ]
+    if not to_prepare:
+        return list(rows)
+    prepared: list[Values] = []
     for row in rows:
         ready = list(row)
         for place, prepare in to_prepare:
-            ready[place] = prepare(ready[place], connection)
-        yield ready
+            if ready[place] is not None:
+                ready[place] = prepare(ready[place], connection)
+        prepared.append(ready)
+    return prepared

@@ -74,13 +74,6 @@ class Recognition:
     """Held pupils of whom the document speaks, whatever becomes of it."""
 
 
-class _Voucher(NamedTuple):
-    """Says that an entry is settled."""
-
-    digest: bytes
-    known: Known
-
-
 class _New(NamedTuple):
     """An entry that is not settled."""
 
@@ -136,12 +129,8 @@ class Recogniser:
         self._refuse_what_stands_twice()
         return self.found
 
-    def _vouch(self, raw: bytes) -> _Voucher | None:
+    def _vouch(self, raw: bytes) -> Known | None:
         digest = self.digest_of(raw)
-        known = self._known(digest)
-        return _Voucher(digest, known) if known else None
-
-    def _known(self, digest: bytes) -> Known | None:
         return self.known.get(digest) or self.known.get(for_this_job(digest, self.job))
 
     def _new_ones(self, on_progress: Callable[[int], None]) -> Iterator[_New]:
@@ -151,16 +140,16 @@ class Recogniser:
             if number % TOLD_EVERY == 1:
                 on_progress(number)
             # An entry that was not passed over may be settled for all that, at the file's end.
-            voucher: _Voucher | None = entry.voucher or (self._vouch(entry.raw) if self.known else None)
-            digest = voucher.digest if voucher else self.digest_of(entry.raw)
+            known: Known | None = entry.voucher or (self._vouch(entry.raw) if self.known else None)
+            digest = known.digest if known else self.digest_of(entry.raw)
             self.found.pupils += 1
             if digest in self._digests:
                 self.found.repeats += 1
                 continue
             self._digests.add(digest)
-            if voucher:
-                self._settled[number] = voucher.known
-                self._meet(self._by_pupil, voucher.known.pupil, number)
+            if known:
+                self._settled[number] = known
+                self._meet(self._by_pupil, known.pupil, number)
             else:
                 keys = keys_of(entry.record)
                 self._meet_by(keys, number)

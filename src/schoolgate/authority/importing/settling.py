@@ -20,8 +20,9 @@ Digester: TypeAlias = Callable[[bytes], bytes]
 
 
 class Known(NamedTuple):
-    """A settled entry: its pupil, what it counts as, and the job that settled it."""
+    """A settled entry: its digest, its pupil, what it counts as, and the job that settled it."""
 
+    digest: bytes
     pupil: int
     tally: str
     job: int | None
@@ -63,6 +64,6 @@ def known_entries(base: Base, *, full: bool) -> dict[bytes, Known]:
     tallies: dict[str, str] = {}
     rows = Settled.objects.filter(base=base, full=full).values_list("digest", "pupil_id", "tally", "job")
     return {
-        bytes(digest): Known(pupil, tallies.setdefault(tally, tally), job)
-        for digest, pupil, tally, job in rows.iterator(chunk_size=2000)
+        (own := bytes(digest)): Known(own, pupil, tallies.setdefault(tally, tally), job)
+        for digest, pupil, tally, job in rows.iterator(chunk_size=5000)
     }
