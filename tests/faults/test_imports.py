@@ -13,11 +13,11 @@ from tests.faults.database import Database
 from tests.faults.table import note
 
 PROGRAM = Path(__file__).parent / "import_process.py"
-PUPILS = 1_100
-# Killed here one after the other, at which turn, and how many of the pupils are held then: portions have 500.
+PUPILS = 440
+# Killed here one after the other, at which turn, and how many of the pupils are held then: portions have 200.
 WALK = [
-    ("import.before-commit", 2, 500),
-    ("import.portion", 1, 1_000),
+    ("import.before-commit", 2, 200),
+    ("import.portion", 1, 400),
     ("import.before-end", 1, PUPILS),
     ("import.completed", 1, PUPILS),
 ]
