@@ -5,6 +5,7 @@ transaction. A crash leaves some pupils new and some old; the same job done agai
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, BinaryIO
@@ -16,7 +17,7 @@ from django.utils import timezone
 from schoolgate.authority.importing.applying import AT_ONCE, Applying, ChangedMeanwhile
 from schoolgate.authority.importing.aside import Aside
 from schoolgate.authority.importing.case import Work
-from schoolgate.authority.importing.counting import Counts, fate_of
+from schoolgate.authority.importing.counting import Counts, Fates, fate_of
 from schoolgate.authority.importing.deciding import IMPORT_EVERYTHING, Rules
 from schoolgate.authority.importing.guarding import few_pupils, is_older, note_who_is_missing, roll_of
 from schoolgate.authority.importing.held import HeldInDatabase
@@ -83,13 +84,12 @@ def carry_out(
         return
     # A job that failed may be started again: an operator has added a schema, say.
     this.failed_at, this.problems = None, []
-    telling = telling or Telling()
+    course = _Course(this, ruling, job, telling or Telling(), stored_done=this.done)
     try:
-        document = Document(open_stream, shelf, demo=ruling.demo)
+        course.document = Document(open_stream, shelf, demo=ruling.demo)
         if Waiting.OLDER not in this.agreed and is_older(this):
-            _wait(this, Waiting.OLDER, telling)
+            _wait(course, Waiting.OLDER)
             return
-        course = _Course(this, document, ruling, job, telling, stored_done=this.done)
         while True:
             try:
                 _carry_out(course)
@@ -97,7 +97,7 @@ def carry_out(
                 continue
             return
     except Refused as refused:
-        _refuse(this, refused, telling)
+        _refuse(course, refused)
 
 
 @dataclass(slots=True)
@@ -105,12 +105,12 @@ class _Course:
     """One attempt at an import."""
 
     this: Import
-    document: Document
     ruling: Ruling
     job: int
     telling: Telling
     stored_done: int
     """What the row says of the pupils done, as far as this attempt knows."""
+    document: Document = field(init=False)
 
 
 def _carry_out(course: _Course) -> None:
@@ -125,17 +125,18 @@ def _import(course: _Course, aside: Aside) -> None:
     found = _recognise(course, aside)
     if this.full and Waiting.FEW not in this.agreed and few_pupils(roll, found):
         figures = {"roll": len(roll), "of_roll": len(roll & found.seen), "pupils": found.pupils}
-        _wait(this, Waiting.FEW, course.telling, figures)
+        _wait(course, Waiting.FEW, figures)
         return
     this.pupils = found.pupils
     this.done = found.pupils - len(found.to_do)
     written = Counts.from_json(this.counts)
+    counted = Met.pupils_of(this)
     applying = Applying(this, course.ruling.rules, job=course.job, newest_pupil=newest_pupil)
     works = (Work(found.to_do[number], incoming) for number, incoming in aside if number in found.to_do)
     while portion := list(islice(works, AT_ONCE)):
         with transaction.atomic():
             _hold_alone(course)
-            fates = applying.apply(portion)
+            fates = _without(counted, applying.apply(portion))
             Met.keep(this, fates)
             written += Counts.of(fates)
             this.done += len(portion)
@@ -148,15 +149,35 @@ def _import(course: _Course, aside: Aside) -> None:
     with transaction.atomic():
         _hold_alone(course)
         note_who_is_missing(this, roll, found.seen, course.job)
-        _complete(course, found, written)
+        _complete(course, found, written, counted)
         fault_point("import.before-end")
     fault_point("import.completed")
 
 
 def _hold_alone(course: _Course) -> None:
-    """Lock the import's row. Whoever lost the job, and finds that another attempt has written since, stops."""
-    if Import.objects.select_for_update().values_list("done", flat=True).get(pk=course.this.pk) != course.stored_done:
+    """Lock the import's row. Whoever lost the job stops, once another attempt wrote, or a person decided, since."""
+    this = course.this
+    as_it_was = Import.objects.filter(
+        pk=this.pk,
+        job=this.job_id,
+        done=course.stored_done,
+        completed_at=None,
+        waiting="",
+        not_imported_because="",
+    )
+    if not as_it_was.select_for_update().values_list("pk"):
         raise LeaseLost
+
+
+def _without(counted: AbstractSet[int], fates: Fates) -> Fates:
+    """The fates of those whom no attempt before this one counted: what was counted first stands.
+
+    An entry comes again when another school changed its pupil meanwhile, or when the import goes on by another job.
+    """
+    if not counted:
+        return fates
+    left = {fate: [pupil for pupil in pupils if pupil not in counted] for fate, pupils in fates.items()}
+    return {fate: pupils for fate, pupils in left.items() if pupils}
 
 
 def _recognise(course: _Course, aside: Aside) -> Recognition:
@@ -181,10 +202,10 @@ def _recognise(course: _Course, aside: Aside) -> Recognition:
     return recogniser.recognise(lambda number: course.telling.progress(number, 0, "reading"))
 
 
-def _complete(course: _Course, found: Recognition, written: Counts) -> None:
+def _complete(course: _Course, found: Recognition, written: Counts, counted: AbstractSet[int]) -> None:
     """The numbers of all pupils, and the end."""
     this = course.this
-    settled = {fate_of("same", tally): pupils for tally, pupils in found.settled.items()}
+    settled = _without(counted, {fate_of("same", tally): pupils for tally, pupils in found.settled.items()})
     not_taken: dict[str, list[int]] = {}
     for number, why in sorted(found.not_taken.items()):
         not_taken.setdefault(why, []).append(number)
@@ -201,19 +222,23 @@ def _complete(course: _Course, found: Recognition, written: Counts) -> None:
     course.telling.ended(this)
 
 
-def _wait(this: Import, waiting: Waiting, telling: Telling, figures: dict[str, int] | None = None) -> None:
+def _wait(course: _Course, waiting: Waiting, figures: dict[str, int] | None = None) -> None:
+    this = course.this
     with transaction.atomic():
+        _hold_alone(course)
         this.waiting, this.figures = waiting, figures or {}
         this.save(update_fields=["waiting", "figures"])
-        telling.ended(this)
+        course.telling.ended(this)
 
 
-def _refuse(this: Import, refused: Refused, telling: Telling) -> None:
+def _refuse(course: _Course, refused: Refused) -> None:
+    this = course.this
     with transaction.atomic():
+        _hold_alone(course)
         this.problems = [_told(problem) for problem in refused.problems[:PROBLEMS_KEPT]]
         this.failed_at = timezone.now()
         this.save(update_fields=["problems", "failed_at"])
-        telling.ended(this)
+        course.telling.ended(this)
 
 
 def _told(problem: Problem) -> dict[str, Any]:

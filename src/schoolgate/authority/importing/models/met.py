@@ -34,6 +34,13 @@ class Met(models.Model):
         if fates or not_taken:
             cls.objects.create(of=this, packed=zlib.compress(canonical(fates).encode()), not_taken=not_taken or {})
 
+    @classmethod
+    def pupils_of(cls, this: Import) -> frozenset[int]:
+        """The numbers of all whom an import has met so far."""
+        return frozenset(
+            pupil for met in cls.objects.filter(of=this) for pupils in met.fates.values() for pupil in pupils
+        )
+
     @property
     def fates(self) -> dict[str, list[int]]:
         """Numbers of pupils by their fate."""

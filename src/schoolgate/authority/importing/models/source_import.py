@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
@@ -118,7 +119,12 @@ class Import(models.Model):
 
     @property
     def newest_imported_before(self) -> datetime | None:
-        """When the newest imported document of this base and form says it was written; None before the first."""
+        """When the newest imported document of this base and form was written; None before the first.
+
+        That is what the document says, but no later than it came: by a clock that went ahead of time, all that come
+        until then would be older.
+        """
         imported = Import.objects.filter(base=self.base_id, full=self.full, completed_at__isnull=False)
-        newest: datetime | None = imported.exclude(pk=self.pk).aggregate(newest=models.Max("written_at"))["newest"]
+        written = models.Max(Least("written_at", "arrived_at"))
+        newest: datetime | None = imported.exclude(pk=self.pk).aggregate(newest=written)["newest"]
         return newest
