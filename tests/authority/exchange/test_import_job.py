@@ -8,11 +8,11 @@ from tests.authority.importing.importing_files import header_of
 from tests.documents.students.files import a_file, a_pupil, changed
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.exchange import outcomes
+from schoolgate.authority.exchange import import_job, outcomes
 from schoolgate.authority.exchange.import_job import catch_up
-from schoolgate.authority.exchange.import_steps import agree
+from schoolgate.authority.exchange.import_steps import agree, retry
 from schoolgate.authority.exchange.models import ReceivedFile
-from schoolgate.authority.importing.models import Import
+from schoolgate.authority.importing.models import Import, ImportState
 from schoolgate.authority.records.models import Pupil
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
@@ -132,6 +132,27 @@ def test_an_import_whose_job_ended_badly_is_told_once(program: Any, green_abbey:
     catch_up()
     catch_up()
     assert outcome(program, sent)["state"] == "failed"
+    assert JournalLine.objects.filter(level="ERROR").count() == 1
+
+
+def test_an_import_that_somebody_starts_again_meanwhile_is_not_told_as_failed(
+    program: Any, green_abbey: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.put(a_file([a_pupil()], header_of(green_abbey)))
+    program.put(a_file([a_pupil()], header_of(green_abbey, created=TUESDAY)), name="8204321_CES_820LLLL_002.xml")
+    Job.objects.filter(kind="import").update(state=State.PARKED)
+
+    tell = import_job.tell
+
+    def told_and_another_started_again(this: Import) -> None:
+        tell(this)
+        monkeypatch.setattr(import_job, "tell", tell)
+        for other in Import.objects.exclude(pk=this.pk):
+            retry(other, by=None)
+
+    monkeypatch.setattr(import_job, "tell", told_and_another_started_again)
+    catch_up()
+    assert Import.objects.filter(failed_at=None).get().state is ImportState.QUEUED
     assert JournalLine.objects.filter(level="ERROR").count() == 1
 
 

@@ -67,7 +67,8 @@ def test_an_attempt_that_another_one_overtook_tells_nothing(green_abbey: Base, s
     """Of an unchanged file there is nothing to write but its end."""
     data = a_file([a_pupil()], header_of(green_abbey))
     bring_in(green_abbey, [a_pupil()])
-    this, ended = arrived(green_abbey, data), []
+    this = arrived(green_abbey, data)
+    ended: list[Import] = []
 
     def progress(*_: object) -> None:
         Import.objects.filter(pk=this.pk).update(**step)
@@ -79,7 +80,8 @@ def test_an_attempt_that_another_one_overtook_tells_nothing(green_abbey: Base, s
 
 def test_an_attempt_that_a_person_overtook_does_not_ask_again(green_abbey: Base) -> None:
     data = a_file([], header_of(green_abbey))
-    this, ended = arrived(green_abbey, data), []
+    this = arrived(green_abbey, data)
+    ended: list[Import] = []
     overtaken = Import.objects.get(pk=this.pk)
     Import.objects.filter(pk=this.pk).update(completed_at=timezone.now())
     with pytest.raises(LeaseLost):

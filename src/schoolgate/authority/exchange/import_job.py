@@ -119,11 +119,14 @@ def catch_up() -> None:
         except (DocumentError, OSError) as error:
             log.error("received file %d cannot be imported: %s", file.pk, type(error).__name__)
     stranded = Import.objects.filter(completed_at=None, failed_at=None, waiting="", job__state__in=ENDED_BADLY)
-    for this in stranded.select_related("base")[:CAUGHT_UP_AT_ONCE]:
+    for number in stranded.values_list("pk", flat=True)[:CAUGHT_UP_AT_ONCE]:
         with transaction.atomic():
-            this.failed_at = timezone.now()
-            this.save(update_fields=["failed_at"])
-            tell(this)
+            # Asked once more while it is held: somebody may have started it again.
+            this = stranded.select_for_update(of=("self",)).select_related("base").filter(pk=number).first()
+            if this is not None:
+                this.failed_at = timezone.now()
+                this.save(update_fields=["failed_at"])
+                tell(this)
 
 
 def tell(this: Import) -> None:

@@ -54,9 +54,9 @@ class ReceivedFiles(Kept):
 
     def remove(self, item: Item) -> str:
         with transaction.atomic():
+            # Held so that nobody starts it again meanwhile, and held first, as by whoever goes on to its file.
+            this = Import.objects.select_for_update(of=("self",)).filter(file=item.key).first()
             file = ReceivedFile.objects.select_for_update(of=("self",)).get(pk=item.key)
-            # Held too, so that nobody starts it again meanwhile.
-            this = Import.objects.select_for_update(of=("self",)).filter(pk=file.its_import_id or 0).first()
             reason = reason_to_keep(this)
             if not reason:
                 file.content_gone_at = timezone.now()
