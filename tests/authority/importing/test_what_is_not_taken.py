@@ -14,6 +14,7 @@ from schoolgate.authority.importing.models import Import, ImportState, RemovalCa
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.registry import group_named
 from schoolgate.authority.records.models import Attendance, Enrolment, Pupil, PupilGroup, PupilKey, Refusal, row_key
+from schoolgate.authority.records.removing import remove
 from schoolgate.commons.jobs.kinds import LeaseLost
 from schoolgate.documents.students.entries import Record
 
@@ -244,3 +245,26 @@ def test_lines_of_problems_are_right_though_others_were_passed_over(green_abbey:
     told = [bring_in(green_abbey, records, shortcut=shortcut, change=spoilt) for shortcut in (True, False)]
     assert told[0].problems == told[1].problems
     assert told[0].problems[0]["line"] > 30
+
+
+def ada(**changes: Any) -> Record:
+    return a_pupil(Forename="Ada", Sex="F", SuppInfo={"SuppID": "Example MIS 7.2", "GUID": "0B8F-11"}, **changes)
+
+
+def test_a_upn_of_another_pupil_is_left_out_of_one_known_otherwise(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil(), ada(UPN=ADA)])
+    this = bring_in(green_abbey, [ada(UPN=a_pupil()["UPN"])], full=False)
+    assert this.counts["pupils"] == {"same": 1}
+    assert Pupil.objects.get(forename="Ada").upn == ADA
+    assert Refusal.objects.get().code == "upn-of-another-pupil"
+
+
+def test_a_upn_is_taken_by_the_same_bytes_once_it_is_nobody_elses(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil(), ada(UPN=ADA)])
+    for _ in range(2):
+        bring_in(green_abbey, [ada(UPN=a_pupil()["UPN"])], full=False)
+    remove(Pupil.objects.get(forename="Daniel"))
+    this = bring_in(green_abbey, [ada(UPN=a_pupil()["UPN"])], full=False)
+    assert this.counts["pupils"] == {"changed": 1}
+    assert Pupil.objects.get().upn == a_pupil()["UPN"]
+    assert not Refusal.objects.exists()
