@@ -91,3 +91,10 @@ def test_a_value_refused_before_is_refused_again_though_a_part_said_another(gree
     bring_in(green_abbey, [pupil(FormerUPN=other)], full=False)
     bring_in(green_abbey, [pupil(FormerUPN=one)])
     assert [refusal.value_text for refusal in Refusal.objects.all()] == [f'"{one}"']
+
+
+def test_what_a_part_does_not_say_goes_on_waiting_for_removal(green_abbey: Base) -> None:
+    bring_in(green_abbey, [pupil(PreferredForename="Dan")])
+    bring_in(green_abbey, [pupil()])
+    bring_in(green_abbey, [pupil(MiddleNames="Uche")], full=False)
+    assert missed(green_abbey) == [("basic-details", "PreferredForename")]

@@ -10,7 +10,9 @@ from tests.documents.students.files import a_file, a_pupil, pupils
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing import carrying_out
 from schoolgate.authority.importing.carrying_out import Telling
+from schoolgate.authority.importing.guarding import few_pupils
 from schoolgate.authority.importing.models import Import, ImportState, RemovalCandidate
+from schoolgate.authority.importing.recognising import Recognition
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.registry import group_named
 from schoolgate.authority.records.models import Attendance, Enrolment, Pupil, PupilGroup, PupilKey, Refusal, row_key
@@ -268,3 +270,17 @@ def test_a_upn_is_taken_by_the_same_bytes_once_it_is_nobody_elses(green_abbey: B
     assert this.counts["pupils"] == {"changed": 1}
     assert Pupil.objects.get().upn == a_pupil()["UPN"]
     assert not Refusal.objects.exists()
+
+
+@pytest.mark.parametrize(("upn", "counted"), [(ADA, {"added": 2}), ("R82043212400A", {"twice": 2})])
+def test_two_of_one_name_birth_and_sex_are_two_by_permanent_upns_only(
+    green_abbey: Base, upn: str, counted: dict[str, int]
+) -> None:
+    this = bring_in(green_abbey, [a_pupil(), a_pupil(UPN=upn)])
+    assert this.counts["pupils"] == counted
+
+
+@pytest.mark.parametrize(("seen", "is_asked"), [(8, False), (7, True)])
+def test_a_person_is_asked_when_a_full_file_lacks_more_than_a_fifth_of_the_roll(seen: int, *, is_asked: bool) -> None:
+    found = Recognition(pupils=seen, seen=set(range(seen)))
+    assert few_pupils(frozenset(range(10)), found) is is_asked
