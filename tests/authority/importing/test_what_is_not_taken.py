@@ -284,3 +284,10 @@ def test_two_of_one_name_birth_and_sex_are_two_by_permanent_upns_only(
 def test_a_person_is_asked_when_a_full_file_lacks_more_than_a_fifth_of_the_roll(seen: int, *, is_asked: bool) -> None:
     found = Recognition(pupils=seen, seen=set(range(seen)))
     assert few_pupils(frozenset(range(10)), found) is is_asked
+
+
+def test_a_pupil_stays_known_by_the_key_of_a_former_system(green_abbey: Base) -> None:
+    bring_in(green_abbey, [ada(UPN=ADA)])
+    bring_in(green_abbey, [ada(UPN=ADA) | {"SuppInfo": {"SuppID": "Example MIS 8.0", "GUID": "77C0-02"}}])
+    guids = PupilKey.objects.filter(kind=PupilKey.Kind.GUID).values_list("text", flat=True)
+    assert set(guids) == {"0b8f11", "77c002"}
