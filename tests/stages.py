@@ -80,7 +80,7 @@ def faults() -> bool:
 def journeys() -> bool:
     if "Chromium" in missing():
         return True
-    return run(str(BIN / "pytest"), "-q", "tests/journeys")
+    return run(*PYTEST, "tests/journeys")
 
 
 def docs() -> bool:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.places import school_name
@@ -28,6 +30,8 @@ WIDE = 1280
 PHONE = 390
 HEIGHT = 800
 PATIENCE_MS = 20_000
+WITH_SITES_OF_THEIR_OWN = {"test_first_file", "test_five_minutes", "test_three_hundred", "test_where_from"}
+expect.set_options(timeout=PATIENCE_MS)
 BROKEN = ("missing-dob", "british-date", "unknown-ethnicity")
 
 
@@ -67,6 +71,19 @@ class PupilFile(Protocol):
     def __call__(
         self, *, school: str = "4321", serial: int = 1, pupils: int = 12, seed: int = 1, faults: tuple[str, ...] = ()
     ) -> Path: ...
+
+
+class OnePair(LoadScopeScheduling):
+    """Gives all that visits the one pair of sites to one of the processes that share the tests: they are made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0]).stem
+        return file if file in WITH_SITES_OF_THEIR_OWN else "the pair"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OnePair:
+    return OnePair(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -159,8 +176,9 @@ def school(new_site: NewSite, authority: Site, tmp_path_factory: pytest.TempPath
     password_file.unlink()
     waiting = folder / "820" / "Files Not Exported"
     for number, serial, pupils in (("2107", 12, 131), ("7004", 9, 74), ("4321", 35, 211), ("4321", 36, 212)):
-        shutil.copy(make_file(school=number, serial=serial, pupils=pupils, seed=serial), waiting)
-    shutil.copy(make_file(serial=37, pupils=212, seed=37, faults=BROKEN), waiting)
+        # A school's files are about the same children, else an import would ask whether so many may go.
+        shutil.copy(make_file(school=number, serial=serial, pupils=pupils, seed=int(number)), waiting)
+    shutil.copy(make_file(serial=37, pupils=212, seed=4321, faults=BROKEN), waiting)
     site.run("export", may_find_faults=True)
     return site
 

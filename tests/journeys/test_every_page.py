@@ -70,5 +70,7 @@ def new_kinds(links: list[str], kinds: set[str]) -> Iterator[str]:
 
 
 def kind_of(path: str) -> str:
-    """What pages of one kind have in common."""
-    return "/".join("#" if part.isdigit() else part for part in path.split("/"))
+    """What pages of one kind have in common: all but whose number and which of the data groups it is."""
+    parts = path.split("/")
+    named = ("", *parts)
+    return "/".join("#" if part.isdigit() or named[at] == "groups" else part for at, part in enumerate(parts))
