@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 MOTHER = {"Surname": "Okafor", "Forename": "Grace", "Relationship": "PAM"}
 FATHER = {"Surname": "Okafor", "Forename": "Emeka", "Relationship": "PAF"}
+AUNT = {"Surname": "Bell", "Forename": "Ruth", "Relationship": "REL"}
 
 
 def pupil(*contacts: Record, **basic: Any) -> Record:
@@ -98,3 +99,10 @@ def test_what_a_part_does_not_say_goes_on_waiting_for_removal(green_abbey: Base)
     bring_in(green_abbey, [pupil()])
     bring_in(green_abbey, [pupil(MiddleNames="Uche")], full=False)
     assert missed(green_abbey) == [("basic-details", "PreferredForename")]
+
+
+def test_of_a_list_told_by_two_schools_each_may_cease_to_tell_its_own_part(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(oak_lane, [pupil(FATHER)])
+    bring_in(green_abbey, [pupil(MOTHER, AUNT)])
+    bring_in(green_abbey, [pupil(MOTHER)])
+    assert [group for group, _ in missed(green_abbey)] == ["contacts"]
