@@ -18,8 +18,6 @@ from schoolgate.documents.problems import DocumentError
 BLOCK = 65_536
 """Bytes read, unpacked or decoded at a time."""
 
-_PIECE = 4_096
-
 # Long enough for any XML declaration; it must stand whole in the first bytes.
 _DECLARATION_BYTES = 1_024
 
@@ -78,12 +76,12 @@ def gunzip(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
         raise DocumentError("gzip-cut-short", "The compressed data end too early: the file was cut short.")
 
 
-def utf8(chunks: Iterable[bytes], *, whole: bool = True, lines: bool = True) -> Iterator[bytes]:
+def utf8(chunks: Iterable[bytes], *, whole: bool = True, prove: bool = True) -> Iterator[bytes]:
     """Give the document's bytes in UTF-8, without a byte order mark, proving that they are in the encoding declared.
 
     The XML declaration itself is left as it stands; parse what comes out with the encoding given from outside.
-    ``whole`` False: the bytes are the start of a file, and may end within a character. ``lines`` False: nobody wants to
-    know the line of what is broken, and none is counted, which is a fifth of the time of reading what is passed over.
+    ``whole`` False: the bytes are the start of a file, and may end within a character. ``prove`` False: what is said to
+    be UTF-8 comes as it is, and ``prove_utf8`` is the caller's business, for all that is not known to be right.
     Raises DocumentError: ``empty``, ``encoding-unknown``, ``encoding-differs`` (mark against declaration, or either
     against the bytes seen), ``encoding-broken`` with the line.
     """
@@ -96,15 +94,14 @@ def utf8(chunks: Iterable[bytes], *, whole: bool = True, lines: bool = True) -> 
     if not start.strip() and len(start) < _DECLARATION_BYTES:
         raise DocumentError("empty", "The file is empty.", remedy="Export the file again from your MIS.")
     codec, mark = _declared_codec(start)
+    blocks = _then(start[len(mark) :], source)
+    if codec == "utf-8" and not prove:
+        yield from blocks
+        return
     decoder = codecs.getincrementaldecoder(codec)(errors="strict")
     line = 1
-    blocks = _then(start[len(mark) :], source)
     try:
         for block in blocks:
-            if codec == "utf-8" and not lines:
-                _prove(decoder, block)
-                yield block
-                continue
             text = decoder.decode(block)
             line += text.count("\n")
             yield block if codec == "utf-8" else text.encode()
@@ -112,21 +109,26 @@ def utf8(chunks: Iterable[bytes], *, whole: bool = True, lines: bool = True) -> 
             decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         line += error.object[: error.start].decode(codec, errors="ignore").count("\n")
-        name = codec if codec != "latin-1" else "iso-8859-1"
-        raise DocumentError(
-            "encoding-broken",
-            f"The file says that it is written in {name.upper()}, but bytes on line {line} are not.",
-            remedy=_SAVE_AS_UTF8,
-            line=line,
-        ) from None
+        raise _broken_encoding(codec, line) from None
 
 
-def _prove(decoder: codecs.IncrementalDecoder, block: bytes) -> None:
-    """Decode the pieces in which more than ASCII stands: in most files few do."""
-    for start in range(0, len(block), _PIECE):
-        piece = block[start : start + _PIECE]
-        if not piece.isascii() or decoder.getstate()[0]:
-            decoder.decode(piece)
+def prove_utf8(data: bytes) -> None:
+    """Raises DocumentError ``encoding-broken``, without a line, where whole characters of UTF-8 are not."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        raise _broken_encoding("utf-8", 0) from None
+
+
+def _broken_encoding(codec: str, line: int) -> DocumentError:
+    name = codec if codec != "latin-1" else "iso-8859-1"
+    where = f" on line {line}" if line else ""
+    return DocumentError(
+        "encoding-broken",
+        f"The file says that it is written in {name.upper()}, but bytes{where} are not.",
+        remedy=_SAVE_AS_UTF8,
+        line=line,
+    )
 
 
 def _then(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

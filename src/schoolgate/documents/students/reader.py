@@ -20,9 +20,9 @@ from schoolgate.documents.students.faults import (
     why_not_well_formed,
 )
 from schoolgate.documents.students.header import HEAD_LIMIT, Frame, Header, header_of, read_start
-from schoolgate.documents.students.runs import Passed, Run, cut_runs
+from schoolgate.documents.students.runs import Run, cut_runs
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
-from schoolgate.documents.xml import BLOCK, parser, utf8
+from schoolgate.documents.xml import BLOCK, parser, prove_utf8, utf8
 
 MOST_REFUSALS = 1_000_000
 """After so many refusals reading ends: a file made to be wrong everywhere shall not keep a machine busy for hours."""
@@ -72,7 +72,7 @@ class StudentFile:
         first = next(blocks, b"")
         refuse_what_is_not_xml(first)
         self._vouched = vouched
-        self._blocks = utf8(chain([first], blocks), lines=vouched is None)
+        self._blocks = utf8(chain([first], blocks), prove=vouched is None)
         start_bytes = b""
         whole = True
         for block in self._blocks:
@@ -82,6 +82,8 @@ class StudentFile:
                 break
         start = read_start(start_bytes, shelf.layouts, whole=whole)
         self._frame = start.frame
+        if vouched:
+            prove_utf8(start.frame.head)
         self._rest_of_start = start_bytes[len(start.frame.head) :]
         self._parser, self._quick_parser = parser(), parser(blanks=False)
         self._told: set[tuple[int, str]] = set()
@@ -127,9 +129,10 @@ class StudentFile:
         frame, layout = self._frame, self.schema.layout
         validator = self.schema.validator()
         for run in cut_runs(chain([self._rest_of_start], self._blocks), frame, layout.pupil, self._vouched):
-            if isinstance(run, Passed):
+            if isinstance(run, tuple):
                 self.pupils += 1
-                yield PupilEntry(self.pupils, (0, 0), run.data, frame, voucher=run.voucher)
+                raw, voucher = run
+                yield PupilEntry(self.pupils, (0, 0), raw, frame, voucher=voucher)
                 continue
             document = self._parse(frame, run)
             refused: set[int] | None = set()
@@ -152,6 +155,8 @@ class StudentFile:
                 entry.release()
 
     def _parse(self, frame: Frame, run: Run) -> etree._Element:
+        if self._vouched:
+            prove_utf8(run.data)
         with_parser = self._quick_parser if run.plain else self._parser
         try:
             return etree.fromstring(frame.head + run.data + (b"" if run.last else frame.tail), with_parser)

@@ -8,7 +8,7 @@ neither a comment, a CDATA section nor an instruction can hide one; elsewhere ex
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from xml.parsers import expat
 
 from schoolgate.documents.problems import DocumentError
@@ -42,11 +42,8 @@ class Span(NamedTuple):
     column: int
 
 
-class Passed(NamedTuple):
-    """A pupil who is vouched for."""
-
-    data: bytes
-    voucher: Any
+Passed: TypeAlias = tuple[bytes, Any]
+"""A pupil who is vouched for, and by what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +150,7 @@ class _Cutter:
             end = stop + len(self.end)
             if stop < 0 or not (voucher := vouched(data := pending[start:end])):
                 break
-            yield Passed(data, voucher)
+            yield data, voucher
             passed = end
         return passed
 
