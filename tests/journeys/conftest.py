@@ -9,8 +9,8 @@ from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
-from xdist.remote import Producer
-from xdist.scheduler.loadscope import LoadScopeScheduling
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.places import school_name
@@ -73,7 +73,7 @@ class PupilFile(Protocol):
     ) -> Path: ...
 
 
-class OnePair(LoadScopeScheduling):
+class OnePair(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Gives all that visits the one pair of sites to one of the processes that share the tests: they are made once."""
 
     def _split_scope(self, nodeid: str) -> str:
