@@ -53,6 +53,13 @@ def test_imports_are_listed_with_their_numbers_newest_first(three: list[Import])
     assert [one["id"] for one in json.loads(imports("--json", "--state", "failed").stdout)] == [three[0].pk]
 
 
+def test_a_table_that_goes_into_a_file_has_a_line_for_each_import(three: list[Import]) -> None:
+    lines = imports().stdout.splitlines()
+    assert len(lines) == 1 + len(three)
+    for line, this in zip(lines[1:], three[::-1], strict=True):
+        assert {this.source_name, ImportState(this.state).value} <= set(line.split())
+
+
 def test_what_waits_is_agreed_to_once(three: list[Import]) -> None:
     assert imports("agree", str(three[2].pk)).exit_code == 0
     assert states()[2] is ImportState.QUEUED

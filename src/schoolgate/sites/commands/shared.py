@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -118,7 +119,11 @@ def print_rows(rows: Iterable[Row], columns: Sequence[str], *, as_json: bool, li
         table.add_column(column.replace("_", " ").capitalize(), overflow="fold")
     for row in chosen:
         table.add_row(*(_cell(row.get(column)) for column in columns))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        # Only a screen has a width: in a file or a pipe a row is one line, and no word is cut.
+        console.width = Measurement.get(console, console.options.update(width=sys.maxsize), table).maximum
+    console.print(table)
 
 
 def _cell(value: Any) -> Text:
