@@ -133,6 +133,9 @@ def test_a_value_left_out_is_told_with_why_and_what_to_do(some_of_everything: Im
     shown = text(as_officer.get(reverse("import-list", args=[some_of_everything.pk, "left-out"])))
     for told in ("Former UPN", "A820432124999", "check letter", "copies the number", "this file"):
         assert told in shown
+    assert "1 of them new in this file and not corrected yet" in text(
+        as_officer.get(reverse("import", args=[some_of_everything.pk]))
+    )
 
 
 def test_a_list_that_a_later_file_has_shortened_says_so(
@@ -142,6 +145,7 @@ def test_a_list_that_a_later_file_has_shortened_says_so(
     assert not Refusal.objects.exists()
     shown = text(as_officer.get(reverse("import-list", args=[some_of_everything.pk, "left-out"])))
     assert "1 were counted here and 0 stand today" in shown
+    assert "not corrected yet" not in text(as_officer.get(reverse("import", args=[some_of_everything.pk])))
 
 
 def test_pupils_who_are_gone_are_told_as_a_number(some_of_everything: Import, as_officer: Client) -> None:
@@ -306,6 +310,7 @@ def test_an_officer_turns_a_file_down_with_a_reason(waiting: Import, as_officer:
 def test_a_failed_import_shows_its_error_log_and_quotes_no_value(failed: Import, as_officer: Client) -> None:
     shown = text(as_officer.get(reverse("import", args=[failed.pk])))
     assert "Error log" in shown
+    assert 'data-heading="What the school does"' in shown, "a phone shows each problem as a card"
     assert "Date of birth is not as the schema wants it" in shown
     assert "correct: Date of birth" in shown
     assert ">then<" not in shown
