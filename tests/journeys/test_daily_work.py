@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.journeys.conftest import PupilFile, Visit, person
+from tests.journeys.conftest import HEIGHT, PHONE, PupilFile, Visit, person
 
 from schoolgate.sites.demo import Site
 
@@ -61,6 +61,14 @@ def test_the_office_finds_the_same_file_by_its_receipt(visit: Visit, school: Sit
     page.get_by_label("Name, number or school").fill(number)
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("link", name=SENT)).to_be_visible()
+
+
+def test_filters_that_a_phone_folded_stay_within_reach_when_it_is_turned(visit: Visit, school: Site) -> None:
+    page = visit(school, person(school, "sender"), width=PHONE)
+    page.goto("/files/")
+    page.set_viewport_size({"width": HEIGHT, "height": PHONE})
+    page.get_by_text("Search and filter").click()
+    expect(page.locator(".filters")).to_be_visible()
 
 
 def test_a_file_is_sent_and_the_folders_exported_without_scripts(
