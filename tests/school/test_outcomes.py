@@ -135,6 +135,7 @@ def test_a_list_that_could_not_be_fetched_is_asked_for_again(
 def test_the_page_of_a_file_has_its_numbers_in_a_picture_and_by_group(school_site: None, office: Client) -> None:
     of = make_list()
     page = office.get(f"/files/{of.transfer_id}/").content.decode()
+    assert 'data-heading="Not taken">1<' in page, "on a phone a group is a card, and a number names its column"
     assert "210 pupils: 3 added, 14 changed, 193 the same; 1 value not taken" in page
     assert "SEN needs" in page
     assert '<rect class="chart-' in page

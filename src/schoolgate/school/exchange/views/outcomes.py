@@ -18,7 +18,13 @@ from schoolgate.school.exchange.words import COUNTED, group_words
 
 OFFICE = ("administrator", "sender")
 LOOKS = {"added": "new", "changed": "new", "same": "", "unmatched": "warning", "twice": "warning"}
-OF_GROUP = ("added", "changed", "same", "left_out", "missing")
+OF_GROUP = {
+    "added": "Added",
+    "changed": "Changed",
+    "same": "The same",
+    "left_out": "Not taken",
+    "missing": "No longer said",
+}
 DOWNLOADED = ("Pupil", "UPN", "Item", "Sent", "Why not taken", "How to correct", "Since", "New")
 
 
@@ -32,10 +38,11 @@ def what_became_of(this: Transfer) -> dict[str, Any]:
     return {
         "pupils_bar": bars("Pupils", drawn, unit="pupils") if imported and drawn else "",
         "groups": sorted(
-            (group_words(name), [of_group.get(what, 0) for what in OF_GROUP])
+            (group_words(name), [(heading, of_group.get(what, 0)) for what, heading in OF_GROUP.items()])
             for name, of_group in groups.items()
             if imported
         ),
+        "group_headings": list(OF_GROUP.values()),
         "correction_list": correction_list,
         "has_corrections": rejected or (correction_list is not None and correction_list.total > 0),
     }
