@@ -134,6 +134,8 @@ def _cell(value: Any) -> Text:
         return Text(timezone.localtime(value).strftime("%a %d %b %Y %H:%M:%S"))
     if isinstance(value, list):
         return Text(", ".join(str(one) for one in value))
+    if isinstance(value, Mapping):
+        return Text(", ".join(f"{name}: {one}" for name, one in value.items()))
     return Text("" if value is None else str(value))
 
 
