@@ -17,6 +17,11 @@ TOO_WIDE = (
     ".some(part => part.scrollWidth > part.clientWidth)"
 )
 """Lists must fit a desk's screen too; on a phone a table that is no list may be scrolled."""
+SQUEEZED = (
+    "width => width <= 768 && [...document.querySelectorAll('.cell')]"
+    ".some(cell => cell.clientWidth > 0 && cell.clientWidth < 96)"
+)
+"""A phone has room for words in a card, not for a few letters a line."""
 LEADS = "[...document.querySelectorAll('a[href]:not([download])')].map((link) => link.getAttribute('href'))"
 ROOMS = {"files", "administration", "users", "journal", "jobs", "find", "my-account", "audit"}
 
@@ -39,11 +44,11 @@ def wait_for_imports(page: Page) -> None:
 
 
 def walk(page: Page, *first: str) -> set[str]:
-    """Open every page that links lead to, one of each kind, beginning with `first`; fails where one is too wide.
+    """Open every page that links lead to, one of each kind, beginning with `first`; fails where one does not fit.
 
     Returns the rooms that were entered, the first part of each address, and the kinds of their pages: `pupils/#`.
     """
-    waiting, kinds, seen, too_wide = [*first, "/"], {"/"}, [], []
+    waiting, kinds, seen, ill_fitting = [*first, "/"], {"/"}, [], []
     while waiting:
         path = waiting.pop(0)
         answer = page.goto(path)
@@ -53,10 +58,10 @@ def walk(page: Page, *first: str) -> set[str]:
         assert len(seen) <= MOST, "too many kinds of pages"
         for width in (PHONE, WIDE):
             page.set_viewport_size({"width": width, "height": HEIGHT})
-            if page.evaluate(TOO_WIDE, width):
-                too_wide.append((path, width))
+            if page.evaluate(TOO_WIDE, width) or page.evaluate(SQUEEZED, width):
+                ill_fitting.append((path, width))
         waiting.extend(new_kinds(page.evaluate(LEADS), kinds))
-    assert too_wide == []
+    assert ill_fitting == []
     return {path.split("/")[1] for path in seen} | {kind_of(path).strip("/") for path in seen}
 
 
