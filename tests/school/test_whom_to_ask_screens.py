@@ -63,7 +63,7 @@ def test_a_file_that_the_la_refuses(admin: Client, bedford: ScriptedLa, drop: Dr
 
 def test_a_file_that_the_la_did_not_accept(admin: Client, bedford: ScriptedLa) -> None:
     file = make_transfer(state=State.REJECTED)
-    assert f"Ask {ASKED} what to correct." in shown(admin, f"/files/{file.pk}/")
+    assert f"Ask {ASKED} why." in shown(admin, f"/files/{file.pk}/")
 
 
 def test_a_file_that_is_held_back(admin: Client, bedford: ScriptedLa) -> None:

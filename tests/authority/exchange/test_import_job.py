@@ -12,6 +12,7 @@ from schoolgate.authority.exchange import import_job, outcomes
 from schoolgate.authority.exchange.import_job import catch_up
 from schoolgate.authority.exchange.import_steps import agree, retry
 from schoolgate.authority.exchange.models import ReceivedFile
+from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.models import Import, ImportState
 from schoolgate.authority.records.models import Pupil
 from schoolgate.commons.accounts.models import User
@@ -124,6 +125,20 @@ def test_a_file_from_before_there_were_imports_is_imported(program: Any, green_a
     catch_up()
     work_off()
     assert outcome(program, sent)["state"] == "completed"
+
+
+def test_an_import_started_when_the_content_is_not_kept_any_more_tells_the_school_to_export_it_anew(
+    program: Any, green_abbey: Base
+) -> None:
+    sent = program.put(a_file([a_pupil()], header_of(green_abbey)))
+    received_files().path(sent.json()["file"]["sha256"]).unlink()
+    work_off()
+    told = outcome(program, sent)
+    assert told["state"] == "failed"
+    (problem,) = told["problems"]
+    assert problem["code"] == "content-gone"
+    assert problem["remedy"].startswith("Export the file again")
+    assert "not kept here any more" in JournalLine.objects.order_by("-pk")[0].message
 
 
 def test_an_import_whose_job_ended_badly_is_told_once(program: Any, green_abbey: Base) -> None:

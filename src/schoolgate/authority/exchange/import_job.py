@@ -1,7 +1,7 @@
 """The job that imports a received file, and who is told how it ends."""
 
 import logging
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.exchange.import_outcome import CONTENT_GONE
 from schoolgate.authority.exchange.import_words import pupils_in_words
 from schoolgate.authority.exchange.kinds import KINDS, FileKind
 from schoolgate.authority.exchange.models import ReceivedFile
@@ -16,19 +17,20 @@ from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.carrying_out import Ruling, Telling, carry_out
 from schoolgate.authority.importing.match_preferences import match_settings
 from schoolgate.authority.importing.models import Import, Waiting
+from schoolgate.authority.importing.reading import Refused
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, register
 from schoolgate.commons.jobs.models import State
 from schoolgate.commons.jobs.periodic import every
 from schoolgate.commons.jobs.submitting import submit
 from schoolgate.commons.journal import writing as journal
-from schoolgate.documents.problems import DocumentError
+from schoolgate.documents.problems import DocumentError, Problem
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
 
 log = logging.getLogger(__name__)
 
 HEAD_BYTES = 64 * 1024
 CAUGHT_UP_AT_ONCE = 200
-GONE = "The file's bytes are not in this site's store any more. Ask the school to export it anew."
+GONE = "The file's content is not kept here any more. The school is told, and exports it anew."
 ENDED_BADLY = (State.FAILED, State.PARKED, State.CANCELLED)
 
 
@@ -62,7 +64,7 @@ class ImportFile(JobKind):
         try:
             carry_out(
                 this,
-                lambda: received_files().open(this.source_key),
+                lambda: _content_of(this),
                 Ruling(match_settings(), demo=settings.SCHOOLGATE_DEMO),
                 job=running.job_id,
                 shelf=schemas_of_today(),
@@ -70,13 +72,25 @@ class ImportFile(JobKind):
             )
         except _CalledOff:
             return None
-        except FileNotFoundError:
-            raise Permanent(GONE) from None
         if this.failed_at:
             raise Permanent(_why_refused(this))
         if this.waiting:
             return {"waiting": this.waiting}
         return {"pupils": this.pupils, **this.counts.get("pupils", {})}
+
+
+def _content_of(this: Import) -> BinaryIO:
+    """The plain bytes of the file. Raises Refused when they are not kept any more, which the school is then told."""
+    try:
+        return received_files().open(this.source_key)
+    except FileNotFoundError:
+        gone = Problem(
+            CONTENT_GONE,
+            GONE,
+            rule="the authority's site does not keep the bytes of this file any more",
+            remedy="Export the file again from your MIS, and send it.",
+        )
+        raise Refused([gone], 1) from None
 
 
 def ask_for_import(file: ReceivedFile, kind: FileKind) -> Import:
@@ -163,6 +177,8 @@ def _in_words(this: Import) -> tuple[journal.Level, str]:
 
 def _why_refused(this: Import) -> str:
     first = this.problems[0]
+    if first["code"] == CONTENT_GONE:
+        return GONE
     where = f" in line {first['line']:,}" if first.get("line") else ""
     return (
         f"The file is not as its schema wants it; the first problem is {first['code']}{where}. "

@@ -7,6 +7,9 @@ from schoolgate.authority.importing.models import Import, ImportState, Waiting
 NOT_IMPORTED_BY_THE_LA = "not-imported-by-the-la"
 """Code of the problem of a file that a person at the authority turned down, and why."""
 
+CONTENT_GONE = "content-gone"
+"""Code of the problem of a file whose import was to begin or go on after its content went."""
+
 COUNTED = ("added", "changed", "same", "unmatched", "twice")
 
 SENTENCES = {
@@ -15,8 +18,9 @@ SENTENCES = {
     "inactive-match": "The authority knows this pupil, but on no school's roll; the authority decides.",
     "upn-of-another-pupil": "The authority knows another pupil by this UPN; one of the two numbers is wrong.",
     "namesake-with-another-upn": "The authority knows a pupil of this name, birth and sex by another UPN; it decides.",
+    CONTENT_GONE: "The authority does not keep the content of this file any more, so it could not import it.",
 }
-"""Why an entry of a file was not taken, by the code of the problem."""
+"""Why a file, or an entry of one, was not taken, by the code of the problem."""
 
 
 def outcome_of(this: Import) -> dict[str, Any]:

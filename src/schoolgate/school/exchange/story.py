@@ -11,8 +11,8 @@ from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.whom_to_ask import naming_whom
 from schoolgate.school.exchange.words import outcome_words, so_many
 
-TURNED_DOWN = "not-imported-by-the-la"
-"""The LA's code for a file that a person there decided not to import."""
+OF_WHOLE_FILE = frozenset({"not-imported-by-the-la", "content-gone"})
+"""Codes by which the LA says why it took nothing of a file, where nothing is wrong in one place of it."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def rejected_because(outcome: Mapping[str, Any]) -> str:
     problems = outcome.get("problems")
     if not problems:
         return "Ask the LA why."
-    if problems[0].get("code") == TURNED_DOWN:
-        return str(problems[0].get("message") or "Somebody there decided not to import it.")
+    if problems[0].get("code") in OF_WHOLE_FILE:
+        return str(problems[0].get("message") or "Ask the LA why.")
     return f"It found {so_many(len(problems), 'problem')}, and imported nothing of it."
 
 
