@@ -170,6 +170,8 @@ class Demonstration:
         self.say("A week later: what changed at two of the schools…")
         right += drop_second_week(self.root_folder, today)
         self._send_and_import(right)
+        # An export asks what became of the files before it: the school should know it when somebody looks.
+        self.school.run("export", may_find_faults=True)
         self._count(right)
         self._note_where_to_look(today)
 

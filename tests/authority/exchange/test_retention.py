@@ -132,7 +132,7 @@ def test_an_import_whose_bytes_went_fails_and_says_so(received: ReceivedFile, of
     Job.objects.filter(kind="import").update(state=State.FAILED)
     assert import_steps.retry(Import.objects.get(), by=officer)
     work_off()
-    assert "export it anew" in Job.objects.get(kind="import").error
+    assert "not kept here any more" in Job.objects.get(kind="import").error
 
 
 def test_the_page_of_a_file_whose_bytes_went_says_so(received: ReceivedFile, as_officer: Client, settings: Any) -> None:
