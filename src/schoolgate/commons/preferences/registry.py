@@ -6,6 +6,7 @@ Each is declared once, at the top of the module that reads it:
 """
 
 import logging
+from abc import ABC, abstractmethod
 from typing import Any, Generic, TypeVar
 
 from cryptography.fernet import InvalidToken
@@ -25,7 +26,7 @@ T = TypeVar("T")
 PREFERENCES: dict[str, "Preference[Any]"] = {}
 
 
-class Preference(Generic[T]):
+class Preference(ABC, Generic[T]):
     """One preference, by its name on record. `meaning` is told on screens, without a full stop."""
 
     def __init__(self, name: str, *, default: T, meaning: str) -> None:
@@ -62,8 +63,9 @@ class Preference(Generic[T]):
     def to_text(self, value: T) -> str:
         return str(value)
 
+    @abstractmethod
     def from_text(self, text: str) -> T:
-        raise NotImplementedError
+        """The value that is stored as `text`."""
 
     def told(self, value: T) -> str:
         """The value as the audit may hold it."""
