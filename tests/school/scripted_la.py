@@ -26,7 +26,8 @@ class ScriptedLa:
     `accounts` are further users and passwords; `senders` says which user sent a file, `sign_ins` who asked for a token.
 
     `wrong` holds the answers to the next PUTs in place of the right ones (None: close the line); `keep_first` takes
-    the file before a wrong answer is given, as when an answer is lost. `bases` are the account's schools, as the API
+    the file before a wrong answer is given, as when an answer is lost. `wrong_of` are a file's own, by its name: where
+    several schools send side by side, the next PUT may be anybody's. `bases` are the account's schools, as the API
     tells them; `codes` its connection codes, each with the request that used it ("": nobody yet).
     """
 
@@ -42,6 +43,7 @@ class ScriptedLa:
     sign_ins: list[str] = field(default_factory=list)
     token_says: dict[str, Any] = field(default_factory=dict)
     wrong: list[Wrong] = field(default_factory=list)
+    wrong_of: dict[str, list[Wrong]] = field(default_factory=dict)
     keep_first: bool = False
     sign_in: bytes | None = None
     service: dict[str, Any] = field(default_factory=dict)
@@ -120,11 +122,12 @@ class ScriptedLa:
         self.senders[name] = request.headers["authorization"].removeprefix("Bearer T-")
         plain = gzip.decompress(request.body)
         known = (name, sha256) in self.files
-        if not self.wrong or self.keep_first:
+        wrongs = self.wrong_of.get(name) or self.wrong
+        if not wrongs or self.keep_first:
             assert hashlib.sha256(plain).hexdigest() == sha256
             self.files[name, sha256] = plain
-        if self.wrong:
-            wrong = self.wrong.pop(0)
+        if wrongs:
+            wrong = wrongs.pop(0)
             return wrong() if callable(wrong) else wrong
         return answer(200 if known else 201, self._told(name, sha256))
 

@@ -42,7 +42,7 @@ def test_behind_a_file_to_be_tried_again_the_later_ones_of_its_school_wait(
     drop(serial=1, today=day - timedelta(days=1), seed=1)
     drop(serial=2, today=day, seed=2)
     drop(serial=1, school="2107", seed=3)
-    la.before_put = lambda name: la.wrong.append(answer(500, "")) if name == NAME else None
+    la.wrong_of[NAME] = [answer(500, "")]
     export()
     assert states() == {
         NAME: State.RETRYING,

@@ -136,10 +136,8 @@ def test_only_the_accounts_that_are_needed_sign_in(la: ScriptedLa, drop: Drop, e
 
 def test_an_account_that_fails_is_not_tried_by_itself_again(two_schools: None, la: ScriptedLa, export: Export) -> None:
     la.accounts["own"] = "another"
-    la.before_put = lambda name: la.wrong.append(answer(500, "")) if name == OTHER else None
+    la.wrong_of[OTHER] = [answer(500, "")]
     export()
-    la.before_put = lambda _: None
-    la.wrong.clear()
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
         assert len(ask_for_what_is_due(timezone.now())) == 1
         export(look=False, by_person=False)
@@ -260,7 +258,7 @@ def test_a_password_that_is_changed_in_mid_run_stops_only_its_school_and_is_told
     def end_session(name: str) -> None:
         if la.senders.get(name, "own") == "own" and name.startswith("8204321"):
             la.accounts["own"] = "another"
-            la.wrong.append(answer(401, {"code": "token-expired"}))
+            la.wrong_of.setdefault(name, []).append(answer(401, {"code": "token-expired"}))
 
     la.before_put = end_session
     drop(serial=2, seed=3)
@@ -276,7 +274,7 @@ def test_an_account_for_all_schools_that_fails_under_several_files_is_told_once(
 ) -> None:
     def end_session(name: str) -> None:
         la.password = "another"
-        la.wrong.append(answer(401, {"code": "token-expired"}))
+        la.wrong_of.setdefault(name, []).append(answer(401, {"code": "token-expired"}))
 
     la.before_put = end_session
     for seed, school in enumerate(("4321", "2107", "7004", "3310"), 1):
