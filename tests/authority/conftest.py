@@ -16,6 +16,7 @@ from django.test import Client
 from schoolgate.authority.bases.accounts import create_base_with_account
 from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, OUT_OF_COUNTY_LICENCE
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
 from schoolgate.commons.accounts.models import User
 from schoolgate.sites.doors import ProgramDoor
 from schoolgate.sites.home import Home
@@ -160,7 +161,8 @@ def make_program(door: httpx.Client) -> Callable[[Base], Program]:
 
 @pytest.fixture
 def program(door: httpx.Client, green_abbey: Base) -> Program:
-    """Green Abbey's program, signed in."""
+    """Green Abbey's program, signed in. Whatever it sends is imported, and whom nobody knows is added."""
+    use_for_new_bases(always_import_set(), add_unmatched=True, by=None)
     return Program(door, user=green_abbey.account.username).sign_in()
 
 

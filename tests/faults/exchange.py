@@ -74,6 +74,7 @@ class Exchange:
     def set_up(self) -> None:
         """Both sites from nothing, by the commands that people use."""
         self.authority.run("init", "--la", LA, "--name", "Bedfordshire")
+        self.authority.run("rules", "use", "Always import", "--new-bases", "--add-unmatched")
         password = self.folder / "password"
         password.write_text(PASSWORD)
         account = ("--user", f"{LA}{SCHOOLS[0]}", "--password-file", str(password))

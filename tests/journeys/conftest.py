@@ -152,6 +152,7 @@ def authority(new_site: NewSite) -> Site:
     site = new_site("authority", "--la", "820", "--name", "Bedfordshire", "--contact", "Data Team, 01234 000000")
     for role in ("administrator", "officer"):
         site.users.append(site.run("users", "add", role, "--role", role))
+    site.run("rules", "use", "Always import", "--new-bases", "--add-unmatched")
     return site
 
 

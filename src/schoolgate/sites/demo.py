@@ -130,6 +130,7 @@ class Demonstration:
         site.run("init", "--la", la, "--name", name, "--contact", contact, licence)
         for role in ("administrator", "officer"):
             site.users.append(site.run("users", "add", role, "--role", role))
+        site.run("rules", "use", "Always import", "--new-bases", "--add-unmatched")
         user = ""
         for school in (school for school in SCHOOLS if school.destination == la):
             again = ["--user", user] if user else []

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,10 +55,17 @@ def arrived(base: Base, data: bytes, *, full: bool = True, created: datetime = M
     )
 
 
-def go_on(this: Import, data: bytes, *, job: int = 0, shortcut: bool = True, telling: Telling | None = None) -> Import:
-    carry_out(
-        this, lambda: io.BytesIO(data), Ruling(demo=True, shortcut=shortcut), job=job or next(_jobs), telling=telling
-    )
+def go_on(
+    this: Import,
+    data: bytes,
+    *,
+    job: int = 0,
+    shortcut: bool = True,
+    telling: Telling | None = None,
+    ruling: Ruling | None = None,
+) -> Import:
+    ruling = replace(ruling or Ruling(demo=True), shortcut=shortcut)
+    carry_out(this, lambda: io.BytesIO(data), ruling, job=job or next(_jobs), telling=telling)
     this.refresh_from_db()
     return this
 
@@ -69,11 +77,12 @@ def bring_in(
     full: bool = True,
     created: datetime = MONDAY,
     shortcut: bool = True,
+    ruling: Ruling | None = None,
     change: Callable[[bytes], bytes] = bytes,
 ) -> Import:
     """Import a file of these pupils, which its schema takes unless it is changed."""
     data = change(a_file(records, header_of(base, full=full, created=created)))
-    this = go_on(arrived(base, data, full=full, created=created), data, shortcut=shortcut)
+    this = go_on(arrived(base, data, full=full, created=created), data, shortcut=shortcut, ruling=ruling)
     assert not this.failed_at or change is not bytes, this.problems
     return this
 

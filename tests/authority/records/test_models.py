@@ -17,6 +17,7 @@ from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.groups.registry import GROUPS, group_named, read_groups, write_groups
 from schoolgate.authority.records.models import (
     Attendance,
+    Decision,
     Enrolment,
     EnrolmentGroup,
     Pupil,
@@ -144,6 +145,7 @@ def one_row_of_everything(base: Base) -> None:
     row = PupilGroup.objects.get(key=row_key(pupil.pk, BASIC))
     write_over(row, {**row.payload, "Surname": "Bell"}, a_change(base))
     Settled.objects.create(base=base, full=True, digest=digest_of("entry"), pupil=pupil)
+    Decision.objects.create(kind=Decision.Kind.BY_HAND)
     Refusal.objects.create(
         pupil=pupil, base=base, group=1, item="UPN", value_text='"X"', value_digest=digest_of('"X"'), code="bad-upn"
     )

@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.import_outcome import CONTENT_GONE
 from schoolgate.authority.exchange.import_words import pupils_in_words
 from schoolgate.authority.exchange.kinds import KINDS, FileKind
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.store import received_files
+from schoolgate.authority.importing.base_rules import base_rules
 from schoolgate.authority.importing.carrying_out import Ruling, Telling, carry_out
 from schoolgate.authority.importing.match_preferences import match_settings
 from schoolgate.authority.importing.models import Import, Waiting
@@ -65,7 +67,7 @@ class ImportFile(JobKind):
             carry_out(
                 this,
                 lambda: _content_of(this),
-                Ruling(match_settings(), demo=settings.SCHOOLGATE_DEMO),
+                _ruling(this.base),
                 job=running.job_id,
                 shelf=schemas_of_today(),
                 telling=Telling(progress, tell),
@@ -77,6 +79,12 @@ class ImportFile(JobKind):
         if this.waiting:
             return {"waiting": this.waiting}
         return {"pupils": this.pupils, **this.counts.get("pupils", {})}
+
+
+def _ruling(base: Base) -> Ruling:
+    """By what a base's documents are matched and decided, as it is set now."""
+    by = base_rules(base)
+    return Ruling(match_settings(), by.rule_set.rules, add_unmatched=by.add_unmatched, demo=settings.SCHOOLGATE_DEMO)
 
 
 def _content_of(this: Import) -> BinaryIO:

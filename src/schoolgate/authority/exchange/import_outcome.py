@@ -10,7 +10,7 @@ NOT_IMPORTED_BY_THE_LA = "not-imported-by-the-la"
 CONTENT_GONE = "content-gone"
 """Code of the problem of a file whose import was to begin or go on after its content went."""
 
-COUNTED = ("added", "changed", "same", "unmatched", "twice")
+COUNTED = ("added", "changed", "in_conflict", "same", "unmatched", "twice")
 
 SENTENCES = {
     "pupil-twice": "This pupil stands in the file twice, with differences, so neither entry was taken.",
@@ -18,6 +18,8 @@ SENTENCES = {
     "inactive-match": "The authority knows this pupil, but on no school's roll; the authority decides.",
     "upn-of-another-pupil": "The authority knows another pupil by this UPN; one of the two numbers is wrong.",
     "namesake-with-another-upn": "The authority knows a pupil of this name, birth and sex by another UPN; it decides.",
+    "not-known": "The authority does not know this pupil yet; it decides.",
+    "held-back": "The authority does not take this pupil for now.",
     CONTENT_GONE: "The authority does not keep the content of this file any more, so it could not import it.",
 }
 """Why a file, or an entry of one, was not taken, by the code of the problem."""

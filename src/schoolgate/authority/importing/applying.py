@@ -1,9 +1,10 @@
 """What was decided of many pupils is written: each pupil whole, and of it what differs (DESIGN 7)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import connection
+from django.utils import timezone
 
 from schoolgate.authority.importing.absence import histories, told_by_itself
 from schoolgate.authority.importing.adding import add_pupils
@@ -12,12 +13,15 @@ from schoolgate.authority.importing.case import UPN_OF_ANOTHER, Case, Work, fate
 from schoolgate.authority.importing.changes import Changes
 from schoolgate.authority.importing.changing import change_pupils
 from schoolgate.authority.importing.counting import Fates
-from schoolgate.authority.importing.deciding import Rules, decide, held_after
+from schoolgate.authority.importing.deciding import Effect, Rules, decide, held_after, refusal_digest
+from schoolgate.authority.importing.equal import clear_equal
 from schoolgate.authority.importing.holding import Holding, hold, standing
-from schoolgate.authority.importing.models import Import, RemovalCandidate
+from schoolgate.authority.importing.leading import leader_beside, told_by
+from schoolgate.authority.importing.models import Conflict, Import, RemovalCandidate
 from schoolgate.authority.importing.settling import for_this_job
 from schoolgate.authority.records.groups.canonical import canonical
-from schoolgate.authority.records.models import Pupil, Refusal, Settled
+from schoolgate.authority.records.groups.data_group import DataGroup
+from schoolgate.authority.records.models import Pupil, PupilGroup, Refusal, Settled
 
 AT_ONCE = 200
 """Pupils written in one transaction. DESIGN 7 has 500, which took 10 MiB more and gained no time (`bench import`)."""
@@ -50,12 +54,15 @@ class Applying:
         if any(work.whose.pupil is None for work in portion):
             self._add_alone()
         held = hold(self.base, [work.whose.pupil for work in portion if work.whose.pupil is not None])
-        cases = [self._decided(work, held) for work in portion]
+        led_by_others = self._led_by_others(portion, held)
+        cases = [self._decided(work, held, led_by_others) for work in portion]
         self._pass_over_what_others_told(cases)
         add_pupils([case for case in cases if case.is_new], self.base, self._changes, self.rules)
         change_pupils([case for case in cases if not case.is_new], self.base, self._changes, self.rules)
+        clear_equal(self.base, {case.pupil_id: case.after for case in cases if case.is_changed and not case.is_new})
         self._write_refusals(cases)
         self._write_candidates(cases)
+        self._write_conflicts(cases)
         self._settle(cases)
         return fates_of(cases)
 
@@ -67,7 +74,20 @@ class Applying:
         if Pupil.objects.filter(pk__gt=self.newest_pupil).exclude(created_by__job=self.job).exists():
             raise ChangedMeanwhile
 
-    def _decided(self, work: Work, held: dict[int, Holding]) -> Case:
+    def _led_by_others(self, portion: Sequence[Work], held: dict[int, Holding]) -> dict[int, set[DataGroup]]:
+        """The groups of each pupil in which another base leads."""
+        leaders: dict[int, int] = {}
+        for whose, incoming in portion:
+            holding = held.get(whose.pupil or 0)
+            if holding is not None and holding.others:
+                said = {**holding.payloads, **incoming.payloads}
+                first = leader_beside(self.base, holding.enrolment, said, holding.others)
+                if first is not None:
+                    leaders[holding.pupil_id] = first.base_id
+        rows = [row for pupil in leaders for row in held[pupil].rows.values() if isinstance(row, PupilGroup)]
+        return told_by(leaders, rows)
+
+    def _decided(self, work: Work, held: dict[int, Holding], led_by_others: Mapping[int, set[DataGroup]]) -> Case:
         whose, incoming = work
         if whose.upn_is_anothers:
             incoming = without_upn(incoming)
@@ -77,7 +97,14 @@ class Applying:
         if whose.pupil not in held:
             raise ChangedMeanwhile
         holding = held[whose.pupil]
-        decisions = decide(holding.payloads, incoming, self.rules, standing(holding.refusals))
+        decisions = decide(
+            holding.payloads,
+            incoming,
+            self.rules,
+            standing(holding.refusals),
+            led_by_others=led_by_others.get(whose.pupil, ()),
+            is_new_at_base=holding.enrolment is None,
+        )
         return Case(whose, incoming, decisions, held_after(holding.payloads, decisions), holding, whose.pupil)
 
     def _pass_over_what_others_told(self, cases: Iterable[Case]) -> None:
@@ -142,6 +169,35 @@ class Applying:
         RemovalCandidate.objects.bulk_create(new)
         if gone:
             RemovalCandidate.objects.filter(pk__in=gone).delete()
+
+    def _write_conflicts(self, cases: Iterable[Case]) -> None:
+        """What waits for a person; a value that is not said any more, or is held by now, waits no longer."""
+        new: list[Conflict] = []
+        changed: list[Conflict] = []
+        gone: list[int] = []
+        for case in cases:
+            left = dict(case.holding.conflicts)
+            for one in case.decisions.conflicts:
+                digest = refusal_digest(one.group, one.item, one.incoming)
+                stored = left.pop((one.group.number, one.item), None)
+                if stored is not None and bytes(stored.incoming_digest) == digest:
+                    continue
+                case.is_told_otherwise = True
+                conflict = stored or Conflict(
+                    pupil_id=case.pupil_id, base=self.base, group=one.group.number, item=one.item
+                )
+                conflict.incoming_text, conflict.incoming_digest = canonical(one.incoming), digest
+                conflict.origin = self._changes.of(case.whose.rule, [Effect.ALWAYS_CONFLICT])
+                conflict.since, conflict.seen_in = timezone.now(), self.job
+                (new if stored is None else changed).append(conflict)
+            said = {(group.number, item) for group, payload in case.incoming.payloads.items() for item in payload}
+            ended = [one.pk for place, one in left.items() if case.incoming.full or place in said]
+            case.is_told_otherwise |= bool(ended)
+            gone += ended
+        if gone:
+            Conflict.objects.filter(pk__in=gone).delete()
+        Conflict.objects.bulk_create(new)
+        Conflict.objects.bulk_update(changed, ["incoming_text", "incoming_digest", "origin", "since", "seen_in"])
 
     def _settle(self, cases: Sequence[Case]) -> None:
         """Who was written loses all settled entries, of this base and others; then this one is settled anew."""

@@ -17,7 +17,7 @@ from django.utils import timezone
 from schoolgate.authority.importing.applying import AT_ONCE, Applying, ChangedMeanwhile
 from schoolgate.authority.importing.aside import Aside
 from schoolgate.authority.importing.case import Work
-from schoolgate.authority.importing.counting import Counts, Fates, fate_of
+from schoolgate.authority.importing.counting import Counts, Fates, settled_fate_of
 from schoolgate.authority.importing.deciding import IMPORT_EVERYTHING, Rules
 from schoolgate.authority.importing.guarding import few_pupils, is_older, note_who_is_missing, roll_of
 from schoolgate.authority.importing.held import HeldInDatabase
@@ -26,6 +26,7 @@ from schoolgate.authority.importing.models import Import, Met, Waiting
 from schoolgate.authority.importing.reading import Document, Refused, incoming_of
 from schoolgate.authority.importing.recognising import Recogniser, Recognition, WhyNot
 from schoolgate.authority.importing.settling import digester, known_entries
+from schoolgate.authority.importing.waiting import Waits, by_people, end_waiting, keep_waiting, wait_no_more
 from schoolgate.authority.records.models import Pupil
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.jobs.kinds import LeaseLost
@@ -59,6 +60,8 @@ class Ruling:
 
     matching: MatchSettings = field(default_factory=MatchSettings)
     rules: Rules = IMPORT_EVERYTHING
+    add_unmatched: bool = True
+    """Whether whom nobody knows is added; else it waits for a person."""
     demo: bool = False
     """Whether numbers of samples are taken."""
     shortcut: bool = True
@@ -132,11 +135,22 @@ def _import(course: _Course, aside: Aside) -> None:
     written = Counts.from_json(this.counts)
     counted = Met.pupils_of(this)
     applying = Applying(this, course.ruling.rules, job=course.job, newest_pupil=newest_pupil)
-    works = (Work(found.to_do[number], incoming) for number, incoming in aside if number in found.to_do)
-    while portion := list(islice(works, AT_ONCE)):
+    entries = iter(aside)
+    while read := list(islice(entries, AT_ONCE)):
+        portion = [Work(found.to_do[number], incoming) for number, incoming in read if number in found.to_do]
+        waiting = [
+            Waits(number, found.signs[number], why, incoming)
+            for number, incoming in read
+            if (why := found.waits(number))
+        ]
+        if not portion and not waiting:
+            continue
         with transaction.atomic():
             _hold_alone(course)
             fates = _without(counted, applying.apply(portion))
+            keep_waiting(this, waiting)
+            taken = (number for number, _ in read if number in found.to_do)
+            wait_no_more(this, [found.signs[number] for number in taken if number in found.signs])
             Met.keep(this, fates)
             written += Counts.of(fates)
             this.done += len(portion)
@@ -149,6 +163,7 @@ def _import(course: _Course, aside: Aside) -> None:
     with transaction.atomic():
         _hold_alone(course)
         note_who_is_missing(this, roll, found.seen, course.job)
+        end_waiting(this)
         _complete(course, found, written, counted)
         fault_point("import.before-end")
     fault_point("import.completed")
@@ -198,6 +213,8 @@ def _recognise(course: _Course, aside: Aside) -> Recognition:
         ruling.matching,
         job=course.job,
         today=timezone.localdate(),
+        people=by_people(this.base),
+        add_unmatched=ruling.add_unmatched,
     )
     return recogniser.recognise(lambda number: course.telling.progress(number, 0, "reading"))
 
@@ -205,7 +222,7 @@ def _recognise(course: _Course, aside: Aside) -> Recognition:
 def _complete(course: _Course, found: Recognition, written: Counts, counted: AbstractSet[int]) -> None:
     """The numbers of all pupils, and the end."""
     this = course.this
-    settled = _without(counted, {fate_of("same", tally): pupils for tally, pupils in found.settled.items()})
+    settled = _without(counted, {settled_fate_of(tally): pupils for tally, pupils in found.settled.items()})
     not_taken: dict[str, list[int]] = {}
     for number, why in sorted(found.not_taken.items()):
         not_taken.setdefault(why, []).append(number)

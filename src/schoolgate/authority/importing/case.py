@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from schoolgate.authority.importing.counting import Fates, fate_of, tally_of
+from schoolgate.authority.importing.counting import Fates, fate_of, settled_fate_of, tally_of
 from schoolgate.authority.importing.deciding import Decisions, Incoming, Invalid
 from schoolgate.authority.importing.holding import Holding
 from schoolgate.authority.importing.recognising import Recognised
@@ -56,8 +56,11 @@ class Case:
     def tally(self) -> str:
         """What the entry counts as when its very bytes come again."""
         left_out = [one.group for one in self.decisions.left_out]
-        same = [group for group in self.incoming.payloads if group not in left_out]
-        return tally_of(same, left_out, [one.group for one in self.decisions.removals])
+        conflicts = [one.group for one in self.decisions.conflicts]
+        others = {*left_out, *conflicts, *self.decisions.yielded}
+        same = [group for group in self.incoming.payloads if group not in others]
+        removals = [one.group for one in self.decisions.removals]
+        return tally_of(same, left_out, removals, conflicts=conflicts, yielded=self.decisions.yielded)
 
     @property
     def fate(self) -> str:
@@ -68,8 +71,12 @@ class Case:
             [one.group for one in self.decisions.removals],
             added=[write.group for write in self.decisions.writes if write.is_new],
             changed=[write.group for write in self.decisions.writes if not write.is_new],
+            conflicts=[one.group for one in self.decisions.conflicts],
+            yielded=self.decisions.yielded,
         )
-        return fate_of("added" if self.is_new else "changed" if self.is_changed else "same", tally)
+        if self.is_new or self.is_changed:
+            return fate_of("added" if self.is_new else "changed", tally)
+        return settled_fate_of(tally)
 
 
 def fates_of(cases: Iterable[Case]) -> Fates:

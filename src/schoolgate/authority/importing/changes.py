@@ -1,9 +1,17 @@
 """The changes of one job: a row for each rule by which it found pupils and took values."""
 
 from collections.abc import Collection
+from typing import Protocol
 
 from schoolgate.authority.importing.models import Import
 from schoolgate.authority.records.models import Change
+
+
+class GivesChange(Protocol):
+    """Knows the change that a value is written by."""
+
+    def of(self, found_by: str, taken_by: Collection[str]) -> Change:
+        """The change of pupils found by one rule, whose values were taken by others."""
 
 
 class Changes:

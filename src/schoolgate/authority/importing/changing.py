@@ -9,7 +9,7 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.adding import GROUP_COLUMNS, KEY_COLUMNS
 from schoolgate.authority.importing.bulk import Values, insert, update
 from schoolgate.authority.importing.case import Case
-from schoolgate.authority.importing.changes import Changes
+from schoolgate.authority.importing.changes import GivesChange
 from schoolgate.authority.importing.deciding import Rules
 from schoolgate.authority.importing.held import keys_of_held, match_rows
 from schoolgate.authority.importing.matching.keys import normal_guid
@@ -34,7 +34,7 @@ from schoolgate.authority.records.roll import is_on_roll
 _GroupModel: TypeAlias = type[PupilGroup] | type[EnrolmentGroup]
 
 
-def change_pupils(cases: Sequence[Case], base: Base, changes: Changes, rules: Rules) -> None:
+def change_pupils(cases: Sequence[Case], base: Base, changes: GivesChange, rules: Rules) -> None:
     """Write what differs of held pupils, in the caller's transaction, and mark those of whom anything did."""
     _write_enrolments(cases, base, changes, rules)
     _write_groups(cases, changes)
@@ -43,7 +43,7 @@ def change_pupils(cases: Sequence[Case], base: Base, changes: Changes, rules: Ru
     _write_keys(cases)
 
 
-def _write_enrolments(cases: Iterable[Case], base: Base, changes: Changes, rules: Rules) -> None:
+def _write_enrolments(cases: Iterable[Case], base: Base, changes: GivesChange, rules: Rules) -> None:
     new: list[Enrolment] = []
     changed: list[Values] = []
     for case in cases:
@@ -61,7 +61,7 @@ def _write_enrolments(cases: Iterable[Case], base: Base, changes: Changes, rules
     update(Enrolment, ("id", *ENROLMENT_COLUMNS), changed)
 
 
-def _write_groups(cases: Iterable[Case], changes: Changes) -> None:
+def _write_groups(cases: Iterable[Case], changes: GivesChange) -> None:
     replaced: list[Replaced] = []
     new: dict[_GroupModel, list[Values]] = {PupilGroup: [], EnrolmentGroup: []}
     changed: dict[_GroupModel, list[Values]] = {PupilGroup: [], EnrolmentGroup: []}
@@ -85,7 +85,7 @@ def _write_groups(cases: Iterable[Case], changes: Changes) -> None:
         update(model, GROUP_COLUMNS, changed[model])
 
 
-def _write_registers(cases: Iterable[Case], base: Base, changes: Changes) -> None:
+def _write_registers(cases: Iterable[Case], base: Base, changes: GivesChange) -> None:
     replaced: list[Replaced] = []
     new: list[Values] = []
     changed: list[Values] = []

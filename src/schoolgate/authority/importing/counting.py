@@ -9,10 +9,11 @@ from typing import Any, Self, TypeAlias
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.groups.registry import group_named, group_numbered
 
-PUPILS = ("added", "changed", "same", "twice", "unmatched")
-"""What becomes of a pupil of a document: each is counted once."""
-GROUPS = ("added", "changed", "same", "left_out", "missing")
-"""Of a group: pupils for whom it was new, changed, the same; values left out, and items a full file did not say."""
+PUPILS = ("added", "changed", "in_conflict", "same", "twice", "unmatched")
+"""What becomes of a pupil of a document: each is counted once; one in conflict is one of whom nothing was written."""
+GROUPS = ("added", "changed", "same", "conflict", "yielded", "left_out", "missing")
+"""Of a group: pupils for whom it was new, changed, the same; values that wait for a person; pupils for whom it was left
+to the school of the main registration; values left out, and items a full file did not say."""
 
 
 Fates: TypeAlias = dict[str, list[int]]
@@ -65,10 +66,12 @@ def tally_of(
     *,
     added: Iterable[DataGroup] = (),
     changed: Iterable[DataGroup] = (),
+    conflicts: Iterable[DataGroup] = (),
+    yielded: Iterable[DataGroup] = (),
 ) -> str:
     """What became of a pupil's groups, by their numbers: ``same=1,2,32;left_out=35*2``."""
     parts = []
-    for what, groups in zip(GROUPS, (added, changed, same, left_out, missing), strict=True):
+    for what, groups in zip(GROUPS, (added, changed, same, conflicts, yielded, left_out, missing), strict=True):
         if numbers := tuple(sorted(group.number for group in groups)):
             parts.append(f"{what}={_how_often(numbers)}")
     return ";".join(parts)
@@ -84,6 +87,12 @@ def _how_often(numbers: tuple[int, ...]) -> str:
 def fate_of(what: str, tally: str) -> str:
     """What became of a pupil, one of ``PUPILS``, and of its groups (``tally_of``): ``changed;changed=2;same=1,3``."""
     return f"{what};{tally}" if tally else what
+
+
+def settled_fate_of(tally: str) -> str:
+    """What becomes of a pupil whose entry is settled: it stays the same, and what waited of it waits on."""
+    waits = any(part.startswith("conflict=") for part in tally.split(";"))
+    return fate_of("in_conflict" if waits else "same", tally)
 
 
 def read_fate(fate: str) -> tuple[str, dict[tuple[int, str], int]]:

@@ -5,6 +5,7 @@ Every item of every data group is looked at by itself:
 * what would change nothing is dropped without trace (reference 9.5: public);
 * what a person refused, and the source sends again, stays refused; so does what the processing rule doesn't import;
 * what the rule lets in is written, what it doesn't is a conflict that waits for a person;
+* what another school leads in, where the pupil has its main registration, is left to that school (``leading``);
 * what is not valid comes here as ``Invalid``, taken out of the payload (``leaving_out``): it is refused by its code,
   and what is held of it stays;
 * what is not said is nothing in a partial file, and a candidate for removal in a full one, never a deletion.
@@ -166,14 +167,26 @@ class Decisions:
     """Standing refusals whose value the source doesn't say any more."""
     same: tuple[DataGroup, ...] = ()
     """Groups of which all that is said is held already: counted, and otherwise without trace."""
+    yielded: tuple[DataGroup, ...] = ()
+    """Groups of which something else is said, and which are left to the school that leads in them."""
 
 
-def decide(held: Payloads | None, incoming: Incoming, rules: Rules, refusals: Collection[Refused] = ()) -> Decisions:
+def decide(
+    held: Payloads | None,
+    incoming: Incoming,
+    rules: Rules,
+    refusals: Collection[Refused] = (),
+    *,
+    led_by_others: Collection[DataGroup] = (),
+    is_new_at_base: bool = False,
+) -> Decisions:
     """Decide what becomes of ``incoming``.
 
     ``held`` None is a new pupil: there is nothing to be in conflict with, so all that is valid is taken, but for what
-    the rules don't import. ``refusals`` are the standing ones of this pupil and base. For a pupil at two schools the
-    caller leaves the other's enrolment groups out of ``held``. Orders of groups and of refusals don't matter.
+    the rules don't import. So it is of an enrolment's groups when the pupil ``is_new_at_base``. ``refusals`` are the
+    standing ones of this pupil and base, ``led_by_others`` the groups in which another base leads. For a pupil at two
+    schools the caller leaves the other's enrolment groups out of ``held``. Orders of groups and of refusals don't
+    matter.
     """
     writes: list[Write] = []
     conflicts: list[Conflict] = []
@@ -183,6 +196,7 @@ def decide(held: Payloads | None, incoming: Incoming, rules: Rules, refusals: Co
     ]
     by_people = {(one.group, one.item, one.digest): one.code for one in refusals if one.code in BY_A_PERSON}
     same: list[DataGroup] = []
+    yielded: list[DataGroup] = []
     for group in _in_order(incoming.payloads):
         ours, theirs = (held or {}).get(group), incoming.payloads[group]
         if theirs and held is None and not refusals and (one_rule := rules.effect_of_all(group)) in _TAKE_NEW:
@@ -191,13 +205,19 @@ def decide(held: Payloads | None, incoming: Incoming, rules: Rules, refusals: Co
             continue
         taken: dict[str, Effect] = {}
         differing = group.differing(ours, theirs)
+        if differing and group in led_by_others:
+            yielded.append(group)
+            continue
+        is_new = held is None or (is_new_at_base and group.of == "enrolment")
         for item in differing:
             our, value = (ours or {}).get(item), theirs[item]
             effect = rules.effect(group, item)
-            digest = refusal_digest(group, item, value) if by_people or effect is Effect.DONT_IMPORT else b""
-            if code := by_people.get((group, item, digest)) or (effect is Effect.DONT_IMPORT and NOT_IMPORTED):
-                left_out.append(_left_out(group, item, value, digest, code, refusals))
-            elif held is None or effect is Effect.ALWAYS_IMPORT or (effect is Effect.IMPORT_IF_EMPTY and our is None):
+            if refused := _refused_before(group, item, our, value, by_people):
+                left_out.append(_left_out(group, item, value, *refused, refusals))
+            elif effect is Effect.DONT_IMPORT:
+                digest = refusal_digest(group, item, value)
+                left_out.append(_left_out(group, item, value, digest, NOT_IMPORTED, refusals))
+            elif is_new or effect is Effect.ALWAYS_IMPORT or (effect is Effect.IMPORT_IF_EMPTY and our is None):
                 taken[item] = effect
             else:
                 conflicts.append(Conflict(group, item, our, value))
@@ -210,10 +230,33 @@ def decide(held: Payloads | None, incoming: Incoming, rules: Rules, refusals: Co
         tuple(writes),
         tuple(conflicts),
         tuple(left_out),
-        tuple(_removals(held or {}, incoming, rules)) if incoming.full else (),
-        tuple(_ended(incoming, left_out, refusals)),
+        tuple(_removals(held or {}, incoming, rules, led_by_others)) if incoming.full else (),
+        tuple(one for one in _ended(incoming, left_out, refusals) if one.group not in yielded),
         tuple(same),
+        tuple(yielded),
     )
+
+
+def _refused_before(
+    group: DataGroup,
+    item: str,
+    our: Any,
+    value: Any,
+    by_people: Mapping[tuple[DataGroup, str, bytes], str],
+) -> tuple[bytes, str] | None:
+    """The digest and code of what a person refused: this very value, or what would be held once it is taken.
+
+    The second counts where a value is joined with the held one: an undone import had written what came of both.
+    """
+    if not by_people:
+        return None
+    form = group.form_of(item)
+    outcomes = [value] if our is None else [value, form.join(our, value)]
+    for outcome in outcomes:
+        digest = refusal_digest(group, item, outcome)
+        if code := by_people.get((group, item, digest)):
+            return digest, code
+    return None
 
 
 def refusal_digest(group: DataGroup, item: str, value: Any) -> bytes:
@@ -238,9 +281,13 @@ def _left_out(
     return LeftOut(group, item, value, digest, code, stands=Refused(group, item, digest, code) in refusals)
 
 
-def _removals(held: Payloads, incoming: Incoming, rules: Rules) -> Iterator[Removal]:
+def _removals(
+    held: Payloads, incoming: Incoming, rules: Rules, led_by_others: Collection[DataGroup]
+) -> Iterator[Removal]:
     said_wrongly = {(one.group, one.item) for one in incoming.invalid}
     for group in _in_order(held):
+        if group in led_by_others:
+            continue
         for item in group.missing(held[group], incoming.payloads.get(group)):
             if (group, item) not in said_wrongly and rules.effect(group, item) is not Effect.DONT_IMPORT:
                 yield Removal(group, item)

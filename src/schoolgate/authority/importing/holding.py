@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.deciding import Refused
-from schoolgate.authority.importing.models import RemovalCandidate
+from schoolgate.authority.importing.models import Conflict, RemovalCandidate
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.groups.registry import GROUPS, group_numbered
@@ -43,7 +43,21 @@ class Holding:
     refusals: list[Refusal] = field(default_factory=list)
     missing: dict[tuple[int, str], RemovalCandidate] = field(default_factory=dict)
     """Items that wait for removal, by group's number and name."""
-    on_another_roll: bool = False
+    conflicts: dict[tuple[int, str], Conflict] = field(default_factory=dict)
+    """Open ones of the base that speaks, by group's number and item."""
+    others: list[Enrolment] = field(default_factory=list)
+    """Enrolments at other bases."""
+
+    @property
+    def pupil_id(self) -> int:
+        """The held pupil's number."""
+        assert self.pupil is not None
+        return self.pupil.pk
+
+    @property
+    def on_another_roll(self) -> bool:
+        """Whether another base has the pupil on its roll."""
+        return any(map(is_on_roll, self.others))
 
 
 def hold(base: Base, ids: Collection[int]) -> dict[int, Holding]:
@@ -58,7 +72,7 @@ def hold(base: Base, ids: Collection[int]) -> dict[int, Holding]:
             holding.enrolment = enrolment
             enrolments[enrolment.pk] = holding
         else:
-            holding.on_another_roll = holding.on_another_roll or is_on_roll(enrolment)
+            holding.others.append(enrolment)
     _hold_groups(PupilGroup, held, _OF_PUPIL)
     _hold_groups(EnrolmentGroup, enrolments, _OF_ENROLMENT)
     for register in Attendance.objects.filter(enrolment__in=enrolments):
@@ -76,6 +90,8 @@ def hold(base: Base, ids: Collection[int]) -> dict[int, Holding]:
     for candidate in RemovalCandidate.objects.filter(pupil__in=held, base=base, group__isnull=False):
         assert candidate.group is not None
         held[candidate.pupil_id].missing[candidate.group, candidate.item] = candidate
+    for conflict in Conflict.objects.open().filter(pupil__in=held, base=base):
+        held[conflict.pupil_id].conflicts[conflict.group, conflict.item] = conflict
     return held
 
 

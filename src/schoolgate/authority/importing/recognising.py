@@ -22,6 +22,7 @@ from schoolgate.authority.importing.matching.rules import (
     Several,
     match,
 )
+from schoolgate.authority.importing.people import NOTHING_BY_PEOPLE, ByPeople, sign_of
 from schoolgate.authority.importing.reading import Document
 from schoolgate.authority.importing.settling import Digester, Known, for_this_job
 from schoolgate.documents.students.entries import PupilEntry
@@ -32,6 +33,9 @@ TOLD_EVERY = 100
 NEW = "new"
 """The rule by which a pupil is added."""
 
+BY_HAND = "by-hand"
+"""The rule by which a pupil is found whom a person matched."""
+
 
 class WhyNot(StrEnum):
     """Why an entry is not taken: codes of an import's problems."""
@@ -41,6 +45,8 @@ class WhyNot(StrEnum):
     INACTIVE = "inactive-match"
     SAME_UPN = "upn-of-another-pupil"
     SAME_FOUR = "namesake-with-another-upn"
+    NOT_KNOWN = "not-known"
+    HELD_BACK = "held-back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,15 @@ class Recognition:
     """Entries whose very bytes came before."""
     not_taken: dict[int, WhyNot] = field(default_factory=dict)
     """By number: why an entry waits or is refused."""
+    signs: dict[int, bytes] = field(default_factory=dict)
+    """Who an entry is as its base knows it, by number (``people.sign_of``): of entries not taken, and where wanted."""
     seen: set[int] = field(default_factory=set)
     """Held pupils of whom the document speaks, whatever becomes of it."""
+
+    def waits(self, number: int) -> str:
+        """Why an entry waits for a person as unmatched; empty where it does not."""
+        why = self.not_taken.get(number)
+        return why if why and why is not WhyNot.TWICE else ""
 
 
 class _New(NamedTuple):
@@ -96,9 +109,12 @@ class Recogniser:
         *,
         job: int,
         today: date,
+        people: ByPeople = NOTHING_BY_PEOPLE,
+        add_unmatched: bool = True,
     ) -> None:
         """``known`` are the settled entries of the base and form, ``job`` the number of the import's job.
 
+        ``people`` is what people decided on who is who, ``add_unmatched`` whether whom nobody knows is added.
         ``look_at`` is given, in the document's order, the entries to work on, and maybe others.
         """
         self.document = document
@@ -109,6 +125,8 @@ class Recogniser:
         self.settings = settings
         self.job = job
         self.today = today
+        self.people = people
+        self.add_unmatched = add_unmatched
         self.found = Recognition()
         self._digests: set[bytes] = set()
         self._by_pupil: dict[int, int] = {}
@@ -160,17 +178,40 @@ class Recogniser:
     def _match(self, news: Collection[_New]) -> None:
         matched = candidates((new.keys for new in news), self.held)
         for (number, digest, _), (keys, found) in zip(news, matched, strict=True):
+            sign = sign_of(keys) if self.people.pupils or self.people.some_wait else b""
+            if self.people.some_wait:
+                self.found.signs[number] = sign
             result = match(keys, found, self.settings, self.today)
             for pupil in _pupils_of(result):
                 self.found.seen.add(pupil)
-            if isinstance(result, Match):
+            by_hand = self._by_hand(keys, sign, result)
+            if by_hand is not None:
+                self.found.seen.add(by_hand)
+                self._meet(self._by_pupil, by_hand, number)
+                others = set(result.same_upn) if isinstance(result, Match | NoMatch) else set()
+                self.found.to_do[number] = Recognised(digest, by_hand, BY_HAND, bool(others - {by_hand}))
+            elif sign in self.people.pupils:
+                self.found.not_taken[number] = WhyNot.HELD_BACK
+            elif isinstance(result, Match):
                 self._meet(self._by_pupil, result.pupil, number)
                 upn_is_anothers = bool(result.same_upn)
                 self.found.to_do[number] = Recognised(digest, result.pupil, result.rule, upn_is_anothers)
-            elif isinstance(result, NoMatch) and result.may_be_added:
+            elif isinstance(result, NoMatch) and result.may_be_added and self.add_unmatched:
                 self.found.to_do[number] = Recognised(digest, None, NEW)
             else:
                 self.found.not_taken[number] = _why_not(result)
+            if number in self.found.not_taken:
+                self.found.signs[number] = sign or sign_of(keys)
+
+    def _by_hand(self, keys: MatchKeys, sign: bytes, result: MatchResult) -> int | None:
+        """Whom a person matched this entry to, or one with the same signs."""
+        if (pupil := self.people.pupils.get(sign)) is not None:
+            return pupil
+        if isinstance(result, Match) or not self.people.aliases:
+            return None
+        found = match(keys, self.people.aliases, self.settings, self.today)
+        pupils = set(_pupils_of(found))
+        return pupils.pop() if isinstance(found, Match | Several) and len(pupils) == 1 else None
 
     def _meet_by(self, keys: MatchKeys, number: int) -> None:
         if keys.upn:
@@ -216,4 +257,6 @@ def _why_not(result: MatchResult) -> WhyNot:
     if isinstance(result, Inactive):
         return WhyNot.INACTIVE
     assert isinstance(result, NoMatch)
+    if result.may_be_added:
+        return WhyNot.NOT_KNOWN
     return WhyNot.SAME_UPN if result.same_upn else WhyNot.SAME_FOUR

@@ -54,6 +54,11 @@ OF_PUPILS: dict[str, Words] = {
     WhyNot.SAME_UPN: Words(
         "Has the UPN of another pupil of yours.", "Find out whose it is; the school that has it wrong corrects it."
     ),
+    WhyNot.NOT_KNOWN: Words(
+        "Is nobody you hold, and your rules for this school do not add pupils by themselves.",
+        "Match the pupil with one of yours, or add it.",
+    ),
+    WhyNot.HELD_BACK: Words("A person here held this pupil back.", "Nothing, as long as that stands."),
     WhyNot.SAME_FOUR: Words(
         "Has name, birth and sex of a pupil of yours who has another UPN.",
         "Find out whether they are one child; the school that has the wrong UPN corrects it.",

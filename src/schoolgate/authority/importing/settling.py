@@ -12,7 +12,7 @@ from schoolgate.authority.records.groups.canonical import CANONICAL_VERSION, can
 from schoolgate.authority.records.models import Settled
 from schoolgate.documents.codes.code_sets import EDITION
 
-IMPORT_VERSION = 1
+IMPORT_VERSION = 2
 """Raise it when an import makes something else of the same entry: what was settled before is then looked at again."""
 
 Digester: TypeAlias = Callable[[bytes], bytes]

@@ -7,6 +7,7 @@ import click
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
+from schoolgate.sites.commands.authority_rules import rules
 from schoolgate.sites.commands.common_verbs import (
     add_common_verbs,
     home_option,
@@ -34,7 +35,7 @@ def authority() -> None:
 
 
 add_common_verbs(authority, "authority")
-for command in (bases, codes, licences, expiring, imports, pupils, pupil):
+for command in (bases, codes, licences, expiring, imports, pupils, pupil, rules):
     authority.add_command(command)
 
 

@@ -1,5 +1,6 @@
 from schoolgate.authority.records.models.attendance import Attendance
 from schoolgate.authority.records.models.change import Change
+from schoolgate.authority.records.models.decision import Decision
 from schoolgate.authority.records.models.enrolment import Enrolment
 from schoolgate.authority.records.models.group_rows import EnrolmentGroup, PupilGroup, group_of, owner_of, row_key
 from schoolgate.authority.records.models.pupil import Pupil
@@ -11,6 +12,7 @@ from schoolgate.authority.records.models.settled import Settled
 __all__ = [
     "Attendance",
     "Change",
+    "Decision",
     "Enrolment",
     "EnrolmentGroup",
     "Pupil",

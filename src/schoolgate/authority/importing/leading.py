@@ -1,0 +1,85 @@
+"""Who leads where a pupil is on several rolls: the school of its main registration (reference 6.6).
+
+What one school tells of the pupil would otherwise be written over by the other each week, back and forth. In a group
+of the pupil the leading school's word stands, once it has told that group; an enrolment's groups are each school's own.
+That the newest entry leads among equal registrations is inferred: a pupil who moved is there, and not where it was.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.records.columns import enrolment_columns
+from schoolgate.authority.records.groups.data_group import DataGroup, Payload
+from schoolgate.authority.records.models import Change, Enrolment, PupilGroup, Replaced
+from schoolgate.authority.records.roll import is_on_roll, says_on_roll
+
+_RANK = {"M": 3, "C": 2, "": 1, "S": 0}
+"""By enrolment status; any other, a guest's say, ranks with the subsidiary."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Registration:
+    """How strong a registration is: the greatest leads."""
+
+    rank: int
+    entered: date
+    first_known: int
+    """The enrolment's number, negative, so that of equals the one known first leads."""
+
+    @classmethod
+    def of(cls, enrolment: Enrolment) -> "Registration":
+        """That of an enrolment that is held."""
+        return cls(_RANK.get(enrolment.status, 0), enrolment.entered or date.min, -enrolment.pk)
+
+    @classmethod
+    def told(cls, columns: Mapping[str, Any], enrolment: Enrolment | None) -> "Registration":
+        """That of an enrolment as a document tells it; ``enrolment`` is the held one, if there is."""
+        known = -enrolment.pk if enrolment else -(1 << 62)
+        return cls(_RANK.get(columns["status"], 0), columns["entered"] or date.min, known)
+
+
+def leader(enrolments: Iterable[Enrolment]) -> Enrolment | None:
+    """The enrolment that leads: None where the pupil is on no roll, or on one only, where there is nobody to lead."""
+    on_rolls = [enrolment for enrolment in enrolments if is_on_roll(enrolment)]
+    return max(on_rolls, key=Registration.of) if len(on_rolls) > 1 else None
+
+
+def leader_beside(
+    base: Base, own: Enrolment | None, said: Mapping[DataGroup, Payload], others: Collection[Enrolment]
+) -> Enrolment | None:
+    """The enrolment of another base that leads before ``base``, which tells ``said`` of the pupil; None: it may write.
+
+    A base that tells of a pupil who is not on its roll any more leads before nobody.
+    """
+    on_rolls = [enrolment for enrolment in others if is_on_roll(enrolment)]
+    if not on_rolls:
+        return None
+    first = max(on_rolls, key=Registration.of)
+    columns = enrolment_columns(said, base)
+    if not says_on_roll(columns["status"], columns["left"]):
+        return first
+    return first if Registration.of(first) > Registration.told(columns, own) else None
+
+
+def told_by(leaders: Mapping[int, int], rows: Iterable[PupilGroup]) -> dict[int, set[DataGroup]]:
+    """The groups of each pupil that its leading base has told; ``leaders`` are bases by pupil. Two queries at most."""
+    rows = [row for row in rows if row.owner in leaders]
+    if not rows:
+        return {}
+    found: dict[int, set[DataGroup]] = {}
+    by_key = {row.key: row for row in rows}
+    wrote: dict[int, set[int]] = {row.key: {row.change_id} for row in rows}
+    history = Replaced.objects.filter(Q(table=Replaced.Table.PUPIL_GROUP, key__in=list(by_key)))
+    for key, change in history.values_list("key", "written_by_id"):
+        wrote[key].add(change)
+    bases = dict(Change.objects.filter(pk__in=set().union(*wrote.values())).values_list("pk", "base_id"))
+    for key, changes in wrote.items():
+        row = by_key[key]
+        if any(bases.get(change) == leaders[row.owner] for change in changes):
+            found.setdefault(row.owner, set()).add(row.group)
+    return found

@@ -1,0 +1,75 @@
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing.models.source_import import Import
+from schoolgate.authority.records.models import Decision, Pupil
+from schoolgate.authority.records.models.visible import ForStaff
+
+
+class Unmatched(models.Model):
+    """An incoming pupil who matches nobody for sure, and waits for a person (reference 9.4).
+
+    `seen_in` and `number` say where it stood last, `why` why nobody decided for it (`recognising.WhyNot`). `sign`
+    stands for who it is as its base knows it, so that next week's entry takes the place of this one. `entry_text` is
+    all that was said (`waiting.entry_text`), and `digest` its digest, for people who decide on what they saw.
+    `held_back` keeps a record off the list: a person discarded it, or undid the import that had added it; it stays so
+    as long as the base sends the same child.
+    """
+
+    class HeldBack(models.TextChoices):
+        NO = "", "Waits"
+        DISCARDED = "discarded", "Discarded"
+        UNDONE = "undone", "Its import was undone"
+
+    base = models.ForeignKey(Base, models.CASCADE, related_name="unmatched", db_index=False)
+    seen_in = models.ForeignKey(Import, models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    sign = models.BinaryField(max_length=16)
+    why = models.CharField(max_length=40)
+    surname = models.CharField(max_length=100, blank=True)
+    forename = models.CharField(max_length=100, blank=True)
+    surname_key = models.CharField(max_length=400, blank=True, db_index=True)
+    born = models.DateField(null=True)
+    sex = models.CharField(max_length=1, blank=True)
+    upn = models.CharField(max_length=13, blank=True)
+    year_group = models.CharField(max_length=2, blank=True)
+    entry_text = models.TextField()
+    digest = models.BinaryField(max_length=16)
+    since = models.DateTimeField(default=timezone.now, db_index=True)
+    held_back = models.CharField(max_length=10, choices=HeldBack.choices, blank=True)
+    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = ForStaff["Unmatched"].as_manager()
+
+    class Meta:
+        ordering = ("surname_key", "id")
+        constraints = (models.UniqueConstraint(fields=("base", "sign"), name="one_row_an_unmatched_pupil"),)
+
+    def __repr__(self) -> str:
+        return f"<Unmatched {self.pk}>"
+
+
+class KnownAs(models.Model):
+    """A pupil as a base tells of it, whom a person matched by hand: `keys` are the signs by which that was decided.
+
+    The base's entry with this `sign` (`Unmatched.sign`) is taken for the pupil from then on, whatever rules say; so are
+    others, of this base or another, that the keys fit when no rule finds anybody.
+    """
+
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="known_as")
+    base = models.ForeignKey(Base, models.CASCADE, related_name="+", db_index=False)
+    sign = models.BinaryField(max_length=16)
+    keys: Any = models.JSONField()
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="known_as")
+
+    objects = ForStaff["KnownAs"].as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("base", "sign"), name="one_row_a_pupil_known_as"),)
+
+    def __repr__(self) -> str:
+        return f"<KnownAs {self.pk}>"

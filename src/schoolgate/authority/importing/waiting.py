@@ -1,0 +1,139 @@
+"""Pupils of a document who match nobody for sure: they wait for a person, with all that was said of them."""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing.deciding import Incoming, Invalid
+from schoolgate.authority.importing.matching.keys import MatchKeys, keys_of, match_keys
+from schoolgate.authority.importing.matching.rules import Held
+from schoolgate.authority.importing.models import Import, KnownAs, Unmatched
+from schoolgate.authority.importing.people import ByPeople
+from schoolgate.authority.records.columns import pupil_columns
+from schoolgate.authority.records.groups.canonical import canonical, digest_of
+from schoolgate.authority.records.groups.enrolment import ENROLMENT
+from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
+from schoolgate.authority.records.groups.registry import group_named, write_groups
+
+_SAID = ("seen_in", "number", "why", "entry_text", "digest", "year_group")
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """An entry to keep: its place in the document, who it is as its base knows it, why nobody decided for it."""
+
+    number: int
+    sign: bytes
+    why: str
+    incoming: Incoming
+
+
+def keys_of_incoming(incoming: Incoming) -> MatchKeys:
+    """The keys by which a pupil that waits is compared with others: those of its entry, but for values left out."""
+    record = write_groups(incoming.payloads)
+    for one in incoming.invalid:
+        if (one.group, one.item) == (IDENTIFIERS, "UPN"):
+            record.setdefault("UPN", one.value)
+    return keys_of(record)
+
+
+def entry_text(incoming: Incoming) -> str:
+    """All that an entry says, as canonical JSON."""
+    return canonical(
+        {
+            "groups": {group.name: payload for group, payload in incoming.payloads.items()},
+            "full": incoming.full,
+            "invalid": [[one.group.name, one.item, one.code, one.value] for one in incoming.invalid],
+        }
+    )
+
+
+def incoming_of_text(text: str) -> Incoming:
+    """What ``entry_text`` was given."""
+    said = json.loads(text)
+    payloads = {group_named(name): payload for name, payload in said["groups"].items()}
+    invalid = tuple(Invalid(group_named(group), *rest) for group, *rest in said["invalid"])
+    return Incoming(payloads, said["full"], invalid)
+
+
+def by_people(base: Base) -> ByPeople:
+    """What people decided that counts for a document of ``base``: three queries."""
+    held_back = Unmatched.objects.filter(base=base).exclude(held_back=Unmatched.HeldBack.NO)
+    pupils: dict[bytes, int | None] = {bytes(sign): None for sign in held_back.values_list("sign", flat=True)}
+    aliases = []
+    for known in KnownAs.objects.order_by("pk"):
+        aliases.append(Held(known.pupil_id, keys_of_known(known)))
+        if known.base_id == base.pk:
+            pupils[bytes(known.sign)] = known.pupil_id
+    return ByPeople(pupils, tuple(aliases), Unmatched.objects.filter(base=base).exists())
+
+
+def known_as(keys: MatchKeys) -> dict[str, object]:
+    """`KnownAs.keys` of an entry's keys."""
+    return {
+        "family": keys.family,
+        "given": keys.given,
+        "born": keys.born.isoformat() if keys.born else "",
+        "sex": keys.sex,
+        "upn": keys.upn or keys.wrong_upn,
+        "guids": sorted(keys.guids),
+        "former_upns": sorted(keys.former_upns),
+        "other_families": sorted(keys.other_families),
+        "other_givens": sorted(keys.other_givens),
+    }
+
+
+def keys_of_known(known: KnownAs) -> MatchKeys:
+    """The keys that ``known_as`` was given."""
+    return match_keys(**known.keys)
+
+
+def keep_waiting(this: Import, waiting: Collection[Waits]) -> None:
+    """Keep entries as unmatched, in the caller's transaction; each takes the place of what its base said before."""
+    rows: dict[bytes, Unmatched] = {}
+    for one in waiting:
+        row = _row(this, one)
+        rows[bytes(row.sign)] = row
+    before = {bytes(row.sign): row for row in Unmatched.objects.filter(base=this.base, sign__in=list(rows))}
+    changed = []
+    for sign, row in rows.items():
+        if (stored := before.get(sign)) is not None:
+            for name in _SAID:
+                setattr(stored, name, getattr(row, name))
+            changed.append(stored)
+    Unmatched.objects.bulk_update(changed, _SAID)
+    Unmatched.objects.bulk_create(row for sign, row in rows.items() if sign not in before)
+
+
+def wait_no_more(this: Import, signs: Iterable[bytes]) -> None:
+    """Who was matched or added waits no more; ``signs`` stand for such entries of the base."""
+    if signs := list(signs):
+        Unmatched.objects.filter(base=this.base, sign__in=signs).delete()
+
+
+def end_waiting(this: Import) -> None:
+    """Whom a full document of the base does not speak of any more waits no more; what people held back stays so."""
+    if this.full:
+        Unmatched.objects.filter(base=this.base, held_back=Unmatched.HeldBack.NO).exclude(seen_in=this).delete()
+
+
+def _row(this: Import, one: Waits) -> Unmatched:
+    keys, columns = keys_of_incoming(one.incoming), pupil_columns(one.incoming.payloads)
+    text = entry_text(one.incoming)
+    return Unmatched(
+        base=this.base,
+        seen_in=this,
+        number=one.number,
+        sign=one.sign,
+        why=one.why,
+        surname=columns["surname"],
+        forename=columns["forename"],
+        surname_key=columns["surname_key"],
+        born=columns["born"],
+        sex=columns["sex"],
+        upn=(keys.upn or keys.wrong_upn)[:13],
+        year_group=one.incoming.payloads.get(ENROLMENT, {}).get("NCyearActual", "")[:2],
+        entry_text=text,
+        digest=digest_of(text),
+    )

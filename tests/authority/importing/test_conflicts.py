@@ -1,0 +1,137 @@
+"""What waits for a person: values in conflict, and how they go by themselves."""
+
+import pytest
+from tests.authority.importing.importing_files import bring_in
+from tests.documents.students.files import a_pupil
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing.carrying_out import Ruling
+from schoolgate.authority.importing.deciding import Effect, Rules
+from schoolgate.authority.importing.models import Conflict
+from schoolgate.authority.importing.writing import write_groups
+from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
+from schoolgate.authority.records.groups.ethnicity import ETHNICITY
+from schoolgate.authority.records.models import Change, Enrolment, Pupil, PupilGroup, Replaced
+
+pytestmark = pytest.mark.django_db
+
+BY_CONFLICT = Ruling(demo=True, rules=Rules(Effect.ALWAYS_CONFLICT))
+BASIC = {"NCyearActual": "9"}
+
+
+def waiting() -> list[tuple[str, object]]:
+    return [(one.item, one.incoming) for one in Conflict.objects.open()]
+
+
+def test_a_value_that_differs_waits_and_nothing_is_written(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    this = bring_in(green_abbey, [a_pupil(Surname="Bell")], ruling=BY_CONFLICT)
+    assert waiting() == [("Surname", "Bell")]
+    assert this.counts["pupils"] == {"in_conflict": 1}
+    assert this.counts["groups"]["basic-details"] == {"conflict": 1}
+    assert Pupil.objects.get().surname == "Okafor"
+    assert not Replaced.objects.exists()
+
+
+def test_the_same_file_again_leaves_one_conflict_and_counts_it(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    for _ in range(2):
+        this = bring_in(green_abbey, [a_pupil(Surname="Bell")], ruling=BY_CONFLICT)
+        assert this.counts["pupils"] == {"in_conflict": 1}
+    assert waiting() == [("Surname", "Bell")]
+
+
+def test_a_new_value_takes_the_place_of_the_one_that_waits(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    bring_in(green_abbey, [a_pupil(Surname="Bell")], ruling=BY_CONFLICT)
+    bring_in(green_abbey, [a_pupil(Surname="Blake")], ruling=BY_CONFLICT)
+    assert waiting() == [("Surname", "Blake")]
+
+
+def test_a_conflict_goes_when_the_school_says_what_is_held(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    bring_in(green_abbey, [a_pupil(Surname="Bell")], ruling=BY_CONFLICT)
+    bring_in(green_abbey, [a_pupil()], ruling=BY_CONFLICT)
+    assert waiting() == []
+
+
+def test_a_conflict_stays_when_a_part_does_not_speak_of_it(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    bring_in(green_abbey, [a_pupil(Surname="Bell", BasicDetails={**BASIC, "MiddleNames": "Uche"})], ruling=BY_CONFLICT)
+    bring_in(green_abbey, [a_pupil(Surname="Bell")], full=False, ruling=BY_CONFLICT)
+    assert waiting() == [("MiddleNames", "Uche"), ("Surname", "Bell")]
+
+
+def test_a_conflict_goes_when_a_person_writes_what_it_says(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    bring_in(green_abbey, [a_pupil(Surname="Bell")], ruling=BY_CONFLICT)
+    pupil = Pupil.objects.get()
+    payload = {"Surname": "BELL", "Forename": "Daniel", "DOB": "2013-02-14", "Sex": "M"}
+    change = Change.objects.create(source="person", source_name="O. Khan", rule="by-hand/")
+    write_groups(green_abbey, {pupil.pk: {BASIC_DETAILS: payload}}, change)
+    assert waiting() == []
+    assert Pupil.objects.get().surname == "BELL"
+    assert Replaced.objects.get().replaced_by == change
+
+
+def test_one_schools_import_ends_anothers_conflict_about_the_same_value(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "S"})])
+    bring_in(oak_lane, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "C"})])
+    bring_in(oak_lane, [a_pupil(Surname="Bell", BasicDetails={**BASIC, "EnrolStatus": "C"})], ruling=BY_CONFLICT)
+    assert waiting() == [("Surname", "Bell")]
+    bring_in(green_abbey, [a_pupil(Surname="Bell", BasicDetails={**BASIC, "EnrolStatus": "M"})])
+    assert waiting() == []
+
+
+def test_a_pupil_new_at_a_base_brings_its_enrolment_without_a_conflict(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    bring_in(oak_lane, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "S"})], ruling=BY_CONFLICT)
+    assert waiting() == []
+    assert Enrolment.objects.get(base=oak_lane).status == "S"
+
+
+# A pupil on two rolls
+
+
+def at(status: str, surname: str) -> dict[str, object]:
+    return a_pupil(Surname=surname, BasicDetails={**BASIC, "EnrolStatus": status})
+
+
+def test_the_main_registration_wins_and_never_flips(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [at("M", "Okafor")])
+    for _ in range(2):
+        this = bring_in(oak_lane, [at("S", "Bell")])
+        assert this.counts["groups"]["basic-details"] == {"yielded": 1}
+        bring_in(green_abbey, [at("M", "Okafor")])
+        assert Pupil.objects.get().surname == "Okafor"
+    assert not Replaced.objects.exists()
+
+
+def test_a_main_registration_that_comes_later_takes_over(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [at("S", "Okafor")])
+    bring_in(oak_lane, [at("M", "Bell")])
+    assert Pupil.objects.get().surname == "Bell"
+    bring_in(green_abbey, [at("S", "Okafor")])
+    assert Pupil.objects.get().surname == "Bell"
+
+
+def test_of_two_equal_registrations_the_one_known_first_leads(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [at("C", "Okafor")])
+    bring_in(oak_lane, [at("C", "Bell")])
+    assert Pupil.objects.get().surname == "Okafor"
+
+
+def test_the_other_school_leads_when_the_main_one_takes_the_pupil_off_its_roll(
+    green_abbey: Base, oak_lane: Base
+) -> None:
+    bring_in(green_abbey, [at("M", "Okafor")])
+    bring_in(oak_lane, [at("S", "Bell")])
+    bring_in(green_abbey, [at("P", "Okafor")])
+    bring_in(oak_lane, [at("S", "Bell")])
+    assert Pupil.objects.get().surname == "Bell"
+
+
+def test_a_group_that_the_main_school_never_told_is_taken_from_the_other(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [at("M", "Okafor")])
+    bring_in(oak_lane, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "S", "Ethnicity": "WBRI"})])
+    assert ETHNICITY in {row.group for row in PupilGroup.objects.all()}
