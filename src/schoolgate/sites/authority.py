@@ -26,6 +26,9 @@ SCHOOLGATE_ROLES = {
     "officer": "looks after schools and their accounts, and sees what they send and what becomes of it",
     "exchange account": "a school's program; cannot sign in to screens",
 }
+SCHOOLGATE_RIGHTS = {
+    "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
+}
 SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
     ("Received files", "received-files"),

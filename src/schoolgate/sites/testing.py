@@ -47,6 +47,9 @@ SCHOOLGATE_ROLES = {
     "officer": "looks after schools and their accounts, and sees what they send and what becomes of it",
     "exchange account": "a school's program; cannot sign in to screens",
 }
+SCHOOLGATE_RIGHTS = {
+    "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
+}
 SCHOOLGATE_NAVIGATION = [("Users", "users")]
 # A file, not memory: on one shared in-memory connection locking would never show.
 DATABASES = {

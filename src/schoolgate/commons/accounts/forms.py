@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 
 from schoolgate.commons.accounts.models import MACHINE_ROLE, NAME_TAKEN, User, user_name_letters
+from schoolgate.commons.accounts.rights import known_rights
 
 
 def roles_of_people() -> list[tuple[str, str]]:
@@ -16,6 +17,11 @@ def roles_of_people() -> list[tuple[str, str]]:
         for role, meaning in settings.SCHOOLGATE_ROLES.items()
         if role != MACHINE_ROLE
     ]
+
+
+def rights_of_people() -> list[tuple[str, str]]:
+    """The rights a person may be given on this site, each with what it allows."""
+    return [(name, f"{name.replace('-', ' ').capitalize()}: {meaning}") for name, meaning in known_rights().items()]
 
 
 def _password(label: str, *, autocomplete: str, help_text: str = "") -> forms.CharField:
@@ -111,3 +117,12 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label="Role", choices=roles_of_people, widget=forms.RadioSelect)
+
+
+class RightsForm(forms.Form):
+    """What a person may do beyond the role; `seen` is what the page showed as given, for two who change it at once."""
+
+    rights = forms.MultipleChoiceField(
+        label="Rights", choices=rights_of_people, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)

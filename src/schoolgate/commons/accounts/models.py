@@ -42,7 +42,10 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
 
 class User(AbstractBaseUser):
-    """One person, or one school's program. User names are kept in lower case, so case never tells two apart."""
+    """One person, or one school's program. User names are kept in lower case, so case never tells two apart.
+
+    `rights` names what the user may do beyond the role (`rights`).
+    """
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -58,6 +61,7 @@ class User(AbstractBaseUser):
     name = models.CharField("name", max_length=150, blank=True)
     email = models.EmailField("e-mail", blank=True)
     role = models.CharField("role", max_length=40)
+    rights: Any = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField("active", default=True)
     password_set_at = models.DateTimeField("password set", null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -83,6 +87,10 @@ class User(AbstractBaseUser):
     def is_machine(self) -> bool:
         """Whether this is a school's program: it comes in by the exchange API only, never to screens."""
         return self.role == MACHINE_ROLE
+
+    def has_right(self, name: str) -> bool:
+        """Whether an administrator gave this person the right (`rights`); no role brings one, and no program has any."""
+        return name in self.rights and not self.is_machine
 
     @property
     def state(self) -> str:

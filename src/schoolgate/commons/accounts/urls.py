@@ -11,6 +11,7 @@ urlpatterns = [
     path("users/", user_views.users, name="users"),
     path("users/invite/", user_views.invite_user, name="invite-user"),
     path("users/<int:user_id>/", user_views.user, name="user"),
+    path("users/<int:user_id>/rights/", user_views.user_rights, name="user-rights"),
     path("users/<int:user_id>/link/", user_views.make_user_link, name="user-link"),
     path("users/<int:user_id>/switch/", user_views.switch_user, name="switch-user"),
 ]

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_POST
 
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.accounts.creating import LastAdministrator, change_role, create_user, switch_off, switch_on
-from schoolgate.commons.accounts.forms import InvitationForm, RoleForm, roles_of_people
+from schoolgate.commons.accounts.forms import InvitationForm, RightsForm, RoleForm, roles_of_people
 from schoolgate.commons.accounts.links import HOURS, make_link
 from schoolgate.commons.accounts.models import ADMINISTRATOR, SingleUseLink, User
+from schoolgate.commons.accounts.rights import RightsChangedMeanwhile, change_rights, known_rights
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import Column, Table
 
@@ -75,7 +76,33 @@ def user(request: PersonRequest, user_id: int) -> HttpResponseBase:
         else:
             messages.success(request, f"{person} is now {person.role}.")
             return redirect("user", person.pk)
-    return render(request, "accounts/user.html", {"person": person, "form": form})
+    return render(request, "accounts/user.html", {"person": person, "form": form, "rights": _rights_form(person)})
+
+
+@who(ADMINISTRATOR)
+@require_POST
+def user_rights(request: PersonRequest, user_id: int) -> HttpResponseBase:
+    """Give rights to a person, or take them; what was shown must still be so."""
+    person = get_object_or_404(_people(request), pk=user_id)
+    form = RightsForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "This site has no such right.")
+        return redirect("user", person.pk)
+    seen = form.cleaned_data["seen"].split()
+    try:
+        change_rights(person, form.cleaned_data["rights"], by=request.user, request=request, seen=seen)
+    except RightsChangedMeanwhile as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Saved what {person} may do.")
+    return redirect("user", person.pk)
+
+
+def _rights_form(person: User) -> RightsForm | None:
+    """None where the site has no rights to give."""
+    if not known_rights():
+        return None
+    return RightsForm(initial={"rights": person.rights, "seen": " ".join(person.rights)})
 
 
 @who(ADMINISTRATOR)
