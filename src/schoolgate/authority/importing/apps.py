@@ -6,5 +6,6 @@ class ImportingConfig(AppConfig):
     label = "authority_importing"
 
     def ready(self) -> None:
-        # Registered by being imported: what a pupil's page is told.
+        # Registered by being imported: what a pupil's page is told, and work.
         from schoolgate.authority.importing import telling_of_pupils  # noqa: F401, PLC0415
+        from schoolgate.authority.importing.addresses import load_job  # noqa: F401, PLC0415

@@ -18,3 +18,23 @@ class SystemDefaultsForm(forms.Form):
         help_text="Pupils on no school's roll are not looked for, and you are not told of them: a child who comes back "
         "is then new. Without it such a match waits for a person.",
     )
+
+
+class AddressListForm(forms.Form):
+    """The authority's own list of addresses."""
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text="A line names the columns; each further line is one address.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    )
+
+
+class AddressesWithoutListForm(forms.Form):
+    """What happens to addresses while there is no list."""
+
+    taken = forms.BooleanField(
+        required=False,
+        label="Take addresses as they are sent while no list is loaded",
+        help_text="Without it no address is taken until a list is there.",
+    )

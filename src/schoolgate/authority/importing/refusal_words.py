@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from schoolgate.authority.importing.addresses.listed import NO_LIST, NOT_IN_LIST, SEVERAL_IN_LIST
 from schoolgate.authority.importing.case import UPN_OF_ANOTHER
 from schoolgate.authority.importing.deciding import DISCARDED, NOT_IMPORTED, UNDONE
 from schoolgate.authority.importing.reading import UNUSABLE_REGISTER
@@ -31,6 +32,18 @@ OF_VALUES: dict[str, Words] = {
     UNUSABLE_REGISTER: Words("The register does not say its year and school, or its numbers are none.", _AT_SCHOOL),
     UPN_OF_ANOTHER: Words(
         "Another pupil of yours has this UPN.", "Find out whose it is; the school that has it wrong corrects it."
+    ),
+    NOT_IN_LIST: Words(
+        "Your address list has no such address.",
+        "The school corrects post code, house number or name; or load a newer list.",
+    ),
+    SEVERAL_IN_LIST: Words(
+        "Your address list has several that may be meant.",
+        "The school adds what tells them apart: the flat, the house's name, or the UPRN.",
+    ),
+    NO_LIST: Words(
+        "You take no address without an address list, and none is loaded.",
+        "Load a list, or take addresses as they are sent: Administration > Address list.",
     ),
     DISCARDED: Words("A person here discarded it.", "Nothing, as long as that stands."),
     UNDONE: Words("The import that had written it was undone.", "Nothing, as long as that stands."),

@@ -1,4 +1,6 @@
+from schoolgate.authority.importing.models.address_list import AddressListLoad, ListedAddress
 from schoolgate.authority.importing.models.conflict import Conflict
+from schoolgate.authority.importing.models.first_load import FirstLoad, FirstLoadState
 from schoolgate.authority.importing.models.met import Met
 from schoolgate.authority.importing.models.removal_candidate import RemovalCandidate
 from schoolgate.authority.importing.models.rule_set import BaseRules, RuleSet
@@ -6,11 +8,15 @@ from schoolgate.authority.importing.models.source_import import Import, ImportSt
 from schoolgate.authority.importing.models.unmatched import KnownAs, Unmatched
 
 __all__ = [
+    "AddressListLoad",
     "BaseRules",
     "Conflict",
+    "FirstLoad",
+    "FirstLoadState",
     "Import",
     "ImportState",
     "KnownAs",
+    "ListedAddress",
     "Met",
     "RemovalCandidate",
     "RuleSet",
