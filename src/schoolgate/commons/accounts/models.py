@@ -89,7 +89,7 @@ class User(AbstractBaseUser):
         return self.role == MACHINE_ROLE
 
     def has_right(self, name: str) -> bool:
-        """Whether an administrator gave this person the right (`rights`); no role brings one, and no program has any."""
+        """Whether this person was given the right (`rights`): no role brings one, and no program has any."""
         return name in self.rights and not self.is_machine
 
     @property

@@ -8,10 +8,10 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.groups.registry import group_numbered
 from schoolgate.authority.records.models import Change, Decision, Pupil
-from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.authority.records.models.masking import OfPupil
 
 
-class ConflictQuerySet(ForStaff["Conflict"]):
+class ConflictQuerySet(OfPupil["Conflict"]):
     def open(self) -> Self:
         """Those that wait for a person."""
         return self.filter(decision=None)

@@ -2,7 +2,7 @@ from django.db import models
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.models import Pupil
-from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.authority.records.models.masking import OfPupil
 
 
 class RemovalCandidate(models.Model):
@@ -18,7 +18,7 @@ class RemovalCandidate(models.Model):
     item = models.CharField(max_length=60, blank=True)
     seen_in = models.BigIntegerField(null=True)
 
-    objects = ForStaff["RemovalCandidate"].as_manager()
+    objects = OfPupil["RemovalCandidate"].as_manager()
 
     class Meta:
         ordering = ("pupil", "group", "item")

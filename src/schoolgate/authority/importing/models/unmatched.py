@@ -7,6 +7,7 @@ from django.utils import timezone
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models.source_import import Import
 from schoolgate.authority.records.models import Decision, Pupil
+from schoolgate.authority.records.models.masking import OfPupil
 from schoolgate.authority.records.models.visible import ForStaff
 
 
@@ -66,7 +67,7 @@ class KnownAs(models.Model):
     keys: Any = models.JSONField()
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="known_as")
 
-    objects = ForStaff["KnownAs"].as_manager()
+    objects = OfPupil["KnownAs"].as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("base", "sign"), name="one_row_a_pupil_known_as"),)

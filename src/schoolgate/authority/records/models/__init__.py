@@ -7,6 +7,7 @@ from schoolgate.authority.records.models.pupil import Pupil
 from schoolgate.authority.records.models.pupil_key import PupilKey
 from schoolgate.authority.records.models.refusal import Refusal
 from schoolgate.authority.records.models.replaced import Replaced
+from schoolgate.authority.records.models.restriction import Restriction
 from schoolgate.authority.records.models.settled import Settled
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "PupilKey",
     "Refusal",
     "Replaced",
+    "Restriction",
     "Settled",
     "group_of",
     "owner_of",

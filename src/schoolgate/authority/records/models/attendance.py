@@ -3,13 +3,14 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.groups.attendance import one_a_session, two_a_session
 from schoolgate.authority.records.groups.data_group import Payload
 from schoolgate.authority.records.models.change import Change
 from schoolgate.authority.records.models.enrolment import Enrolment
-from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
 from schoolgate.documents.students.entries import Record
 
 _COUNTED = (
@@ -20,6 +21,12 @@ _COUNTED = (
 )
 
 REGISTER_COLUMNS = ("year", "place", "urn", "school_name", *(column for _, column in _COUNTED), "first_day", "marks")
+
+
+class AttendanceQuerySet(OfPupil["Attendance"]):
+    def of_restricted(self) -> Q:
+        """The registers of restricted pupils' enrolments."""
+        return Q(enrolment__pupil__in=restricted_pupils())
 
 
 class Attendance(models.Model):
@@ -43,7 +50,7 @@ class Attendance(models.Model):
     marks = models.TextField(blank=True)
     change = models.ForeignKey(Change, models.PROTECT, related_name="attendance")
 
-    objects = ForStaff["Attendance"].as_manager()
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         ordering = ("-year", "place")

@@ -1,15 +1,23 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
-from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.authority.records.models.masking import OfPupil
+
+
+class DecisionQuerySet(OfPupil["Decision"]):
+    def of_restricted(self) -> Q:
+        """Those on restricted pupils: their reasons may tell what nobody else may know."""
+        return Q(on_restricted=True)
 
 
 class Decision(models.Model):
     """What one person did in one step: accepted a value or four hundred, matched a pupil, changed a value, undid one.
 
     Changes name the decision they came of, so that a step can be told and taken back whole: `undoes` is the one that
-    this took back, and `undone_at` when this one was. `reason` is the person's own words.
+    this took back, and `undone_at` when this one was. `reason` is the person's own words. `on_restricted`: some pupil
+    that it was about was a restricted one then, or became one later.
     """
 
     class Kind(models.TextChoices):
@@ -29,8 +37,9 @@ class Decision(models.Model):
     reason = models.TextField(blank=True)
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
     undone_at = models.DateTimeField(null=True)
+    on_restricted = models.BooleanField(default=False)
 
-    objects = ForStaff["Decision"].as_manager()
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)

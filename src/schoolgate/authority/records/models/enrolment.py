@@ -2,8 +2,9 @@ from django.db import models
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.models.change import Change
+from schoolgate.authority.records.models.masking import Kept
 from schoolgate.authority.records.models.pupil import Pupil
-from schoolgate.authority.records.models.visible import Kept, KeptModel
+from schoolgate.authority.records.models.visible import KeptModel
 
 
 class Enrolment(KeptModel):

@@ -6,15 +6,19 @@ bytes back, and its digest would be lost (DESIGN 7).
 """
 
 import json
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from django.db import models
+from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import In
 
 from schoolgate.authority.records.groups.canonical import canonical, digest_of
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.groups.registry import group_numbered
 from schoolgate.authority.records.models.change import Change
-from schoolgate.authority.records.models.visible import ForStaff, ModelT_co
+from schoolgate.authority.records.models.enrolment import Enrolment
+from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
+from schoolgate.authority.records.models.visible import ModelT_co
 
 GROUP_BITS = 6
 
@@ -34,7 +38,17 @@ def group_of(key: int) -> DataGroup:
     return group_numbered(key & ((1 << GROUP_BITS) - 1))
 
 
-class GroupRows(ForStaff[ModelT_co]):
+def keys_of_owners(owners: "QuerySet[Any, Any]") -> Q:
+    """Which rows, by a `key` made of owner and group, are of these: a query for numbers of pupils or enrolments."""
+    return Q(In(F("key").bitrightshift(GROUP_BITS), owners.query))
+
+
+def restricted_enrolments() -> "QuerySet[Enrolment, dict[str, Any]]":
+    """The numbers of restricted pupils' enrolments, for a subquery."""
+    return Enrolment.objects.filter(pupil__in=restricted_pupils()).order_by().values("pk")
+
+
+class GroupRows(OfPupil[ModelT_co]):
     def of(self, owner: int) -> Self:
         """The rows of one pupil or enrolment, in the groups' order."""
         return self.filter(key__gte=owner << GROUP_BITS, key__lt=(owner + 1) << GROUP_BITS).order_by("key")
@@ -73,10 +87,22 @@ class GroupRow(models.Model):
         return self
 
 
+class PupilGroups(GroupRows["PupilGroup"]):
+    def of_restricted(self) -> Q:
+        """The groups of restricted pupils."""
+        return keys_of_owners(restricted_pupils())
+
+
+class EnrolmentGroups(GroupRows["EnrolmentGroup"]):
+    def of_restricted(self) -> Q:
+        """The groups of restricted pupils' enrolments."""
+        return keys_of_owners(restricted_enrolments())
+
+
 class PupilGroup(GroupRow):
     """A group of a pupil, whoever tells of it."""
 
-    objects = GroupRows["PupilGroup"].as_manager()
+    objects = PupilGroups.as_manager()
 
     def __repr__(self) -> str:
         return f"<PupilGroup {self.key}>"
@@ -85,7 +111,7 @@ class PupilGroup(GroupRow):
 class EnrolmentGroup(GroupRow):
     """A group of an enrolment. Attendance has rows of its own (`Attendance`)."""
 
-    objects = GroupRows["EnrolmentGroup"].as_manager()
+    objects = EnrolmentGroups.as_manager()
 
     def __repr__(self) -> str:
         return f"<EnrolmentGroup {self.key}>"

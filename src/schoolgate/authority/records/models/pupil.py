@@ -1,10 +1,18 @@
 from django.db import models
+from django.db.models import Q
 
 from schoolgate.authority.records.models.change import Change
-from schoolgate.authority.records.models.visible import Kept, KeptModel
+from schoolgate.authority.records.models.masking import Kept, restricted_pupils
+from schoolgate.authority.records.models.visible import KeptModel
 
 NAME_LENGTH = 100
 """A document's names have 35 characters at most; an operator's own schema may allow more."""
+
+
+class PupilQuerySet(Kept["Pupil"]):
+    def of_restricted(self) -> Q:
+        """The restricted pupils themselves."""
+        return Q(pk__in=restricted_pupils())
 
 
 class Pupil(KeptModel):
@@ -30,7 +38,7 @@ class Pupil(KeptModel):
     active = models.BooleanField(default=True)
     created_by = models.ForeignKey(Change, models.PROTECT, related_name="pupils_created")
 
-    objects = Kept["Pupil"].as_manager()
+    objects = PupilQuerySet.as_manager()
 
     class Meta:
         ordering = ("surname_key", "forename_key", "id")

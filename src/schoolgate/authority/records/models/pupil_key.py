@@ -1,7 +1,7 @@
 from django.db import models
 
+from schoolgate.authority.records.models.masking import OfPupil
 from schoolgate.authority.records.models.pupil import Pupil
-from schoolgate.authority.records.models.visible import ForStaff
 
 
 class PupilKey(models.Model):
@@ -22,7 +22,7 @@ class PupilKey(models.Model):
     kind = models.SmallIntegerField(choices=Kind.choices)
     text = models.CharField(max_length=400)
 
-    objects = ForStaff["PupilKey"].as_manager()
+    objects = OfPupil["PupilKey"].as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("kind", "text", "pupil"), name="one_row_a_key_of_a_pupil"),)

@@ -2,8 +2,8 @@ from django.db import models
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.records.models.masking import OfPupil
 from schoolgate.authority.records.models.pupil import Pupil
-from schoolgate.authority.records.models.visible import ForStaff
 
 
 class Refusal(models.Model):
@@ -24,7 +24,7 @@ class Refusal(models.Model):
     since = models.DateTimeField(default=timezone.now)
     first_seen_in = models.BigIntegerField(null=True, db_index=True)
 
-    objects = ForStaff["Refusal"].as_manager()
+    objects = OfPupil["Refusal"].as_manager()
 
     class Meta:
         ordering = ("-since", "-id")

@@ -2,19 +2,34 @@ import json
 from typing import Self, cast
 
 from django.db import models
+from django.db.models import Q
 
 from schoolgate.authority.records.groups.canonical import canonical
 from schoolgate.authority.records.groups.data_group import Payload
 from schoolgate.authority.records.models.attendance import Attendance
 from schoolgate.authority.records.models.change import Change
-from schoolgate.authority.records.models.group_rows import EnrolmentGroup, PupilGroup
-from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.authority.records.models.group_rows import (
+    EnrolmentGroup,
+    PupilGroup,
+    keys_of_owners,
+    restricted_enrolments,
+)
+from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
 
 Row = PupilGroup | EnrolmentGroup | Attendance
 """What has a history."""
 
 
-class ReplacedQuerySet(ForStaff["Replaced"]):
+class ReplacedQuerySet(OfPupil["Replaced"]):
+    def of_restricted(self) -> Q:
+        """What stood in rows of restricted pupils: in their groups, their enrolments' groups and their registers."""
+        registers = Attendance.objects.filter(enrolment__pupil__in=restricted_pupils()).order_by().values("pk")
+        return (
+            (Q(table=Replaced.Table.PUPIL_GROUP) & keys_of_owners(restricted_pupils()))
+            | (Q(table=Replaced.Table.ENROLMENT_GROUP) & keys_of_owners(restricted_enrolments()))
+            | Q(table=Replaced.Table.ATTENDANCE, key__in=registers)
+        )
+
     def of(self, row: Row) -> Self:
         """What stood in this row before, newest first."""
         return self.filter(table=Replaced.table_of(row), key=row.pk).order_by("-id")

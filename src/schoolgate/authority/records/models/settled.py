@@ -1,8 +1,8 @@
 from django.db import models
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.records.models.masking import OfPupil
 from schoolgate.authority.records.models.pupil import Pupil
-from schoolgate.authority.records.models.visible import ForStaff
 
 
 class Settled(models.Model):
@@ -20,7 +20,7 @@ class Settled(models.Model):
     tally = models.CharField(max_length=400, blank=True)
     job = models.BigIntegerField(null=True)
 
-    objects = ForStaff["Settled"].as_manager()
+    objects = OfPupil["Settled"].as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("base", "full", "digest"), name="one_row_a_settled_entry"),)

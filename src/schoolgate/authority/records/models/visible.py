@@ -8,6 +8,14 @@ ModelT_co = TypeVar("ModelT_co", bound=models.Model, covariant=True)
 
 STAFF = frozenset({"administrator", "officer"})
 
+RESTRICTED_PUPILS = "restricted-pupils"
+"""The right to see restricted pupils, and to say who is one (`commons.accounts.rights`)."""
+
+
+def may_see_restricted(user: Any) -> bool:
+    """Whether this user is of the staff and was given the right to see restricted pupils."""
+    return getattr(user, "role", None) in STAFF and bool(user.has_right(RESTRICTED_PUPILS))
+
 
 class ForStaff(models.QuerySet[ModelT_co]):
     """Rows that no school's account ever sees, not even of its own pupils: what it may know is sent to it."""
@@ -19,13 +27,6 @@ class ForStaff(models.QuerySet[ModelT_co]):
 
 class RemovedWhole(Exception):
     """Somebody tried to delete a part of a pupil. `records.removing.remove` removes it with all that is held of it."""
-
-
-class Kept(ForStaff[ModelT_co]):
-    """Rows that others belong to without a foreign key: they go by `removing.remove` only."""
-
-    def delete(self) -> NoReturn:
-        raise RemovedWhole
 
 
 class KeptModel(models.Model):
