@@ -13,6 +13,7 @@ JUDGED: dict[str, Any] = {
     "academic_year": 2026,
     "matching": MatchSettings(),
     "rules": IMPORT_EVERYTHING,
+    "addresses": "as sent",
     "demo": False,
 }
 
@@ -25,6 +26,7 @@ JUDGED: dict[str, Any] = {
         {"matching": MatchSettings(guid_match=False)},
         {"matching": MatchSettings(only_active=True)},
         {"rules": Rules(Effect.ALWAYS_IMPORT, {"addresses": Effect.DONT_IMPORT})},
+        {"addresses": "list 1"},
         {"demo": True},
     ],
     ids=str,

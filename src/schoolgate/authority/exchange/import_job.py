@@ -15,6 +15,7 @@ from schoolgate.authority.exchange.import_words import pupils_in_words
 from schoolgate.authority.exchange.kinds import KINDS, FileKind
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.store import received_files
+from schoolgate.authority.importing.addresses.listed import address_rule
 from schoolgate.authority.importing.base_rules import base_rules
 from schoolgate.authority.importing.carrying_out import Ruling, Telling, carry_out
 from schoolgate.authority.importing.match_preferences import match_settings
@@ -84,7 +85,13 @@ class ImportFile(JobKind):
 def _ruling(base: Base) -> Ruling:
     """By what a base's documents are matched and decided, as it is set now."""
     by = base_rules(base)
-    return Ruling(match_settings(), by.rule_set.rules, add_unmatched=by.add_unmatched, demo=settings.SCHOOLGATE_DEMO)
+    return Ruling(
+        match_settings(),
+        by.rule_set.rules,
+        add_unmatched=by.add_unmatched,
+        addresses=address_rule(),
+        demo=settings.SCHOOLGATE_DEMO,
+    )
 
 
 def _content_of(this: Import) -> BinaryIO:

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from schoolgate.authority.importing.absence import histories, told_by_itself
 from schoolgate.authority.importing.adding import add_pupils
+from schoolgate.authority.importing.addresses.asking import unlisted, without_address
+from schoolgate.authority.importing.addresses.listed import AS_SENT, AddressRule
 from schoolgate.authority.importing.bulk import insert
 from schoolgate.authority.importing.case import UPN_OF_ANOTHER, Case, Work, fates_of, without_upn
 from schoolgate.authority.importing.changes import Changes
@@ -40,13 +42,16 @@ class ChangedMeanwhile(Exception):
 class Applying:
     """Writes the pupils of one import, portion by portion, each within the caller's transaction."""
 
-    def __init__(self, this: Import, rules: Rules, *, job: int, newest_pupil: int) -> None:
+    def __init__(
+        self, this: Import, rules: Rules, *, job: int, newest_pupil: int, addresses: AddressRule = AS_SENT
+    ) -> None:
         """``newest_pupil`` is the highest number of a pupil when recognising began."""
         self.this = this
         self.base = this.base
         self.rules = rules
         self.job = job
         self.newest_pupil = newest_pupil
+        self.addresses = addresses
         self._changes = Changes(this, job)
 
     def apply(self, portion: Sequence[Work]) -> Fates:
@@ -56,6 +61,9 @@ class Applying:
         held = hold(self.base, [work.whose.pupil for work in portion if work.whose.pupil is not None])
         led_by_others = self._led_by_others(portion, held)
         cases = [self._decided(work, held, led_by_others) for work in portion]
+        for place, code in unlisted([case.decisions for case in cases], self.addresses).items():
+            whose, incoming = portion[place]
+            cases[place] = self._decided(Work(whose, without_address(incoming, code)), held, led_by_others)
         self._pass_over_what_others_told(cases)
         add_pupils([case for case in cases if case.is_new], self.base, self._changes, self.rules)
         change_pupils([case for case in cases if not case.is_new], self.base, self._changes, self.rules)
@@ -191,6 +199,7 @@ class Applying:
                 conflict.since, conflict.seen_in = timezone.now(), self.job
                 (new if stored is None else changed).append(conflict)
             said = {(group.number, item) for group, payload in case.incoming.payloads.items() for item in payload}
+            said |= {(one.group.number, one.item) for one in case.incoming.invalid}
             ended = [one.pk for place, one in left.items() if case.incoming.full or place in said]
             case.is_told_otherwise |= bool(ended)
             gone += ended

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from schoolgate.authority.importing.addresses.listed import AS_SENT, AddressRule
 from schoolgate.authority.importing.applying import AT_ONCE, Applying, ChangedMeanwhile
 from schoolgate.authority.importing.aside import Aside
 from schoolgate.authority.importing.case import Work
@@ -62,6 +63,8 @@ class Ruling:
     rules: Rules = IMPORT_EVERYTHING
     add_unmatched: bool = True
     """Whether whom nobody knows is added; else it waits for a person."""
+    addresses: AddressRule = AS_SENT
+    """By what addresses are taken."""
     demo: bool = False
     """Whether numbers of samples are taken."""
     shortcut: bool = True
@@ -134,7 +137,13 @@ def _import(course: _Course, aside: Aside) -> None:
     this.done = found.pupils - len(found.to_do)
     written = Counts.from_json(this.counts)
     counted = Met.pupils_of(this)
-    applying = Applying(this, course.ruling.rules, job=course.job, newest_pupil=newest_pupil)
+    applying = Applying(
+        this,
+        course.ruling.rules,
+        job=course.job,
+        newest_pupil=newest_pupil,
+        addresses=course.ruling.addresses,
+    )
     entries = iter(aside)
     while read := list(islice(entries, AT_ONCE)):
         portion = [Work(found.to_do[number], incoming) for number, incoming in read if number in found.to_do]
@@ -207,6 +216,7 @@ def _recognise(course: _Course, aside: Aside) -> Recognition:
             academic_year=document.header.academic_year,
             matching=ruling.matching,
             rules=ruling.rules,
+            addresses=ruling.addresses.key,
             demo=ruling.demo,
         ),
         lambda entry: aside.put(entry.number, incoming_of(entry, check, full=this.full)),

@@ -28,10 +28,13 @@ class Known(NamedTuple):
     job: int | None
 
 
-def digester(*, judged_by: str, academic_year: int, matching: MatchSettings, rules: Rules, demo: bool) -> Digester:
+def digester(
+    *, judged_by: str, academic_year: int, matching: MatchSettings, rules: Rules, addresses: str, demo: bool
+) -> Digester:
     """Give what makes the digest of an entry's bytes, keyed with all that decides on them beside what is held.
 
-    ``judged_by`` is ``StudentFile.judged_by``; ``demo`` whether numbers of samples are taken.
+    ``judged_by`` is ``StudentFile.judged_by``, ``addresses`` is ``AddressRule.key``; ``demo`` whether numbers of samples
+    are taken.
     """
     key = canonical(
         {
@@ -42,6 +45,7 @@ def digester(*, judged_by: str, academic_year: int, matching: MatchSettings, rul
             "import": IMPORT_VERSION,
             "matching": matching.key,
             "rules": _text_of(rules),
+            "addresses": addresses,
             "demo": demo,
         }
     )
