@@ -6,6 +6,7 @@ from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, share
 globals().update(shared("authority"))
 INSTALLED_APPS = [
     *INSTALLED_APPS,
+    "schoolgate.commons.alerts",
     "schoolgate.authority.bases",
     "schoolgate.authority.records",
     "schoolgate.authority.importing",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
-from schoolgate.sites.configuration import Configuration, read_configuration
+from schoolgate.sites.configuration import Configuration, ConfigurationError, read_configuration
 from schoolgate.sites.home import Home, default_folder
 
 DEFAULT_PORTS = {"school": 8320, "authority": 8321, "supplier": 8322}
@@ -52,6 +52,27 @@ def database(configuration: Configuration, home: Home) -> dict[str, Any]:
     return dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
 
 
+USUAL_SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+def mail(configuration: Configuration) -> dict[str, Any]:
+    """Django's settings of the mail server. Raises ConfigurationError for a server without what goes with it."""
+    host, security = configuration.text("smtp_host"), configuration.text("smtp_security").lower()
+    if security not in USUAL_SMTP_PORTS:
+        raise ConfigurationError(f"smtp_security is '{security}': starttls, tls or none is needed.")
+    if host and "@" not in configuration.text("smtp_from"):
+        raise ConfigurationError("smtp_host is set, so smtp_from must be the address that mails come from.")
+    return {
+        "EMAIL_HOST": host,
+        "EMAIL_PORT": configuration.number("smtp_port") or USUAL_SMTP_PORTS[security],
+        "EMAIL_USE_TLS": security == "starttls",
+        "EMAIL_USE_SSL": security == "tls",
+        "EMAIL_HOST_USER": configuration.text("smtp_user"),
+        "EMAIL_HOST_PASSWORD": configuration.text("smtp_password"),
+        "DEFAULT_FROM_EMAIL": configuration.text("smtp_from"),
+    }
+
+
 def secret_key(keys: list[str]) -> str:
     """Django's signing key, made from the sealing key so that one file is all there is to guard."""
     return hashlib.blake2b(keys[-1].encode("ascii"), person=b"django-signing").hexdigest()
@@ -83,6 +104,7 @@ def shared(site: str) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": f"schoolgate_{site}_{hashlib.sha256(url.encode()).hexdigest()[:8]}",
         "CSRF_COOKIE_NAME": f"schoolgate_csrf_{hashlib.sha256(url.encode()).hexdigest()[:8]}",
         "DATABASES": {"default": database(configuration, home)},
+        **mail(configuration),
     }
 
 
@@ -171,6 +193,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+EMAIL_HOST = ""
+EMAIL_TIMEOUT = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 LOGGING: dict[str, Any] = {

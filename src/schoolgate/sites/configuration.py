@@ -40,6 +40,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("job_slots", "4", "jobs worked on at once"),
     Setting("extra_ca_file", "", "certificates (PEM) trusted beside the operating system's"),
     Setting("max_file_mib", "512", "largest file taken, in MiB of plain XML"),
+    Setting("smtp_host", "", "mail server by which people are told of alerts; empty: nobody is mailed"),
+    Setting("smtp_port", "0", "its port; 0: the usual one (587 starttls, 465 tls, 25 none)"),
+    Setting("smtp_security", "starttls", "starttls, tls, or none for a server on this machine or its own network"),
+    Setting("smtp_user", "", "user name at the mail server, if it asks for one"),
+    Setting("smtp_password", "", "the password that goes with it", True),
+    Setting("smtp_from", "", "address that mails come from; needed with smtp_host"),
     Setting("demo", "no", "yes: sample LA numbers are legal and the pages say that this is a demonstration"),
     Setting("debug", "no", "yes: error pages show the program; never on a site others can reach"),
 )

@@ -28,6 +28,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 INSTALLED_APPS = [
     *INSTALLED_APPS,
+    "schoolgate.commons.alerts",
     "schoolgate.school.exchange",
     "schoolgate.authority.bases",
     "schoolgate.authority.records",

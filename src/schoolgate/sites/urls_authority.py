@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("schoolgate.authority.importing.urls")),
     path("", include("schoolgate.authority.records.urls")),
     path("", include("schoolgate.authority.bases.urls")),
+    path("", include("schoolgate.commons.alerts.urls")),
     path("", include("schoolgate.sites.urls_commons")),
 ]
 handler500 = "schoolgate.commons.web.errors.server_error"

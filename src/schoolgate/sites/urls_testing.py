@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("schoolgate.sites.urls_commons")),
+    path("", include("schoolgate.commons.alerts.urls")),
     path("school/", include("schoolgate.school.exchange.urls")),
     path("authority/", include("schoolgate.authority.bases.urls")),
     path("authority/", include("schoolgate.authority.records.urls")),
