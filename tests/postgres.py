@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 SUPERUSER = "postgres"
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 # Whatever the tests kill, it is never this server or its machine: it need not wait for the disk (-F).
 SETTINGS = ("-F", "-c", "max_connections=60")
 

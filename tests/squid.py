@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.ports import free_port
+
 from schoolgate.wire.proxies import Proxy
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 RUNS_AS = "proxy"
 USER, PASSWORD = "green-abbey", "Proxy-Lantern-7"
 
@@ -62,7 +64,7 @@ class Squid:
 
     def __init__(self, program: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="schoolgate-squid-"))
-        self.port = _free_port()
+        self.port = free_port()
         (self.folder / "squid.conf").write_text(CONFIGURATION.format(port=self.port, folder=self.folder))
         (self.folder / "login").write_text(LOGIN.format(folder=self.folder))
         self.take(USER, PASSWORD)
@@ -110,12 +112,6 @@ class Squid:
                 self.stop()
                 raise RuntimeError(f"squid did not start: {said}")
             time.sleep(0.02)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class BadLine:
         host, port = self.authority.removeprefix("http://").split(":")
         headers = {**request.headers, "connection": "close"}
         head = [f"{request.method} {request.path} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]
-        with socket.create_connection((host, int(port)), timeout=30) as line:
+        with socket.create_connection((host, int(port)), timeout=60) as line:
             line.sendall("\r\n".join([*head, "", ""]).encode("latin-1"))
             for piece in [request.body] if pieces is None else pieces:
                 time.sleep(pause)

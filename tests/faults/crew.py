@@ -90,7 +90,7 @@ class Crew:
 
     def note_death(self, process: Command) -> None:
         """Wait until a process is dead and remember when."""
-        process.wait(30)
+        process.wait(60)
         self.killed[process.pid] = time.monotonic()
 
     def accepted(self) -> set[int]:

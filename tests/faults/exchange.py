@@ -20,7 +20,7 @@ from schoolgate.documents.samples.students import make_students
 
 LA = "820"
 SCHOOLS = ("4321", "2107", "7004", "3310")
-EXPORT_SECONDS = 90
+EXPORT_SECONDS = 120
 PASSWORD = "Plain-Lantern-42"
 SETTLE_AT_ONCE = 0
 """Below what a person may set, for tests in which no file is still being written."""
@@ -94,7 +94,9 @@ class Exchange:
         self.prefer("root-folder", str(self.root))
         self.call(self.authority.url)
         self.authority.start()
-        self.keys = httpx.get(f"{self.authority.url}/exchange/v1/keys", trust_env=False).raise_for_status().json()
+        self.keys = (
+            httpx.get(f"{self.authority.url}/exchange/v1/keys", trust_env=False, timeout=60).raise_for_status().json()
+        )
 
     def call(self, url: str) -> None:
         """Have the school call the LA at this address."""

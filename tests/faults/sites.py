@@ -1,7 +1,6 @@
 """A real site with a real home, whose processes can be killed at a named step, and asked what they hold."""
 
 import json
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,17 +12,16 @@ from typing import Any
 
 from tests.faults.database import Database
 from tests.faults.fork_server import Command, ForkServer
+from tests.ports import free_port
 
 from schoolgate.sites.demo import DemonstrationFailed, Site
 
-STOP_SECONDS = 30
+STOP_SECONDS = 60
 
 
 def free_address() -> str:
     """A web address on this machine at which nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 @dataclass

@@ -41,7 +41,7 @@ def check_what_was_kept(folder: Path, told: list[str]) -> None:
 @pytest.mark.parametrize("point", POINTS)
 def test_a_kill_between_two_steps_leaves_no_half_file(tmp_path: Path, point: str) -> None:
     process = start(tmp_path, f"{point}:3")
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=60)
     assert process.returncode < 0
     assert len(told.split()) == 2
     check_what_was_kept(tmp_path, told.split())
@@ -54,5 +54,5 @@ def test_a_kill_at_any_time_leaves_no_half_file(tmp_path: Path, seed: int) -> No
     first = process.stdout.readline()
     time.sleep(random.Random(seed).uniform(0.05, 0.3))
     process.kill()
-    rest, _ = process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=60)
     check_what_was_kept(tmp_path, (first + rest).split())

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from tests.faults.bad_line import BadLine, Harm, bad_line
@@ -16,8 +17,9 @@ from tests.wire.conftest import RawRequest
 
 on_sqlite = pytest.mark.parametrize("exchange", ["sqlite"], indirect=True)
 own_on_sqlite = pytest.mark.parametrize("own_exchange", ["sqlite"], indirect=True)
-SETTLE_SECONDS = 1
+SETTLE_SECONDS = 2
 AGENTS_FILES = 40
+MEET_SECONDS = 50
 RECEIPT = ".receipt.json"
 RECEIVED = "SELECT name FROM authority_exchange_receivedfile"
 
@@ -46,6 +48,14 @@ def while_sent(act: Callable[[], object]) -> Harm:
     return harm
 
 
+def sent_by_another_too(line: BadLine, request: RawRequest, _: socket.socket) -> bytes:
+    """Keep the file until the same one is sent to there once more."""
+    deadline = time.monotonic() + MEET_SECONDS
+    while line.calls("PUT", request.path) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return line.carry(request)
+
+
 def export_meanwhile(exchange: Exchange, act: Callable[[], object]) -> int:
     """Export, and do this while the first file is being sent."""
     with bad_line(exchange.authority.url, while_sent(act)) as line:
@@ -68,9 +78,9 @@ def test_a_file_that_grows_is_taken_when_it_is_whole(settling: Exchange, request
     stop = threading.Event()
 
     def grow() -> None:
-        while not stop.wait(SETTLE_SECONDS / 4):
+        while not stop.wait(SETTLE_SECONDS / 20):
             with growing.open("ab") as file:
-                file.write(whole[file.tell() : file.tell() + 50])
+                file.write(whole[file.tell() : file.tell() + 10])
 
     growing.write_bytes(whole[:50])
     writer = threading.Thread(target=grow)
@@ -100,7 +110,7 @@ def test_a_file_that_vanishes_while_it_settles_leaves_nothing_behind(
         assert export.poll() is None
         time.sleep(0.02)
     path.rename(away)
-    assert export.wait(30) == 0
+    assert export.wait(60) == 0
     assert rows_of(settling, path.name) == []
     away.rename(path)
     assert settling.export() == 0
@@ -177,7 +187,11 @@ def test_two_agents_on_one_folder_deliver_each_file_once(
     exchange = own_exchange
     for number in range(AGENTS_FILES):
         exchange.drop(SCHOOLS[number % len(SCHOOLS)])
-    with new_database(exchange.folder / "second", exchange.server, like=exchange.school.database) as database:
+    with ExitStack() as stack:
+        line = stack.enter_context(bad_line(exchange.authority.url, sent_by_another_too))
+        exchange.call(line.server.address)
+        like = exchange.school.database
+        database = stack.enter_context(new_database(exchange.folder / "second", exchange.server, like=like))
         second = exchange.school_beside(database.home, database)
         for site in (exchange.school, second):
             site.run("files")  # so that both begin at once

@@ -17,6 +17,8 @@ JOBS = 200
 KILLS = 6
 # Long enough that a busy machine keeps no live worker from renewing; the killed ones come back under their own names.
 PATIENT = {"SCHOOLGATE_JOB_LEASE_SECONDS": "10"}
+# Of a machine that waits for another's end.
+LIVELY = {"SCHOOLGATE_JOB_LEASE_SECONDS": "5"}
 SEEDS = range(1, 6) if os.environ.get("SCHOOLGATE_NIGHTLY") == "1" else [1]
 # Killed here, and what was done by then need not be done again (else: may be).
 POINTS = {"jobs.claimed": True, "jobs.worked": False, "jobs.ended": True}
@@ -71,7 +73,7 @@ def test_of_200_jobs_none_is_lost_and_no_key_runs_twice_while_processes_are_kill
 
 
 def test_what_a_dead_worker_held_is_done_by_the_other_when_it_never_comes_back(crew: Crew) -> None:
-    dying, staying = crew.work(WORKERS="one"), crew.work(WORKERS="two")
+    dying, staying = crew.work(WORKERS="one", **LIVELY), crew.work(WORKERS="two", **LIVELY)
     crew.submit(40, seconds=0.3)
     crew.wait_until(lambda: crew.has_worked(dying) and crew.has_worked(staying))
 
@@ -92,7 +94,7 @@ def test_a_worker_that_slept_past_its_lease_leaves_its_job_to_the_one_that_took_
 
     sleeper.send_signal(signal.SIGCONT)
     sleeper.terminate()
-    assert sleeper.wait(30) == 0
+    assert sleeper.wait(60) == 0
 
     assert crew.jobs("attempt, deaths") == [(2, 1)]
     assert f'"pid": {other.pid}' in crew.jobs("CAST(result AS text)")[0][0]
@@ -100,7 +102,7 @@ def test_a_worker_that_slept_past_its_lease_leaves_its_job_to_the_one_that_took_
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_worker_killed_at_any_step_loses_doubles_and_sticks_nothing(crew: Crew, point: str) -> None:
-    crew.submit(6, seconds=0.01).wait(30)
+    crew.submit(6, seconds=0.01).wait(60)
 
     dying = crew.work(SLOTS="1", faults=f"{point}:3")
     crew.note_death(dying)
@@ -124,7 +126,7 @@ def test_a_worker_told_to_end_leaves_nothing_running(crew: Crew) -> None:
 
     worker.terminate()
 
-    assert worker.wait(20) == 0
+    assert worker.wait(60) == 0
     assert {state for (state,) in crew.jobs("state")} <= {"done", "ready"}
     assert {deaths for (deaths,) in crew.jobs("deaths")} == {0}
 
@@ -132,7 +134,7 @@ def test_a_worker_told_to_end_leaves_nothing_running(crew: Crew) -> None:
 @pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 def test_workers_go_on_when_the_database_cuts_every_connection(crew: Crew) -> None:
     worker = crew.work()
-    crew.submit(40, seconds=0.2).wait(30)
+    crew.submit(40, seconds=0.2).wait(60)
     for _ in range(3):
         crew.wait_until(lambda: crew.has_worked(worker))
         crew.database.rows(

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,13 +12,14 @@ from typing import Any
 import pytest
 from tests.faults.crew import Crew
 from tests.faults.database import Database
+from tests.faults.sites import free_address
 
 from schoolgate.commons.schedules.rules import LONDON, Weekly
 from schoolgate.sites.demo import Site
 
 SCHEDULES = 30
 POINTS = {"schedules.made"}
-AT_ONCE = timedelta(seconds=3)
+AT_ONCE = timedelta(seconds=20)
 
 
 @pytest.fixture
@@ -95,10 +95,7 @@ class Office:
     """A school's site on a computer that is switched on and off, with the schedule at a time of its own."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        self.site = Site("school", folder / "school", address)
+        self.site = Site("school", folder / "school", free_address())
         self.site.run("init", "--root-folder", str(folder / "root"))
         self.database = Database(folder / "school", "")
 
@@ -117,7 +114,7 @@ class Office:
         return self.database.rows(f"SELECT {columns} FROM schedules_run WHERE began_at IS NOT NULL ORDER BY due_at")
 
     def wait_for_runs(self, count: int) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while len(self.runs()) < count:
             assert time.monotonic() < deadline, "the run did not begin"
             time.sleep(0.05)

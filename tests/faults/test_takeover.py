@@ -25,7 +25,7 @@ def test_the_command_goes_on_with_the_export_of_a_site_that_was_killed(
     complaints = ask(exchange)
 
     note(request, "site that works", database=exchange.database, killed=1, complaints=complaints)
-    assert site.wait(30) == -signal.SIGKILL
+    assert site.wait(60) == -signal.SIGKILL
     assert code == 0
     assert exchange.school.database.rows(freed)[0][0] == freed_before + 1
     assert not any(complaints.values()), f"{complaints} {exchange.log()}"
@@ -43,7 +43,7 @@ def test_a_site_goes_on_with_the_export_of_a_command_that_was_killed(
     while any((complaints := ask(exchange)).values()) and time.monotonic() < deadline:
         time.sleep(0.5)
     site.terminate()
-    site.wait(30)
+    site.wait(60)
 
     note(request, "command, site goes on", database=exchange.database, killed=1, complaints=complaints)
     assert not any(complaints.values()), f"{complaints} {exchange.log()}"

@@ -1,7 +1,6 @@
 """Real sites on loopback, started as their users start them, and Debian's Chromium to look at them with."""
 
 import shutil
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from tests.ports import free_port
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
@@ -29,7 +29,7 @@ CHROMIUM_OPTIONS = (
 WIDE = 1280
 PHONE = 390
 HEIGHT = 800
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 WITH_SITES_OF_THEIR_OWN = {"test_first_file", "test_five_minutes", "test_three_hundred", "test_where_from"}
 expect.set_options(timeout=PATIENCE_MS)
 BROKEN = ("missing-dob", "british-date", "unknown-ethnicity")
@@ -133,10 +133,7 @@ def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewSite]:
     started: list[StartedSite] = []
 
     def make(kind: str, *options: str) -> StartedSite:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        site = StartedSite(kind, tmp_path_factory.mktemp(kind) / "home", url)
+        site = StartedSite(kind, tmp_path_factory.mktemp(kind) / "home", f"http://127.0.0.1:{free_port()}")
         site.first_link = site.run("init", *options)["first_administrator_link"]
         started.append(site)
         site.start()

@@ -120,4 +120,4 @@ def send(page: Page, file: Path) -> None:
 
 def expect_received(page: Page) -> None:
     """The file's own page tells it by itself, without a click."""
-    expect(page.get_by_role("status").filter(has_text="Received by the LA")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("status").filter(has_text="Received by the LA")).to_be_visible()

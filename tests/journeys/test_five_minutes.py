@@ -17,7 +17,7 @@ pytestmark = pytest.mark.chromium
 
 CONTACT = "Bedford Data Team, 01234 000000"
 FILE = "8204321_CES_820LLLL_001.xml"
-RECEIVED_MS = 20_000
+RECEIVED_MS = 60_000
 
 
 @pytest.fixture

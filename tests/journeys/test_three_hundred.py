@@ -85,7 +85,7 @@ def pages_on_paper(page: Page) -> int:
 def join_and_send(county: Site, code: str, file: Path) -> None:
     """What a school's program does with its letter: join, sign in, send."""
     plain = file.read_bytes()
-    with httpx.Client(base_url=f"{county.url}/exchange/v1/", trust_env=False) as http:
+    with httpx.Client(base_url=f"{county.url}/exchange/v1/", trust_env=False, timeout=60) as http:
         joined = http.post("join", json={"code": code.lower(), "request": "journey-of-three-hundred"}).json()
         assert [base["school"] for base in joined["bases"]] == [OURS]
         login = {"user": joined["user"], "password": joined["password"]}

@@ -13,6 +13,7 @@ from schoolgate.sites.demo import Site
 pytestmark = pytest.mark.chromium
 
 SCHOOL = "4600"
+IMPORTED_MS = 240_000
 FIRST, SECOND = (f"820{SCHOOL}_CES_820LLLL_{serial:03}.xml" for serial in (1, 2))
 
 
@@ -42,7 +43,7 @@ def test_an_officer_follows_a_file_to_a_changed_value_and_back(visit: Visit, two
     page.goto(f"/files/?q={SECOND}")
     page.get_by_role("link", name=SECOND).click()
     page.get_by_role("link", name="See the import").click()
-    expect(page.get_by_role("definition").filter(has_text="Completed")).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text="Completed")).to_be_visible(timeout=IMPORTED_MS)
     page.get_by_role("row", name="Basic details").get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="Basic details: changed")).to_be_visible()
     changed = page.get_by_role("row").filter(has_text="→ Attwater")

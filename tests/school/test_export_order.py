@@ -72,7 +72,7 @@ def test_a_refused_file_does_not_hold_back_the_next_of_its_school(drop: Drop, ex
 
 
 def test_up_to_four_schools_send_side_by_side(drop: Drop, export: Export, la: ScriptedLa) -> None:
-    together = threading.Barrier(4, timeout=10)
+    together = threading.Barrier(4, timeout=60)
 
     def wait_for_the_others(_: str) -> None:
         together.wait()

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.squid]
 
 FILES = 6
 SENT_BEFORE = 3
-SLOWEST_SECONDS = 20
+SLOWEST_SECONDS = 60
 
 
 @pytest.fixture(autouse=True)

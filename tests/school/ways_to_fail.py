@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
 from tests.school.scripted_la import ScriptedLa
 from tests.squid import Squid
 from tests.tls import DAY, CertificateAuthority
@@ -71,12 +72,6 @@ def _close(listener: socket.socket) -> None:
     listener.close()
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
 def problem(status: int, code: str) -> bytes:
     return answer(status, {"code": code, "status": status}, media="application/problem+json")
 
@@ -110,7 +105,7 @@ def _squid_that_forbids(line: Line) -> None:
 
 
 def _squid_that_finds_nothing(line: Line) -> None:
-    line.at(f"https://127.0.0.1:{closed_port()}")
+    line.at(f"https://127.0.0.1:{free_port()}")
     line.through(line.squid().name)
 
 
@@ -199,7 +194,7 @@ WAYS: dict[str, Way] = {
     "plain http": Way(_at("http://exchange.bedford.invalid"), 1, "The address must begin with https://; http:// is"),
     "no address": Way(_at("nonsense"), 1, "The address must begin with https:// and name a computer."),
     "name not found": Way(_at("https://nothing-here.invalid"), 2, "The LA's address was not found."),
-    "refused": Way(lambda line: line.at(f"http://127.0.0.1:{closed_port()}"), 2, "The LA's computer does not take"),
+    "refused": Way(lambda line: line.at(f"http://127.0.0.1:{free_port()}"), 2, "The LA's computer does not take"),
     "silent": Way(lambda line: line.at(_silent(line)), 2, "The LA's computer does not answer."),
     "broken line": Way(
         lambda line: line.at(line.serve(RawServer(lambda *_: None)).address), 2, "The line to the LA broke"
@@ -241,7 +236,7 @@ WAYS: dict[str, Way] = {
     ),
     "proxy not found": Way(lambda line: line.through("nothing-here.invalid"), 2, "Your proxy's name was not found."),
     "proxy refused": Way(
-        lambda line: line.through(f"127.0.0.1:{closed_port()}"), 2, "Your proxy does not take the connection."
+        lambda line: line.through(f"127.0.0.1:{free_port()}"), 2, "Your proxy does not take the connection."
     ),
     "proxy silent": Way(_proxy_without_room, 2, "Your proxy does not answer."),
     "another page": Way(
@@ -283,6 +278,10 @@ WAYS: dict[str, Way] = {
     ),
     "for no school": Way(_set(bases=[]), 5, "The LA's account is for no school yet."),
 }
+
+
+SILENT = {"silent", "proxy silent"}
+"""The ways whose failure is that nobody answers in time."""
 
 
 def _silent(line: Line) -> str:

@@ -17,7 +17,10 @@ def _found_by_views() -> Iterator[tuple[str, bool]]:
     It may stand in a function of the same module.
     """
     for path in sorted(SOURCE.rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+        source = path.read_text("utf-8")
+        if "get_object_or_404" not in source:
+            continue
+        tree = ast.parse(source)
         functions = {node.name: ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "get_object_or_404":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import free_port
 from tests.squid import PASSWORD, USER, Squid
 from tests.tls import CertificateAuthority
 
@@ -57,8 +58,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
     account = json.loads(
         schoolgate("authority", "accounts", "add", "--la", "820", "--school", "4321", "--json", "--home", home).stdout
     )
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "SCHOOLGATE_HOME": home,

@@ -118,6 +118,13 @@ def answer(status: int, content: object = None, *, media: str = "application/jso
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    """A client that keeps to the policy and waits for nobody long."""
-    with make_client(timeouts=Timeouts(connect=2, read=0.5, write=2, pool=2)) as client:
+    """A client that keeps to the policy, and is patient with a machine that does other things too."""
+    with make_client(timeouts=Timeouts(connect=30, read=30, write=30, pool=30)) as client:
+        yield client
+
+
+@pytest.fixture
+def impatient() -> Iterator[httpx.Client]:
+    """The same for a server that will not answer."""
+    with make_client(timeouts=Timeouts(connect=30, read=0.5, write=30, pool=30)) as client:
         yield client

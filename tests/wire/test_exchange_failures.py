@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import httpx
 import pytest
+from tests.ports import free_port
 from tests.wire.conftest import RawRequest, Serve, answer
 from tests.wire.green_abbey import NAME, PLAIN, SHA256, TOLD, after_sign_in, client_of, error_from, problem
 
@@ -123,11 +124,14 @@ def test_a_connection_closed_without_an_answer_is_a_broken_line(serve: Serve, ht
     assert error.reason == "reset"
 
 
-def test_a_silent_server_times_out(serve: Serve, http: httpx.Client) -> None:
-    def wait(request: RawRequest, _: socket.socket) -> None:
-        time.sleep(1)
+def test_a_silent_server_times_out(serve: Serve, impatient: httpx.Client) -> None:
+    given_up = threading.Event()
 
-    error = error_from(wait, serve, http)
+    def wait(request: RawRequest, _: socket.socket) -> None:
+        given_up.wait(30)
+
+    error = error_from(wait, serve, impatient)
+    given_up.set()
     assert isinstance(error, Unreachable)
     assert error.reason == "timeout"
 
@@ -184,10 +188,8 @@ def test_an_early_refusal_is_read_though_the_body_was_not(serve: Serve, http: ht
 
 
 def test_a_closed_port_is_refused(http: httpx.Client) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
     with pytest.raises(Unreachable) as raised:
-        client_of(f"http://127.0.0.1:{port}", http).service()
+        client_of(f"http://127.0.0.1:{free_port()}", http).service()
     assert raised.value.reason == "refused"
 
 

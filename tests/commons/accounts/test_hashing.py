@@ -33,12 +33,14 @@ def test_never_more_than_two_hash_at_once(
     at_once: list[int] = []
     running = 0
     lock = threading.Lock()
+    two = threading.Barrier(2, timeout=60)
 
     def slow(*_: object) -> str:
         nonlocal running
         with lock:
             running += 1
             at_once.append(running)
+        two.wait()
         time.sleep(0.02)
         with lock:
             running -= 1
