@@ -28,6 +28,7 @@ LIVE_SECONDS = 2
 _PUPIL_WORDS = {
     "added": ("Added", "new"),
     "changed": ("Changed", "processing"),
+    "in_conflict": ("In conflict", "warning"),
     "same": ("Same", ""),
     "twice": ("Twice, with differences", "warning"),
     "unmatched": ("Unmatched", "warning"),
@@ -38,10 +39,12 @@ _GROUP_WORDS = {
     "added": ("Added", "new"),
     "changed": ("Changed", "processing"),
     "same": ("Same", ""),
+    "conflict": ("In conflict", "warning"),
+    "yielded": ("Left to the main school", ""),
     "left_out": ("Left out", "warning"),
     "missing": ("Missing", ""),
 }
-_DRAWN = ("added", "changed", "same", "left_out")
+_DRAWN = ("added", "changed", "conflict", "same", "left_out")
 
 
 class ReasonForm(forms.Form):

@@ -22,6 +22,8 @@ OF_GROUP = {
     "added": "Added",
     "changed": "Changed",
     "same": "The same",
+    "conflict": "The council decides",
+    "yielded": "The main school decides",
     "left_out": "Not taken",
     "missing": "No longer said",
 }
