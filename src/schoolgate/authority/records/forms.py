@@ -1,4 +1,4 @@
-"""The form of a search for pupils."""
+"""The forms of pupils: searching for them, and restricting one."""
 
 from typing import Any
 
@@ -36,3 +36,36 @@ class SearchForm(forms.Form):
         given = self.cleaned_data
         base = given["base"].pk if given["base"] else None
         return Search(given["text"], base, given["year"], given["roll"])
+
+
+class RestrictionForm(forms.Form):
+    """Why a pupil is restricted, and when somebody looks at it again; `seen` is the version that was shown."""
+
+    why = forms.CharField(
+        label="Why",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Only people who may see restricted pupils read this. Say who asked for it.",
+        error_messages={"required": "Say why, so that the next person knows."},
+    )
+    until = forms.DateField(
+        label="Look at it again on",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="No day ends a restriction: on this one it is put on the first page of those who may see it.",
+        error_messages={"invalid": "A date is written 2026-11-19."},
+    )
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class LiftForm(forms.Form):
+    """Why a restriction ends; `seen` is the version that was shown."""
+
+    reason = forms.CharField(
+        label="Why it is lifted",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It stands in the audit, which every administrator reads: do not say where the pupil is.",
+        error_messages={"required": "Say why, so that it can be told later."},
+    )
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

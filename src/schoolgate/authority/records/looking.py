@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models import Pupil, Restriction
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.audit.recording import record
@@ -14,6 +14,8 @@ def about(pupil: Pupil) -> str:
 
 
 def looked(pupil: Pupil, what: str, *, by: User | None, request: HttpRequest | None = None) -> AuditEntry:
-    """Note that somebody (None: the command line) saw ``what`` of a pupil."""
+    """Note that somebody (None: the command line) saw ``what`` of a pupil; of a restricted one that it was opened."""
     target = about(pupil)
-    return record("pupil seen", by=by, target=target, details=what, request=request, about=target)
+    restricted = Restriction.objects.filter(pupil=pupil).exists()
+    did = "restricted pupil opened" if restricted else "pupil seen"
+    return record(did, by=by, target=target, details=what, request=request, about=target)

@@ -44,6 +44,7 @@ Tracer = Callable[[Collection[Whence]], Mapping[Whence, Sequence[Link]]]
 _tracers: list[Tracer] = []
 _missing: list[Callable[[Pupil], Sequence[Missing]]] = []
 _words: list[Callable[[str], Words]] = []
+_on_restriction: list[Callable[[Pupil], None]] = []
 
 
 def tracer(function: Tracer) -> Tracer:
@@ -64,6 +65,12 @@ def wording_of_refusals(function: Callable[[str], Words]) -> Callable[[str], Wor
     return function
 
 
+def on_restriction(function: Callable[[Pupil], None]) -> Callable[[Pupil], None]:
+    """Register a function that is told, in the same transaction, when a pupil was restricted, or is so no more."""
+    _on_restriction.append(function)
+    return function
+
+
 def trace(sources: Collection[Whence]) -> dict[Whence, list[Link]]:
     """The pages of each source, where there are any."""
     found: dict[Whence, list[Link]] = {}
@@ -81,3 +88,9 @@ def missing_of(pupil: Pupil) -> list[Missing]:
 def words_of_refusal(code: str) -> Words:
     """Why a value with this code was not taken, and what to do."""
     return _words[0](code) if _words else Words(code, "")
+
+
+def restriction_changed(pupil: Pupil) -> None:
+    """Tell the rooms above that a pupil was restricted, or is so no more."""
+    for function in _on_restriction:
+        function(pupil)

@@ -34,11 +34,14 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 PersonView = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
 
 
-def who(*roles: str) -> Callable[[PersonView[P]], View[P]]:
-    """Only people with one of these roles may open the view: others get 403, strangers the sign-in page."""
+def who(*roles: str, right: str = "") -> Callable[[PersonView[P]], View[P]]:
+    """Only people with one of these roles may open the view: others get 403, strangers the sign-in page.
+
+    With `right`, only those of them who were given it (`rights`).
+    """
 
     def decorate(view: PersonView[P]) -> View[P]:
-        return _guard(view, frozenset(roles))
+        return _guard(view, frozenset(roles), right)
 
     return decorate
 
@@ -61,10 +64,11 @@ def may_open(user: object, view: object) -> bool:
         return True
     if not isinstance(user, User) or user.is_machine:
         return False
-    return allowed == SIGNED_IN or user.role in allowed
+    right: str = getattr(view, "right", "")
+    return (allowed == SIGNED_IN or user.role in allowed) and (not right or user.has_right(right))
 
 
-def _guard(view: PersonView[P], allowed: str | frozenset[str]) -> View[P]:
+def _guard(view: PersonView[P], allowed: str | frozenset[str], right: str = "") -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
@@ -74,6 +78,7 @@ def _guard(view: PersonView[P], allowed: str | frozenset[str]) -> View[P]:
         return view(cast("PersonRequest", request), *args, **kwargs)
 
     guarded.who = allowed  # type: ignore[attr-defined]
+    guarded.right = right  # type: ignore[attr-defined]
     return cast("View[P]", guarded)
 
 

@@ -1,5 +1,6 @@
 """Who did what. Entries are added and never changed or removed in the product."""
 
+from collections.abc import Callable
 from typing import Any, NoReturn, Self
 
 from django.conf import settings
@@ -11,10 +12,30 @@ class AuditIsForGood(Exception):
     """Somebody tried to change or remove an entry of the audit."""
 
 
+Hider = Callable[[Any], models.Q | None]
+"""Gives which entries are hidden from a user, who may be None: the command line. None: nothing is."""
+
+_hiders: list[Hider] = []
+
+
+def hider(function: Hider) -> Hider:
+    """Register a function that knows of entries which not every administrator may see."""
+    _hiders.append(function)
+    return function
+
+
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: Any) -> Self:
-        """Administrators see all of it, nobody else anything."""
-        return self if user.is_authenticated and user.role == "administrator" else self.none()
+        """Administrators see all of it, but for what is hidden from some, nobody else anything."""
+        return self.shown_to(user) if user.is_authenticated and user.role == "administrator" else self.none()
+
+    def shown_to(self, user: Any) -> Self:
+        """Without what some room hides from this user; None is the command line."""
+        shown = self
+        for function in _hiders:
+            if (which := function(user)) is not None:
+                shown = shown.exclude(which)
+        return shown
 
     def about(self, about: str) -> Self:
         """What was done to one thing or seen of it, the newest first. Who may see the thing may see this."""

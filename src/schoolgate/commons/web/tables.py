@@ -141,7 +141,8 @@ class Table:
     The rows fetch themselves anew every `live_seconds`, or every `live_by_choice` seconds once the reader asked for it
     by a link (`?live=1`), for as long as nobody works in them. `kept` names parameters of the address that are the
     page's and not the table's. `prepare` is called with the rows of a page, or of a portion of a download, before they
-    are shown: for what is cheaper to look up for many at once.
+    are shown: for what is cheaper to look up for many at once. A query whose rows may not all leave in a file has a
+    method `for_download`, which gives those that may; where none may, there are no `downloads`.
     """
 
     columns: Sequence[Column]
@@ -158,10 +159,11 @@ class Table:
     row_class: Callable[[Any], str] | None = field(default=None, kw_only=True)
     kept: Sequence[str] = field(default=(), kw_only=True)
     prepare: Callable[[list[Any]], None] | None = field(default=None, kw_only=True)
+    downloads: bool = field(default=True, kw_only=True)
 
     def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponseBase:
         """The page with this table in it as `table`, or the download that `?format=csv` or `xlsx` asks for."""
-        wanted = self.request.GET.get("format", "")
+        wanted = self._format
         if wanted == "csv":
             return csv_download(self.name, self._headings_of_download(), self._rows_of_download())
         if wanted == "xlsx":
@@ -170,8 +172,15 @@ class Table:
 
     @cached_property
     def all_rows(self) -> Source:
-        data = self.data.all() if isinstance(self.data, Manager) else self.data
+        data: Any = self.data.all() if isinstance(self.data, Manager) else self.data
+        if self._format and hasattr(data, "for_download"):
+            data = data.for_download()
         return QueryRows(data) if isinstance(data, QuerySet) else ListRows(data)
+
+    @property
+    def _format(self) -> str:
+        """The file that is asked for; empty for the page."""
+        return self.request.GET.get("format", "") if self.downloads else ""
 
     @cached_property
     def search_text(self) -> str:

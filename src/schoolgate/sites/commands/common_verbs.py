@@ -226,7 +226,7 @@ def _audit(site: str) -> click.Command:
     def audit(as_json: bool, limit: int | None) -> None:
         from schoolgate.commons.audit.models import AuditEntry
 
-        entries = AuditEntry.objects.order_by("-at", "-id")
+        entries = AuditEntry.objects.shown_to(None).order_by("-at", "-id")
         rows = [
             {"date": entry.at, "who": entry.who, "did": entry.did, "target": entry.target, "details": entry.details}
             for entry in (entries[:limit] if limit else entries)

@@ -43,7 +43,7 @@ def keys_of_owners(owners: "QuerySet[Any, Any]") -> Q:
     return Q(In(F("key").bitrightshift(GROUP_BITS), owners.query))
 
 
-def restricted_enrolments() -> "QuerySet[Enrolment, dict[str, Any]]":
+def restricted_enrolments() -> "QuerySet[Enrolment, Any]":
     """The numbers of restricted pupils' enrolments, for a subquery."""
     return Enrolment.objects.filter(pupil__in=restricted_pupils()).order_by().values("pk")
 

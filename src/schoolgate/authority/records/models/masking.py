@@ -11,7 +11,7 @@ from schoolgate.authority.records.models.restriction import Restriction
 from schoolgate.authority.records.models.visible import ForStaff, ModelT_co, RemovedWhole, may_see_restricted
 
 
-def restricted_pupils() -> "QuerySet[Restriction, dict[str, Any]]":
+def restricted_pupils() -> "QuerySet[Restriction, Any]":
     """The numbers of restricted pupils, for a subquery."""
     return Restriction.objects.order_by().values("pupil")
 
@@ -27,6 +27,10 @@ class OfPupil(ForStaff[ModelT_co]):
     def unrestricted(self) -> Self:
         """Without those of restricted pupils: for whatever leaves the house, and for commands."""
         return self.exclude(self.of_restricted())
+
+    def for_download(self) -> Self:
+        """What may leave in a file (`commons.web.tables`): nothing of restricted pupils, whoever asks."""
+        return self.unrestricted()
 
     def of_restricted(self) -> Q:
         """Which rows are of restricted pupils."""

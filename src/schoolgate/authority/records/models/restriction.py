@@ -40,3 +40,7 @@ class Restriction(models.Model):
 
     def __repr__(self) -> str:
         return f"<Restriction {self.pk}>"
+
+    def is_due(self, today: date) -> bool:
+        """Whether the day has come on which it is looked at again."""
+        return self.until is not None and self.until <= today

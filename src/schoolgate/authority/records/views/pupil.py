@@ -8,7 +8,8 @@ from schoolgate.authority.records.attendance_picture import KINDS
 from schoolgate.authority.records.groups.registry import group_named
 from schoolgate.authority.records.listing import status_words, year_words
 from schoolgate.authority.records.looking import about, looked
-from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models import Pupil, Restriction
+from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.one_pupil import OnePupil
 from schoolgate.authority.records.roll import is_on_roll
 from schoolgate.authority.records.searches import newest
@@ -35,6 +36,8 @@ def pupil(request: PersonRequest, pk: int) -> HttpResponseBase:
         ],
         "kinds": KINDS,
         "search": newest(request.session),
+        "may_restrict": may_see_restricted(request.user),
+        "restriction": Restriction.objects.visible_to(request.user).select_related("by").filter(pupil=found).first(),
     }
     if group is None:
         looks = AuditEntry.objects.about(about(found))

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.authority.records.forms import SearchForm
+from schoolgate.authority.records.hiding import ABOUT_RESTRICTED, asked_for, meant_but_hidden
 from schoolgate.authority.records.listing import Beside, beside, schools_of, status_words, years_of
 from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.searches import Search, keep, kept
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
@@ -26,22 +28,41 @@ def pupils(request: PersonRequest) -> HttpResponseBase:
     search = kept(request.session, key)
     if search is None:
         form = SearchForm(user=request.user)
-        return render(request, "authority_records/pupils.html", {"form": form, "ended": bool(key)})
+        return _without_rows(request, {"form": form, "ended": bool(key)})
     table = _table(request, search)
     if request.GET.get("format"):
         found = table.chosen_rows.count()
-        record("pupils downloaded", by=request.user, details=f"{search.words}: {found:,} pupils", request=request)
+        about = ABOUT_RESTRICTED if may_see_restricted(request.user) else ""
+        details = f"{search.words}: {found:,} pupils"
+        record("pupils downloaded", by=request.user, details=details, request=request, about=about)
     form = SearchForm(user=request.user, initial={name: getattr(search, name) for name in SearchForm.base_fields})
-    return table.response("authority_records/pupils.html", {"form": form, "search": search})
+    not_shown = len(meant_but_hidden(request.user, search.text))
+    context = {
+        "form": form,
+        "search": search,
+        "not_shown": not_shown,
+        "to_restricted": may_see_restricted(request.user),
+    }
+    return table.response("authority_records/pupils.html", context)
+
+
+def _without_rows(request: PersonRequest, context: dict[str, Any], status: int = 200) -> HttpResponseBase:
+    context = {**context, "to_restricted": may_see_restricted(request.user)}
+    return render(request, "authority_records/pupils.html", context, status=status)
 
 
 def _begin(request: PersonRequest) -> HttpResponseBase:
     form = SearchForm(request.POST, user=request.user)
     if not form.is_valid():
-        return render(request, "authority_records/pupils.html", {"form": form}, status=422)
+        return _without_rows(request, {"form": form}, status=422)
     search = form.search
     found = search.pupils(request.user).count()
-    record("pupils searched", by=request.user, details=f"{search.words}: {found:,} found", request=request)
+    not_shown = meant_but_hidden(request.user, search.text)
+    # What was typed to find a restricted pupil may tell who and where it is: it is hidden with the pupil.
+    about = ABOUT_RESTRICTED if not_shown or may_see_restricted(request.user) else ""
+    details = f"{search.words}: {found:,} found"
+    record("pupils searched", by=request.user, details=details, request=request, about=about)
+    asked_for(not_shown, by=request.user, request=request)
     return redirect(f"{reverse('pupils')}?search={keep(request.session, search)}")
 
 

@@ -1,0 +1,113 @@
+"""Restricting a pupil whose whereabouts must not leak, changing why and until when, and lifting it.
+
+From the same moment on nothing of the pupil is written by rule, so what was settled of it is looked at again by the
+next import. Each step stands in the audit by the pupil's number, without the words, which may tell the whereabouts.
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest
+
+from schoolgate.authority.records.groups.registry import GROUPS
+from schoolgate.authority.records.looking import about
+from schoolgate.authority.records.models import (
+    Attendance,
+    Decision,
+    EnrolmentGroup,
+    Pupil,
+    PupilGroup,
+    Replaced,
+    Restriction,
+    Settled,
+    row_key,
+)
+from schoolgate.authority.records.rooms_above import restriction_changed
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.recording import record
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else restricted the pupil, changed why, or lifted it, since it was shown."""
+
+
+def restrict(
+    pupil: Pupil, why: str, until: date | None, *, seen: int, by: User | None, request: HttpRequest | None = None
+) -> Restriction:
+    """Restrict a pupil, or say anew why and until when it is looked at again.
+
+    ``seen`` is the version that was shown (`Restriction.version`), 0 where the pupil was not restricted. Raises
+    ChangedMeanwhile.
+    """
+    with transaction.atomic():
+        before = _held(pupil, seen)
+        restriction = before or Restriction(pupil=pupil, version=0)
+        restriction.why, restriction.until, restriction.by = why, until, by
+        restriction.version += 1
+        restriction.save()
+        if before is None:
+            # What people decided on the pupil before is hidden too: their reasons may tell where it is.
+            Decision.objects.filter(changes__in=_changes_of(pupil)).update(on_restricted=True)
+            _changed(pupil)
+        did = "pupil restricted" if before is None else "restriction changed"
+        record(did, by=by, target=about(pupil), request=request, about=about(pupil))
+    return restriction
+
+
+def lift(pupil: Pupil, reason: str, *, seen: int, by: User | None, request: HttpRequest | None = None) -> None:
+    """End a restriction; ``reason`` stands in the audit. ``seen`` as for `restrict`. Raises ChangedMeanwhile."""
+    with transaction.atomic():
+        restriction = _held(pupil, seen)
+        if restriction is None:
+            raise ChangedMeanwhile("This pupil is not restricted any more.")
+        restriction.delete()
+        _changed(pupil)
+        record("restriction lifted", by=by, target=about(pupil), details=reason, request=request, about=about(pupil))
+
+
+def _held(pupil: Pupil, seen: int) -> Restriction | None:
+    """The restriction as it was shown, while nobody else can change it: the pupil's row is locked."""
+    Pupil.objects.select_for_update().get(pk=pupil.pk)
+    restriction = Restriction.objects.filter(pupil=pupil).first()
+    if seen != (restriction.version if restriction else 0):
+        raise ChangedMeanwhile("Somebody changed this restriction a moment ago. Look at it, and decide again.")
+    return restriction
+
+
+def _changed(pupil: Pupil) -> None:
+    Settled.objects.filter(pupil=pupil).delete()
+    restriction_changed(pupil)
+
+
+def _changes_of(pupil: Pupil) -> set[int]:
+    """The numbers of all changes that ever wrote to the pupil's groups and registers."""
+    enrolments = list(pupil.enrolments.values_list("pk", flat=True))
+    rows = {
+        Replaced.Table.PUPIL_GROUP: PupilGroup.objects.of(pupil.pk),
+        Replaced.Table.ENROLMENT_GROUP: EnrolmentGroup.objects.filter(
+            key__in=[row_key(enrolment, group) for enrolment in enrolments for group in GROUPS]
+        ),
+        Replaced.Table.ATTENDANCE: Attendance.objects.filter(enrolment__in=enrolments),
+    }
+    changes: set[int] = set()
+    before = Q(pk__in=[])
+    for table, of_table in rows.items():
+        keys = []
+        for key, change in of_table.values_list("pk", "change"):
+            keys.append(key)
+            changes.add(change)
+        before |= Q(table=table, key__in=keys)
+    for written_by, replaced_by in Replaced.objects.filter(before).values_list("written_by", "replaced_by"):
+        changes |= {written_by, replaced_by}
+    return changes
+
+
+def hide_if_restricted(decision: Decision, pupils: Collection[int]) -> None:
+    """Hide a decision that is about a restricted pupil, in the caller's transaction, from whoever lacks the right.
+
+    Whoever makes a decision calls it, unless `importing.writing.write_groups` writes what was decided.
+    """
+    if Restriction.objects.filter(pupil__in=list(pupils)).exists():
+        Decision.objects.filter(pk=decision.pk).update(on_restricted=True)
