@@ -4,9 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -20,11 +24,18 @@ TOOLS: dict[str, tuple[Callable[[], bool], str]] = {
     "squid": (lambda: shutil.which("squid", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None, "squid"),
     "xmllint": (lambda: shutil.which("xmllint") is not None, "libxml2-utils"),
 }
+# Hundreds of processes are started: who forbids Python to keep what it compiled has each of them compile all again.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 left_out: list[str] = []
+output: ContextVar[IO[str] | None] = ContextVar("output", default=None)
+"""Where the stages of this thread write, None for the terminal."""
 
 
 def run(*command: str, **environment: str) -> bool:
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode == 0
+    into = output.get()
+    errors = None if into is None else subprocess.STDOUT
+    env = {**ENVIRONMENT, **environment}
+    return subprocess.run(command, cwd=ROOT, env=env, stdout=into, stderr=errors, check=False).returncode == 0
 
 
 def missing() -> dict[str, str]:
@@ -105,23 +116,51 @@ STAGES: dict[str, Callable[[], bool]] = {
     "journeys": journeys,
 }
 ALONE: dict[str, Callable[[], bool]] = {**STAGES, "docs": docs}
+# What mostly waits (for processes that die, for a browser) runs beside what computes.
+BESIDE = ["lint", "journeys", "faults"]
+
+Time = tuple[str, float, bool]
+"""A stage, its seconds, and whether it passed."""
 
 
-def main(arguments: list[str]) -> int:
-    quiet = "--quiet" in arguments
-    chosen = [argument for argument in arguments if not argument.startswith("--")] or list(STAGES)
-    if chosen != ["tools"] and "tools" not in chosen:
-        chosen = ["tools", *chosen]
-    times: list[tuple[str, float, bool]] = []
-    for name in chosen:
+def one_by_one(names: Iterable[str], *, quiet: bool = False) -> list[Time]:
+    times = []
+    for name in names:
         if not quiet and name != "tools":
-            print(f"\n== {name}", flush=True)
+            print(f"\n== {name}", file=output.get(), flush=True)
         started = time.monotonic()
         passed = ALONE[name]()
         times.append((name, time.monotonic() - started, passed))
+    return times
+
+
+def side_by_side() -> list[Time]:
+    """All stages, those of BESIDE meanwhile; what these say is kept apart and printed whole."""
+
+    def beside(said: IO[str]) -> list[Time]:
+        output.set(said)
+        return one_by_one(BESIDE)
+
+    times = one_by_one(["tools"])
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said, ThreadPoolExecutor(1) as pool:
+        others = pool.submit(beside, said)
+        times += one_by_one(name for name in STAGES if name not in {"tools", *BESIDE})
+        times += others.result()
+        said.seek(0)
+        shutil.copyfileobj(said, sys.stdout)
+    return times
+
+
+def main(arguments: list[str]) -> int:
+    started = time.monotonic()
+    quiet = "--quiet" in arguments
+    chosen = [argument for argument in arguments if not argument.startswith("--")]
+    times = (
+        one_by_one(["tools", *(name for name in chosen if name != "tools")], quiet=quiet) if chosen else side_by_side()
+    )
     if not quiet:
         print()
-        for name, seconds, passed in times:
+        for name, seconds, passed in [*times, ("all", time.monotonic() - started, all(passed for *_, passed in times))]:
             print(f"{name:10} {seconds:6.1f} s  {'passed' if passed else 'FAILED'}")
     for what in left_out:
         print(f"Left out: {what}")
