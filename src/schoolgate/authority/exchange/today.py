@@ -14,7 +14,7 @@ from schoolgate.authority.bases.models import Base, BaseQuerySet
 from schoolgate.authority.exchange.endings import day, ending_soon, sentence
 from schoolgate.authority.exchange.import_job import ImportFile
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
-from schoolgate.authority.importing.models import Import, ImportState
+from schoolgate.authority.importing.models import AddressListLoad, Import, ImportState
 from schoolgate.commons.jobs.health import health
 from schoolgate.commons.jobs.models import Job, State
 
@@ -112,6 +112,16 @@ def _first_of(imports: QuerySet[Import], state: ImportState, one: str, many: str
     return ToDo(f"{one} {first.source_name} from {first.base.name}.", step, reverse("import", args=[first.pk]))
 
 
+def _address_list() -> list[ToDo]:
+    """The newest list of addresses, where it waits for a person or was not loaded."""
+    newest = AddressListLoad.objects.first()
+    if newest is None or newest.state not in {AddressListLoad.State.ASKS, AddressListLoad.State.REFUSED}:
+        return []
+    asks = newest.state == AddressListLoad.State.ASKS
+    text = "An address list waits for you." if asks else "An address list was not loaded."
+    return [ToDo(f"{text} {newest.why_not}", "Decide" if asks else "Load another", reverse("address-list"))]
+
+
 def _ending() -> list[ToDo]:
     soon = ending_soon()
     if not soon:
@@ -152,6 +162,7 @@ def _what_is_to_do() -> list[ToDo]:
         found.append(ToDo(f"{who} refused, and nothing has come since.", "See why", reverse("refused-deliveries")))
     found += _without_licence()
     found += _imports()
+    found += _address_list()
     found += _ending()
     # A failed import is told of above, in its own words.
     failed = Job.objects.filter(state__in=[State.FAILED, State.PARKED]).exclude(kind=ImportFile.name).count()

@@ -38,6 +38,9 @@ WHY = {
     "reason-twice": "The same reason is given twice.",
     "school-days": "An exclusion cannot be so long, or not in parts of half a day.",
     "sessions-exceed-possible": "The sessions make more than were possible.",
+    "address-not-in-list": "The LA’s list of addresses has none with this post code and house.",
+    "address-several-in-list": "The LA’s list has several such addresses; the flat, the house’s name or the UPRN would tell.",
+    "no-address-list": "The LA takes no addresses at present.",
     "pupil-twice": "This pupil stands in the file twice, with differences, so neither was taken.",
     "upn-of-another-pupil": "The LA knows another pupil by this UPN; one of the two numbers is wrong.",
     "namesake-with-another-upn": "The LA knows a pupil of this name, birth and sex by another UPN.",
@@ -45,7 +48,7 @@ WHY = {
     "inactive-match": "The LA knows this pupil, but on no school’s roll; the LA decides.",
 }
 """Why something was not taken, by the LA's code."""
-LA_DECIDES = frozenset({"several-matches", "inactive-match"})
+LA_DECIDES = frozenset({"several-matches", "inactive-match", "no-address-list"})
 
 _OF_PUPIL = {
     "pupil-twice": "In your MIS look for this pupil’s second record, and put the two together. Save and export again.",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from schoolgate.sites.commands.authority_addresses import addresses
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
@@ -35,7 +36,7 @@ def authority() -> None:
 
 
 add_common_verbs(authority, "authority")
-for command in (bases, codes, licences, expiring, imports, pupils, pupil, rules):
+for command in (bases, codes, licences, expiring, imports, pupils, pupil, rules, addresses):
     authority.add_command(command)
 
 

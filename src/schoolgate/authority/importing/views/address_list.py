@@ -23,9 +23,12 @@ from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.filestore import NoSpace
+from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.web.tables import AllGood, Column, Table
 
 State = AddressListLoad.State
+
+ENDED_BADLY = (JobState.FAILED, JobState.PARKED, JobState.CANCELLED)
 
 LOADS_SHOWN = 12
 
@@ -35,6 +38,7 @@ def address_list(request: PersonRequest) -> HttpResponseBase:
     loads = AddressListLoad.objects.visible_to(request.user).select_related("by", "job")
     newest = loads.first()
     in_use = loads.in_use().first()
+    stalled = bool(newest and newest.state == State.LOADING and newest.job and newest.job.state in ENDED_BADLY)
     context = {
         "in_use": in_use,
         "days": (timezone.now() - in_use.loaded_at).days if in_use and in_use.loaded_at else 0,
@@ -42,7 +46,8 @@ def address_list(request: PersonRequest) -> HttpResponseBase:
         "problems": [{**one, "why": WHY_NOT.get(one["code"], one["code"])} for one in newest.problems]
         if newest
         else [],
-        "live_seconds": 5 if newest and newest.state == State.LOADING else 0,
+        "stalled": stalled,
+        "live_seconds": 5 if newest and newest.state == State.LOADING and not stalled else 0,
         "loads": loads[:LOADS_SHOWN],
         "not_found": not_found(request.user, since=month_began()).count(),
         "month_began": month_began().date().isoformat(),
