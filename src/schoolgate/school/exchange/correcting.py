@@ -39,7 +39,7 @@ WHY = {
     "school-days": "An exclusion cannot be so long, or not in parts of half a day.",
     "sessions-exceed-possible": "The sessions make more than were possible.",
     "address-not-in-list": "The LA’s list of addresses has none with this post code and house.",
-    "address-several-in-list": "The LA’s list has several such addresses; the flat, the house’s name or the UPRN would tell.",
+    "address-several-in-list": "The LA’s list has several such addresses: say the flat, the house’s name or the UPRN.",
     "no-address-list": "The LA takes no addresses at present.",
     "pupil-twice": "This pupil stands in the file twice, with differences, so neither was taken.",
     "upn-of-another-pupil": "The LA knows another pupil by this UPN; one of the two numbers is wrong.",
