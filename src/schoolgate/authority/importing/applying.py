@@ -17,6 +17,7 @@ from schoolgate.authority.importing.changing import change_pupils
 from schoolgate.authority.importing.counting import Fates
 from schoolgate.authority.importing.deciding import Effect, Rules, decide, held_after, refusal_digest
 from schoolgate.authority.importing.equal import clear_equal
+from schoolgate.authority.importing.first_load.leaving import told_already
 from schoolgate.authority.importing.holding import Holding, hold, standing
 from schoolgate.authority.importing.leading import leader_beside, told_by
 from schoolgate.authority.importing.models import Conflict, Import, RemovalCandidate
@@ -58,6 +59,20 @@ class Applying:
         """Decide and write; say what became of whom. Raises ChangedMeanwhile before anything is written."""
         if any(work.whose.pupil is None for work in portion):
             self._add_alone()
+        cases = self.decide(portion)
+        add_pupils([case for case in cases if case.is_new], self.base, self._changes, self.rules)
+        change_pupils([case for case in cases if not case.is_new], self.base, self._changes, self.rules)
+        clear_equal(self.base, {case.pupil_id: case.after for case in cases if case.is_changed and not case.is_new})
+        if not self.this.first_load_id:
+            # What another system once held is no word of the school's: it is not told of it, nor asked about it.
+            self._write_refusals(cases)
+            self._write_candidates(cases)
+            self._write_conflicts(cases)
+        self._settle(cases)
+        return fates_of(cases)
+
+    def decide(self, portion: Sequence[Work]) -> list[Case]:
+        """Decide only, in the caller's transaction. Raises ChangedMeanwhile."""
         held = hold(self.base, [work.whose.pupil for work in portion if work.whose.pupil is not None])
         led_by_others = self._led_by_others(portion, held)
         cases = [self._decided(work, held, led_by_others) for work in portion]
@@ -65,14 +80,7 @@ class Applying:
             whose, incoming = portion[place]
             cases[place] = self._decided(Work(whose, without_address(incoming, code)), held, led_by_others)
         self._pass_over_what_others_told(cases)
-        add_pupils([case for case in cases if case.is_new], self.base, self._changes, self.rules)
-        change_pupils([case for case in cases if not case.is_new], self.base, self._changes, self.rules)
-        clear_equal(self.base, {case.pupil_id: case.after for case in cases if case.is_changed and not case.is_new})
-        self._write_refusals(cases)
-        self._write_candidates(cases)
-        self._write_conflicts(cases)
-        self._settle(cases)
-        return fates_of(cases)
+        return cases
 
     def _add_alone(self) -> None:
         """SQLite has one writer at a time anyway."""
@@ -83,7 +91,7 @@ class Applying:
             raise ChangedMeanwhile
 
     def _led_by_others(self, portion: Sequence[Work], held: dict[int, Holding]) -> dict[int, set[DataGroup]]:
-        """The groups of each pupil in which another base leads."""
+        """The groups of each pupil in which another base leads; in a first load, of which anybody has told."""
         leaders: dict[int, int] = {}
         for whose, incoming in portion:
             holding = held.get(whose.pupil or 0)
@@ -93,7 +101,11 @@ class Applying:
                 if first is not None:
                     leaders[holding.pupil_id] = first.base_id
         rows = [row for pupil in leaders for row in held[pupil].rows.values() if isinstance(row, PupilGroup)]
-        return told_by(leaders, rows)
+        led = told_by(leaders, rows)
+        if self.this.first_load_id:
+            for pupil, groups in told_already(held.values()).items():
+                led.setdefault(pupil, set()).update(groups)
+        return led
 
     def _decided(self, work: Work, held: dict[int, Holding], led_by_others: Mapping[int, set[DataGroup]]) -> Case:
         whose, incoming = work

@@ -24,7 +24,7 @@ from schoolgate.authority.importing.guarding import few_pupils, is_older, note_w
 from schoolgate.authority.importing.held import HeldInDatabase
 from schoolgate.authority.importing.matching.rules import MatchSettings
 from schoolgate.authority.importing.models import Import, Met, Waiting
-from schoolgate.authority.importing.reading import Document, Refused, incoming_of
+from schoolgate.authority.importing.reading import Document, Readable, Refused, incoming_of
 from schoolgate.authority.importing.recognising import Recogniser, Recognition, WhyNot
 from schoolgate.authority.importing.settling import digester, known_entries
 from schoolgate.authority.importing.waiting import Waits, by_people, end_waiting, keep_waiting, wait_no_more
@@ -80,19 +80,28 @@ def carry_out(
     shelf: SchemaShelf | None = None,
     telling: Telling | None = None,
 ) -> None:
-    """Import the document whose plain bytes ``open_stream`` gives, as often as it is asked.
+    """Import the student file whose plain bytes ``open_stream`` gives, as often as asked (``carry_out_document``)."""
+    carry_out_document(
+        this, lambda: Document(open_stream, shelf, demo=ruling.demo), ruling, job=job, telling=telling or Telling()
+    )
+
+
+def carry_out_document(
+    this: Import, open_document: Callable[[], Readable], ruling: Ruling, *, job: int, telling: Telling
+) -> None:
+    """Import a document, whatever it is.
 
     In the end ``this`` is completed, waits for a person, or has failed because the document is refused whole: which of
     them is on the row. Done again after a crash it goes on; done again after its end it changes nothing. ``job`` is the
-    number of the job that does it.
+    number of the job that does it. ``open_document`` may raise Refused.
     """
     if this.completed_at:
         return
     # A job that failed may be started again: an operator has added a schema, say.
     this.failed_at, this.problems = None, []
-    course = _Course(this, ruling, job, telling or Telling(), stored_done=this.done)
+    course = _Course(this, ruling, job, telling, stored_done=this.done)
     try:
-        course.document = Document(open_stream, shelf, demo=ruling.demo)
+        course.document = open_document()
         if Waiting.OLDER not in this.agreed and is_older(this):
             _wait(course, Waiting.OLDER)
             return
@@ -116,7 +125,7 @@ class _Course:
     telling: Telling
     stored_done: int
     """What the row says of the pupils done, as far as this attempt knows."""
-    document: Document = field(init=False)
+    document: Readable = field(init=False)
 
 
 def _carry_out(course: _Course) -> None:
@@ -128,7 +137,14 @@ def _import(course: _Course, aside: Aside) -> None:
     this = course.this
     newest_pupil = Pupil.objects.aggregate(newest=Max("pk"))["newest"] or 0
     roll = roll_of(this.base)
-    found = _recognise(course, aside)
+    found = recognise(
+        this,
+        course.document,
+        course.ruling,
+        job=course.job,
+        aside=aside,
+        on_progress=lambda number: course.telling.progress(number, 0, "reading"),
+    )
     if this.full and Waiting.FEW not in this.agreed and few_pupils(roll, found):
         figures = {"roll": len(roll), "of_roll": len(roll & found.seen), "pupils": found.pupils}
         _wait(course, Waiting.FEW, figures)
@@ -204,8 +220,19 @@ def _without(counted: AbstractSet[int], fates: Fates) -> Fates:
     return {fate: pupils for fate, pupils in left.items() if pupils}
 
 
-def _recognise(course: _Course, aside: Aside) -> Recognition:
-    ruling, document, this = course.ruling, course.document, course.this
+def recognise(
+    this: Import,
+    document: Readable,
+    ruling: Ruling,
+    *,
+    job: int,
+    aside: Aside,
+    on_progress: Callable[[int], None],
+) -> Recognition:
+    """Find out whose each entry of a document is, and put ``aside`` what is to be decided on. Raises Refused.
+
+    Nothing is written, and ``this`` need not be saved. ``on_progress`` is told how many entries were met.
+    """
     check = document.value_check()
     recogniser = Recogniser(
         document,
@@ -221,12 +248,12 @@ def _recognise(course: _Course, aside: Aside) -> Recognition:
         ),
         lambda entry: aside.put(entry.number, incoming_of(entry, check, full=this.full)),
         ruling.matching,
-        job=course.job,
+        job=job,
         today=timezone.localdate(),
         people=by_people(this.base),
         add_unmatched=ruling.add_unmatched,
     )
-    return recogniser.recognise(lambda number: course.telling.progress(number, 0, "reading"))
+    return recogniser.recognise(on_progress)
 
 
 def _complete(course: _Course, found: Recognition, written: Counts, counted: AbstractSet[int]) -> None:

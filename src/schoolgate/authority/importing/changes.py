@@ -6,6 +6,9 @@ from typing import Protocol
 from schoolgate.authority.importing.models import Import
 from schoolgate.authority.records.models import Change
 
+FIRST_LOAD = "first-load"
+"""Ends the rule of a change that loaded what another system had held, whatever rules a base has."""
+
 
 class GivesChange(Protocol):
     """Knows the change that a value is written by."""
@@ -20,11 +23,12 @@ class Changes:
     def __init__(self, this: Import, job: int) -> None:
         self.this = this
         self.job = job
-        self._made = {change.rule: change for change in Change.objects.filter(job=job)}
+        self._made = {change.rule: change for change in Change.objects.filter(job=job, base=this.base)}
 
     def of(self, found_by: str, taken_by: Collection[str]) -> Change:
         """The change of pupils found by one rule, whose values were taken by others."""
-        rule = f"{found_by}/{'+'.join(sorted(set(taken_by)))}"
+        taken = FIRST_LOAD if self.this.first_load_id else "+".join(sorted(set(taken_by)))
+        rule = f"{found_by}/{taken}"
         if rule not in self._made:
             self._made[rule] = Change.objects.create(
                 source=self.this.source,

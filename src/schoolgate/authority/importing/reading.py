@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from schoolgate.authority.importing.deciding import Incoming, Invalid
 from schoolgate.authority.importing.leaving_out import take_out
@@ -10,7 +10,8 @@ from schoolgate.authority.records.groups.attendance import ATTENDANCE, can_be_he
 from schoolgate.authority.records.groups.data_group import Payload
 from schoolgate.authority.records.groups.registry import read_groups
 from schoolgate.documents.problems import DocumentError, Problem
-from schoolgate.documents.students.entries import PupilEntry, Record
+from schoolgate.documents.students.entries import Record
+from schoolgate.documents.students.header import Header
 from schoolgate.documents.students.reader import StudentFile
 from schoolgate.documents.students.values import ValueCheck
 from schoolgate.documents.students.versions import SchemaShelf
@@ -32,6 +33,44 @@ class Refused(Exception):
         self.number = number
 
 
+class Entry(Protocol):
+    """What a document says of one pupil, as ``documents.students.entries.PupilEntry`` has it."""
+
+    @property
+    def number(self) -> int:
+        """Which of the document it is, from 1."""
+
+    @property
+    def raw(self) -> bytes:
+        """Bytes that are the same when the same is said of the pupil again."""
+
+    @property
+    def record(self) -> Record:
+        """The pupil's items."""
+
+    @property
+    def voucher(self) -> Any:
+        """What was given for one that is passed over."""
+
+
+class Readable(Protocol):
+    """A document as an import reads it, whatever it is."""
+
+    @property
+    def header(self) -> Header:
+        """What it says of itself."""
+
+    @property
+    def judged_by(self) -> str:
+        """What a verdict on an entry's bytes depends on beside them."""
+
+    def judge(self, vouched: Callable[[bytes], Any] | None) -> Iterator[Entry]:
+        """Walk the pupils; those that are ``vouched`` for need not be looked at. Raises Refused."""
+
+    def value_check(self) -> ValueCheck:
+        """What finds values that cannot be right."""
+
+
 class Document:
     """A student file: ``open_stream`` gives its plain bytes from the first on, each time it is asked."""
 
@@ -48,7 +87,7 @@ class Document:
             self.judged_by = file.judged_by
             self._layout = file.schema.layout
 
-    def judge(self, vouched: Callable[[bytes], Any] | None) -> Iterator[PupilEntry]:
+    def judge(self, vouched: Callable[[bytes], Any] | None) -> Iterator[Entry]:
         """Walk the pupils, and hold those that are not ``vouched`` for to the schema (``StudentFile``).
 
         Raises Refused, at the end or where reading cannot go on: nobody acts on a pupil before.
@@ -77,7 +116,7 @@ class Document:
             raise Refused([error.as_problem()], 1) from None
 
 
-def incoming_of(entry: PupilEntry, check: ValueCheck, *, full: bool) -> Incoming:
+def incoming_of(entry: Entry, check: ValueCheck, *, full: bool) -> Incoming:
     """What a pupil's entry says by data groups, values that cannot be right taken out."""
     findings = [finding for finding in check.findings(entry.record) if finding.code != MET_BEFORE]
     record, invalid = take_out(entry.record, findings)

@@ -23,9 +23,8 @@ from schoolgate.authority.importing.matching.rules import (
     match,
 )
 from schoolgate.authority.importing.people import NOTHING_BY_PEOPLE, ByPeople, sign_of
-from schoolgate.authority.importing.reading import Document
+from schoolgate.authority.importing.reading import Entry, Readable
 from schoolgate.authority.importing.settling import Digester, Known, for_this_job
-from schoolgate.documents.students.entries import PupilEntry
 
 TOLD_EVERY = 100
 """At the first entry, and after so many others, the progress is told; it was as dear as a passed over entry itself."""
@@ -58,6 +57,8 @@ class Recognised:
     rule: str
     upn_is_anothers: bool = False
     """Another pupil holds this UPN, so that it cannot be written to this one."""
+    sign: bytes = b""
+    """Who it is as its base knows it (``people.sign_of``)."""
 
 
 @dataclass(slots=True)
@@ -100,11 +101,11 @@ class Recogniser:
 
     def __init__(
         self,
-        document: Document,
+        document: Readable,
         held: HeldPupils,
         known: dict[bytes, Known],
         digest_of: Digester,
-        look_at: Callable[[PupilEntry], None],
+        look_at: Callable[[Entry], None],
         settings: MatchSettings,
         *,
         job: int,
@@ -178,7 +179,7 @@ class Recogniser:
     def _match(self, news: Collection[_New]) -> None:
         matched = candidates((new.keys for new in news), self.held)
         for (number, digest, _), (keys, found) in zip(news, matched, strict=True):
-            sign = sign_of(keys) if self.people.pupils or self.people.some_wait else b""
+            sign = sign_of(keys)
             if self.people.some_wait:
                 self.found.signs[number] = sign
             result = match(keys, found, self.settings, self.today)
@@ -189,19 +190,19 @@ class Recogniser:
                 self.found.seen.add(by_hand)
                 self._meet(self._by_pupil, by_hand, number)
                 others = set(result.same_upn) if isinstance(result, Match | NoMatch) else set()
-                self.found.to_do[number] = Recognised(digest, by_hand, BY_HAND, bool(others - {by_hand}))
+                self.found.to_do[number] = Recognised(digest, by_hand, BY_HAND, bool(others - {by_hand}), sign)
             elif sign in self.people.pupils:
                 self.found.not_taken[number] = WhyNot.HELD_BACK
             elif isinstance(result, Match):
                 self._meet(self._by_pupil, result.pupil, number)
                 upn_is_anothers = bool(result.same_upn)
-                self.found.to_do[number] = Recognised(digest, result.pupil, result.rule, upn_is_anothers)
+                self.found.to_do[number] = Recognised(digest, result.pupil, result.rule, upn_is_anothers, sign)
             elif isinstance(result, NoMatch) and result.may_be_added and self.add_unmatched:
-                self.found.to_do[number] = Recognised(digest, None, NEW)
+                self.found.to_do[number] = Recognised(digest, None, NEW, sign=sign)
             else:
                 self.found.not_taken[number] = _why_not(result)
             if number in self.found.not_taken:
-                self.found.signs[number] = sign or sign_of(keys)
+                self.found.signs[number] = sign
 
     def _by_hand(self, keys: MatchKeys, sign: bytes, result: MatchResult) -> int | None:
         """Whom a person matched this entry to, or one with the same signs."""

@@ -14,6 +14,7 @@ _TAKEN = {
     "always-conflict": "accepted by a person",
     "import-if-empty": "imported, since nothing was held",
     "dont-import": "not imported by rule",
+    "first-load": "loaded from another system's records",
 }
 
 

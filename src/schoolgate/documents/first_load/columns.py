@@ -98,6 +98,7 @@ def _address(prefix: str, above: str, *, headings: bool) -> tuple[Column, ...]:
         Column(f"{prefix}street", f"{above}Address/BS7666Address/Street"),
         Column(f"{prefix}locality", f"{above}Address/BS7666Address/Locality"),
         Column(f"{prefix}town", f"{above}Address/BS7666Address/Town"),
+        Column(f"{prefix}administrative_area", f"{above}Address/BS7666Address/AdministrativeArea"),
         Column(f"{prefix}post_town", f"{above}Address/BS7666Address/PostTown"),
         Column(f"{prefix}uprn", f"{above}Address/BS7666Address/UniquePropertyReferenceNumber", cells.NUMBER),
         *lines,

@@ -8,6 +8,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing.models.first_load import FirstLoad
 from schoolgate.authority.records.models import Change
 from schoolgate.authority.records.models.visible import ForStaff
 from schoolgate.commons.jobs.models import Job, State
@@ -39,8 +40,8 @@ _WORK = Q(not_imported_because="", waiting="")
 
 class ImportQuerySet(ForStaff["Import"]):
     def listed(self) -> Self:
-        """Without those that somebody deleted from the list."""
-        return self.filter(deleted_at=None)
+        """Without those that somebody deleted from the list, and those of a first load, which tells of its own."""
+        return self.filter(deleted_at=None, first_load=None)
 
     def in_state(self, state: ImportState) -> Self:
         """Those whose `state` this is. Of the many that are completed none is looked at for another state."""
@@ -66,7 +67,8 @@ class Import(models.Model):
     why all or some of it was not taken, without names and values. `waiting` is what a person is asked, `agreed` what
     one has agreed to, `not_imported_because` why one did not. `deleted_at` is when a failed one was taken from the
     list; `figures` are those that a person decides by, `decided` what people did with it: `{did, by, at}`, the oldest
-    first. A state of its own it has none: that is its job's, and what it ended with.
+    first. `first_load` is the load of existing records that it is one school's part of. A state of its own it has none:
+    that is its job's, and what it ended with.
     """
 
     base = models.ForeignKey(Base, models.PROTECT, related_name="imports")
@@ -90,11 +92,13 @@ class Import(models.Model):
     decided = models.JSONField(default=list)
     not_imported_because = models.TextField(blank=True)
     deleted_at = models.DateTimeField(null=True)
+    first_load = models.ForeignKey(FirstLoad, models.CASCADE, null=True, related_name="imports", db_index=False)
 
     objects = ImportQuerySet.as_manager()
 
     class Meta:
         ordering = ("-arrived_at", "-id")
+        constraints = (models.UniqueConstraint(fields=("first_load", "base"), name="one_import_a_school_first_loaded"),)
         indexes = (
             models.Index(fields=("base", "full", "-written_at"), name="imports_by_date"),
             models.Index(fields=("-arrived_at", "-id"), condition=Q(deleted_at=None), name="imports_listed"),
@@ -124,7 +128,7 @@ class Import(models.Model):
         That is what the document says, but no later than it came: by a clock that went ahead of time, all that come
         until then would be older.
         """
-        imported = Import.objects.filter(base=self.base_id, full=self.full, completed_at__isnull=False)
+        imported = Import.objects.filter(base=self.base_id, full=self.full, completed_at__isnull=False, first_load=None)
         written = models.Max(Least("written_at", "arrived_at"))
         newest: datetime | None = imported.exclude(pk=self.pk).aggregate(newest=written)["newest"]
         return newest

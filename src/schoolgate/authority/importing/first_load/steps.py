@@ -1,0 +1,123 @@
+"""What people do with existing records: give a file to be tried, try it again, load it, discard it.
+
+Each step holds the row, so that of two who try at once one succeeds; each stands in the audit.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from schoolgate.authority.importing.first_load.job import LoadExistingRecords
+from schoolgate.authority.importing.first_load.opening import kept_files
+from schoolgate.authority.importing.models import FirstLoad, FirstLoadState
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.recording import record
+from schoolgate.commons.jobs.models import Job
+from schoolgate.commons.jobs.periodic import every
+from schoolgate.commons.jobs.submitting import cancel, submit
+
+KEPT_FOR = timedelta(days=30)
+"""So long a file waits to be loaded before its bytes go: it holds every child's data once more."""
+
+LEFT_ALONE_FOR = timedelta(days=1)
+
+
+def give(chunks: Iterable[bytes], name: str, *, by: User | None, request: HttpRequest | None = None) -> FirstLoad:
+    """Take a file of existing records and ask for its being tried. Raises NoSpace."""
+    with kept_files().incoming() as incoming:
+        for chunk in chunks:
+            incoming.write(chunk)
+        stored = incoming.keep()
+    with transaction.atomic():
+        first = FirstLoad.objects.create(name=name[-200:], sha256=stored.sha256, size=stored.size, by=by)
+        record("existing records given", by=by, target=first.name, details="tried without saving", request=request)
+        _submit(first, save=False)
+    return first
+
+
+def try_again(first: FirstLoad, *, by: User | None, request: HttpRequest | None = None) -> bool:
+    """Try a file once more: bases have been added, say. False: it is at work, loaded or discarded."""
+    with transaction.atomic():
+        first = _locked(first)
+        if first.wanted_at or first.state not in {
+            FirstLoadState.TRIED,
+            FirstLoadState.UNREADABLE,
+            FirstLoadState.FAILED,
+        }:
+            return False
+        record("existing records tried again", by=by, target=first.name, request=request)
+        _submit(first, save=False)
+    return True
+
+
+def load_now(
+    first: FirstLoad, tried_at: datetime | None, *, by: User | None, request: HttpRequest | None = None
+) -> bool:
+    """Load what was tried at `tried_at`, which is what the person looked at; or go on with a load that broke off.
+
+    False: it was tried anew since, is at work, loaded or discarded.
+    """
+    with transaction.atomic():
+        first = _locked(first)
+        goes_on = first.state is FirstLoadState.FAILED and first.wanted_at is not None
+        if not goes_on and (first.state is not FirstLoadState.TRIED or first.tried_at != tried_at):
+            return False
+        first.wanted_at, first.by = timezone.now(), by
+        first.save(update_fields=["wanted_at", "by"])
+        record("existing records being loaded", by=by, target=first.name, details=first.sha256, request=request)
+        _submit(first, save=True)
+    return True
+
+
+def discard(first: FirstLoad, *, by: User | None, request: HttpRequest | None = None) -> bool:
+    """Stop what is at work on a file and remove the file; what is loaded of it stays. False: it is gone already."""
+    with transaction.atomic():
+        first = _locked(first)
+        if first.content_gone_at or first.loaded_at:
+            return False
+        if (job := Job.objects.filter(pk=first.job_id or 0).first()) is not None:
+            cancel(job)
+        record("existing records discarded", by=by, target=first.name, request=request)
+        _let_go(first)
+    return True
+
+
+@every(hours=1, words="Remove files of existing records that are loaded or not wanted")
+def sweep_first_loads() -> None:
+    """Let go of files that are loaded, or wait longer than `KEPT_FOR`, and of bytes that no row speaks of."""
+    before = timezone.now() - KEPT_FOR
+    over = FirstLoad.objects.filter(content_gone_at=None).filter(
+        Q(loaded_at__isnull=False) | Q(at__lt=before, tried_at=None) | Q(tried_at__lt=before, wanted_at=None)
+    )
+    for number in over.values_list("pk", flat=True):
+        with transaction.atomic():
+            first = over.select_for_update().filter(pk=number).first()
+            if first is not None:
+                _let_go(first)
+    known = set(FirstLoad.objects.filter(content_gone_at=None).values_list("sha256", flat=True))
+    kept_files().sweep(known, LEFT_ALONE_FOR)
+
+
+def _let_go(first: FirstLoad) -> None:
+    """Forget the file's bytes, which the next sweep removes, and whoever is named in what the trial found."""
+    first.content_gone_at = timezone.now()
+    first.outcome = {**first.outcome, "examples": []}
+    first.save(update_fields=["content_gone_at", "outcome"])
+
+
+def _locked(first: FirstLoad) -> FirstLoad:
+    return FirstLoad.objects.select_for_update().get(pk=first.pk)
+
+
+def _submit(first: FirstLoad, *, save: bool) -> None:
+    """First loads are worked on one at a time."""
+    args = {"first_load": first.pk, "name": first.name, "save": save}
+    first.job = submit(LoadExistingRecords.name, args, key=LoadExistingRecords.name)
+    first.save(update_fields=["job"])
+
+
+__all__ = ["KEPT_FOR", "discard", "give", "load_now", "sweep_first_loads", "try_again"]
