@@ -1,5 +1,6 @@
 """People by name, and a real PostgreSQL, for every room whose tests need them."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,8 +16,10 @@ from tests.squid import Squid, find_squid, running_squid
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
 
-# A machine that does other things too is no fault of what is tested.
-hypothesis_settings.register_profile("schoolgate", deadline=None)
+# A machine that does other things too is no fault of what is tested. Examples are new ones in each run: few in the many
+# runs of a day, many in the night's.
+NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
+hypothesis_settings.register_profile("schoolgate", deadline=None, max_examples=300 if NIGHTLY else 30)
 hypothesis_settings.load_profile("schoolgate")
 
 # Django writes a row a model and four permissions after each emptying of the tables, which takes longer than most of
