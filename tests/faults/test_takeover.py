@@ -8,16 +8,24 @@ from tests.faults.exchange import SCHOOLS, Exchange
 from tests.faults.questions import ask
 from tests.faults.table import note
 
+SIGNS_OF_LIFE = "SELECT name, seen_at FROM jobs_workerlife"
+
 
 def test_the_command_goes_on_with_the_export_of_a_site_that_was_killed(
     exchange: Exchange, request: pytest.FixtureRequest
 ) -> None:
     for school in SCHOOLS:
         exchange.drop(school)
+    signs_before = set(exchange.school.database.rows(SIGNS_OF_LIFE))
     exchange.school.faults = "export.sent"
     site = exchange.school.begin("serve", log=exchange.school.log)
     exchange.school.faults = ""
     exchange.school.wait_until_up()
+    # A command that finds no worker does the export itself.
+    deadline = time.monotonic() + 60
+    while not set(exchange.school.database.rows(SIGNS_OF_LIFE)) - signs_before:
+        assert time.monotonic() < deadline, "the site has no worker"
+        time.sleep(0.05)
     freed = "SELECT COUNT(*) FROM jobs_job WHERE kind = 'export' AND deaths > 0"
     freed_before = exchange.school.database.rows(freed)[0][0]
 
