@@ -65,7 +65,9 @@ def go_on(
     ruling: Ruling | None = None,
 ) -> Import:
     ruling = replace(ruling or Ruling(demo=True), shortcut=shortcut)
-    carry_out(this, lambda: io.BytesIO(data), ruling, job=job or next(_jobs), telling=telling)
+    this.job_id = job or next(_jobs)
+    this.save(update_fields=["job"])
+    carry_out(this, lambda: io.BytesIO(data), ruling, job=this.job_id, telling=telling)
     this.refresh_from_db()
     return this
 

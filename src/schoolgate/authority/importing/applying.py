@@ -53,6 +53,8 @@ class Applying:
         self.job = job
         self.newest_pupil = newest_pupil
         self.addresses = addresses
+        self.entered: dict[int, bytes] = {}
+        """Pupils of the last portion who came to this base by it, with the signs of their entries."""
         self._changes = Changes(this, job)
 
     def apply(self, portion: Sequence[Work]) -> Fates:
@@ -60,6 +62,7 @@ class Applying:
         if any(work.whose.pupil is None for work in portion):
             self._add_alone()
         cases = self.decide(portion)
+        came = [case for case in cases if case.holding.enrolment is None]
         add_pupils([case for case in cases if case.is_new], self.base, self._changes, self.rules)
         change_pupils([case for case in cases if not case.is_new], self.base, self._changes, self.rules)
         clear_equal(self.base, {case.pupil_id: case.after for case in cases if case.is_changed and not case.is_new})
@@ -69,6 +72,7 @@ class Applying:
             self._write_candidates(cases)
             self._write_conflicts(cases)
         self._settle(cases)
+        self.entered = {case.pupil_id: case.whose.sign for case in came}
         return fates_of(cases)
 
     def decide(self, portion: Sequence[Work]) -> list[Case]:
@@ -100,7 +104,12 @@ class Applying:
                 first = leader_beside(self.base, holding.enrolment, said, holding.others)
                 if first is not None:
                     leaders[holding.pupil_id] = first.base_id
-        rows = [row for pupil in leaders for row in held[pupil].rows.values() if isinstance(row, PupilGroup)]
+        rows = [
+            row
+            for pupil in leaders
+            for group, row in held[pupil].rows.items()
+            if isinstance(row, PupilGroup) and group in held[pupil].payloads
+        ]
         led = told_by(leaders, rows)
         if self.this.first_load_id:
             for pupil, groups in told_already(held.values()).items():

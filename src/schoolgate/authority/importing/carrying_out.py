@@ -176,7 +176,7 @@ def _import(course: _Course, aside: Aside) -> None:
             keep_waiting(this, waiting)
             taken = (number for number, _ in read if number in found.to_do)
             wait_no_more(this, [found.signs[number] for number in taken if number in found.signs])
-            Met.keep(this, fates)
+            Met.keep(this, fates, entered=applying.entered)
             written += Counts.of(fates)
             this.done += len(portion)
             this.counts = written.as_json()

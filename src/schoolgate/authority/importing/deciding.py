@@ -212,17 +212,21 @@ def decide(
         for item in differing:
             our, value = (ours or {}).get(item), theirs[item]
             effect = rules.effect(group, item)
-            if refused := _refused_before(group, item, our, value, by_people):
-                left_out.append(_left_out(group, item, value, *refused, refusals))
-            elif effect is Effect.DONT_IMPORT:
+        values: Payload = {}
+            if by_people:
+                value, refused = _apart(group, item, our, value, by_people)
+                left_out += [_left_out(group, item, *one, refusals) for one in refused]
+                if refused and (value is None or not group.differing(ours, {item: value})):
+                    continue
+            if effect is Effect.DONT_IMPORT:
                 digest = refusal_digest(group, item, value)
                 left_out.append(_left_out(group, item, value, digest, NOT_IMPORTED, refusals))
             elif is_new or effect is Effect.ALWAYS_IMPORT or (effect is Effect.IMPORT_IF_EMPTY and our is None):
-                taken[item] = effect
+                taken[item], values[item] = effect, value
             else:
                 conflicts.append(Conflict(group, item, our, value))
         if taken:
-            payload = group.joined(ours, {item: theirs[item] for item in taken})
+            payload = group.joined(ours, values)
             writes.append(Write(group, payload, taken, is_new=not ours))
         elif not differing and all(one.group is not group for one in left_out):
             same.append(group)
@@ -237,26 +241,36 @@ def decide(
     )
 
 
-def _refused_before(
-    group: DataGroup,
-    item: str,
-    our: Any,
-    value: Any,
-    by_people: Mapping[tuple[DataGroup, str, bytes], str],
-) -> tuple[bytes, str] | None:
-    """The digest and code of what a person refused: this very value, or what would be held once it is taken.
+def _apart(
+    group: DataGroup, item: str, our: Any, value: Any, by_people: Mapping[tuple[DataGroup, str, bytes], str]
+) -> tuple[Any, list[tuple[Any, bytes, str]]]:
+    """What of a value nobody refused (None: nothing), and each part that a person did, with its digest and code.
 
     The second counts where a value is joined with the held one: an undone import had written what came of both.
     """
-    if not by_people:
-        return None
     form = group.form_of(item)
-    outcomes = [value] if our is None else [value, form.join(our, value)]
-    for outcome in outcomes:
-        digest = refusal_digest(group, item, outcome)
-        if code := by_people.get((group, item, digest)):
-            return digest, code
-    return None
+    stands = [] if our is None else [form.normal(part) for part in form.parts(our)]
+
+    def code_of(part: Any) -> tuple[bytes, str] | None:
+        for outcome in [part] if our is None else [part, form.join(our, part)]:
+            digest = refusal_digest(group, item, outcome)
+            if code := by_people.get((group, item, digest)):
+                return digest, code
+        if our is None:
+            return None
+        new = [one for one in form.parts(form.join(our, part)) if form.normal(one) not in stands]
+        digests = [refusal_digest(group, item, one) for one in new]
+        codes = [by_people.get((group, item, digest)) for digest in digests]
+        return (digests[0], codes[0]) if codes and codes[0] and all(codes) else None
+
+    if refused := code_of(value):
+        return None, [(value, *refused)]
+    apart = [(part, code_of(part)) for part in form.parts(value)]
+    if all(refused is None for _, refused in apart):
+        return value, []
+    left = [part for part, refused in apart if refused is None]
+    out = [(part, *refused) for part, refused in apart if refused]
+    return (form.whole(left) if left else None), out
 
 
 def refusal_digest(group: DataGroup, item: str, value: Any) -> bytes:
@@ -301,9 +315,14 @@ def _ended(incoming: Incoming, left_out: Iterable[LeftOut], refusals: Collection
     said = {(group, item) for group, payload in incoming.payloads.items() for item in payload}
     said |= {(one.group, one.item) for one in incoming.invalid}
     for one in sorted(set(refusals) - again, key=lambda one: (one.group.number, one.item, one.code, one.digest)):
-        if incoming.full or (one.group, one.item) in said:
+        if incoming.full or ((one.group, one.item) in said and not is_one_of_several(one)):
             yield one
 
 
 def _in_order(payloads: Payloads) -> list[DataGroup]:
     return sorted(payloads, key=lambda group: group.number)
+
+    def is_one_of_several(one: Refused) -> bool:
+        """A part of what changed, which says nothing of the others."""
+        return one.code in BY_A_PERSON and one.group.form_of(one.item).is_in_parts
+

@@ -102,7 +102,9 @@ def _hold_groups(
     for row in model.objects.filter(key__in=keys):
         holding = owners[row.owner]
         holding.rows[row.group] = row
-        holding.payloads[row.group] = row.payload
+        # A row is empty where what it held was removed or undone: its history stays.
+        if payload := row.payload:
+            holding.payloads[row.group] = payload
 
 
 def standing(refusals: Iterable[Refusal]) -> list[Refused]:

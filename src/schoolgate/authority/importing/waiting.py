@@ -117,6 +117,12 @@ def end_waiting(this: Import) -> None:
     if this.full:
         Unmatched.objects.filter(base=this.base, held_back=Unmatched.HeldBack.NO).exclude(seen_in=this).delete()
 
+def hold_back(this: Import, waiting: Collection[Waits], how: Unmatched.HeldBack) -> None:
+    """Keep entries as unmatched ones that are neither matched nor added by rule, in the caller's transaction."""
+    keep_waiting(this, waiting)
+    Unmatched.objects.filter(base=this.base, sign__in=[one.sign for one in waiting]).update(held_back=how)
+
+
 
 def _row(this: Import, one: Waits) -> Unmatched:
     keys, columns = keys_of_incoming(one.incoming), pupil_columns(one.incoming.payloads)

@@ -15,11 +15,13 @@ class Met(models.Model):
     `packed` is deflated JSON: numbers of pupils by their fate (`counting.fate_of`). A number may be of a pupil who is
     gone. Rows of pupils move on with the next import, so that of those who stayed the same nothing else tells.
     `not_taken` are the places in the document, from 1, of those who were not taken, by the code that says why.
+    `entered_packed` is, of those who came to the base by it, the sign of each one's entry by the pupil's number.
     """
 
     of = models.ForeignKey(Import, models.CASCADE, related_name="met")
     packed = models.BinaryField()
     not_taken = models.JSONField(default=dict)
+    entered_packed = models.BinaryField(default=bytes)
 
     objects = ForStaff["Met"].as_manager()
 
@@ -28,11 +30,32 @@ class Met(models.Model):
 
     @classmethod
     def keep(
-        cls, this: Import, fates: Mapping[str, list[int]], not_taken: Mapping[str, list[int]] | None = None
+        cls,
+        this: Import,
+        fates: Mapping[str, list[int]],
+        not_taken: Mapping[str, list[int]] | None = None,
+        *,
+        entered: Mapping[int, bytes] | None = None,
     ) -> None:
-        """Keep who met which fate, in the transaction that counts them."""
-        if fates or not_taken:
-            cls.objects.create(of=this, packed=zlib.compress(canonical(fates).encode()), not_taken=not_taken or {})
+        """Keep who met which fate, and the signs of who ``entered``, in the transaction that counts them."""
+        if fates or not_taken or entered:
+            signs = {str(pupil): sign.hex() for pupil, sign in (entered or {}).items()}
+            cls.objects.create(
+                of=this,
+                packed=zlib.compress(canonical(fates).encode()),
+                not_taken=not_taken or {},
+                entered_packed=zlib.compress(canonical(signs).encode()) if signs else b"",
+            )
+
+    @classmethod
+    def signs_of(cls, this: Import) -> dict[int, bytes]:
+        """The signs of the entries of those who came to the base by an import, by number of pupil."""
+        signs: dict[int, bytes] = {}
+        for packed in cls.objects.filter(of=this).values_list("entered_packed", flat=True):
+            if packed:
+                read = json.loads(zlib.decompress(bytes(packed)))
+                signs.update((int(pupil), bytes.fromhex(sign)) for pupil, sign in read.items())
+        return signs
 
     @classmethod
     def pupils_of(cls, this: Import) -> frozenset[int]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models.first_load import FirstLoad
-from schoolgate.authority.records.models import Change
+from schoolgate.authority.records.models import Change, Decision
 from schoolgate.authority.records.models.visible import ForStaff
 from schoolgate.commons.jobs.models import Job, State
 
@@ -68,7 +68,8 @@ class Import(models.Model):
     one has agreed to, `not_imported_because` why one did not. `deleted_at` is when a failed one was taken from the
     list; `figures` are those that a person decides by, `decided` what people did with it: `{did, by, at}`, the oldest
     first. `first_load` is the load of existing records that it is one school's part of. A state of its own it has none:
-    that is its job's, and what it ended with.
+    that is its job's, and what it ended with. `undo` is the step by which somebody undid it, `undone` how far that is
+    and what it did (`undoing_imports.Progress`), and `undone_at` when it was done.
     """
 
     base = models.ForeignKey(Base, models.PROTECT, related_name="imports")
@@ -93,6 +94,10 @@ class Import(models.Model):
     not_imported_because = models.TextField(blank=True)
     deleted_at = models.DateTimeField(null=True)
     first_load = models.ForeignKey(FirstLoad, models.CASCADE, null=True, related_name="imports", db_index=False)
+
+    undo = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="of_import")
+    undone = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
 
     objects = ImportQuerySet.as_manager()
 
@@ -126,9 +131,11 @@ class Import(models.Model):
         """When the newest imported document of this base and form was written; None before the first.
 
         That is what the document says, but no later than it came: by a clock that went ahead of time, all that come
-        until then would be older.
+        until then would be older. One that was undone does not count.
         """
-        imported = Import.objects.filter(base=self.base_id, full=self.full, completed_at__isnull=False, first_load=None)
+        imported = Import.objects.filter(
+            base=self.base_id, full=self.full, completed_at__isnull=False, first_load=None, undo=None
+        )
         written = models.Max(Least("written_at", "arrived_at"))
         newest: datetime | None = imported.exclude(pk=self.pk).aggregate(newest=written)["newest"]
         return newest

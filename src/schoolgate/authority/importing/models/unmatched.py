@@ -14,9 +14,10 @@ from schoolgate.authority.records.models.visible import ForStaff
 class Unmatched(models.Model):
     """An incoming pupil who matches nobody for sure, and waits for a person (reference 9.4).
 
-    `seen_in` and `number` say where it stood last, `why` why nobody decided for it (`recognising.WhyNot`). `sign`
-    stands for who it is as its base knows it, so that next week's entry takes the place of this one. `entry_text` is
-    all that was said (`waiting.entry_text`), and `digest` its digest, for people who decide on what they saw.
+    `seen_in` and `number` say where it stood last (0: not known), `why` why nobody decided for it
+    (`recognising.WhyNot`). `sign` stands for who it is as its base knows it, so that next week's entry takes the place
+    of this one. `entry_text` is all that was said (`waiting.entry_text`), and `digest` its digest, for people who
+    decide on what they saw.
     `held_back` keeps a record off the list: a person discarded it, or undid the import that had added it; it stays so
     as long as the base sends the same child.
     """

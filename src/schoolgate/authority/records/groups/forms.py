@@ -61,6 +61,19 @@ class Form(ABC):
         """Whether a part that is held is not said any more."""
         return False
 
+    def parts(self, value: Value) -> list[Value]:
+        """What of a value a person can refuse for itself, each in the value's own form."""
+        return [value]
+
+    def whole(self, parts: list[Value]) -> Value:
+        """The value of these parts."""
+        return parts[0]
+
+    @property
+    def is_in_parts(self) -> bool:
+        """Whether its parts are known one by one."""
+        return False
+
     def rows(self, steps: tuple[str, ...], value: Value, within: str = "") -> Iterator[Row]:
         """Lines for a screen; ``steps`` lead to the value, the last one being its own name."""
         yield Row(steps[0], item_for(steps).words, self.text(value), within)
@@ -235,6 +248,16 @@ class Events(Set):
             if said is None or (isinstance(said, dict) and said != member and self.member.omits(member, said)):
                 return True
         return False
+
+    def parts(self, value: Value) -> list[Value]:
+        return [[member] for member in value]
+
+    def whole(self, parts: list[Value]) -> Value:
+        return [member for part in parts for member in part]
+
+    @property
+    def is_in_parts(self) -> bool:
+        return True
 
     def _paired(self, held: list[Record], incoming: list[Record]) -> tuple[dict[int, Any], list[Record]]:
         """By place in ``held``: the one member that fills it, or the members that stand in its stead; and the rest."""

@@ -57,6 +57,12 @@ class Attendance(models.Model):
         constraints = (models.UniqueConstraint(fields=("enrolment", "year", "place"), name="one_register_a_year"),)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing: what it had said was undone."""
+        counted = (getattr(self, column) for _, column in _COUNTED)
+        return not (self.marks or self.urn or self.school_name) and all(count is None for count in counted)
+
+    @property
     def school_year(self) -> str:
         """As schools write it: 2026/27."""
         return f"{self.year}/{(self.year + 1) % 100:02}"
@@ -105,6 +111,6 @@ def register_columns(register: Record, base: Base) -> dict[str, Any]:
 
 
 def attendance_payload(rows: Iterable[Attendance], base: Base) -> Payload | None:
-    """What is held of the data group attendance of one enrolment; None without rows."""
-    registers = [row.register(base) for row in rows]
+    """What is held of the data group attendance of one enrolment; None where no row says anything."""
+    registers = [row.register(base) for row in rows if not row.is_empty]
     return {"Attendance": registers} if registers else None
