@@ -15,7 +15,7 @@ from schoolgate.authority.importing.case import UPN_OF_ANOTHER, Case, Work, fate
 from schoolgate.authority.importing.changes import Changes
 from schoolgate.authority.importing.changing import change_pupils
 from schoolgate.authority.importing.counting import Fates
-from schoolgate.authority.importing.deciding import Effect, Rules, decide, held_after, refusal_digest
+from schoolgate.authority.importing.deciding import NOTHING_BY_RULE, Effect, Rules, decide, held_after, refusal_digest
 from schoolgate.authority.importing.equal import clear_equal
 from schoolgate.authority.importing.first_load.leaving import told_already
 from schoolgate.authority.importing.holding import Holding, hold, standing
@@ -126,10 +126,13 @@ class Applying:
         if whose.pupil not in held:
             raise ChangedMeanwhile
         holding = held[whose.pupil]
+        if holding.restricted and holding.enrolment is None:
+            # Restricted since it was recognised: a school it is not known at waits for a person.
+            raise ChangedMeanwhile
         decisions = decide(
             holding.payloads,
             incoming,
-            self.rules,
+            NOTHING_BY_RULE if holding.restricted else self.rules,
             standing(holding.refusals),
             led_by_others=led_by_others.get(whose.pupil, ()),
             is_new_at_base=holding.enrolment is None,

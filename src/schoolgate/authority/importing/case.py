@@ -54,7 +54,10 @@ class Case:
 
     @property
     def tally(self) -> str:
-        """What the entry counts as when its very bytes come again."""
+        """What the entry counts as when its very bytes come again; of a restricted pupil all counts as the same, or an
+        import's numbers would tell that it is held, and waits."""
+        if self.holding.restricted:
+            return tally_of(self.incoming.payloads, (), ())
         left_out = [one.group for one in self.decisions.left_out]
         conflicts = [one.group for one in self.decisions.conflicts]
         others = {*left_out, *conflicts, *self.decisions.yielded}
@@ -65,6 +68,8 @@ class Case:
     @property
     def fate(self) -> str:
         """What becomes of the pupil now."""
+        if self.holding.restricted:
+            return settled_fate_of(self.tally)
         tally = tally_of(
             self.decisions.same,
             [one.group for one in self.decisions.left_out],

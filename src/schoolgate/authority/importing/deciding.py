@@ -59,15 +59,21 @@ class Rules:
     otherwise: Effect
     groups: Mapping[str, Effect] = field(default_factory=dict)
     items: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
+    nothing_by_rule: bool = False
+    """Not even what is fixed: all of it waits for a person."""
 
     def effect(self, group: DataGroup, item: str) -> Effect:
         """Return the rule for an item of a group."""
+        if self.nothing_by_rule:
+            return Effect.ALWAYS_CONFLICT
         if group.name in ALWAYS_IMPORTED:
             return Effect.ALWAYS_IMPORT
         return self.items.get((group.name, item)) or self.groups.get(group.name) or self.otherwise
 
     def effect_of_all(self, group: DataGroup) -> Effect | None:
         """Return the rule for every item of a group; None where they have more than one."""
+        if self.nothing_by_rule:
+            return Effect.ALWAYS_CONFLICT
         if group.name in ALWAYS_IMPORTED:
             return Effect.ALWAYS_IMPORT
         several = self.items and any(name == group.name for name, _ in self.items)
@@ -75,6 +81,8 @@ class Rules:
 
 
 IMPORT_EVERYTHING = Rules(Effect.ALWAYS_IMPORT)
+NOTHING_BY_RULE = Rules(Effect.ALWAYS_CONFLICT, nothing_by_rule=True)
+"""The rules for a restricted pupil, whichever its base has (DESIGN 3)."""
 
 
 @dataclass(frozen=True, slots=True)

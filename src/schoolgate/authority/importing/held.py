@@ -48,6 +48,16 @@ class HeldInDatabase:
             yield Held(pupil.pk, keys_of_held(pupil, guids.get(pupil.pk, ())), pupil.active or pupil.pk in own)
 
 
+def restricted_held() -> tuple[Held, ...]:
+    """All restricted pupils, of whom there are few: two queries."""
+    pupils = list(Pupil.objects.filter(restriction__isnull=False))
+    guids: dict[int, list[str]] = {}
+    keys = PupilKey.objects.filter(kind=Kind.GUID, pupil__in=[pupil.pk for pupil in pupils])
+    for pk, text in keys.values_list("pupil_id", "text"):
+        guids.setdefault(pk, []).append(text)
+    return tuple(Held(pupil.pk, keys_of_held(pupil, guids.get(pupil.pk, ())), pupil.active) for pupil in pupils)
+
+
 def keys_of_held(pupil: Pupil, guids: Iterable[str]) -> MatchKeys:
     """What a held pupil is recognised by, of its columns and the keys that schools' systems have for it."""
     return keys_of_columns({name: getattr(pupil, name) for name in PUPIL_COLUMNS}, guids)

@@ -17,6 +17,7 @@ from schoolgate.authority.records.models import (
     PupilGroup,
     PupilKey,
     Refusal,
+    Restriction,
     row_key,
 )
 from schoolgate.authority.records.models.attendance import attendance_payload
@@ -45,6 +46,8 @@ class Holding:
     """Items that wait for removal, by group's number and name."""
     conflicts: dict[tuple[int, str], Conflict] = field(default_factory=dict)
     """Open ones of the base that speaks, by group's number and item."""
+    restricted: bool = False
+    """Nothing is written by rule (`deciding.NOTHING_BY_RULE`), and no number tells of it (`Case.tally`)."""
     others: list[Enrolment] = field(default_factory=list)
     """Enrolments at other bases."""
 
@@ -64,6 +67,8 @@ def hold(base: Base, ids: Collection[int]) -> dict[int, Holding]:
     """What is held of these pupils, locked until the transaction ends; one that is gone is not among them."""
     pupils = Pupil.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     held = {pupil.pk: Holding(pupil) for pupil in pupils}
+    for pupil in Restriction.objects.filter(pupil__in=held).values_list("pupil_id", flat=True):
+        held[pupil].restricted = True
     enrolments: dict[int, Holding] = {}
     for enrolment in Enrolment.objects.filter(pupil__in=held):
         holding = held[enrolment.pupil_id]

@@ -20,6 +20,10 @@ class ByPeople:
     aliases: tuple[Held, ...] = ()
     some_wait: bool = False
     """Whether pupils of the base wait as unmatched, so that signs of all entries are wanted."""
+    restricted: tuple[Held, ...] = ()
+    """Restricted pupils: whoever might be one is neither added nor matched to another by rule."""
+    elsewhere: frozenset[int] = frozenset()
+    """Those of them whom the base has no enrolment of: that it tells of one now is for a person to see first."""
 
 
 NOTHING_BY_PEOPLE = ByPeople({})

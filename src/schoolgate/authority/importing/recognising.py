@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from schoolgate.authority.importing.matching.index import HeldPupils, candidates
 from schoolgate.authority.importing.matching.keys import MatchKeys, is_temporary, keys_of
+from schoolgate.authority.importing.matching.nearness import may_be_any
 from schoolgate.authority.importing.matching.rules import (
     Inactive,
     Match,
@@ -186,7 +187,9 @@ class Recogniser:
             for pupil in _pupils_of(result):
                 self.found.seen.add(pupil)
             by_hand = self._by_hand(keys, sign, result)
-            if by_hand is not None:
+            if {by_hand, *_pupils_of(result)} & self.people.elsewhere:
+                self.found.not_taken[number] = WhyNot.NOT_KNOWN
+            elif by_hand is not None:
                 self.found.seen.add(by_hand)
                 self._meet(self._by_pupil, by_hand, number)
                 others = set(result.same_upn) if isinstance(result, Match | NoMatch) else set()
@@ -197,6 +200,9 @@ class Recogniser:
                 self._meet(self._by_pupil, result.pupil, number)
                 upn_is_anothers = bool(result.same_upn)
                 self.found.to_do[number] = Recognised(digest, result.pupil, result.rule, upn_is_anothers, sign)
+            elif may_be_any(keys, self.people.restricted):
+                # Its base is told no more than of any pupil who waits.
+                self.found.not_taken[number] = WhyNot.NOT_KNOWN
             elif isinstance(result, NoMatch) and result.may_be_added and self.add_unmatched:
                 self.found.to_do[number] = Recognised(digest, None, NEW, sign=sign)
             else:

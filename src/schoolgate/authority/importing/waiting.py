@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.deciding import Incoming, Invalid
+from schoolgate.authority.importing.held import restricted_held
 from schoolgate.authority.importing.matching.keys import MatchKeys, keys_of, match_keys
+from schoolgate.authority.importing.matching.nearness import may_be_any
 from schoolgate.authority.importing.matching.rules import Held
 from schoolgate.authority.importing.models import Import, KnownAs, Unmatched
 from schoolgate.authority.importing.people import ByPeople
@@ -15,8 +17,9 @@ from schoolgate.authority.records.groups.canonical import canonical, digest_of
 from schoolgate.authority.records.groups.enrolment import ENROLMENT
 from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
 from schoolgate.authority.records.groups.registry import group_named, write_groups
+from schoolgate.authority.records.models import Enrolment
 
-_SAID = ("seen_in", "number", "why", "entry_text", "digest", "year_group")
+_SAID = ("seen_in", "number", "why", "entry_text", "digest", "year_group", "near_restricted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,11 @@ def by_people(base: Base) -> ByPeople:
         aliases.append(Held(known.pupil_id, keys_of_known(known)))
         if known.base_id == base.pk:
             pupils[bytes(known.sign)] = known.pupil_id
-    return ByPeople(pupils, tuple(aliases), Unmatched.objects.filter(base=base).exists())
+    restricted = restricted_held()
+    elsewhere = {held.pupil for held in restricted}
+    elsewhere -= set(Enrolment.objects.filter(base=base, pupil__in=elsewhere).values_list("pupil_id", flat=True))
+    some_wait = Unmatched.objects.filter(base=base).exists()
+    return ByPeople(pupils, tuple(aliases), some_wait, restricted, frozenset(elsewhere))
 
 
 def known_as(keys: MatchKeys) -> dict[str, object]:
@@ -91,9 +98,13 @@ def keys_of_known(known: KnownAs) -> MatchKeys:
 
 def keep_waiting(this: Import, waiting: Collection[Waits]) -> None:
     """Keep entries as unmatched, in the caller's transaction; each takes the place of what its base said before."""
+    if not waiting:
+        return
+    restricted = restricted_held()
     rows: dict[bytes, Unmatched] = {}
     for one in waiting:
         row = _row(this, one)
+        row.near_restricted = may_be_any(keys_of_incoming(one.incoming), restricted)
         rows[bytes(row.sign)] = row
     before = {bytes(row.sign): row for row in Unmatched.objects.filter(base=this.base, sign__in=list(rows))}
     changed = []

@@ -13,6 +13,7 @@ from schoolgate.authority.importing.deciding import IMPORT_EVERYTHING, Decisions
 from schoolgate.authority.importing.equal import clear_equal
 from schoolgate.authority.importing.holding import Holding, hold
 from schoolgate.authority.importing.recognising import Recognised
+from schoolgate.authority.importing.restricted import written_to_restricted
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.models import Change, Pupil, Settled
@@ -49,6 +50,7 @@ def write_groups(base: Base, wanted: Mapping[int, Mapping[DataGroup, Payload]], 
     changed = [case for case in cases if case.is_changed]
     clear_equal(base, {case.pupil_id: case.after for case in changed})
     look_again(case.pupil_id for case in cases)
+    written_to_restricted([case.pupil_id for case in cases if case.holding.restricted], change)
 
 
 def look_again(pupils: Iterable[int]) -> None:

@@ -54,6 +54,15 @@ def near_misses(incoming: MatchKeys, candidates: Iterable[Held], *, limit: int =
     return misses[:limit]
 
 
+def may_be_any(incoming: MatchKeys, candidates: Iterable[Held]) -> bool:
+    """Say if any of ``candidates`` might be ``incoming``: near it (``near_misses``), or of its GUID or UPN."""
+    for held in candidates:
+        miss = _near_miss(incoming, held)
+        if _signs(miss) >= 2 or {Item.GUID, Item.UPN} & {*miss.agreeing, *miss.close}:
+            return True
+    return False
+
+
 def is_slip(one: str, other: str) -> bool:
     """Say if two texts that differ are one typing slip apart: a sign more, less or other, or two neighbours swapped."""
     if abs(len(one) - len(other)) > 1 or one == other:

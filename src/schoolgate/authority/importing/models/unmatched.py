@@ -2,13 +2,19 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models.source_import import Import
 from schoolgate.authority.records.models import Decision, Pupil
 from schoolgate.authority.records.models.masking import OfPupil
-from schoolgate.authority.records.models.visible import ForStaff
+
+
+class UnmatchedQuerySet(OfPupil["Unmatched"]):
+    def of_restricted(self) -> Q:
+        """Those who might be a restricted pupil."""
+        return Q(near_restricted=True)
 
 
 class Unmatched(models.Model):
@@ -19,7 +25,8 @@ class Unmatched(models.Model):
     of this one. `entry_text` is all that was said (`waiting.entry_text`), and `digest` its digest, for people who
     decide on what they saw.
     `held_back` keeps a record off the list: a person discarded it, or undid the import that had added it; it stays so
-    as long as the base sends the same child.
+    as long as the base sends the same child. `near_restricted`: it might be a restricted pupil, so that only people
+    with the right see it.
     """
 
     class HeldBack(models.TextChoices):
@@ -42,10 +49,11 @@ class Unmatched(models.Model):
     entry_text = models.TextField()
     digest = models.BinaryField(max_length=16)
     since = models.DateTimeField(default=timezone.now, db_index=True)
+    near_restricted = models.BooleanField(default=False)
     held_back = models.CharField(max_length=10, choices=HeldBack.choices, blank=True)
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
-    objects = ForStaff["Unmatched"].as_manager()
+    objects = UnmatchedQuerySet.as_manager()
 
     class Meta:
         ordering = ("surname_key", "id")
