@@ -128,3 +128,34 @@ def test_what_a_finding_names_and_a_record_does_not_have_is_passed_over() -> Non
     record: dict[str, Any] = {"Surname": "Okafor", "Exclusions": [{"Category": "SUSP"}]}
     absent = [finding("bad-upn", "UPN"), finding("code-not-of-year", "Exclusions", "Exclusion[4]", "Category")]
     assert take_out(record, absent) == (record, ())
+
+
+def test_what_no_list_calendar_or_form_knows_goes_with_what_means_nothing_without_it() -> None:
+    """Of a record that no schema of ours has seen."""
+    record: dict[str, Any] = {
+        "Surname": "Okafor",
+        "DOB": "yesterday",
+        "BasicDetails": {"Ethnicity": "MARS", "Nationalities": ["GBR", "XYZ"], "MiddleNames": "Uche"},
+        "FSMhistory": {"FSMinstance": [{"FSMstartDate": "soon", "UKcountry": "ENG"}]},
+        "SENhistory": {
+            "SEN": [{"StartDate": "2024-01-08", "SENprovision": "K"}, {"StartDate": "?", "SENprovision": "E"}]
+        },
+        "Contacts": [{"Surname": "Bell", "Phones": [{"TelephoneType": "H", "PhoneNo": "ask"}], "Relationship": "BOSS"}],
+    }
+    header = make_students(la="820", school="4321", destination_la="820", pupils=1, seed=1, academic_year=2026).header
+    clean, invalid = take_out(record, ValueCheck(header, CES_LAYOUT, proven=False).findings(record))
+    assert clean == {
+        "Surname": "Okafor",
+        "BasicDetails": {"Nationalities": ["GBR"], "MiddleNames": "Uche"},
+        "SENhistory": {"SEN": [{"StartDate": "2024-01-08", "SENprovision": "K"}]},
+        "Contacts": [{"Surname": "Bell"}],
+    }
+    assert sorted((one.group.name, one.item, one.code) for one in invalid) == [
+        ("basic-details", "DOB", "bad-date"),
+        ("contacts", "Contacts", "bad-code"),
+        ("contacts", "Contacts", "bad-value"),
+        ("ethnicity-and-language", "Ethnicity", "bad-code"),
+        ("ethnicity-and-language", "Nationalities", "bad-code"),
+        ("free-school-meals", "FSMinstance", "bad-date"),
+        ("sen-history", "SEN", "bad-date"),
+    ]

@@ -85,7 +85,7 @@ class Document:
                 raise Refused(list(file.problems), file.problems.refusals)
             self.header = file.header
             self.judged_by = file.judged_by
-            self._layout = file.schema.layout
+            self._schema = file.schema
 
     def judge(self, vouched: Callable[[bytes], Any] | None) -> Iterator[Entry]:
         """Walk the pupils, and hold those that are not ``vouched`` for to the schema (``StudentFile``).
@@ -107,7 +107,7 @@ class Document:
 
     def value_check(self) -> ValueCheck:
         """What finds values that cannot be right."""
-        return ValueCheck(self.header, self._layout, demo=self._demo)
+        return ValueCheck(self.header, self._schema.layout, demo=self._demo, proven=self._schema.ours)
 
     def _start(self, stream: BinaryIO, vouched: Callable[[bytes], Any] | None = None) -> StudentFile:
         try:

@@ -132,7 +132,8 @@ class _Check:
 
     def walk(self, on_pupil: Callable[[PupilEntry], None] | None, *, demo: bool) -> None:
         assert self.file is not None
-        values = ValueCheck(self.header, self.file.schema.layout, demo=demo) if self.header else None
+        schema = self.file.schema
+        values = ValueCheck(self.header, schema.layout, demo=demo, proven=schema.ours) if self.header else None
         if values:
             self.problems.extend(values.header_problems())
         for entry in self.file.entries():

@@ -53,10 +53,15 @@ class StudentSchema:
     def _compile(self) -> etree.XMLSchema:
         try:
             document = etree.fromstring(self.text.encode(), parser(), base_url=str(self.source))
-            with _compiling:
-                return etree.XMLSchema(document)
+            return compiled(document)
         except etree.LxmlError as error:
             raise DocumentError("schema-broken", f"{self.source.name} is not a usable XSD 1.0: {error}") from None
+
+
+def compiled(document: etree._Element) -> etree.XMLSchema:
+    """Compile a schema, for this thread only. Raises LxmlError."""
+    with _compiling:
+        return etree.XMLSchema(document)
 
 
 def _in_one_text(source: Traversable) -> str:

@@ -14,11 +14,20 @@ from schoolgate.documents.problems import Problem
 from schoolgate.documents.students.entries import PupilEntry, Record
 from schoolgate.documents.students.header import Header
 from schoolgate.documents.students.layout import Layout
+from schoolgate.documents.students.leaves import wrong_leaves
 from schoolgate.documents.students.places import place_in_pupil
 from schoolgate.documents.students.wording import allowed_for, item_for, pupil_label, remedy_for, type_of_code_set
 
 _LONGEST_EXCLUSION = Decimal(45)  # school days in a year: 90 sessions (reference 3.3)
 _HALF_DAY = Decimal("0.5")
+_MOST_REASONS = 3
+
+_NO_FORM = {
+    "code": ("bad-code", "This code is in no list."),
+    "date": ("bad-date", "This is no date."),
+    "value": ("bad-value", "This is not what belongs there."),
+}
+"""Code and message for what a schema of ours would not take, by the kind of it (``leaves.WrongLeaf``)."""
 
 
 class Finding(NamedTuple):
@@ -34,11 +43,16 @@ class Finding(NamedTuple):
 class ValueCheck:
     """Looks at the values of one file's pupils, one after another."""
 
-    def __init__(self, header: Header, layout: Layout, *, demo: bool = False) -> None:
-        """``demo`` lets the LA numbers pass that stand in samples only."""
+    def __init__(self, header: Header, layout: Layout, *, demo: bool = False, proven: bool = True) -> None:
+        """``demo`` lets the LA numbers pass that stand in samples only.
+
+        ``proven``: a schema of ours has taken the pupils. Those of an API, a table or an operator's own schema are held
+        to what ours say of codes, dates and numbers too.
+        """
         self.header = header
         self.layout = layout
         self.demo = demo
+        self.proven = proven
         self._serials: dict[str, int] = {}
 
     def met_before(self, upn: str) -> bool:
@@ -70,9 +84,18 @@ class ValueCheck:
                 )
 
     def findings(self, pupil: Record) -> Iterator[Finding]:
-        """What cannot be right in a pupil's record. Each pupil of a file must pass once, in order."""
+        """What cannot be right in a pupil's record. Each pupil of a file must pass once, in order.
+
+        What is of no form at all is not judged by its meaning too.
+        """
+        formless: set[tuple[str, ...]] = set()
+        for finding in () if self.proven else _forms(pupil):
+            formless.add(finding.steps)
+            yield finding
         for rule in _RULES:
-            yield from rule(pupil, self)
+            for finding in rule(pupil, self):
+                if not any(finding.steps[: len(steps)] == steps for steps in formless):
+                    yield finding
 
     def problem(self, finding: Finding, entry: PupilEntry) -> Problem:
         """Tell a finding as an office needs it."""
@@ -121,6 +144,13 @@ def _rows(record: Record, name: str) -> list[tuple[str, Any]]:
 
 def _tables(record: Record, name: str) -> list[tuple[str, Record]]:
     return [(place, row) for place, row in _rows(record, name) if isinstance(row, dict)]
+
+
+def _forms(pupil: Record) -> Iterator[Finding]:
+    """Values that no schema of ours takes: a code that no year knows, a day that never was, letters for a number."""
+    for leaf in wrong_leaves(pupil):
+        code, message = _NO_FORM[leaf.kind]
+        yield Finding(code, leaf.steps, leaf.text, message, allowed_for(leaf.type))
 
 
 def _identifiers(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
@@ -201,6 +231,11 @@ def _exclusions(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
             if reason in reasons[:turn]:
                 steps = (*above, "Reasons", f"Reason[{turn + 1}]")
                 yield Finding("reason-twice", steps, reason, "The same reason is given twice.", "each reason once")
+            elif turn >= _MOST_REASONS:
+                steps = (*above, "Reasons", f"Reason[{turn + 1}]")
+                yield Finding(
+                    "reasons-too-many", steps, reason, "An exclusion has at most three reasons.", "one to three"
+                )
         days = _leaf(exclusion, "SchoolDays")
         if days and _leaf(exclusion, "Category") != "PERM" and not _is_length(days):
             message = f"An exclusion of {days} school days cannot be."
@@ -214,7 +249,7 @@ def _is_length(days: str) -> bool:
         length = Decimal(days)
     except InvalidOperation:
         return False
-    return length % _HALF_DAY == 0 and length <= _LONGEST_EXCLUSION
+    return length.is_finite() and length % _HALF_DAY == 0 and _HALF_DAY <= length <= _LONGEST_EXCLUSION
 
 
 def _attendance(pupil: Record, check: ValueCheck) -> Iterator[Finding]:

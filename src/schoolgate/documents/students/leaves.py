@@ -1,0 +1,112 @@
+"""What a schema of ours would not have taken of a record that none has seen: one of an API, a table, another's schema.
+
+The types of our newest schema decide, the same ones and by the same library: nothing is said twice. How long a text may
+be is a matter of the file's form and not judged, and of a register whoever holds it decides whole.
+"""
+
+import threading
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from lxml import etree
+
+from schoolgate.documents.students.entries import OPEN, REPEATED, WRAPPERS, Record
+from schoolgate.documents.students.schema import XS, compiled
+from schoolgate.documents.students.shape import Shape, pupil_shape
+from schoolgate.documents.students.versions import CES_VERSIONS, our_schema
+from schoolgate.documents.students.wording import codes_of_type
+
+_NOT_JUDGED = OPEN | {"Attendance"}
+_TEXTS = ("Text", "Name35")
+
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+_made = threading.local()
+
+
+class WrongLeaf(NamedTuple):
+    """A value that its ``type`` does not take. ``steps`` lead to what means nothing without it, as a Finding's do."""
+
+    steps: tuple[str, ...]
+    text: str
+    type: str
+    kind: Literal["code", "date", "value"]
+
+
+def wrong_leaves(pupil: Record) -> Iterator[WrongLeaf]:
+    """The values of a pupil's record that our newest schema does not take, in the record's order.
+
+    A value that what is around it must have takes that along: a telephone is none without its number. The pupil itself
+    stays, whatever it lacks then.
+    """
+    yield from _below(pupil, _newest(), ())
+
+
+@cache
+def _newest() -> Shape:
+    return pupil_shape(our_schema("CES", CES_VERSIONS[-1]))
+
+
+def _below(record: Record, shape: Shape, steps: tuple[str, ...]) -> Iterator[WrongLeaf]:
+    for name, value in record.items():
+        child = shape.child(name)
+        if child is None or name in _NOT_JUDGED:
+            continue
+        if name in WRAPPERS and isinstance(value, list):
+            member = child.child(WRAPPERS[name])
+            if member is not None:
+                yield from _each(value, member, (*steps, name))
+        elif name in REPEATED and isinstance(value, list):
+            yield from _each(value, child, steps)
+        else:
+            yield from _one(value, child, (*steps, name))
+
+
+def _each(values: list[Any], shape: Shape, steps: tuple[str, ...]) -> Iterator[WrongLeaf]:
+    for place, value in enumerate(values, start=1):
+        own = (*steps, f"{shape.name}[{place}]" if len(values) > 1 else shape.name)
+        if isinstance(value, str) and not takes(shape.type, value):
+            yield WrongLeaf(own, value, shape.type, _kind(shape.type))
+        elif isinstance(value, dict):
+            yield from _below(value, shape, own)
+
+
+def _one(value: Any, shape: Shape, steps: tuple[str, ...]) -> Iterator[WrongLeaf]:
+    if isinstance(value, str) and shape.type and not takes(shape.type, value):
+        goes = steps[:-1] if shape.required and len(steps) > 1 else steps
+        yield WrongLeaf(goes, value, shape.type, _kind(shape.type))
+    elif isinstance(value, dict):
+        yield from _below(value, shape, steps)
+
+
+def _kind(type_name: str) -> Literal["code", "date", "value"]:
+    if codes_of_type(type_name) or type_name == "AnyLanguage":
+        return "code"
+    return "date" if type_name == "Date" else "value"
+
+
+def takes(type_name: str, text: str) -> bool:
+    """Whether a simple type of our schemas takes a text, however long; of a post code case and blanks do not count."""
+    if type_name.startswith(_TEXTS):
+        return True
+    if type_name == "PostCode":
+        plain = "".join(text.split()).upper()
+        text = f"{plain[:4]} {plain[4:]}" if plain.startswith("BFPO") else f"{plain[:-3]} {plain[-3:]}"
+    element = etree.Element("value", {_XSI_TYPE: type_name}, nsmap={"xs": XS[1:-1]})
+    try:
+        element.text = text
+    except ValueError:
+        # A character that no XML holds.
+        return False
+    return _types().validate(element)
+
+
+def _types() -> etree.XMLSchema:
+    """This thread's schema of one element, which may have any of the types of ours."""
+    if not hasattr(_made, "types"):
+        document = etree.fromstring(our_schema("CES", CES_VERSIONS[-1]).text.encode())
+        etree.SubElement(document, f"{XS}element", {"name": "value", "type": "xs:anySimpleType"})
+        _made.types = compiled(document)
+    types: etree.XMLSchema = _made.types
+    return types
