@@ -53,8 +53,7 @@ def tried(content: bytes | str, name: str = "existing.csv") -> FirstLoad:
 
 def loaded(content: bytes | str, name: str = "existing.csv") -> FirstLoad:
     first = tried(content, name)
-    assert first.state is FirstLoadState.TRIED, first.error
-    assert steps.load_now(first, first.tried_at, by=None)
+    assert steps.load_now(first, first.tried_at, by=None), first.error
     work_off()
     first.refresh_from_db()
     assert first.state is FirstLoadState.LOADED

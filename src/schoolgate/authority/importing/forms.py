@@ -20,6 +20,16 @@ class SystemDefaultsForm(forms.Form):
     )
 
 
+class FirstLoadForm(forms.Form):
+    """Records that another system holds."""
+
+    file = forms.FileField(
+        label="File",
+        help_text="CSV, CTF or CES, of one school or of all.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xml,text/csv,text/xml"}),
+    )
+
+
 class AddressListForm(forms.Form):
     """The authority's own list of addresses."""
 

@@ -70,7 +70,10 @@ class FirstLoad(models.Model):
 
     @property
     def _works(self) -> bool:
-        return Job.objects.filter(pk=self.job_id or 0, state__in=(State.READY, State.RUNNING)).exists()
+        try:
+            return self.job is not None and self.job.state in {State.READY, State.RUNNING}
+        except Job.DoesNotExist:
+            return False
 
     @property
     def told(self) -> list[list[Any]]:
