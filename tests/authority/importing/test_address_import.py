@@ -25,6 +25,7 @@ from schoolgate.authority.importing.models import Conflict, Import
 from schoolgate.authority.records.groups.addresses import ADDRESSES
 from schoolgate.authority.records.groups.contacts import CONTACTS
 from schoolgate.authority.records.models import Pupil, PupilGroup, Refusal, Settled
+from schoolgate.authority.records.restricting import restrict
 from schoolgate.documents.students.entries import Record
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,15 @@ def test_a_contact_may_live_anywhere(green_abbey: Base) -> None:
     send(green_abbey, at("14"), Contacts=[{"Surname": "Okafor", "Forename": "Grace", "Address": at("99", "Far Road")}])
     (row,) = [row for row in PupilGroup.objects.all() if row.group is CONTACTS]
     assert row.payload["Contacts"][0]["Address"]["BS7666Address"]["PAON"] == "99"
+    assert refused() == []
+
+
+def test_the_address_of_a_restricted_pupil_waits_for_a_person_whatever_the_list_says(green_abbey: Base) -> None:
+    give(HIGH_STREET)
+    send(green_abbey, at("14"))
+    restrict(Pupil.objects.get(), "a court order", None, seen=0, by=None)
+    send(green_abbey, at("15"))
+    assert [one.group for one in Conflict.objects.open()] == [ADDRESSES.number]
     assert refused() == []
 
 

@@ -80,7 +80,8 @@ class Applying:
         held = hold(self.base, [work.whose.pupil for work in portion if work.whose.pupil is not None])
         led_by_others = self._led_by_others(portion, held)
         cases = [self._decided(work, held, led_by_others) for work in portion]
-        for place, code in unlisted([case.decisions for case in cases], self.addresses).items():
+        by_rule = {place: case.decisions for place, case in enumerate(cases) if not case.holding.restricted}
+        for place, code in unlisted(by_rule, self.addresses).items():
             whose, incoming = portion[place]
             cases[place] = self._decided(Work(whose, without_address(incoming, code)), held, led_by_others)
         self._pass_over_what_others_told(cases)

@@ -4,7 +4,7 @@ The pupil's own address only. A contact may live anywhere, and is one value with
 taken as it is sent (inferred; reference 9.5 has the carers' details as groups of their own).
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 
 from schoolgate.authority.importing.addresses.listed import Address, AddressRule
@@ -14,12 +14,12 @@ from schoolgate.authority.records.groups.addresses import ADDRESSES
 ADDRESS = ADDRESSES.items[0]
 
 
-def unlisted(decided: Iterable[Decisions], rule: AddressRule) -> dict[int, str]:
-    """The places in ``decided`` where an address was to be taken or to wait, and is not taken, with the code why.
+def unlisted(decided: Mapping[int, Decisions], rule: AddressRule) -> dict[int, str]:
+    """Those in ``decided`` by whom an address was to be taken or to wait, and is not taken, with the code why.
 
     What is held already, refused by a person or left to another school is not looked up: nothing is to come of it.
     """
-    wanted = {place: address for place, one in enumerate(decided) if (address := _wanted(one)) is not None}
+    wanted = {place: address for place, one in decided.items() if (address := _wanted(one)) is not None}
     codes = rule.faults(list(wanted.values())) if wanted else []
     return {place: code for place, code in zip(wanted, codes, strict=True) if code}
 
