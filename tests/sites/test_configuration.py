@@ -1,9 +1,11 @@
 """Where a start-up setting comes from."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from schoolgate.sites.base import mail
 from schoolgate.sites.configuration import ConfigurationError, read_configuration
 
 
@@ -51,3 +53,17 @@ def test_a_number_that_is_none_is_told_with_its_source(tmp_path: Path) -> None:
     found = read_configuration(tmp_path / "none.toml", {"SCHOOLGATE_PORT": "eighty"})
     with pytest.raises(ConfigurationError, match="SCHOOLGATE_PORT"):
         found.number("port")
+
+
+def test_a_mail_server_has_its_usual_port_and_needs_a_sender(tmp_path: Path) -> None:
+    def told(**environment: str) -> dict[str, Any]:
+        variables = {f"SCHOOLGATE_SMTP_{name.upper()}": text for name, text in environment.items()}
+        return mail(read_configuration(tmp_path / "schoolgate.toml", variables))
+
+    assert told()["EMAIL_HOST"] == ""
+    server = told(host="mail.example", security="tls", **{"from": "post@la.example"})
+    assert (server["EMAIL_PORT"], server["EMAIL_USE_SSL"], server["EMAIL_USE_TLS"]) == (465, True, False)
+    with pytest.raises(ConfigurationError, match="smtp_from must be the address"):
+        told(host="mail.example")
+    with pytest.raises(ConfigurationError, match="starttls, tls or none is needed"):
+        told(security="ssl3")

@@ -35,6 +35,7 @@ SCHOOLGATE_NAVIGATION = [
     ("Received files", "received-files"),
     ("Imports", "imports"),
     ("Pupils", "pupils"),
+    ("Reports", "reports"),
     ("Bases", "bases"),
     ("Journal", "journal"),
     ("Jobs", "jobs"),

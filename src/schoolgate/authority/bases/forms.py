@@ -6,6 +6,7 @@ from django import forms
 
 from schoolgate.authority.bases.accounts import ROLE
 from schoolgate.authority.bases.models import Base, valid_la_number
+from schoolgate.authority.bases.reports import Report, Scope
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.passwords import RULES_FOR_PROGRAMS
 
@@ -128,3 +129,35 @@ class AuthorityForm(forms.Form):
         help_text="Until then schools' programs keep their files and try again by themselves. Empty: none.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+
+class ScopeForm(forms.Form):
+    """What a report is asked about. What cannot be read is told, and narrows nothing."""
+
+    base = forms.ModelChoiceField(
+        queryset=Base.objects.order_by("name", "la", "number"), required=False, label="School", empty_label="All"
+    )
+    first = forms.DateField(
+        required=False, label="From", input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        required=False, label="to", input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"})
+    )
+    days = forms.IntegerField(required=False, min_value=1, max_value=3650, label="Days")
+
+    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._usual_days = report.usual_days
+        if not report.asks_dates:
+            del self.fields["first"], self.fields["last"]
+        if not report.asks_days:
+            del self.fields["days"]
+        else:
+            self.fields["days"].initial = report.usual_days
+
+    @property
+    def scope(self) -> Scope:
+        """What is asked, as far as it can be read."""
+        # Asking for the errors reads the fields.
+        asked = self.cleaned_data if self.is_bound and self.errors is not None else {}
+        return Scope(asked.get("base"), asked.get("first"), asked.get("last"), asked.get("days") or self._usual_days)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schoolgate.authority.bases.views import bases, codes, importing, many
+from schoolgate.authority.bases.views import bases, codes, importing, many, reports
 
 urlpatterns = [
     path("bases/", bases.bases, name="bases"),
@@ -19,5 +19,7 @@ urlpatterns = [
     path("bases/<int:pk>/password", bases.new_password, name="new-base-password"),
     path("bases/<int:pk>/code", codes.new_code, name="new-base-code"),
     path("bases/<int:pk>/letter", codes.letter, name="base-letter"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<slug:name>", reports.one_report, name="report"),
     path("administration/", bases.administration, name="administration"),
 ]

@@ -8,11 +8,13 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         # Registered by being imported: what the search finds, periodic work, what a lock-out ends, whence values are.
         from schoolgate.authority.exchange import (  # noqa: F401, PLC0415
+            alerts,
             certificates,
             endings,
             finding,
             import_job,
             joining,
+            reports,
             retention,
             sweeping,
             tokens,

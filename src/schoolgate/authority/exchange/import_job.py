@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.alerts import note_import
 from schoolgate.authority.exchange.import_outcome import CONTENT_GONE
 from schoolgate.authority.exchange.import_words import pupils_in_words
 from schoolgate.authority.exchange.kinds import KINDS, FileKind
@@ -159,7 +160,7 @@ def catch_up() -> None:
 
 
 def tell(this: Import) -> None:
-    """The school, by the outcome it asks for, and people here by the journal; in the import's own commit."""
+    """The school, by the outcome it asks for, and people here by journal and alerts; in the import's own commit."""
     file = ReceivedFile.objects.filter(its_import=this).first()
     if file is None:
         return
@@ -174,6 +175,7 @@ def tell(this: Import) -> None:
         school=this.base.number,
         link=reverse("received-file", args=[file.pk], urlconf=settings.ROOT_URLCONF),
     )
+    note_import(this, reverse("import", args=[this.pk], urlconf=settings.ROOT_URLCONF))
 
 
 def _in_words(this: Import) -> tuple[journal.Level, str]:

@@ -15,6 +15,8 @@ from schoolgate.authority.exchange.endings import day, ending_soon, sentence
 from schoolgate.authority.exchange.import_job import ImportFile
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
 from schoolgate.authority.importing.models import AddressListLoad, Import, ImportState
+from schoolgate.commons.alerts.mailing import SendMail
+from schoolgate.commons.alerts.models import Mail
 from schoolgate.commons.jobs.health import health
 from schoolgate.commons.jobs.models import Job, State
 
@@ -138,6 +140,16 @@ def _ending() -> list[ToDo]:
     ]
 
 
+def _mail() -> list[ToDo]:
+    """Mail that does not get out, with the words of the server that was asked last."""
+    stuck = Mail.objects.stuck().select_related("job")
+    if not (last := stuck.first()):
+        return []
+    number = stuck.count()
+    mails = "A mail does" if number == 1 else f"{number:,} mails do"
+    return [ToDo(f"{mails} not get out. {last.trouble}", "See which", reverse("alerts"))]
+
+
 def named(bases: Sequence[Base]) -> str:
     """A few schools by name, and how many more."""
     shown = ", ".join(str(base) for base in bases[:NAMED])
@@ -164,8 +176,10 @@ def _what_is_to_do() -> list[ToDo]:
     found += _imports()
     found += _address_list()
     found += _ending()
-    # A failed import is told of above, in its own words.
-    failed = Job.objects.filter(state__in=[State.FAILED, State.PARKED]).exclude(kind=ImportFile.name).count()
+    found += _mail()
+    # A failed import is told of above in its own words, and so is mail.
+    told = [ImportFile.name, SendMail.name]
+    failed = Job.objects.filter(state__in=[State.FAILED, State.PARKED]).exclude(kind__in=told).count()
     if failed:
         jobs = "One job" if failed == 1 else f"{failed} jobs"
         found.append(ToDo(f"{jobs} failed.", "See what to do", reverse("jobs")))

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from schoolgate.sites.commands.authority_addresses import addresses
+from schoolgate.sites.commands.authority_alerts import alerts, reports
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
@@ -36,7 +37,7 @@ def authority() -> None:
 
 
 add_common_verbs(authority, "authority")
-for command in (bases, codes, licences, expiring, imports, pupils, pupil, rules, addresses):
+for command in (bases, codes, licences, expiring, imports, pupils, pupil, rules, addresses, alerts, reports):
     authority.add_command(command)
 
 

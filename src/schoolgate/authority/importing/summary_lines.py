@@ -1,0 +1,31 @@
+"""What waits for people, in the daily summary: pupils nobody knows, and values that differ."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
+
+from schoolgate.authority.importing.models import Conflict, Unmatched
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.alerts.summary import Line, page, summary_line
+
+
+@summary_line
+def _unmatched(reader: User, since: datetime) -> Line | None:
+    waiting = Unmatched.objects.visible_to(reader).filter(held_back=Unmatched.HeldBack.NO)
+    return _line(waiting, "pupil is unmatched", "pupils are unmatched", "unmatched")
+
+
+@summary_line
+def _conflicts(reader: User, since: datetime) -> Line | None:
+    return _line(Conflict.objects.visible_to(reader).open(), "conflict is open", "conflicts are open", "open-conflicts")
+
+
+def _line(waiting: QuerySet[Any], one: str, many: str, report: str) -> Line | None:
+    found = waiting.order_by().aggregate(number=Count("pk"), oldest=Min("since"))
+    if not found["number"]:
+        return None
+    days = (timezone.now() - found["oldest"]).days
+    age = "" if days < 1 else f", the oldest for {days:,} day{'' if days == 1 else 's'}"
+    return Line(f"{found['number']:,} {one if found['number'] == 1 else many}{age}.", page("reports") + report)
