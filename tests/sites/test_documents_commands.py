@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from schoolgate.documents.first_load.reading import FirstLoadFile
+from schoolgate.documents.first_load.rows import ExistingPupil
 from schoolgate.sites.cli import main
 
 
@@ -116,3 +119,10 @@ def test_keys_that_are_none_fail_in_one_line(tmp_path: Path, content: str) -> No
 @pytest.mark.parametrize("option", [["--la", "82"], ["--school", "1"], ["--to", "x"]])
 def test_a_sample_of_no_school_is_a_wrong_call(tmp_path: Path, option: list[str]) -> None:
     assert schoolgate("sample", "students", *option, "--out", str(tmp_path)).exit_code == 2
+
+
+def test_a_sample_of_existing_records_can_be_loaded(tmp_path: Path) -> None:
+    call = ("sample", "first-load", "--school", "4321", "--school", "2107", "--pupils", "3", "--out", str(tmp_path))
+    path = Path(schoolgate(*call).stdout.strip())
+    rows = list(FirstLoadFile(lambda: path.open("rb"), now=datetime(2026, 11, 26, tzinfo=UTC)).rows())
+    assert [row.school for row in rows if isinstance(row, ExistingPupil)] == ["4321"] * 3 + ["2107"] * 3

@@ -136,7 +136,7 @@ def _day(year: str, month: str, day: str) -> str:
 
 TEXT = CellReader("text", _text)
 CODE = CellReader("a code", _code)
-NUMBER = CellReader("a number", _number)
+NUMBER = CellReader("a number, with all its characters", _number)
 SCHOOL_NUMBER = CellReader("four digits; zeros that Excel dropped before it are put back", _school_number)
 PHONE = CellReader("a telephone number; a 0 that Excel dropped before it is put back", _phone)
 POSTCODE = CellReader("a post code", _postcode)

@@ -7,6 +7,7 @@ import click
 from schoolgate.sites.commands.authority_addresses import addresses
 from schoolgate.sites.commands.authority_alerts import alerts, reports
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
+from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
 from schoolgate.sites.commands.authority_rules import rules
@@ -37,7 +38,20 @@ def authority() -> None:
 
 
 add_common_verbs(authority, "authority")
-for command in (bases, codes, licences, expiring, imports, pupils, pupil, rules, addresses, alerts, reports):
+for command in (
+    bases,
+    codes,
+    licences,
+    expiring,
+    imports,
+    pupils,
+    pupil,
+    rules,
+    addresses,
+    first_load,
+    alerts,
+    reports,
+):
     authority.add_command(command)
 
 

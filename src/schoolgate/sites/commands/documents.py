@@ -142,6 +142,37 @@ def sample() -> None:
     pass
 
 
+@sample.command("first-load", help="Existing records of invented schools as CSV, with every column there is.")
+@click.option("--la", default="820", show_default=True, help="LA number of the schools.")
+@click.option(
+    "--school", "schools", multiple=True, default=["4321"], show_default=True, help="School number; repeat it."
+)
+@click.option("--pupils", default=200, show_default=True, type=click.IntRange(min=0), help="Of each school.")
+@click.option("--seed", default=1, show_default=True, type=int, help="The pupils of student samples of this seed.")
+@click.option("--out", default=Path(), type=click.Path(file_okay=False, path_type=Path), help="Folder to write into.")
+@as_json
+def sample_first_load(la: str, schools: tuple[str, ...], pupils: int, seed: int, out: Path, as_json: bool) -> None:
+    from schoolgate.documents.first_load.sample import write_first_load_sample
+    from schoolgate.documents.identifiers import la_number_fault, school_number_fault
+    from schoolgate.documents.samples.students import make_students
+
+    for number, wrong in ((la, la_number_fault(la, demo=True)), *((one, school_number_fault(one)) for one in schools)):
+        if wrong is not None:
+            raise WrongCall(f"{number}: {wrong.reason}")
+    made = [make_students(la=la, school=school, destination_la=la, pupils=pupils, seed=seed) for school in schools]
+    path = out / "existing-records.csv"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+            write_first_load_sample(stream, made)
+    except OSError as error:
+        raise Failed(f"Cannot write to {out}: {error.strerror}") from None
+    if as_json:
+        print_json({"file": str(path), "pupils": pupils * len(schools)})
+    else:
+        click.echo(str(path))
+
+
 @sample.command("students", help="A pupil file of an invented school.")
 @click.option("--la", default="820", show_default=True, help="LA number of the school.")
 @click.option("--school", default="4321", show_default=True, help="School number.")

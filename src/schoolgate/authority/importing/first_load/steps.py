@@ -11,14 +11,17 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from schoolgate.authority.importing.first_load.job import LoadExistingRecords
+from schoolgate.authority.importing.first_load.job import LoadExistingRecords, keep_trial
 from schoolgate.authority.importing.first_load.opening import kept_files
+from schoolgate.authority.importing.first_load.trying import Trial
 from schoolgate.authority.importing.models import FirstLoad, FirstLoadState
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.commons.filestore import Stored
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.periodic import every
 from schoolgate.commons.jobs.submitting import cancel, submit
+from schoolgate.documents.first_load.reading import FirstLoadFile
 
 KEPT_FOR = timedelta(days=30)
 """So long a file waits to be loaded before its bytes go: it holds every child's data once more."""
@@ -28,14 +31,26 @@ LEFT_ALONE_FOR = timedelta(days=1)
 
 def give(chunks: Iterable[bytes], name: str, *, by: User | None, request: HttpRequest | None = None) -> FirstLoad:
     """Take a file of existing records and ask for its being tried. Raises NoSpace."""
-    with kept_files().incoming() as incoming:
-        for chunk in chunks:
-            incoming.write(chunk)
-        stored = incoming.keep()
+    stored = _keep(chunks)
     with transaction.atomic():
         first = FirstLoad.objects.create(name=name[-200:], sha256=stored.sha256, size=stored.size, by=by)
         record("existing records given", by=by, target=first.name, details="tried without saving", request=request)
         _submit(first, save=False)
+    return first
+
+
+def load_as_tried(chunks: Iterable[bytes], first: FirstLoad, file: FirstLoadFile, trial: Trial) -> FirstLoad:
+    """Take a file that the command line has tried, and ask for its being loaded. Raises NoSpace.
+
+    `first` is not saved yet, and gets its row.
+    """
+    stored = _keep(chunks)
+    with transaction.atomic():
+        first.sha256, first.size, first.wanted_at = stored.sha256, stored.size, timezone.now()
+        first.save()
+        keep_trial(first, file, trial)
+        record("existing records being loaded", by=None, target=first.name, details=first.sha256)
+        _submit(first, save=True)
     return first
 
 
@@ -102,6 +117,13 @@ def sweep_first_loads() -> None:
     kept_files().sweep(known, LEFT_ALONE_FOR)
 
 
+def _keep(chunks: Iterable[bytes]) -> Stored:
+    with kept_files().incoming() as incoming:
+        for chunk in chunks:
+            incoming.write(chunk)
+        return incoming.keep()
+
+
 def _let_go(first: FirstLoad) -> None:
     """Forget the file's bytes, which the next sweep removes, and whoever is named in what the trial found."""
     first.content_gone_at = timezone.now()
@@ -118,6 +140,3 @@ def _submit(first: FirstLoad, *, save: bool) -> None:
     args = {"first_load": first.pk, "name": first.name, "save": save}
     first.job = submit(LoadExistingRecords.name, args, key=LoadExistingRecords.name)
     first.save(update_fields=["job"])
-
-
-__all__ = ["KEPT_FOR", "discard", "give", "load_now", "sweep_first_loads", "try_again"]
