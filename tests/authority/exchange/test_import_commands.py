@@ -88,3 +88,11 @@ def test_only_failed_ones_are_deleted_all_or_none(three: list[Import]) -> None:
     assert Import.objects.listed().count() == 3
     assert imports("delete", "--all-failed").exit_code == 0
     assert list(Import.objects.listed().order_by("pk")) == three[1:]
+
+
+def test_an_import_that_has_ended_is_undone_once_with_a_reason(three: list[Import]) -> None:
+    assert imports("undo", str(three[1].pk)).exit_code == 2
+    assert imports("undo", str(three[2].pk), "--reason", "The wrong file.").exit_code == 1
+    assert imports("undo", str(three[1].pk), "--reason", "The wrong file.").exit_code == 0
+    assert Import.objects.get(pk=three[1].pk).undo is not None
+    assert imports("undo", str(three[1].pk), "--reason", "The wrong file.").exit_code == 1

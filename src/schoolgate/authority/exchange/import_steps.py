@@ -64,7 +64,7 @@ def retry(this: Import, *, by: User | None, request: HttpRequest | None = None) 
     """
 
     def step(this: Import) -> bool:
-        if this.state is not ImportState.FAILED:
+        if this.state is not ImportState.FAILED or this.undo_id:
             return False
         job = Job.objects.filter(pk=this.job_id or 0).first()
         if job is None:

@@ -21,6 +21,7 @@ DECIDED: Mapping[str, str] = {
     "import turned down": "decided that it is not imported",
     "import started again": "started it again",
     "import deleted": "deleted it from the list",
+    "import undone": "undid it",
 }
 """What people did with an import, in words, by what the audit calls it."""
 

@@ -212,6 +212,7 @@ def decide(
             writes.append(Write(group, theirs, dict.fromkeys(theirs, one_rule), is_new=True))
             continue
         taken: dict[str, Effect] = {}
+        values: Payload = {}
         differing = group.differing(ours, theirs)
         if differing and group in led_by_others:
             yielded.append(group)
@@ -220,7 +221,6 @@ def decide(
         for item in differing:
             our, value = (ours or {}).get(item), theirs[item]
             effect = rules.effect(group, item)
-        values: Payload = {}
             if by_people:
                 value, refused = _apart(group, item, our, value, by_people)
                 left_out += [_left_out(group, item, *one, refusals) for one in refused]
@@ -254,7 +254,8 @@ def _apart(
 ) -> tuple[Any, list[tuple[Any, bytes, str]]]:
     """What of a value nobody refused (None: nothing), and each part that a person did, with its digest and code.
 
-    The second counts where a value is joined with the held one: an undone import had written what came of both.
+    Refused is a value itself, or all that would be new once it is taken: an undone import had written what came of
+    joining it with the held one. So a contact that was undone stays so beside another that is new.
     """
     form = group.form_of(item)
     stands = [] if our is None else [form.normal(part) for part in form.parts(our)]
@@ -320,6 +321,11 @@ def _ended(incoming: Incoming, left_out: Iterable[LeftOut], refusals: Collection
     if not refusals:
         return
     again = {Refused(one.group, one.item, one.digest, one.code) for one in left_out}
+
+    def is_one_of_several(one: Refused) -> bool:
+        """A part of what changed, which says nothing of the others."""
+        return one.code in BY_A_PERSON and one.group.form_of(one.item).is_in_parts
+
     said = {(group, item) for group, payload in incoming.payloads.items() for item in payload}
     said |= {(one.group, one.item) for one in incoming.invalid}
     for one in sorted(set(refusals) - again, key=lambda one: (one.group.number, one.item, one.code, one.digest)):
@@ -329,8 +335,3 @@ def _ended(incoming: Incoming, left_out: Iterable[LeftOut], refusals: Collection
 
 def _in_order(payloads: Payloads) -> list[DataGroup]:
     return sorted(payloads, key=lambda group: group.number)
-
-    def is_one_of_several(one: Refused) -> bool:
-        """A part of what changed, which says nothing of the others."""
-        return one.code in BY_A_PERSON and one.group.form_of(one.item).is_in_parts
-

@@ -20,6 +20,18 @@ class SystemDefaultsForm(forms.Form):
     )
 
 
+class UndoForm(forms.Form):
+    """Why an import is undone."""
+
+    reason = forms.CharField(
+        label="Why it is undone",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Your colleagues read this. Name no child.",
+        error_messages={"required": "Say why, so that your colleagues know."},
+    )
+
+
 class FirstLoadForm(forms.Form):
     """Records that another system holds."""
 

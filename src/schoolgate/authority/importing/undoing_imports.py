@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -74,7 +74,14 @@ def ask_to_undo(this: Import, reason: str, *, by: User | None, request: HttpRequ
         return False
     held.undo = this.undo = Decision.objects.create(kind=Decision.Kind.UNDO, by=by, reason=reason)
     held.undone = this.undone = asdict(Progress())
-    held.save(update_fields=["undo", "undone"])
+    note = {
+        "did": "import undone",
+        "by": str(by or "the command line"),
+        "at": timezone.now().isoformat(),
+        "why": reason,
+    }
+    held.decided = this.decided = [*held.decided, note]
+    held.save(update_fields=["undo", "undone", "decided"])
     record("import undone", by=by, target=f"import {this.pk}, {this.source_name}", details=reason, request=request)
     return True
 
@@ -137,7 +144,16 @@ def written_to(this: Import) -> list[int]:
 
 def left_by(this: Import) -> Iterator[Left]:
     """What of an import could not be undone, or cannot be; pupil by pupil in the order of their numbers."""
-    changes, pupils = list(changes_of(this).values_list("pk", flat=True)), written_to(this)
+    changes = list(changes_of(this).values_list("pk", flat=True))
+    since = Replaced.objects.filter(written_by__in=changes).exclude(replaced_by__rule=UNDO)
+    keys: dict[int, set[int]] = {table: set() for table in Replaced.Table.values}
+    for table, key in since.values_list("table", "key"):
+        keys[table].add(key)
+    registers = Attendance.objects.filter(pk__in=keys[Replaced.Table.ATTENDANCE]).values_list("enrolment_id", flat=True)
+    enrolments = set(map(owner_of, keys[Replaced.Table.ENROLMENT_GROUP])) | set(registers)
+    made = Q(pk__in=enrolments) | Q(created_by__in=changes)
+    found = set(Enrolment.objects.filter(made).values_list("pupil_id", flat=True))
+    pupils = sorted(found | set(map(owner_of, keys[Replaced.Table.PUPIL_GROUP])))
     for start in range(0, len(pupils), AT_ONCE):
         yield from left_of(changes, pupils[start : start + AT_ONCE])
 

@@ -17,8 +17,11 @@ from schoolgate.authority.importing.views.first_load import (
     try_first_again,
 )
 from schoolgate.authority.importing.views.system_defaults import system_defaults
+from schoolgate.authority.importing.views.undoing import left_behind, undo
 
 urlpatterns = [
+    path("imports/<int:pk>/undo", undo, name="undo-import"),
+    path("imports/<int:pk>/undo/left", left_behind, name="left-by-undo"),
     path("administration/system-defaults/", system_defaults, name="system-defaults"),
     path("administration/first-load/", first_load, name="first-load"),
     path("administration/first-load/<int:pk>/", first_load_file, name="first-load-file"),

@@ -117,6 +117,12 @@ def keep_waiting(this: Import, waiting: Collection[Waits]) -> None:
     Unmatched.objects.bulk_create(row for sign, row in rows.items() if sign not in before)
 
 
+def hold_back(this: Import, waiting: Collection[Waits], how: Unmatched.HeldBack) -> None:
+    """Keep entries as unmatched ones that are neither matched nor added by rule, in the caller's transaction."""
+    keep_waiting(this, waiting)
+    Unmatched.objects.filter(base=this.base, sign__in=[one.sign for one in waiting]).update(held_back=how)
+
+
 def wait_no_more(this: Import, signs: Iterable[bytes]) -> None:
     """Who was matched or added waits no more; ``signs`` stand for such entries of the base."""
     if signs := list(signs):
@@ -127,12 +133,6 @@ def end_waiting(this: Import) -> None:
     """Whom a full document of the base does not speak of any more waits no more; what people held back stays so."""
     if this.full:
         Unmatched.objects.filter(base=this.base, held_back=Unmatched.HeldBack.NO).exclude(seen_in=this).delete()
-
-def hold_back(this: Import, waiting: Collection[Waits], how: Unmatched.HeldBack) -> None:
-    """Keep entries as unmatched ones that are neither matched nor added by rule, in the caller's transaction."""
-    keep_waiting(this, waiting)
-    Unmatched.objects.filter(base=this.base, sign__in=[one.sign for one in waiting]).update(held_back=how)
-
 
 
 def _row(this: Import, one: Waits) -> Unmatched:

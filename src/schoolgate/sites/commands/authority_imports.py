@@ -99,6 +99,22 @@ def delete(numbers: tuple[int, ...], all_failed: bool) -> None:
     click.echo(f"{deleted} deleted from the list.")
 
 
+@imports.command("undo", help="Put back what an import wrote, as far as nothing wrote there since.")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="What colleagues read; it names no child.")
+@at_home("authority")
+def undo(number: int, reason: str) -> None:
+    from schoolgate.authority.importing.undo_job import LONGEST_REASON, undo_import
+
+    if not 0 < len(reason.strip()) <= LONGEST_REASON:
+        raise WrongCall(f"--reason: between 1 and {LONGEST_REASON} characters.")
+
+    def step(this: "Import", **options: Any) -> bool:
+        return undo_import(this, reason.strip(), **options)
+
+    _take(number, step, "has not ended, did nothing, or is undone already", "is being undone")
+
+
 def _take(number: int, step: "Callable[..., bool]", why_not: str, done: str) -> None:
     from schoolgate.authority.importing.models import Import
 

@@ -17,6 +17,8 @@ from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.importing.behind import missing_pupils, newly_left_out
 from schoolgate.authority.importing.counting import GROUPS, PUPILS
 from schoolgate.authority.importing.models import Import, ImportState, Waiting
+from schoolgate.authority.importing.undo_job import undone_in_words
+from schoolgate.authority.importing.undoing_imports import Progress, can_be_undone
 from schoolgate.authority.records.groups.registry import GROUPS as DATA_GROUPS
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.jobs.models import Job, State
@@ -72,7 +74,9 @@ def one_import(request: PersonRequest, pk: int) -> HttpResponseBase:
         "runs": runs,
         "failed": state is ImportState.FAILED,
         "waits": state is ImportState.WAITING,
-        "live_seconds": LIVE_SECONDS if runs else 0,
+        "live_seconds": LIVE_SECONDS if runs or (this.undo_id and not this.undone_at) else 0,
+        "can_be_undone": can_be_undone(this),
+        "undone": undone_in_words(Progress(**this.undone)) if this.undone else "",
         "job": job,
         "bar": progress_bar(job) if job is not None else "",
         "progress": progress_words(this),
@@ -128,7 +132,7 @@ def start_again(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _find(request: PersonRequest, pk: int) -> Import:
-    return get_object_or_404(Import.objects.visible_to(request.user).select_related("base", "job"), pk=pk)
+    return get_object_or_404(Import.objects.visible_to(request.user).select_related("base", "job", "undo__by"), pk=pk)
 
 
 def _before_it(this: Import, job: Job | None) -> Import | None:
