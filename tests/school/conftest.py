@@ -21,6 +21,7 @@ from tests.wire.conftest import RawServer
 
 from schoolgate.authority.bases.accounts import add_account
 from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER
+from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
 from schoolgate.commons.accounts.models import User
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
@@ -227,7 +228,8 @@ def bedford(db: None, address: str) -> str:
 
 @pytest.fixture
 def authority(bedford: str, root: Path) -> str:
-    """LA 820 with the base Green Abbey, and its entry at the school."""
+    """LA 820 with the base Green Abbey, whose files it imports by rule, and its entry at the school."""
+    use_for_new_bases(always_import_set(), add_unmatched=True, by=None)
     _, password = add_account(la="820", school="4321", name="Green Abbey Primary School")
     add_destination(la="820", address=bedford, user="8204321", password=password)
     return bedford

@@ -13,10 +13,14 @@ from tests.school.conftest import NAME, Export
 from tests.school.first_page.rows import make_transfer
 from tests.school.scripted_la import ScriptedLa
 
+from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.import_steps import do_not_import, retry
 from schoolgate.authority.importing.models import Import
+from schoolgate.authority.importing.telling import refusals_changed
+from schoolgate.authority.records.models import Pupil, Refusal
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.engine import work_off
+from schoolgate.school.exchange.correcting import why_not_taken
 from schoolgate.school.exchange.export_job import ask_what_became_of_files
 from schoolgate.school.exchange.listing import tell_outcome
 from schoolgate.school.exchange.models import Correction, CorrectionList, Destination, State, Transfer
@@ -127,9 +131,44 @@ def test_a_list_that_could_not_be_fetched_is_asked_for_again(
     assert (Transfer.objects.get().state, CorrectionList.objects.due().count()) == (State.IMPORTED, 1)
     ask_again()
     assert CorrectionList.objects.due().count() == 0
-    asked = len(la.calls)
+
+
+@pytest.mark.parametrize(("days", "asks"), [(27, True), (29, False)])
+def test_an_imported_file_is_asked_about_for_four_weeks_since_a_person_may_still_discard(
+    la: ScriptedLa, put_file: PutFile, export: Export, days: int, asks: bool
+) -> None:
+    la.outcome = TAKEN
+    put_file(a_pupil())
+    export()
     ask_again()
-    assert len(la.calls) == asked
+    Transfer.objects.update(received_at=timezone.now() - timedelta(days=days))
+    before = len(la.calls)
+    ask_again()
+    assert (len(la.calls) > before) is asks
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_person_discards_after_the_import_stands_in_the_list_and_goes_with_the_refusal(
+    authority: str, put_file: PutFile, export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schoolgate.authority.exchange.outcomes.SETTLED_AFTER", timedelta(0))
+    put_file(a_pupil())
+    export()
+    work_off()
+    ask_again()
+    base, pupil = Base.objects.get(), Pupil.objects.get()
+    refusal = Refusal.objects.create(
+        pupil=pupil, base=base, group=2, item="Forename", value_text='"Dan"', value_digest=bytes(16), code="discarded"
+    )
+    refusals_changed(base)
+    ask_again()
+    (one,) = Correction.objects.to_do()
+    assert (one.pupil, one.value) == ("Daniel O., Year 9", "Dan")
+    assert why_not_taken(one.code) == "A person at the LA looked at it, and did not take it."
+    refusal.delete()
+    refusals_changed(base)
+    ask_again()
+    assert not Correction.objects.to_do().exists()
 
 
 def test_the_page_of_a_file_has_its_numbers_in_a_picture_and_by_group(school_site: None, office: Client) -> None:

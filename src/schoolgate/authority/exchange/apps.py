@@ -11,6 +11,7 @@ class ExchangeConfig(AppConfig):
             alerts,
             certificates,
             endings,
+            feedback,
             finding,
             import_job,
             joining,

@@ -133,10 +133,10 @@ SCHEMAS: Json = {
                 "type": "array",
                 "items": _object(
                     {
-                        "upn": TEXT,
+                        "upn": {"type": "string", "description": "As the school sent it; empty where it is not known."},
                         "group": TEXT,
                         "item": TEXT,
-                        "value": {"description": "As the school sent it."},
+                        "value": {"description": "As the school sent it; null where it may hold what others sent."},
                         "code": TEXT,
                         "since": TIME,
                         "new": {"type": "boolean", "description": "This file was the first to say it."},

@@ -1,12 +1,12 @@
 """What became of the files, as the API tells it."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
+from schoolgate.authority.exchange.feedback import fed_back, upns_as_sent, value_as_sent
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.records.groups.registry import group_numbered
@@ -41,24 +41,25 @@ def told(file: ReceivedFile) -> dict[str, Any]:
 def refusals_of(file: ReceivedFile, cursor: str) -> dict[str, Any]:
     """What the authority does not take of the base's values and the file, or one before it, said: one page.
 
-    `new` says whether this very file was the first; `value` is the school's own, as it was sent. Raises ApiProblem
-    `cursor-malformed`.
+    `new` says whether this very file was the first; `value` and `upn` are the school's own, as it sent them (no UPN
+    where that is not known). Raises ApiProblem `cursor-malformed`.
     """
     job = file.its_import.job_id if file.its_import else None
-    standing = Refusal.objects.filter(base=file.base_id, first_seen_in__lte=job) if job else Refusal.objects.none()
+    standing = fed_back(file.base).exclude(first_seen_in__gt=job) if job else Refusal.objects.none()
     if cursor:
         if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
             raise ApiProblem("cursor-malformed")
         standing = standing.filter(pk__gt=int(cursor))
-    page = list(standing.select_related("pupil").order_by("pk")[: PAGE + 1])
+    page = list(standing.order_by("pk")[: PAGE + 1])
     shown = page[:PAGE]
+    upns = upns_as_sent(file.base, {refusal.pupil_id for refusal in shown})
     return {
         "items": [
             {
-                "upn": refusal.pupil.upn,
+                "upn": upns.get(refusal.pupil_id, ""),
                 "group": group_numbered(refusal.group).name,
                 "item": refusal.item,
-                "value": json.loads(refusal.value_text),
+                "value": value_as_sent(refusal),
                 "code": refusal.code,
                 "since": rfc3339(refusal.since),
                 "new": refusal.first_seen_in == job,

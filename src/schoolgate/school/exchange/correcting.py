@@ -45,14 +45,19 @@ WHY = {
     "address-not-in-list": "The LA’s list of addresses has none with this post code and house.",
     "address-several-in-list": "The LA’s list has several such addresses: say the flat, the house’s name or the UPRN.",
     "no-address-list": "The LA takes no addresses at present.",
+    "discarded": "A person at the LA looked at it, and did not take it.",
+    "undone": "A person at the LA took it back, after it had been imported.",
     "pupil-twice": "This pupil stands in the file twice, with differences, so neither was taken.",
     "upn-of-another-pupil": "The LA knows another pupil by this UPN; one of the two numbers is wrong.",
     "namesake-with-another-upn": "The LA knows a pupil of this name, birth and sex by another UPN.",
     "several-matches": "More than one pupil that the LA knows could be this one; the LA decides.",
     "inactive-match": "The LA knows this pupil, but on no school’s roll; the LA decides.",
+    "not-known": "The LA does not know this pupil yet; the LA decides.",
+    "held-back": "The LA does not take this pupil for now.",
 }
 """Why something was not taken, by the LA's code."""
-LA_DECIDES = frozenset({"several-matches", "inactive-match", "no-address-list"})
+LA_DECIDES = frozenset({"several-matches", "inactive-match", "not-known", "held-back", "no-address-list"})
+BY_A_PERSON = frozenset({"discarded", "undone"})
 
 _OF_PUPIL = {
     "pupil-twice": "In your MIS look for this pupil’s second record, and put the two together. Save and export again.",
@@ -70,6 +75,8 @@ def how_to_correct(item: str, code: str) -> str:
     """What an office does about it."""
     if code in LA_DECIDES:
         return "Nothing, unless the LA asks."
+    if code in BY_A_PERSON:
+        return "Look it up with the family. Correct it in your MIS and export again, or tell the LA that it is right."
     return remedy_for(item_for((item,))) if item else _OF_PUPIL.get(code, "Ask the LA.")
 
 
@@ -152,6 +159,8 @@ def _is_of_pupil(problem: Any) -> bool:
 
 
 def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

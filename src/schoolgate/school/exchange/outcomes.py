@@ -22,11 +22,14 @@ from schoolgate.wire.exchange_errors import ExchangeError
 COMPLETED, FAILED = "completed", "failed"
 MOST_PAGES = 100
 SELDOM = timedelta(days=1)
-REFUSED_LATELY = timedelta(days=28)
+LATELY = timedelta(days=28)
 
 
-def note_outcome(transfer: Transfer, outcome: Mapping[str, Any]) -> None:
-    """Keep what the LA says, and take the step it means: imported, not accepted, or none yet."""
+def note_outcome(transfer: Transfer, outcome: Mapping[str, Any], *, told_anew: bool = False) -> None:
+    """Keep what the LA says, and take the step it means: imported, not accepted, or none yet.
+
+    ``told_anew``: the LA tells of the file again, so that its list has changed where the outcome has not.
+    """
     state = outcome.get("state")
     step: StepName | None = "import" if state == COMPLETED else "reject" if state == FAILED else None
     with transaction.atomic():
@@ -37,7 +40,7 @@ def note_outcome(transfer: Transfer, outcome: Mapping[str, Any]) -> None:
         taken = step is not None and transfer.may(step) and transfer.take(step)
         if taken:
             telling.file_outcome(transfer)
-        if state == COMPLETED and (news or taken):
+        if state == COMPLETED and (news or taken or told_anew):
             note_to_be_fetched(transfer)
 
 
@@ -48,13 +51,14 @@ def fetch_outcomes(connection: Connection, login: Login) -> int:
     """
     told = 0
     for _ in range(MOST_PAGES):
+        told_before = bool(login.outcomes_cursor)
         page = connection.client(login).outcomes(login.outcomes_cursor)
         ours = Transfer.objects.lean().filter(sha256__in=[entry.sha256 for entry in page.outcomes])
         known = {(transfer.kind, transfer.name, transfer.sha256): transfer for transfer in ours}
         for entry in page.outcomes:
             transfer = known.get((entry.kind, entry.name, entry.sha256))
             if transfer is not None:
-                note_outcome(transfer, entry.outcome)
+                note_outcome(transfer, entry.outcome, told_anew=told_before)
                 told += 1
         login.note(outcomes_cursor=page.cursor[:60])
         if not page.more:
@@ -114,12 +118,13 @@ def _to_ask(destination: Destination) -> list[Login]:
 def _open_files() -> TransferQuerySet:
     """Those that the LA may have more to say of.
 
-    It has yet to say what became of them, or what of them it did not take; one that it refused it may import after all.
+    It has yet to say what became of them, or what of them it did not take; one that it refused it may import after all,
+    and of what it did import a person there may discard something.
     """
-    lately = timezone.now() - REFUSED_LATELY
+    lately = timezone.now() - LATELY
     more_to_say = (
         Q(state=State.DELIVERED)
         | Q(state=State.IMPORTED, correction_list__due=True)
-        | Q(state=State.REJECTED, received_at__gt=lately)
+        | Q(state__in=[State.IMPORTED, State.REJECTED], received_at__gt=lately)
     )
     return Transfer.objects.filter(more_to_say, received_at__isnull=False)

@@ -1,0 +1,82 @@
+"""What a school is told of its values that the authority does not take (reference 9.7): what it sent, and a code.
+
+Told is what failed validation, and what a person discarded or took back. What a rule does not import the school cannot
+mend. Nothing that only the authority holds goes out: not even a UPN.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.models import ReceivedFile
+from schoolgate.authority.importing.base_rules import base_rules
+from schoolgate.authority.importing.deciding import NOT_IMPORTED, UNDONE
+from schoolgate.authority.importing.matching.rules import Rule
+from schoolgate.authority.importing.models import Conflict
+from schoolgate.authority.importing.telling import teller_of_refusals
+from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
+from schoolgate.authority.records.groups.registry import GROUPS, group_numbered
+from schoolgate.authority.records.models import Change, Enrolment, PupilGroup, Refusal, row_key
+from schoolgate.authority.records.origin import histories, origins_among
+
+_FOUND_BY_UPN = frozenset({Rule.UPN, Rule.UPN_OTHER_NAMES})
+
+
+def fed_back(base: Base) -> QuerySet[Refusal]:
+    """The refusals that a base is told of: none of restricted pupils, nor of groups its rule set does not feed back."""
+    withheld = base_rules(base).rule_set.not_fed_back
+    numbers = [group.number for group in GROUPS if group.name in withheld]
+    told = Refusal.objects.unrestricted().filter(base=base).exclude(code=NOT_IMPORTED)
+    return told.exclude(group__in=numbers)
+
+
+def value_as_sent(refusal: Refusal) -> Any:
+    """The value as the base sent it; None where what was undone may hold parts that others had told (`Form.join`)."""
+    form = group_numbered(refusal.group).form_of(refusal.item)
+    return None if refusal.code == UNDONE and form.is_in_parts else json.loads(refusal.value_text)
+
+
+@teller_of_refusals
+def tell_anew(base: Base) -> None:
+    """Let a base's program ask again what to correct: it stands with the newest file that was imported."""
+    newest = ReceivedFile.objects.filter(base=base, its_import__completed_at__isnull=False).first()
+    if newest is not None:
+        ReceivedFile.objects.filter(pk=newest.pk).update(outcome_changed_at=timezone.now())
+
+
+def upns_as_sent(base: Base, pupils: Collection[int]) -> Mapping[int, str]:
+    """The UPNs by which the base itself speaks of these pupils; none for whom that is not known. Five queries.
+
+    It is what the base sent and the authority did not take, else the held one where the base brought it or where the
+    pupil came to the base by it.
+    """
+    found: dict[int, str] = {}
+    of_upn = {"base": base, "pupil__in": pupils, "group": IDENTIFIERS.number, "item": "UPN"}
+    keys = {row_key(pupil, IDENTIFIERS): pupil for pupil in pupils}
+    rows = list(PupilGroup.objects.filter(key__in=keys).select_related("change"))
+    came_by = {
+        enrolment.pupil_id: enrolment.created_by
+        for enrolment in Enrolment.objects.filter(base=base, pupil__in=pupils).select_related("created_by")
+    }
+    for place, versions in histories(rows).items():
+        pupil = keys[place[1]]
+        origins = origins_among(versions, IDENTIFIERS, "UPN")
+        if origins and origins[0].value and _was_sent(base, origins[0].since, came_by.get(pupil)):
+            found[pupil] = str(origins[0].value)
+    for refusal in Refusal.objects.filter(**of_upn).order_by("pk"):
+        found[refusal.pupil_id] = str(json.loads(refusal.value_text))
+    for conflict in Conflict.objects.open().filter(**of_upn):
+        found[conflict.pupil_id] = str(conflict.incoming)
+    return found
+
+
+def _was_sent(base: Base, brought_by: Change, came_by: Change | None) -> bool:
+    if brought_by.base_id == base.pk and brought_by.source != Change.Source.PERSON:
+        return True
+    if came_by is None or came_by.pk < brought_by.pk:
+        return False
+    return came_by.rule.partition("/")[0] in _FOUND_BY_UPN
