@@ -80,6 +80,8 @@ def hidden(oak_lane: Base) -> Pupil:
     pupil = hold(oak_lane, Surname="Quillfeather", Forename="Ivo", UPN="V820432124003")
     refused(pupil, oak_lane)
     in_conflict(pupil, oak_lane, "Surname")
+    near = waiting(oak_lane, "Quillfeather")
+    Unmatched.objects.filter(pk=near.pk).update(near_restricted=True)
     Restriction.objects.create(pupil=pupil, why="safety")
     return pupil
 
@@ -130,7 +132,7 @@ def test_a_report_is_asked_about_one_school_and_some_days(
 def test_what_cannot_be_read_is_told_and_narrows_nothing(browser: Client, dan: Pupil, green_abbey: Base) -> None:
     refused(dan, green_abbey)
     shown = page(browser, "rejected-values", first="soon")
-    assert "Enter a valid date." in shown
+    assert "A date is written 2026-11-19." in shown
     assert "Okafor" in shown
 
 
@@ -167,7 +169,7 @@ def test_restricted_pupils_are_in_no_report_and_it_says_so(
     officer.rights = ["restricted-pupils"]
     officer.save()
     browser = signed_in(officer)
-    for name in ("rejected-values", "open-conflicts"):
+    for name in ("rejected-values", "unmatched", "open-conflicts"):
         assert rows(browser, name) == []
         shown = page(browser, name)
         assert "Restricted pupils are left out." in shown
@@ -213,7 +215,7 @@ def test_the_summary_tells_how_many_wait_and_how_long(dan: Pupil, green_abbey: B
 
 
 def test_the_summary_of_who_lacks_the_right_counts_no_restricted_pupil(hidden: Pupil, officer: User) -> None:
-    assert _conflicts(officer, NOW()) is None
+    assert (_unmatched(officer, NOW()), _conflicts(officer, NOW())) == (None, None)
 
 
 @pytest.mark.parametrize("path", ["", *(f"{name}" for name in ("rejected-values", "silent-bases"))])

@@ -131,18 +131,24 @@ class AuthorityForm(forms.Form):
     )
 
 
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(
+        required=False,
+        label=label,
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": "A date is written 2026-11-19."},
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
 class ScopeForm(forms.Form):
     """What a report is asked about. What cannot be read is told, and narrows nothing."""
 
     base = forms.ModelChoiceField(
         queryset=Base.objects.order_by("name", "la", "number"), required=False, label="School", empty_label="All"
     )
-    first = forms.DateField(
-        required=False, label="From", input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        required=False, label="to", input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first = _day("From")
+    last = _day("To")
     days = forms.IntegerField(required=False, min_value=1, max_value=3650, label="Days")
 
     def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
