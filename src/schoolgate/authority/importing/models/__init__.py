@@ -1,4 +1,5 @@
 from schoolgate.authority.importing.models.address_list import AddressListLoad, ListedAddress
+from schoolgate.authority.importing.models.assignment import Assignment, Note
 from schoolgate.authority.importing.models.conflict import Conflict
 from schoolgate.authority.importing.models.first_load import FirstLoad, FirstLoadState
 from schoolgate.authority.importing.models.met import Met
@@ -9,6 +10,7 @@ from schoolgate.authority.importing.models.unmatched import KnownAs, Unmatched
 
 __all__ = [
     "AddressListLoad",
+    "Assignment",
     "BaseRules",
     "Conflict",
     "FirstLoad",
@@ -18,6 +20,7 @@ __all__ = [
     "KnownAs",
     "ListedAddress",
     "Met",
+    "Note",
     "RemovalCandidate",
     "RuleSet",
     "Unmatched",

@@ -1,0 +1,161 @@
+"""A decision on conflicts is undone: its values are put back, its conflicts wait again, its refusals end."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from schoolgate.authority.importing.conflicts.side_by_side import side_by_side
+from schoolgate.authority.importing.deciding import DISCARDED
+from schoolgate.authority.importing.models import Conflict
+from schoolgate.authority.importing.telling import refusals_changed
+from schoolgate.authority.importing.undoing import UNDO, Left, left_of, undo
+from schoolgate.authority.importing.writing import look_again
+from schoolgate.authority.records.looking import about
+from schoolgate.authority.records.models import Change, Decision, Pupil, Refusal
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.recording import record
+
+AT_ONCE = 200
+"""Pupils in one transaction."""
+
+
+@dataclass(slots=True)
+class TakenBack:
+    """What undoing a decision on conflicts did."""
+
+    put_back: int = 0
+    """Values."""
+    left: int = 0
+    """Values that stay, since something wrote since."""
+    waits_again: int = 0
+    """Conflicts."""
+
+
+def may_be_undone(decision: Decision) -> bool:
+    """Whether it is a decision on conflicts that nobody has begun to undo."""
+    is_begun = Decision.objects.filter(undoes=decision).exists()
+    return decision.kind == Decision.Kind.CONFLICTS and decision.undone_at is None and not is_begun
+
+
+def begin_undo(
+    decision: Decision, reason: str, *, by: User | None, request: HttpRequest | None = None
+) -> Decision | None:
+    """The step that undoes another, in the caller's transaction. None: somebody has undone it, or it cannot be."""
+    held = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    if not may_be_undone(held):
+        return None
+    step = Decision.objects.create(
+        kind=Decision.Kind.UNDO, by=by, reason=reason, undoes=held, on_restricted=held.on_restricted
+    )
+    record("decision undone", by=by, target=f"decision {held.pk}", details=reason, request=request)
+    return step
+
+
+def carry_out_undo(step: Decision, progress: Callable[[int, int], None] = lambda *_: None) -> dict[str, int]:
+    """Undo what ``step`` undoes, from where it broke off; each portion of pupils in a transaction of its own."""
+    undone = step.undoes
+    assert undone is not None
+    done = TakenBack()
+    pupils = pupils_of(undone)
+    for start in range(0, len(pupils), AT_ONCE):
+        portion = pupils[start : start + AT_ONCE]
+        with transaction.atomic():
+            _take_back(step, undone, portion, done)
+        progress(start + len(portion), len(pupils))
+    with transaction.atomic():
+        Decision.objects.filter(pk=undone.pk, undone_at=None).update(undone_at=timezone.now())
+    return asdict(done)
+
+
+def pupils_of(decision: Decision) -> list[int]:
+    """The numbers of the pupils whom a decision on conflicts was about, ascending."""
+    closed = Conflict.objects.filter(decision=decision).order_by()
+    return sorted(set(closed.values_list("pupil_id", flat=True)))
+
+
+def left_by(decision: Decision) -> list[Left]:
+    """What of a decision cannot be undone, or could not: something wrote there since."""
+    changes = list(Change.objects.filter(decision=decision).values_list("pk", flat=True))
+    pupils = pupils_of(decision)
+    return [
+        left for start in range(0, len(pupils), AT_ONCE) for left in left_of(changes, pupils[start : start + AT_ONCE])
+    ]
+
+
+def _take_back(step: Decision, undone: Decision, portion: list[int], done: TakenBack) -> None:
+    shown = Pupil.objects.select_for_update(of=("self",)).filter(pk__in=portion).order_by("pk")
+    pupils = {one.pk: one for one in (shown.unrestricted() if step.by is None else shown.visible_to(step.by))}
+    changes = list(Change.objects.filter(decision=undone).values_list("pk", flat=True))
+    result = undo(changes, list(pupils), _change_of(step), refuse=False) if changes else None
+    stays = {(left.pupil, left.group.number, left.item) for left in result.left} if result else set()
+    closed = list(Conflict.objects.filter(decision=undone, pupil__in=pupils).select_related("base", "origin"))
+    _end_refusals([one for one in closed if one.outcome == Conflict.Outcome.NEVER_AGAIN])
+    done.waits_again += _open_again(
+        [
+            one
+            for one in closed
+            if one.outcome != Conflict.Outcome.ACCEPTED or (one.pupil_id, one.group, one.item) not in stays
+        ]
+    )
+    look_again(pupils)
+    for pupil in pupils.values():
+        target = about(pupil)
+        record("decision on conflicts undone", by=step.by, target=target, about=target)
+    if result:
+        done.put_back += result.put_back
+        done.left += len(result.left)
+
+
+def _change_of(step: Decision) -> Change:
+    found = Change.objects.filter(decision=step).first()
+    return found or Change.objects.create(
+        source=Change.Source.PERSON,
+        source_name=str(step.by or "the command line")[:200],
+        rule=UNDO,
+        by=step.by,
+        decision=step,
+    )
+
+
+def _end_refusals(conflicts: list[Conflict]) -> None:
+    bases = {}
+    for one in conflicts:
+        ended, _ = Refusal.objects.filter(
+            pupil=one.pupil_id,
+            base=one.base_id,
+            group=one.group,
+            item=one.item,
+            value_digest=bytes(one.incoming_digest),
+            code=DISCARDED,
+        ).delete()
+        if ended:
+            bases[one.base_id] = one.base
+    for base in bases.values():
+        refusals_changed(base)
+
+
+def _open_again(closed: list[Conflict]) -> int:
+    """A conflict waits again, as old as it was, unless its school has said something newer or it is held by now."""
+    pupils = {one.pupil_id for one in closed}
+    newer = set(Conflict.objects.open().filter(pupil__in=pupils).values_list("pupil", "base", "group", "item"))
+    waits = [
+        Conflict(
+            pupil_id=one.pupil_id,
+            base=one.base,
+            group=one.group,
+            item=one.item,
+            incoming_text=one.incoming_text,
+            incoming_digest=bytes(one.incoming_digest),
+            origin=one.origin,
+            since=one.since,
+            seen_in=one.seen_in,
+        )
+        for pair in side_by_side(closed)
+        for one in [pair.conflict]
+        if pair.differs and (one.pupil_id, one.base_id, one.group, one.item) not in newer
+    ]
+    Conflict.objects.bulk_create(waits)
+    return len(waits)
