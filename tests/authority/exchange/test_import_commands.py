@@ -96,3 +96,12 @@ def test_an_import_that_has_ended_is_undone_once_with_a_reason(three: list[Impor
     assert imports("undo", str(three[1].pk), "--reason", "The wrong file.").exit_code == 0
     assert Import.objects.get(pk=three[1].pk).undo is not None
     assert imports("undo", str(three[1].pk), "--reason", "The wrong file.").exit_code == 1
+
+
+def test_a_preview_is_asked_for_and_then_told(three: list[Import]) -> None:
+    number = str(three[1].pk)
+    assert "being made" in imports("preview", number).output
+    work_off()
+    told = json.loads(imports("preview", number, "--json").output)
+    assert (told[0]["stale"], told[0]["same"]) == (False, 1)
+    assert imports("preview", "999999").exit_code == 1

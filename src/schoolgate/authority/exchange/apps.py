@@ -15,6 +15,7 @@ class ExchangeConfig(AppConfig):
             finding,
             import_job,
             joining,
+            preview_job,
             reports,
             retention,
             sweeping,

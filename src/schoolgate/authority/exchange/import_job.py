@@ -68,8 +68,8 @@ class ImportFile(JobKind):
         try:
             carry_out(
                 this,
-                lambda: _content_of(this),
-                _ruling(this.base),
+                lambda: content_of(this),
+                ruling_of(this.base),
                 job=running.job_id,
                 shelf=schemas_of_today(),
                 telling=Telling(progress, tell),
@@ -83,7 +83,7 @@ class ImportFile(JobKind):
         return {"pupils": this.pupils, **this.counts.get("pupils", {})}
 
 
-def _ruling(base: Base) -> Ruling:
+def ruling_of(base: Base) -> Ruling:
     """By what a base's documents are matched and decided, as it is set now."""
     by = base_rules(base)
     return Ruling(
@@ -92,10 +92,11 @@ def _ruling(base: Base) -> Ruling:
         add_unmatched=by.add_unmatched,
         addresses=address_rule(),
         demo=settings.SCHOOLGATE_DEMO,
+        ask_first=by.ask_first,
     )
 
 
-def _content_of(this: Import) -> BinaryIO:
+def content_of(this: Import) -> BinaryIO:
     """The plain bytes of the file. Raises Refused when they are not kept any more, which the school is then told."""
     try:
         return received_files().open(this.source_key)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schoolgate.authority.exchange.views import behind, files, imports, one_import, site
+from schoolgate.authority.exchange.views import behind, files, imports, one_import, previews, site
 
 urlpatterns = [
     path("", site.today, name="today"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("imports/<int:pk>", one_import.one_import, name="import"),
     path("imports/<int:pk>/import-now", one_import.import_now, name="import-now"),
     path("imports/<int:pk>/do-not-import", one_import.turn_down, name="do-not-import"),
+    path("imports/<int:pk>/preview", previews.preview, name="import-preview"),
+    path("imports/<int:pk>/preview/make", previews.make_preview, name="make-preview"),
+    path("imports/<int:pk>/preview/new", previews.preview_new, name="import-preview-new"),
+    path("imports/<int:pk>/preview/values", previews.preview_values, name="import-preview-values"),
+    path("imports/<int:pk>/preview/values/<slug:group>", previews.preview_values, name="import-preview-group"),
     path("imports/<int:pk>/retry", one_import.start_again, name="retry-import"),
     path("imports/<int:pk>/pupils/<slug:what>", behind.behind, name="import-list"),
     path("imports/<int:pk>/groups/<slug:group>/<slug:what>", behind.behind, name="import-group-list"),

@@ -109,7 +109,7 @@ def _differences(version: _Version) -> Iterator[Written]:
     before, after = _lines(version.group, version.before or {}), _lines(version.group, version.after)
     for label, text in after.items():
         if before.get(label) != text:
-            yield Written(version.group, label, *_around_the_difference(before.get(label, ""), text))
+            yield Written(version.group, label, *around_the_difference(before.get(label, ""), text))
     for label, text in before.items():
         if label not in after:
             yield Written(version.group, label, _cut(text), "")
@@ -124,7 +124,7 @@ def _lines(group: DataGroup, payload: Payload) -> dict[str, str]:
     return lines
 
 
-def _around_the_difference(before: str, after: str) -> tuple[str, str]:
+def around_the_difference(before: str, after: str) -> tuple[str, str]:
     """Both texts, the long ones from a little before the place where they part."""
     if max(len(before), len(after)) <= SHOWN:
         return before, after

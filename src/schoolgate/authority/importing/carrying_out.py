@@ -23,7 +23,8 @@ from schoolgate.authority.importing.deciding import IMPORT_EVERYTHING, Rules
 from schoolgate.authority.importing.guarding import few_pupils, is_older, note_who_is_missing, roll_of
 from schoolgate.authority.importing.held import HeldInDatabase
 from schoolgate.authority.importing.matching.rules import MatchSettings
-from schoolgate.authority.importing.models import Import, Met, Waiting
+from schoolgate.authority.importing.models import Import, Met, Preview, Waiting
+from schoolgate.authority.importing.previewing import Outlook, keep, key_of, look_ahead, upto_now
 from schoolgate.authority.importing.reading import Document, Readable, Refused, incoming_of
 from schoolgate.authority.importing.recognising import Recogniser, Recognition, WhyNot
 from schoolgate.authority.importing.settling import digester, known_entries
@@ -69,6 +70,13 @@ class Ruling:
     """Whether numbers of samples are taken."""
     shortcut: bool = True
     """Whether what is settled is passed over: the result is the same without."""
+    ask_first: bool = False
+    """Whether a person looks at what an import would do before it is done."""
+
+    @property
+    def key(self) -> str:
+        """Stands for all that decides, as a preview remembers it."""
+        return key_of(self.rules, self.matching.key, str(self.add_unmatched), self.addresses.key, str(self.demo))
 
 
 def carry_out(
@@ -149,10 +157,6 @@ def _import(course: _Course, aside: Aside) -> None:
         figures = {"roll": len(roll), "of_roll": len(roll & found.seen), "pupils": found.pupils}
         _wait(course, Waiting.FEW, figures)
         return
-    this.pupils = found.pupils
-    this.done = found.pupils - len(found.to_do)
-    written = Counts.from_json(this.counts)
-    counted = Met.pupils_of(this)
     applying = Applying(
         this,
         course.ruling.rules,
@@ -160,6 +164,15 @@ def _import(course: _Course, aside: Aside) -> None:
         newest_pupil=newest_pupil,
         addresses=course.ruling.addresses,
     )
+    if course.ruling.ask_first and not this.agreed:
+        upto = upto_now()
+        outlook = look_ahead(applying, found, aside)
+        _wait(course, Waiting.ASKED, outlook=outlook, upto=upto)
+        return
+    this.pupils = found.pupils
+    this.done = found.pupils - len(found.to_do)
+    written = Counts.from_json(this.counts)
+    counted = Met.pupils_of(this)
     entries = iter(aside)
     while read := list(islice(entries, AT_ONCE)):
         portion = [Work(found.to_do[number], incoming) for number, incoming in read if number in found.to_do]
@@ -273,13 +286,23 @@ def _complete(course: _Course, found: Recognition, written: Counts, counted: Abs
     this.pupils = this.done = found.pupils
     this.completed_at = timezone.now()
     this.save()
+    Preview.objects.filter(of=this).delete()
     course.telling.ended(this)
 
 
-def _wait(course: _Course, waiting: Waiting, figures: dict[str, int] | None = None) -> None:
+def _wait(
+    course: _Course,
+    waiting: Waiting,
+    figures: dict[str, int] | None = None,
+    *,
+    outlook: Outlook | None = None,
+    upto: tuple[int, int] = (0, 0),
+) -> None:
     this = course.this
     with transaction.atomic():
         _hold_alone(course)
+        if outlook is not None:
+            keep(this, outlook, [waiting], course.ruling.key, upto)
         this.waiting, this.figures = waiting, figures or {}
         this.save(update_fields=["waiting", "figures"])
         course.telling.ended(this)
@@ -289,11 +312,12 @@ def _refuse(course: _Course, refused: Refused) -> None:
     this = course.this
     with transaction.atomic():
         _hold_alone(course)
-        this.problems = [_told(problem) for problem in refused.problems[:PROBLEMS_KEPT]]
+        this.problems = [told_problem(problem) for problem in refused.problems[:PROBLEMS_KEPT]]
         this.failed_at = timezone.now()
         this.save(update_fields=["problems", "failed_at"])
         course.telling.ended(this)
 
 
-def _told(problem: Problem) -> dict[str, Any]:
+def told_problem(problem: Problem) -> dict[str, Any]:
+    """What is kept of a problem: nothing that quotes a value."""
     return {name: value for name, value in asdict(problem).items() if name in _WITHOUT_VALUES and value}

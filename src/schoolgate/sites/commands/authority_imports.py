@@ -99,6 +99,41 @@ def delete(numbers: tuple[int, ...], all_failed: bool) -> None:
     click.echo(f"{deleted} deleted from the list.")
 
 
+@imports.command("preview", help="What an import would do; without a preview that holds one is asked for.")
+@click.argument("number", type=int)
+@as_json
+@at_home("authority")
+def preview(number: int, as_json: bool) -> None:
+    from schoolgate.authority.exchange.preview_job import ask_for_preview, stale
+    from schoolgate.authority.importing.models import Import, Preview
+
+    this = Import.objects.select_related("base").filter(pk=number).first()
+    if this is None:
+        raise Failed(f"There is no import {number}. See: schoolgate authority imports")
+    made = Preview.objects.select_related("of__base").filter(of=this).first()
+    is_stale = made is None or stale(made)
+    if is_stale:
+        ask_for_preview(this, by=None)
+    if made is None:
+        print_rows([], ["group"], as_json=as_json, limit=None, empty="It is being made. Ask again in a moment.")
+        return
+    of_all = {"group": "", "made": made.made_at, "stale": is_stale, **made.counts.get("pupils", {})}
+    of_groups = [{"group": name, **counts} for name, counts in made.counts.get("groups", {}).items()]
+    columns = [
+        "group",
+        "added",
+        "changed",
+        "in_conflict",
+        "same",
+        "twice",
+        "unmatched",
+        "conflict",
+        "left_out",
+        "missing",
+    ]
+    print_rows([of_all, *of_groups], columns, as_json=as_json, limit=None, empty="")
+
+
 @imports.command("undo", help="Put back what an import wrote, as far as nothing wrote there since.")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="What colleagues read; it names no child.")

@@ -3,6 +3,7 @@ from schoolgate.authority.importing.models.assignment import Assignment, Note
 from schoolgate.authority.importing.models.conflict import Conflict
 from schoolgate.authority.importing.models.first_load import FirstLoad, FirstLoadState
 from schoolgate.authority.importing.models.met import Met
+from schoolgate.authority.importing.models.preview import Preview
 from schoolgate.authority.importing.models.removal_candidate import RemovalCandidate
 from schoolgate.authority.importing.models.rule_set import BaseRules, RuleSet
 from schoolgate.authority.importing.models.source_import import Import, ImportState, Waiting
@@ -21,6 +22,7 @@ __all__ = [
     "ListedAddress",
     "Met",
     "Note",
+    "Preview",
     "RemovalCandidate",
     "RuleSet",
     "Unmatched",

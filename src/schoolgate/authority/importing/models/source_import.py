@@ -29,6 +29,7 @@ class Waiting(models.TextChoices):
 
     OLDER = "older-file", "It is older than the newest one imported of its form."
     FEW = "few-pupils", "It lacks more than a fifth of the pupils on the school's roll."
+    ASKED = "ask-first", "Somebody looks at it before anything of it is imported."
 
 
 _OF_JOB = {State.READY: ImportState.QUEUED, State.RUNNING: ImportState.PROCESSING}
