@@ -22,7 +22,14 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 
 NEW = {"la": "820", "number": "1001", "name": "Hill Top Nursery", "phase": "nursery", "notes": "", "licensed": "on"}
-AUTHORITY = {"number": "820", "name": "Bedford", "password_days": "90", "code_days": "7", "warning_days": "30"}
+AUTHORITY = {
+    "number": "820",
+    "name": "Bedford",
+    "password_days": "90",
+    "code_days": "7",
+    "warning_days": "30",
+    "silent_days": "21",
+}
 
 
 def text(answer: Any) -> str:

@@ -8,11 +8,11 @@ from django.utils import timezone
 from tests.authority.exchange.imports_shown import Send, school, text
 from tests.conftest import SignedIn
 
+from schoolgate.authority.bases.la import SILENT_DAYS
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange import alerts
 from schoolgate.authority.exchange.import_steps import agree, do_not_import
 from schoolgate.authority.exchange.models import ReceivedFile
-from schoolgate.authority.exchange.silence import SILENT_DAYS
 from schoolgate.authority.importing import summary_lines
 from schoolgate.authority.importing.models import Import
 from schoolgate.commons.accounts.models import User

@@ -123,6 +123,12 @@ class AuthorityForm(forms.Form):
         label="Days ahead that something which ends is told on the first page",
         help_text="Passwords of exchange accounts, connection codes, certificates.",
     )
+    silent_days = forms.IntegerField(
+        min_value=1,
+        max_value=365,
+        label="Days without a file until a school is called silent",
+        help_text="In the daily summary and in the report of schools without a file.",
+    )
     maintenance_until = forms.DateTimeField(
         required=False,
         label="Maintenance until",

@@ -39,6 +39,9 @@ CODE_DAYS = NumberPreference(
 EXPIRY_WARNING_DAYS = NumberPreference(
     "expiry-warning-days", default=14, meaning="days ahead that something which ends is told on the first page"
 )
+SILENT_DAYS = NumberPreference(
+    "silent-days", default=14, minimum=1, meaning="days without a file after which a school is called silent"
+)
 MAINTENANCE_UNTIL = TimePreference(
     "maintenance-until", default=None, meaning="until when schools' programs are asked to wait; empty: they are served"
 )

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from schoolgate.authority.bases.la import SILENT_DAYS
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.endings import ending_soon
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
-from schoolgate.authority.exchange.silence import SILENT_DAYS, silent
+from schoolgate.authority.exchange.silence import silent
 from schoolgate.authority.importing.models import Import, ImportState, Waiting
 from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.commons.accounts.models import User

@@ -7,10 +7,11 @@ from django.db.models import Count, F, Max
 from django.urls import reverse
 from django.utils import timezone
 
+from schoolgate.authority.bases.la import SILENT_DAYS
 from schoolgate.authority.bases.models import Base, BaseQuerySet
 from schoolgate.authority.bases.reports import Report, Scope, report, school_columns
 from schoolgate.authority.exchange.models import ReceivedFile
-from schoolgate.authority.exchange.silence import SILENT_DAYS, silent
+from schoolgate.authority.exchange.silence import silent
 from schoolgate.commons.web.tables import AllGood, Column, NotYet
 
 

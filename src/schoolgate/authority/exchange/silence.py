@@ -5,11 +5,6 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Q
 
 from schoolgate.authority.bases.models import BaseQuerySet
-from schoolgate.commons.preferences.registry import NumberPreference
-
-SILENT_DAYS = NumberPreference(
-    "silent-days", default=14, meaning="after how many days without a file a school is called silent", minimum=1
-)
 
 
 def silent(bases: BaseQuerySet, days: int, now: datetime) -> BaseQuerySet:

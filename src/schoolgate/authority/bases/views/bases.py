@@ -21,6 +21,7 @@ from schoolgate.authority.bases.la import (
     LA_NUMBER,
     MAINTENANCE_UNTIL,
     PASSWORD_DAYS,
+    SILENT_DAYS,
 )
 from schoolgate.authority.bases.licensing import WORDS as LICENCES
 from schoolgate.authority.bases.licensing import Licensing
@@ -152,6 +153,7 @@ def administration(request: PersonRequest) -> HttpResponseBase:
         "password_days": PASSWORD_DAYS,
         "code_days": CODE_DAYS,
         "warning_days": EXPIRY_WARNING_DAYS,
+        "silent_days": SILENT_DAYS,
         "maintenance_until": MAINTENANCE_UNTIL,
     }
     form = AuthorityForm(
