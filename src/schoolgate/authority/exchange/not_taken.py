@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from schoolgate.authority.exchange.import_job import schemas_of_today
+from schoolgate.authority.exchange.kinds import StudentFile as StudentKind
+from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.store import received_files
+from schoolgate.authority.importing.held import restricted_held
+from schoolgate.authority.importing.matching.keys import keys_of
+from schoolgate.authority.importing.matching.nearness import may_be_any
+from schoolgate.authority.importing.matching.rules import Held
 from schoolgate.authority.importing.models import Import
 from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import words_of
@@ -17,7 +23,10 @@ from schoolgate.documents.students.reader import StudentFile
 
 @dataclass(slots=True)
 class NotTaken:
-    """An entry of a file that was not taken. `line` 0 and no name: not read, or the file is not kept any more."""
+    """An entry of a file that was not taken.
+
+    `line` 0 and no name: not read, the file is not kept any more, or the entry might be a restricted pupil.
+    """
 
     number: int
     """Its place among the file's pupils, from 1."""
@@ -51,14 +60,30 @@ def not_taken(this: Import, *, twice: bool) -> list[NotTaken]:
     return [NotTaken(number, code) for number, code in sorted(codes.items())]
 
 
-def read_names(this: Import, rows: Collection[NotTaken]) -> None:
-    """Fill in who these are, by reading the file to the last of them; nothing where it is not kept any more."""
+def read_names(this: Import, rows: Collection[NotTaken], hidden: Collection[Held] = ()) -> None:
+    """Fill in who these are, by reading the file to the last of them; nothing where it is not kept any more.
+
+    Of whom might be one of ``hidden`` nothing is filled in.
+    """
     by_number = {row.number: row for row in rows}
     for entry in _entries(this, max(by_number, default=0)):
-        if row := by_number.get(entry.number):
+        if (row := by_number.get(entry.number)) and not may_be_any(keys_of(entry.record), hidden):
             said = {name: str(entry.record.get(name, "")) for name in ("Surname", "Forename", "DOB", "UPN")}
             row.line, row.surname, row.forename = entry.line, said["Surname"], said["Forename"]
             row.born, row.upn = _day(said["DOB"]), said["UPN"]
+
+
+def may_hold_restricted(file: ReceivedFile) -> bool:
+    """Whether a kept file says something of a pupil who might be a restricted one; so it is taken where nobody can
+    tell, because the file cannot be read to its end. Staff files hold no pupils."""
+    if file.kind != StudentKind.name or not (hidden := restricted_held()):
+        return False
+    try:
+        with closing(received_files().open(file.sha256)) as stream:
+            entries = StudentFile(stream, schemas_of_today()).entries()
+            return any(may_be_any(keys_of(entry.record), hidden) for entry in entries)
+    except DocumentError:
+        return True
 
 
 def _entries(this: Import, last: int) -> Iterator[PupilEntry]:

@@ -7,12 +7,11 @@ later file may have ended some of it: `Behind.number` is what was counted, to be
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
-
 from schoolgate.authority.importing.counting import read_fate
 from schoolgate.authority.importing.models import Import, RemovalCandidate
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.models import Refusal
+from schoolgate.authority.records.models.masking import OfPupil
 
 
 @dataclass(slots=True)
@@ -54,26 +53,26 @@ def groups_of(this: Import, what: str) -> dict[int, list[int]]:
     return found
 
 
-def left_out(this: Import, behind: Behind, group: DataGroup | None = None) -> QuerySet[Refusal]:
+def left_out(this: Import, behind: Behind, group: DataGroup | None = None) -> OfPupil[Refusal]:
     """Values of these pupils that were left out and still stand as refused."""
     found = Refusal.objects.filter(base=this.base_id, pupil__in=behind.pupils, first_seen_in__lte=this.job_id or 0)
     return found.filter(group=group.number) if group else found
 
 
-def missing(this: Import, behind: Behind, group: DataGroup | None = None) -> QuerySet[RemovalCandidate]:
+def missing(this: Import, behind: Behind, group: DataGroup | None = None) -> OfPupil[RemovalCandidate]:
     """Items of these pupils that a full file did not say, and that still wait for a person."""
     found = RemovalCandidate.objects.filter(base=this.base_id, pupil__in=behind.pupils, group__isnull=False)
     return found.filter(group=group.number) if group else found
 
 
-def missing_pupils(this: Import) -> QuerySet[RemovalCandidate]:
+def missing_pupils(this: Import) -> OfPupil[RemovalCandidate]:
     """Pupils on the roll who were not in a full file, as it stands since the newest one."""
     return RemovalCandidate.objects.filter(base=this.base_id, group__isnull=True)
 
 
 def newly_left_out(this: Import) -> int:
-    """How many values this import was the first to leave out, and still stand."""
-    return Refusal.objects.filter(base=this.base_id, first_seen_in=this.job_id or 0).count()
+    """How many values this import was the first to leave out, and still stand; no number tells of restricted pupils."""
+    return Refusal.objects.unrestricted().filter(base=this.base_id, first_seen_in=this.job_id or 0).count()
 
 
 def _fates(this: Import) -> Iterator[tuple[str, list[int]]]:

@@ -33,5 +33,5 @@ def written_to_restricted(pupils: Collection[int], change: Change) -> None:
     """A person wrote to these restricted pupils: the decision is hidden, and who waits is compared with what is held
     by now. In the caller's transaction."""
     if pupils:
-        Decision.objects.filter(pk=change.decision_id).update(on_restricted=True)
+        Decision.objects.filter(changes=change).update(on_restricted=True)
         mark_waiting()

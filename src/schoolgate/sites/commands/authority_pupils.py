@@ -4,23 +4,28 @@ import click
 
 from schoolgate.sites.commands.shared import Failed, WrongCall, as_json, at_home, limit_rows, print_json, print_rows
 
+WITH_RESTRICTED = "Restricted pupils too; that they were asked for stands in the audit."
+
 
 @click.command("pupils", help="Pupils held: all, or those whom a name, UPN, postcode or date of birth fits.")
 @click.argument("text", required=False, default="")
 @click.option("--base", "number", metavar="DFE", help="Only those on the roll of this school, or who were: 8204321.")
+@click.option("--restricted", is_flag=True, help=WITH_RESTRICTED)
 @as_json
 @limit_rows
 @at_home("authority")
-def pupils(text: str, number: str | None, as_json: bool, limit: int | None) -> None:
+def pupils(text: str, number: str | None, restricted: bool, as_json: bool, limit: int | None) -> None:
     from django.db.models import QuerySet
 
     from schoolgate.authority.bases.models import Base
+    from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
     from schoolgate.authority.records.models import Pupil
     from schoolgate.authority.records.searching import among, understand
     from schoolgate.authority.records.telling import tell_pupils
     from schoolgate.commons.audit.recording import record
 
-    rows: QuerySet[Pupil] = Pupil.objects.select_related("created_by")
+    everybody = Pupil.objects.all() if restricted else Pupil.objects.unrestricted()
+    rows: QuerySet[Pupil] = everybody.select_related("created_by")
     if text:
         if not understand(text):
             raise WrongCall("There is no letter and no digit in what is looked for.")
@@ -32,7 +37,9 @@ def pupils(text: str, number: str | None, as_json: bool, limit: int | None) -> N
         rows = rows.filter(enrolments__base=base)
     found = list(tell_pupils(rows[:limit].iterator(chunk_size=500) if limit else rows.iterator(chunk_size=500)))
     asked = ", ".join(part for part in (f"“{text}”" if text else "", number or "") if part) or "all"
-    record("pupils listed", by=None, details=f"{asked}: {len(found):,} listed")
+    did = "pupils listed, restricted ones too" if restricted else "pupils listed"
+    about = ABOUT_RESTRICTED if restricted else ""
+    record(did, by=None, details=f"{asked}: {len(found):,} listed", about=about)
     if as_json:
         print_json(found)
         return
@@ -45,14 +52,16 @@ def pupils(text: str, number: str | None, as_json: bool, limit: int | None) -> N
 
 @click.command("pupil", help="One pupil by its number: what is held, since when, and from where.")
 @click.argument("number", type=int)
+@click.option("--restricted", is_flag=True, help=WITH_RESTRICTED)
 @as_json
 @at_home("authority")
-def pupil(number: int, as_json: bool) -> None:
+def pupil(number: int, restricted: bool, as_json: bool) -> None:
     from schoolgate.authority.records.looking import looked
     from schoolgate.authority.records.models import Pupil
     from schoolgate.authority.records.telling import tell_pupil
 
-    found = Pupil.objects.select_related("created_by").filter(pk=number).first()
+    everybody = Pupil.objects.all() if restricted else Pupil.objects.unrestricted()
+    found = everybody.select_related("created_by").filter(pk=number).first()
     if found is None:
         raise Failed(f"There is no pupil with the number {number}. `schoolgate authority pupils` lists them.")
     told = tell_pupil(found)

@@ -17,11 +17,13 @@ from schoolgate.authority.exchange.not_taken import not_taken, read_names
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.before_and_after import Written, written_by
 from schoolgate.authority.importing.behind import groups_of, left_out, missing, missing_pupils, pupils_behind
+from schoolgate.authority.importing.held import restricted_held
 from schoolgate.authority.importing.models import Import, RemovalCandidate
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.groups.registry import group_named, group_numbered
 from schoolgate.authority.records.models import Pupil, Refusal
+from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import Column, NotYet, Table
@@ -116,7 +118,7 @@ def _pupils(what: str, heading: str) -> List:
         if len(found.pupils) < counted:
             note = f"{counted:,} were counted; who {counted - len(found.pupils):,} of them were is not kept any more."
         elif held < counted:
-            note = f"{counted:,} were counted; {counted - held:,} of them are not held any more."
+            note = f"{counted:,} were counted; {counted - held:,} of them are not held any more, or not shown to you."
         return table, heading, note
 
     return make
@@ -124,7 +126,7 @@ def _pupils(what: str, heading: str) -> List:
 
 def _left_out(request: PersonRequest, this: Import, group: DataGroup | None) -> tuple[Table, str, str]:
     found = pupils_behind(this, "left_out", group)
-    rows = left_out(this, found, group).select_related("pupil")
+    rows = left_out(this, found, group).visible_to(request.user).select_related("pupil")
     columns = [
         *_pupil_columns(group, of="pupil__"),
         Column("item", "Item", value=_item_label),
@@ -143,7 +145,7 @@ def _left_out(request: PersonRequest, this: Import, group: DataGroup | None) -> 
 
 def _missing(request: PersonRequest, this: Import, group: DataGroup | None) -> tuple[Table, str, str]:
     found = pupils_behind(this, "missing", group)
-    rows = missing(this, found, group).select_related("pupil")
+    rows = missing(this, found, group).visible_to(request.user).select_related("pupil")
     columns = [
         *_pupil_columns(group, of="pupil__"),
         Column("item", "Item", value=_item_label),
@@ -154,7 +156,7 @@ def _missing(request: PersonRequest, this: Import, group: DataGroup | None) -> t
 
 
 def _missing_pupils(request: PersonRequest, this: Import, group: DataGroup | None) -> tuple[Table, str, str]:
-    rows = missing_pupils(this).select_related("pupil")
+    rows = missing_pupils(this).visible_to(request.user).select_related("pupil")
     new = [(True, "new in this file"), (False, "since an earlier file")]
     columns = [
         *_pupil_columns(None, of="pupil__"),
@@ -181,7 +183,10 @@ def _not_taken(*, twice: bool) -> List:
             Column("step", "What to do", kind="long", sort=""),
         ]
         table = _table(request, this, columns, rows, "not-taken", _PUPIL)
-        table.prepare = lambda shown: read_names(this, shown)
+        # Nobody takes a restricted pupil's name along in a file; on the page it stands for who may see it.
+        hides = bool(request.GET.get("format")) or not may_see_restricted(request.user)
+        hidden = restricted_held() if hides else ()
+        table.prepare = lambda shown: read_names(this, shown, hidden)
         counted = _counted(this, "twice" if twice else "unmatched", None)
         note = "" if len(rows) == counted else f"{counted:,} were counted; who the others were is not kept any more."
         if not received_files().has(this.source_key):

@@ -11,9 +11,11 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.import_words import STATE_WORDS, pupils_in_words, state_words
 from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
+from schoolgate.authority.exchange.not_taken import may_hold_restricted
 from schoolgate.authority.exchange.store import received_files as store
 from schoolgate.authority.exchange.views.site import base_link
 from schoolgate.authority.importing.models import ImportState
+from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import AllGood, Column, NotYet, Table
@@ -81,6 +83,13 @@ def received_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
         plain = None
     if plain is None:
         messages.error(request, "The content of this file is not kept any more.")
+        return redirect("received-file", file.pk)
+    if not may_see_restricted(request.user) and may_hold_restricted(file):
+        plain.close()
+        messages.error(
+            request,
+            "This file may hold a restricted pupil, so only colleagues who may see restricted pupils download it.",
+        )
         return redirect("received-file", file.pk)
     record("file downloaded", by=request.user, target=f"{file.name}, {file.ref}", request=request)
     return FileResponse(plain, as_attachment=True, filename=file.name, content_type="application/xml")

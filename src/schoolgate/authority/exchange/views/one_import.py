@@ -180,7 +180,7 @@ def _numbers(this: Import) -> dict[str, Any]:
             for what in GROUPS
         ]
         groups.append({"label": group.label, "cells": cells, "bar": parts(group.label, drawn)})
-    absent = missing_pupils(this).count() if this.full and this.completed_at else 0
+    absent = missing_pupils(this).unrestricted().count() if this.full and this.completed_at else 0
     return {
         "pupils": bars("Pupils of the file", pupils),
         "alike": this.pupils - dealt_with if this.completed_at else 0,

@@ -86,7 +86,7 @@ def restriction(request: PersonRequest, pk: int) -> HttpResponseBase:
 def lift_restriction(request: PersonRequest, pk: int) -> HttpResponseBase:
     """End a restriction after a question, and with a reason."""
     pupil = get_object_or_404(_pupils(request), pk=pk)
-    held = get_object_or_404(Restriction, pupil=pupil)
+    held = get_object_or_404(Restriction.objects.visible_to(request.user), pupil=pupil)
     form = LiftForm(request.POST if request.method == "POST" else None, initial={"seen": held.version})
     if form.is_valid():
         try:
