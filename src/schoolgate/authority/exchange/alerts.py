@@ -10,7 +10,6 @@ from schoolgate.authority.exchange.endings import ending_soon
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
 from schoolgate.authority.exchange.silence import silent
 from schoolgate.authority.importing.models import Import, ImportState, Waiting
-from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.kinds import Alert, add_alert, is_staff
 from schoolgate.commons.alerts.summary import Line, page, summary_line
@@ -38,18 +37,6 @@ TRIPPED_GUARD = add_alert(
         one="A file waits for you",
         many="{} files wait for you",
         page="imports",
-    )
-)
-RESTRICTED_RECORD = add_alert(
-    Alert(
-        "restricted-record",
-        "A restricted record was touched",
-        "at once",
-        may_have=may_see_restricted,
-        on=may_see_restricted,
-        one="A restricted record was touched",
-        many="Restricted records were touched {} times",
-        page="restricted",
     )
 )
 GUARDS = frozenset({Waiting.OLDER, Waiting.FEW})

@@ -6,5 +6,5 @@ class RecordsConfig(AppConfig):
     label = "authority_records"
 
     def ready(self) -> None:
-        # Registered by being imported: what the audit hides.
-        from schoolgate.authority.records import hiding  # noqa: F401, PLC0415
+        # Registered by being imported: what the audit hides, and who is told of it.
+        from schoolgate.authority.records import hiding, touching  # noqa: F401, PLC0415

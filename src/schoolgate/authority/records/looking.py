@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from schoolgate.authority.records.models import Pupil, Restriction
+from schoolgate.authority.records.touching import touched
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.audit.recording import record
@@ -14,8 +15,13 @@ def about(pupil: Pupil) -> str:
 
 
 def looked(pupil: Pupil, what: str, *, by: User | None, request: HttpRequest | None = None) -> AuditEntry:
-    """Note that somebody (None: the command line) saw ``what`` of a pupil; of a restricted one that it was opened."""
+    """Note that somebody (None: the command line) saw ``what`` of a pupil.
+
+    Of a restricted one it is noted that it was opened, and people with the right are told by mail.
+    """
     target = about(pupil)
     restricted = Restriction.objects.filter(pupil=pupil).exists()
     did = "restricted pupil opened" if restricted else "pupil seen"
+    if restricted:
+        touched(pupil, "opened", by=by)
     return record(did, by=by, target=target, details=what, request=request, about=target)

@@ -25,6 +25,7 @@ from schoolgate.authority.records.models import (
     row_key,
 )
 from schoolgate.authority.records.rooms_above import restriction_changed
+from schoolgate.authority.records.touching import touched
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
@@ -51,6 +52,8 @@ def restrict(
             # What people decided on the pupil before is hidden too: their reasons may tell where it is.
             Decision.objects.filter(changes__in=_changes_of(pupil)).update(on_restricted=True)
             _changed(pupil)
+        else:
+            touched(pupil, "changed the restriction on", by=by)
         did = "pupil restricted" if before is None else "restriction changed"
         record(did, by=by, target=about(pupil), request=request, about=about(pupil))
     return restriction
@@ -64,6 +67,7 @@ def lift(pupil: Pupil, reason: str, *, seen: int, by: User | None, request: Http
             raise ChangedMeanwhile("This pupil is not restricted any more.")
         restriction.delete()
         _changed(pupil)
+        touched(pupil, "lifted the restriction on", by=by)
         record("restriction lifted", by=by, target=about(pupil), details=reason, request=request, about=about(pupil))
 
 
