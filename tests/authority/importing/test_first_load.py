@@ -160,10 +160,10 @@ def test_pupils_twice_pupils_here_and_rows_that_are_not_right_are_told_by_line(g
         (4, "twice"),
         (5, "refused"),
         (6, "again"),
-        (7, "refused"),
+        (7, "no-base"),
     ]
     assert first.outcome["without_base"] == [["820", "9999", 1]]
-    assert first.outcome["pupils"] == {"here": 1, "again": 1, "twice": 2, "refused": 2}
+    assert first.outcome["pupils"] == {"here": 1, "again": 1, "twice": 2, "no-base": 1, "refused": 1}
     assert "Brown" not in str(first.told)
 
 

@@ -73,7 +73,7 @@ def test_rows_that_are_refused_are_all_in_a_file_by_line_and_without_names(
     address = reverse("first-load-rows", args=[first.pk])
     lines = text(as_administrator.get(address + "?format=csv")).splitlines()
     assert lines[1] == '2,,Not right,sex,"What stands there is not allowed; allowed is one of F, M."'
-    assert lines[2] == "3,,Not right,,School 820/9999 is no base here."
+    assert lines[2] == "3,820/9999,Of a school that is no base here,,This school is no base here."
     assert "Amber" not in text(as_administrator.get(address))
     schools = text(as_administrator.get(reverse("schools-without-base", args=[first.pk])))
     assert schools.splitlines()[1] == ",820,9999,1"

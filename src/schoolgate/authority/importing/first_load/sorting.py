@@ -2,11 +2,10 @@
 
 import json
 from array import array
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.reading import Entry
@@ -22,9 +21,6 @@ IN_MEMORY = 64 * 1024
 """Bytes of a school's rows that are kept until they go to its file: no file stays open, however many schools."""
 
 TOLD_EVERY = 200
-
-NO_BASE = "no-base"
-"""Code of a row whose school is no base here."""
 
 
 @dataclass(slots=True)
@@ -47,6 +43,14 @@ class _Rows:
         self.pending.clear()
 
 
+class Place(NamedTuple):
+    """Of which school a row is."""
+
+    line: int
+    la: str
+    school: str
+
+
 @dataclass(slots=True)
 class Sorted:
     """What stands in the file: each school's rows as a document, and all that is not taken, by line."""
@@ -54,9 +58,10 @@ class Sorted:
     documents: dict[int, "RowsDocument"] = field(default_factory=dict)
     """By number of the base, in the order of the bases."""
     faults: list[RowFault] = field(default_factory=list)
-    without_base: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How many rows are of each school that is no base here, by LA and school number."""
+    without_base: list["Place"] = field(default_factory=list)
+    """Rows of schools that are no bases here."""
     rows: int = 0
+    """Those with a right pupil, whatever the school."""
 
 
 def sort_by_school(file: FirstLoadFile, folder: Path, *, demo: bool, on_progress: Callable[[int], None]) -> Sorted:
@@ -77,8 +82,7 @@ def sort_by_school(file: FirstLoadFile, folder: Path, *, demo: bool, on_progress
             on_progress(found.rows)
         base = bases.get((row.la, row.school))
         if base is None:
-            found.without_base[row.la, row.school] += 1
-            found.faults.append(RowFault(row.line, "", NO_BASE, f"School {row.la}/{row.school} is no base here."))
+            found.without_base.append(Place(row.line, row.la, row.school))
             continue
         if base not in by_base:
             by_base[base] = _Rows(folder / f"{base}.rows")

@@ -24,10 +24,10 @@ from schoolgate.authority.records.groups.registry import GROUPS
 
 EXAMPLES = 20
 
-WHAT = ("new", "filled", "here", "again", "twice", "unclear", "refused")
+WHAT = ("new", "filled", "here", "again", "twice", "unclear", "no-base", "refused")
 """What becomes of a row: a new pupil; one who is here, of whom or of whose time at the school something is added; one
 who is here with all of it that may be taken; the same row a second time; two rows of one pupil that differ; not sure
-whose it is; not right."""
+whose it is; of a school that is no base here; not right."""
 
 OF_GROUPS = ("added", "changed", "same", "left_out", "left_alone")
 """What becomes of a group of a pupil: written anew, changed, held already, values left out with a code, left as a
@@ -35,6 +35,7 @@ school or a person here has told it."""
 
 _FILLED = "This pupil is here already; what is not held yet is added."
 _HERE = "This pupil is here already, with all of the row that may be taken."
+_NO_BASE = "This school is no base here."
 _AGAIN = "The very same row stands in the file before; it counts once."
 
 
@@ -99,10 +100,11 @@ def try_out(first: FirstLoad, found: Sorted, ruling: Ruling, on_progress: Callab
     `on_progress` is told how many pupils of how many were looked at. Who comes at a second school of the file is known
     by its UPN here: who has none counts as new twice, and is one pupil when it is loaded.
     """
-    refused = {fault.line for fault in found.faults}
-    trial = Trial(found.rows - found.without_base.total() + len(refused), Counter(refused=len(refused)))
-    trial.without_base = found.without_base
+    refused = len({fault.line for fault in found.faults})
+    trial = Trial(found.rows + refused, Counter({"refused": refused, "no-base": len(found.without_base)}))
+    trial.without_base = Counter((pupil.la, pupil.school) for pupil in found.without_base)
     trial.told = [Told(fault.line, "", "", "refused", fault.column, fault.sentence) for fault in found.faults]
+    trial.told += [Told(pupil.line, pupil.la, pupil.school, "no-base", "", _NO_BASE) for pupil in found.without_base]
     bases = Base.objects.in_bulk(list(found.documents))
     met: set[str] = set()
     done = 0

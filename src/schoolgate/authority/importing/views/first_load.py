@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_POST
 
 from schoolgate.authority.bases.models import Base
@@ -33,9 +33,12 @@ _WORDS = {
     "again": ("The same row a second time", ""),
     "twice": ("Twice, with differences", "warning"),
     "unclear": ("Not clear who it is", "warning"),
-    "refused": ("Not right", "bad"),
+    "no-base": ("Of a school that is no base here", "warning"),
+    "refused": ("Not right", "failed"),
 }
 """What becomes of a row, and the state whose colour its bar has."""
+
+_OF_A_SCHOOL = ("new", "filled", "here", "again", "twice", "unclear")
 
 _GROUP_WORDS = {
     "added": "Written",
@@ -100,7 +103,7 @@ def first_load_file(request: PersonRequest, pk: int) -> HttpResponseBase:
         "told": len(first.told),
         "refused": outcome.get("pupils", {}).get("refused", 0),
         "bases": _bases(first),
-        "base_headings": [_WORDS[what][0] for what in WHAT if what != "refused"],
+        "base_headings": [_WORDS[what][0] for what in _OF_A_SCHOOL],
         "groups": [
             (group.label, [(words, numbers.get(what, 0)) for what, words in _GROUP_WORDS.items()])
             for group in GROUPS
@@ -217,7 +220,7 @@ def _bases(first: FirstLoad) -> list[tuple[Base, list[tuple[str, int]]]]:
     told = first.outcome.get("bases", [])
     bases = Base.objects.in_bulk([one["base"] for one in told])
     return [
-        (bases[one["base"]], [(words, one.get(what, 0)) for what, (words, _) in _WORDS.items() if what != "refused"])
+        (bases[one["base"]], [(words, one.get(what, 0)) for what, (words, _) in _WORDS.items() if what in _OF_A_SCHOOL])
         for one in told
         if one["base"] in bases
     ]
@@ -229,5 +232,7 @@ def _examples(request: PersonRequest, first: FirstLoad) -> list[dict[str, Any]]:
     held = [one["pupil"] for one in examples if one["pupil"]]
     seen = set(Pupil.objects.visible_to(request.user).filter(pk__in=held).values_list("pk", flat=True))
     return [
-        {**one, "words": _WORDS[one["what"]][0]} for one in examples if one["pupil"] is None or one["pupil"] in seen
+        {**one, "words": _WORDS[one["what"]][0], "born": parse_date(one["born"])}
+        for one in examples
+        if one["pupil"] is None or one["pupil"] in seen
     ]
