@@ -1,10 +1,10 @@
 """Whether addresses stand in the authority's list: by UPRN, else by post code and house, in one query for many."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from schoolgate.authority.importing.addresses.houses import Listed, Written, meant, written
 from schoolgate.authority.importing.models import AddressListLoad, ListedAddress
@@ -97,7 +97,15 @@ def _rows_for(read: Iterable[Written]) -> _Rows:
             uprns.add(this.uprn)
         numbers |= this.numbers
         names |= this.names
-    # The list is asked for by its state, not by its number: another may have taken its place since.
-    rows = ListedAddress.objects.filter(load__state=AddressListLoad.State.IN_USE)
-    by = Q(uprn__in=uprns) | Q(by_number__in=numbers) | Q(by_name__in=names)
-    return _Rows(map(Listed._make, rows.filter(by).values_list(*Listed._fields)))
+    return _Rows(map(Listed._make, lookup(uprns, numbers, names)))
+
+
+def lookup(uprns: Collection[int], numbers: Collection[str], names: Collection[str]) -> QuerySet[ListedAddress, Any]:
+    """Addresses of the list in use by any of these, as the values of a ``Listed``; some may come twice.
+
+    One query for each index, put together: SQLite would read the whole list for one that asks by any of the three. The
+    list is asked for by its state, not by its number, since another may have taken its place.
+    """
+    rows = ListedAddress.objects.filter(load__state=AddressListLoad.State.IN_USE).values_list(*Listed._fields)
+    by_house = rows.filter(by_number__in=numbers), rows.filter(by_name__in=names)
+    return rows.filter(uprn__in=uprns).union(*by_house, all=True)
