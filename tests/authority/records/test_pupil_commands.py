@@ -10,7 +10,7 @@ from tests.authority.records.holding import hold
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models import Pupil, Restriction
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.sites.cli import main
 
@@ -82,3 +82,14 @@ def test_looks_from_the_command_line_stand_in_the_audit(daniel: Pupil) -> None:
     call("pupil", str(daniel.pk))
     assert AuditEntry.objects.get(did="pupils listed").details == "“okafor”: 1 listed"
     assert AuditEntry.objects.about(f"pupil {daniel.pk}").get().who == "the system"
+
+
+def test_restricted_pupils_are_left_out_unless_asked_for_which_is_on_record(daniel: Pupil) -> None:
+    Restriction.objects.create(pupil=daniel, why="Court order")
+    assert [one["surname"] for one in json.loads(call("pupils", "--json").stdout)] == ["Bell"]
+    assert call("pupil", str(daniel.pk)).exit_code == 1
+    assert not AuditEntry.objects.filter(did="restricted pupil opened").exists()
+    assert len(json.loads(call("pupils", "--restricted", "--json").stdout)) == 2
+    assert "Okafor" in call("pupil", str(daniel.pk), "--restricted").stdout
+    assert AuditEntry.objects.filter(did="pupils listed, restricted ones too").exists()
+    assert AuditEntry.objects.get(did="restricted pupil opened").who == "the system"

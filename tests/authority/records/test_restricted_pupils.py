@@ -1,13 +1,14 @@
 """Restricted pupils: who sees them, who restricts them and lifts it, and what of all that stands in the audit."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests.authority.records.holding import a_change, hold
 
 from schoolgate.authority.bases.models import Base
@@ -232,3 +233,14 @@ def test_the_list_takes_as_many_queries_for_ten_as_for_one(
     with CaptureQueriesContext(connection) as for_ten:
         as_owner.get(reverse("restricted"))
     assert len(for_ten) == len(for_one)
+
+
+def test_a_restriction_whose_day_has_come_stands_on_the_first_page_of_who_has_the_right(
+    as_owner: Client, as_officer: Client, hidden: Pupil
+) -> None:
+    today = timezone.localdate()
+    Restriction.objects.update(until=today + timedelta(days=2))
+    assert "looked at again" not in text(as_owner.get(reverse("today")))
+    Restriction.objects.update(until=today - timedelta(days=1))
+    assert "A restriction is to be looked at again." in text(as_owner.get(reverse("today")))
+    assert "looked at again" not in text(as_officer.get(reverse("today")))

@@ -15,6 +15,8 @@ from schoolgate.authority.exchange.endings import day, ending_soon, sentence
 from schoolgate.authority.exchange.import_job import ImportFile
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
 from schoolgate.authority.importing.models import AddressListLoad, Import, ImportState
+from schoolgate.authority.records.models import Restriction
+from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.mailing import SendMail
 from schoolgate.commons.alerts.models import Mail
 from schoolgate.commons.jobs.health import health
@@ -47,11 +49,11 @@ class Today:
     last: ReceivedFile | None
 
 
-def look_at_today() -> Today:
-    """The state of this site now; days are days in London."""
+def look_at_today(reader: User) -> Today:
+    """The state of this site now, as far as its reader may know of it; days are days in London."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return Today(
-        to_do=_what_is_to_do(),
+        to_do=[*_what_is_to_do(), *_restricted(reader)],
         received=ReceivedFile.objects.filter(received_at__gte=midnight).count(),
         imported=Import.objects.filter(completed_at__gte=midnight).count(),
         refused=RefusedDelivery.objects.filter(last_at__gte=midnight).count(),
@@ -148,6 +150,15 @@ def _mail() -> list[ToDo]:
     number = stuck.count()
     mails = "A mail does" if number == 1 else f"{number:,} mails do"
     return [ToDo(f"{mails} not get out. {last.trouble}", "See which", reverse("alerts"))]
+
+
+def _restricted(reader: User) -> list[ToDo]:
+    """Restrictions whose day has come; no day ends one."""
+    due = Restriction.objects.visible_to(reader).due(timezone.localdate()).count()
+    if not due:
+        return []
+    which = "A restriction is" if due == 1 else f"{due:,} restrictions are"
+    return [ToDo(f"{which} to be looked at again.", "See which", reverse("restricted"))]
 
 
 def named(bases: Sequence[Base]) -> str:

@@ -23,7 +23,7 @@ def base_link(base: Base) -> str:
 
 @who("administrator", "officer")
 def today(request: PersonRequest) -> HttpResponseBase:
-    return render(request, "authority_exchange/today.html", {"today": look_at_today()})
+    return render(request, "authority_exchange/today.html", {"today": look_at_today(request.user)})
 
 
 @who("administrator", "officer")
