@@ -7,6 +7,6 @@ class ImportingConfig(AppConfig):
 
     def ready(self) -> None:
         # Registered by being imported: what a pupil's page is told, and work.
-        from schoolgate.authority.importing import reports, summary_lines, telling_of_pupils, undo_job  # noqa: F401, PLC0415
+        from schoolgate.authority.importing import effect_job, reports, summary_lines, telling_of_pupils, undo_job  # noqa: F401, PLC0415
         from schoolgate.authority.importing.addresses import load_job  # noqa: F401, PLC0415
         from schoolgate.authority.importing.first_load import steps  # noqa: F401, PLC0415

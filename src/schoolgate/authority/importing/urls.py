@@ -16,10 +16,26 @@ from schoolgate.authority.importing.views.first_load import (
     schools_without_base,
     try_first_again,
 )
+from schoolgate.authority.importing.views.base_rules import base_rules
+from schoolgate.authority.importing.views.rule_sets import (
+    copy_rule_set,
+    delete_rule_set,
+    rule_set,
+    rule_sets,
+    rules_effect,
+    rules_of_new_bases,
+)
 from schoolgate.authority.importing.views.system_defaults import system_defaults
 from schoolgate.authority.importing.views.undoing import left_behind, undo
 
 urlpatterns = [
+    path("rules/", rule_sets, name="rule-sets"),
+    path("rules/new-bases/", rules_of_new_bases, name="rules-of-new-bases"),
+    path("rules/bases/", base_rules, name="base-rules"),
+    path("rules/effect/<int:pk>/", rules_effect, name="rules-effect"),
+    path("rules/<int:pk>/", rule_set, name="rule-set"),
+    path("rules/<int:pk>/copy/", copy_rule_set, name="copy-rule-set"),
+    path("rules/<int:pk>/delete/", delete_rule_set, name="delete-rule-set"),
     path("imports/<int:pk>/undo", undo, name="undo-import"),
     path("imports/<int:pk>/undo/left", left_behind, name="left-by-undo"),
     path("administration/system-defaults/", system_defaults, name="system-defaults"),

@@ -1,0 +1,140 @@
+"""Forms of processing rules."""
+
+from typing import Any
+
+from django import forms
+
+from schoolgate.authority.importing.deciding import Effect
+from schoolgate.authority.importing.models import RuleSet
+from schoolgate.authority.importing.rule_sets import RULED, WITH_ITEM_RULES, WORDS, Wanted
+from schoolgate.authority.records.groups.data_group import DataGroup
+
+AS_OTHERS = ""
+_EFFECTS = [(str(effect), words) for effect, words in WORDS.items()]
+
+
+class RuleSetForm(forms.Form):
+    """A rule set: a choice for all groups, for each group, and for the items of two of them (reference 9.5)."""
+
+    name = forms.CharField(label="Name", max_length=80)
+    otherwise = forms.ChoiceField(label="All groups, unless said otherwise below", choices=_EFFECTS)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, wanted: Wanted, version: int) -> None:
+        initial: dict[str, Any] = {"name": wanted.name, "otherwise": str(wanted.otherwise), "version": version}
+        super().__init__(data, initial=initial)
+        for group in RULED:
+            self._add_rule(_of_group(group), group.label, wanted.groups.get(group.name), "As all groups")
+            told = forms.BooleanField(required=False, label=f"{group.label}: tell the school what is not taken")
+            self.fields[_told(group)] = told
+            self.initial[_told(group)] = group.name not in wanted.not_fed_back
+            if group in WITH_ITEM_RULES:
+                for item in group.items:
+                    effect = wanted.items.get((group.name, item.name))
+                    self._add_rule(_of_item(group, item.name), f"{group.label}, {item.label}", effect, "As its group")
+
+    def _add_rule(self, name: str, label: str, effect: Effect | None, as_others: str) -> None:
+        choices = [(AS_OTHERS, as_others), *_EFFECTS]
+        self.fields[name] = forms.ChoiceField(
+            label=label, choices=choices, required=False, widget=forms.RadioSelect(choices=choices)
+        )
+        self.initial[name] = str(effect) if effect else AS_OTHERS
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What the table shows: for each group, and each item below it, its field and whether schools are told."""
+        rows: list[dict[str, Any]] = []
+        for group in RULED:
+            field = self[_of_group(group)]
+            rows.append({"label": group.label, "rule": field, "told": self[_told(group)], "is_item": False})
+            if group in WITH_ITEM_RULES:
+                rows += [
+                    {"label": item.label, "rule": self[_of_item(group, item.name)], "told": None, "is_item": True}
+                    for item in group.items
+                ]
+        return rows
+
+    @property
+    def wanted(self) -> Wanted:
+        """What was asked for; the form is valid."""
+        given = self.cleaned_data
+        return Wanted(
+            given["name"].strip(),
+            Effect(given["otherwise"]),
+            {group.name: Effect(given[_of_group(group)]) for group in RULED if given[_of_group(group)]},
+            {
+                (group.name, item.name): Effect(given[_of_item(group, item.name)])
+                for group in WITH_ITEM_RULES
+                for item in group.items
+                if given[_of_item(group, item.name)]
+            },
+            [group.name for group in RULED if not given[_told(group)]],
+        )
+
+
+class NameForm(forms.Form):
+    """The name of a rule set that is to be made."""
+
+    name = forms.CharField(label="Name of the new rule set", max_length=80)
+
+
+class NewBasesForm(forms.Form):
+    """What holds for bases without rules of their own."""
+
+    rule_set = forms.ModelChoiceField(label="Rule set of new bases", queryset=RuleSet.objects.none(), empty_label=None)
+    add_unmatched = forms.BooleanField(required=False, label="Add their pupils whom nobody knows by themselves")
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any], sets: Any) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["rule_set"].queryset = sets  # type: ignore[attr-defined]
+
+
+AS_BEFORE, YES, NO = "", "yes", "no"
+
+
+class BaseRulesForm(forms.Form):
+    """What chosen bases are to go by; what is left open stays as it is at each."""
+
+    rule_set = forms.ModelChoiceField(
+        label="Rule set", queryset=RuleSet.objects.none(), required=False, empty_label="As it is"
+    )
+    add_unmatched = forms.ChoiceField(
+        label="Pupils whom nobody knows",
+        choices=[(AS_BEFORE, "As it is"), (YES, "Add them"), (NO, "Let them wait for a person")],
+        required=False,
+    )
+    ask_first = forms.ChoiceField(
+        label="Each import",
+        choices=[
+            (AS_BEFORE, "As it is"),
+            (YES, "Waits until a person has seen its preview"),
+            (NO, "Goes on by itself"),
+        ],
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, sets: Any) -> None:
+        super().__init__(data)
+        self.fields["rule_set"].queryset = sets  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and not any(given.values()):
+            raise forms.ValidationError("Choose what is to change.")
+        return given
+
+    def answer(self, name: str) -> bool | None:
+        """Yes, no, or as before."""
+        return {YES: True, NO: False}.get(self.cleaned_data[name])
+
+
+def _of_group(group: DataGroup) -> str:
+    return f"group-{group.name}"
+
+
+def _of_item(group: DataGroup, item: str) -> str:
+    return f"item-{group.name}-{item}"
+
+
+def _told(group: DataGroup) -> str:
+    return f"told-{group.name}"
