@@ -1,6 +1,10 @@
 """Forms of what an import goes by."""
 
+from typing import Any
+
 from django import forms
+
+from schoolgate.authority.importing.models.assignment import LONGEST_NOTE
 
 
 class SystemDefaultsForm(forms.Form):
@@ -17,6 +21,12 @@ class SystemDefaultsForm(forms.Form):
         label="Match only active students",
         help_text="Pupils on no school's roll are not looked for, and you are not told of them: a child who comes back "
         "is then new. Without it such a match waits for a person.",
+    )
+    oldest_unmatched = forms.IntegerField(
+        label="Oldest age of unmatched pupils",
+        min_value=0,
+        max_value=120,
+        help_text="In years. Older ones wait, and are not listed; 0 lists all.",
     )
 
 
@@ -60,3 +70,43 @@ class AddressesWithoutListForm(forms.Form):
         label="Take addresses as they are sent while no list is loaded",
         help_text="Without it no address is taken until a list is there.",
     )
+
+
+class NoteForm(forms.Form):
+    """What colleagues are let know of a pupil."""
+
+    text = forms.CharField(label="Note", max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DecideManyForm(forms.Form):
+    """One decision for many pupils."""
+
+    choice = forms.ChoiceField(
+        label="What is to become of them",
+        choices=[
+            ("accept", "Accept: what the school sends is held from now on"),
+            ("discard", "Discard: what you hold stays; the next file asks again"),
+            ("never-again", "Discard and don't ask again, until the school says something else"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what is to become of them."},
+    )
+    reason = forms.CharField(
+        label="Why", required=False, max_length=500, help_text="Your colleagues read this. Name no child."
+    )
+    number = forms.CharField(
+        label="Number of pupils", required=False, help_text="These are many: type their number, so that it is no slip."
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, pupils: int, must_type: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._pupils = pupils
+        if not must_type:
+            del self.fields["number"]
+
+    def clean_number(self) -> str:
+        typed: str = self.cleaned_data["number"]
+        if typed.replace(",", "").strip() != str(self._pupils):
+            raise forms.ValidationError(f"Type {self._pupils}, the number of pupils.")
+        return typed

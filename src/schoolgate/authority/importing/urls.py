@@ -7,6 +7,9 @@ from schoolgate.authority.importing.views.address_list import (
     answer_address_list,
     load_address_list,
 )
+from schoolgate.authority.importing.views.conflicts import conflicts
+from schoolgate.authority.importing.views.decide_many import decide_many_page
+from schoolgate.authority.importing.views.decisions import decision, decisions
 from schoolgate.authority.importing.views.first_load import (
     discard_first,
     first_load,
@@ -17,6 +20,7 @@ from schoolgate.authority.importing.views.first_load import (
     try_first_again,
 )
 from schoolgate.authority.importing.views.base_rules import base_rules
+from schoolgate.authority.importing.views.pupil_conflicts import assign_pupil, note_on_pupil, pupil_conflicts
 from schoolgate.authority.importing.views.rule_sets import (
     copy_rule_set,
     delete_rule_set,
@@ -29,6 +33,13 @@ from schoolgate.authority.importing.views.system_defaults import system_defaults
 from schoolgate.authority.importing.views.undoing import left_behind, undo
 
 urlpatterns = [
+    path("incoming/conflicts/", conflicts, name="conflicts"),
+    path("incoming/conflicts/many/", decide_many_page, name="decide-many"),
+    path("incoming/conflicts/pupils/<int:pk>/", pupil_conflicts, name="pupil-conflicts"),
+    path("incoming/pupils/<int:pk>/assign/", assign_pupil, name="assign-pupil"),
+    path("incoming/pupils/<int:pk>/note/", note_on_pupil, name="note-on-pupil"),
+    path("incoming/decisions/", decisions, name="decisions"),
+    path("incoming/decisions/<int:pk>/", decision, name="decision"),
     path("rules/", rule_sets, name="rule-sets"),
     path("rules/new-bases/", rules_of_new_bases, name="rules-of-new-bases"),
     path("rules/bases/", base_rules, name="base-rules"),
