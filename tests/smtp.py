@@ -13,11 +13,15 @@ from email.message import EmailMessage
 
 @dataclass
 class Inbox:
-    """What the server does, and what it took. `refused` answers an address, `busy` answers every mail's end."""
+    """What the server does, and what it took. `refused` answers an address, `busy` answers every mail's end.
+
+    With `tls` it offers STARTTLS; `from_the_start`: it speaks nothing but TLS.
+    """
 
     user: str = ""
     password: str = ""
     tls: ssl.SSLContext | None = None
+    from_the_start: bool = False
     refused: dict[str, str] = field(default_factory=dict)
     busy: str = ""
     port: int = 0
@@ -37,9 +41,14 @@ class Inbox:
 class _Conversation(socketserver.StreamRequestHandler):
     """One client's lines and our answers."""
 
-    def handle(self) -> None:
+    def setup(self) -> None:
         self.inbox: Inbox = self.server.inbox  # type: ignore[attr-defined]
-        self.known, self.secure, self.to = not self.inbox.user, False, ""
+        self.known, self.secure, self.to = not self.inbox.user, self.inbox.from_the_start, ""
+        if self.secure and self.inbox.tls:
+            self.request = self.inbox.tls.wrap_socket(self.request, server_side=True)
+        super().setup()
+
+    def handle(self) -> None:
         self.say("220 mail.example ready")
         while line := self.rfile.readline():
             verb, _, rest = line.decode("ascii", "replace").strip().partition(" ")

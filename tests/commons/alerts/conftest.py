@@ -13,7 +13,8 @@ from schoolgate.commons.alerts import summary
 def use(settings: Any, inbox: Inbox) -> None:
     """Have the site send its mail there."""
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", inbox.port
-    settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL = inbox.tls is not None, False
+    settings.EMAIL_USE_TLS = inbox.tls is not None and not inbox.from_the_start
+    settings.EMAIL_USE_SSL = inbox.from_the_start
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = inbox.user, inbox.password
     settings.DEFAULT_FROM_EMAIL = "schoolgate@bedford.example"
     settings.SCHOOLGATE_URL = "https://exchange.bedford.example"

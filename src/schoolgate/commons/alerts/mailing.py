@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.models import Mail
-from schoolgate.commons.alerts.smtp import NotSent, send
+from schoolgate.commons.alerts.smtp import NotSent, is_set_up, send
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, TryLater, register
 from schoolgate.commons.jobs.submitting import submit
 from schoolgate.commons.preferences.registry import PREFERENCES
@@ -55,7 +55,9 @@ class SendMail(JobKind):
         if mail is None or mail.sent_at:
             return None
         if not (mail.person.is_active and mail.person.email):
-            raise Permanent("This person is switched off, or has no e-mail address any more.")
+            return {"not_sent": "This person is switched off, or has no e-mail address any more."}
+        if not is_set_up():
+            return {"not_sent": "This site has no mail server any more."}
         try:
             send(mail.person.email, mail.subject, mail.text, message_id=_message_id(mail))
         except NotSent as error:

@@ -95,11 +95,11 @@ class Mail(models.Model):
 
     @property
     def state(self) -> str:
-        """In words: sent, waiting, or failed."""
+        """In words: sent, waiting, failed, or not sent where that was not wanted any more."""
         if self.sent_at:
             return "sent"
-        on_its_way = self.job is not None and self.job.state in {State.READY, State.RUNNING}
-        return "waiting" if on_its_way else "failed"
+        words = {State.READY: "waiting", State.RUNNING: "waiting", State.FAILED: "failed", State.PARKED: "failed"}
+        return words.get(State(self.job.state), "not sent") if self.job is not None else "not sent"
 
     @property
     def trouble(self) -> str:

@@ -72,8 +72,10 @@ def send(to: str, subject: str, text: str, *, message_id: str = "") -> None:
         raise _refused(f"{settings.EMAIL_HOST} does not take this mail", error.smtp_code, error.smtp_error) from None
     except smtplib.SMTPAuthenticationError as error:
         answer = _quoted(error.smtp_code, error.smtp_error)
+        # Not tried again: a wrong password, said over and over, locks the account at the server.
         raise NotSent(
-            f"{settings.EMAIL_HOST} does not let this site in ({answer}). Check smtp_user and smtp_password."
+            f"{settings.EMAIL_HOST} does not let this site in ({answer}). Check smtp_user and smtp_password.",
+            for_good=_for_good(error.smtp_code),
         ) from None
     except smtplib.SMTPResponseException as error:
         raise NotSent(f"{server_address()} answers: {_quoted(error.smtp_code, error.smtp_error)}.") from None
@@ -91,7 +93,12 @@ def send(to: str, subject: str, text: str, *, message_id: str = "") -> None:
 
 
 def _refused(what: str, code: int, words: bytes | str) -> NotSent:
-    return NotSent(f"{what}: {_quoted(code, words)}.", for_good=500 <= code < 600)
+    return NotSent(f"{what}: {_quoted(code, words)}.", for_good=_for_good(code))
+
+
+def _for_good(code: int) -> bool:
+    """Whether an answer is the server's last word (RFC 5321, 4.2.1)."""
+    return 500 <= code < 600
 
 
 def _quoted(code: int, words: bytes | str) -> str:
