@@ -14,18 +14,19 @@ from schoolgate.commons.alerts.summary import Line, page, summary_line
 @summary_line
 def _unmatched(reader: User, since: datetime) -> Line | None:
     waiting = Unmatched.objects.visible_to(reader).filter(held_back=Unmatched.HeldBack.NO)
-    return _line(waiting, "pupil is unmatched", "pupils are unmatched", "unmatched")
+    return _line(waiting, "pupil is unmatched", "pupils are unmatched", page("reports") + "unmatched")
 
 
 @summary_line
 def _conflicts(reader: User, since: datetime) -> Line | None:
-    return _line(Conflict.objects.visible_to(reader).open(), "conflict is open", "conflicts are open", "open-conflicts")
+    waiting = Conflict.objects.visible_to(reader).open()
+    return _line(waiting, "conflict is open", "conflicts are open", page("conflicts"))
 
 
-def _line(waiting: QuerySet[Any], one: str, many: str, report: str) -> Line | None:
+def _line(waiting: QuerySet[Any], one: str, many: str, address: str) -> Line | None:
     found = waiting.order_by().aggregate(number=Count("pk"), oldest=Min("since"))
     if not found["number"]:
         return None
     days = (timezone.now() - found["oldest"]).days
     age = "" if days < 1 else f", the oldest for {days:,} day{'' if days == 1 else 's'}"
-    return Line(f"{found['number']:,} {one if found['number'] == 1 else many}{age}.", page("reports") + report)
+    return Line(f"{found['number']:,} {one if found['number'] == 1 else many}{age}.", address)
