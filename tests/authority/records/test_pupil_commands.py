@@ -93,3 +93,15 @@ def test_restricted_pupils_are_left_out_unless_asked_for_which_is_on_record(dani
     assert "Okafor" in call("pupil", str(daniel.pk), "--restricted").stdout
     assert AuditEntry.objects.filter(did="pupils listed, restricted ones too").exists()
     assert AuditEntry.objects.get(did="restricted pupil opened").who == "the system"
+
+
+def test_a_value_is_changed_by_hand_with_a_reason(daniel: Pupil) -> None:
+    words = ("pupil-change", str(daniel.pk), "basic-details", "Surname")
+    assert call(*words, "Blake").exit_code == 2
+    assert call(*words, "Blake", "--reason", "Deed poll seen.").exit_code == 0
+    daniel.refresh_from_db()
+    assert daniel.surname == "Blake"
+    assert "needed" in call(*words, "--remove", "--reason", "Wrong.").output
+    phones = call("pupil-change", str(daniel.pk), "telephones", "Phones", "no JSON", "--reason", "Told.")
+    assert "as JSON" in phones.output
+    assert call("pupil-change", str(daniel.pk), "enrolment", "EnrolStatus", "P", "--reason", "Left.").exit_code == 2

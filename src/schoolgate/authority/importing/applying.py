@@ -153,11 +153,15 @@ class Applying:
     def _write_refusals(self, cases: Iterable[Case]) -> None:
         new: dict[tuple[int, int, str, bytes], Refusal] = {}
         ended: list[int] = []
+        said: list[int] = []
         for case in cases:
             stored = {(one.group, one.item, bytes(one.value_digest)): one for one in case.holding.refusals}
             for left_out in case.decisions.left_out:
                 place = (left_out.group.number, left_out.item, left_out.digest)
                 before = stored.pop(place, None)
+                if left_out.stands and before is not None and before.first_seen_in is None:
+                    # A person refused it before this base ever said it: from now on the base is told.
+                    said.append(before.pk)
                 if left_out.stands or (case.pupil_id, *place) in new:
                     continue
                 case.is_told_otherwise = True
@@ -178,6 +182,8 @@ class Applying:
             case.is_told_otherwise |= bool(gone)
         if ended:
             Refusal.objects.filter(pk__in=ended).delete()
+        if said:
+            Refusal.objects.filter(pk__in=said).update(first_seen_in=self.job, since=timezone.now())
         Refusal.objects.bulk_create(new.values())
 
     def _write_candidates(self, cases: Iterable[Case]) -> None:

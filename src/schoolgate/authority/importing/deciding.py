@@ -28,10 +28,12 @@ DISCARDED = "discarded"
 """Code of a refusal: a person discarded the value and doesn't want to be asked again."""
 UNDONE = "undone"
 """Code of a refusal: an import that had written the value was undone."""
+CHANGED_BY_HAND = "changed-by-hand"
+"""Code of a refusal: a person changed the value here by hand, and this is what stood there before."""
 NOT_IMPORTED = "not-imported"
 """Code of a refusal: the processing rule is not to import this."""
 
-BY_A_PERSON = frozenset({DISCARDED, UNDONE})
+BY_A_PERSON = frozenset({DISCARDED, UNDONE, CHANGED_BY_HAND})
 """Codes of refusals that no rule or list overturns."""
 
 

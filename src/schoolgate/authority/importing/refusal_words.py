@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from schoolgate.authority.importing.addresses.listed import NO_LIST, NOT_IN_LIST, SEVERAL_IN_LIST
 from schoolgate.authority.importing.case import UPN_OF_ANOTHER
-from schoolgate.authority.importing.deciding import DISCARDED, NOT_IMPORTED, UNDONE
+from schoolgate.authority.importing.deciding import CHANGED_BY_HAND, DISCARDED, NOT_IMPORTED, UNDONE
 from schoolgate.authority.importing.reading import UNUSABLE_REGISTER
 from schoolgate.authority.importing.recognising import WhyNot
 
@@ -51,6 +51,7 @@ OF_VALUES: dict[str, Words] = {
     ),
     DISCARDED: Words("A person here discarded it.", "Nothing, as long as that stands."),
     UNDONE: Words("The import that had written it was undone.", "Nothing, as long as that stands."),
+    CHANGED_BY_HAND: Words("A person here changed this value by hand.", "Nothing, as long as that stands."),
     NOT_IMPORTED: Words("Your processing rules do not import it.", "Nothing, unless the rule is to change."),
 }
 """Values that were left out (`Refusal.code`)."""

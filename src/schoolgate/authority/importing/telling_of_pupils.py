@@ -1,18 +1,25 @@
 """What a pupil's page, in the room below, is told from here: what is not said any more, and why a value is refused."""
 
-from django.db.models import Q
+from collections.abc import Collection
 
+from django.db.models import Q
+from django.urls import reverse
+
+from schoolgate.authority.importing.leading import leader
 from schoolgate.authority.importing.models import Conflict, KnownAs, RemovalCandidate
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.importing.restricted import mark_waiting
 from schoolgate.authority.records.groups.registry import group_numbered
-from schoolgate.authority.records.models import Decision, Pupil, Restriction
+from schoolgate.authority.records.models import Decision, Enrolment, Pupil, Restriction
 from schoolgate.authority.records.rooms_above import (
+    Link,
     Missing,
     Whence,
     Words,
     on_restriction,
+    teller_of_leader,
     teller_of_missing,
+    teller_of_waiting,
     wording_of_refusals,
 )
 
@@ -31,6 +38,16 @@ def missing(pupil: Pupil) -> list[Missing]:
     ]
 
 
+@teller_of_waiting
+def waiting(pupil: Pupil) -> list[Link]:
+    """The pupil's open conflicts."""
+    number = Conflict.objects.open().filter(pupil=pupil).count()
+    if not number:
+        return []
+    words = "One value is in conflict, and waits" if number == 1 else f"{number:,} values are in conflict, and wait"
+    return [Link(words, reverse("pupil-conflicts", args=[pupil.pk]))]
+
+
 @on_restriction
 def restriction_changed(pupil: Pupil) -> None:
     """What was decided about the pupil without a value being written is hidden too, and who waits is compared anew."""
@@ -40,6 +57,12 @@ def restriction_changed(pupil: Pupil) -> None:
         decisions = Decision.objects.filter(Q(pk__in=of_conflicts) | Q(pk__in=of_matches))
         decisions.update(on_restricted=True)
     mark_waiting()
+
+
+@teller_of_leader
+def leading(enrolments: Collection[Enrolment]) -> Enrolment | None:
+    """The school of the main registration (`leading`)."""
+    return leader(enrolments)
 
 
 @wording_of_refusals

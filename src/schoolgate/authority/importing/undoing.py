@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.importing.deciding import UNDONE, Incoming, refusal_digest
+from schoolgate.authority.importing.deciding import CHANGED_BY_HAND, UNDONE, Incoming, refusal_digest
 from schoolgate.authority.importing.entered import incoming_as_held
 from schoolgate.authority.importing.matching.keys import normal_guid
 from schoolgate.authority.importing.models import Conflict, KnownAs
@@ -46,6 +46,8 @@ from schoolgate.commons.audit.recording import record
 
 UNDO = "undo"
 """The rule of a change that puts values back."""
+BY_HAND = "changed-by-hand"
+"""The rule of a change that a person made by hand."""
 
 _OF_PUPIL = [group for group in GROUPS if group.of == "pupil"]
 _OF_ENROLMENT = [group for group in GROUPS if group.of == "enrolment" and group is not ATTENDANCE]
@@ -134,7 +136,8 @@ def undo(changes: Collection[int], pupils: Collection[int], into: Change, *, ref
                 back += [(one, place) for place in _places(one, row, versions, frozenset(changes), done)]
     _take_back_what_was_made(ones, into, done)
     if refuse:
-        _refuse([place for _, place in back], {(gone.pupil, gone.base.pk) for gone in done.taken_back})
+        held_back = {(gone.pupil, gone.base.pk) for gone in done.taken_back}
+        keep_refused(_refusals([(one.pupil.pk, place) for one, place in back], held_back))
     _write(back, into)
     _finish(ones, back)
     done.put_back = len(back)
@@ -277,43 +280,43 @@ def _take_back_what_was_made(ones: Iterable[_One], into: Change, done: Undone) -
             done.removed += 1
 
 
-def _refuse(places: Iterable[_Place], held_back: Collection[tuple[int, int]]) -> None:
-    """What is undone stands as refused, each part that is not in what it is put back to."""
-    refusals: dict[tuple[int, int, int, str, bytes], Refusal] = {}
-    for place in places:
-        source, pupil = place.undone.since, _pupil_of(place.row)
-        if source.source == Change.Source.PERSON or source.base_id is None or place.undone.value is None:
-            continue
-        if (pupil, source.base_id) in held_back:
-            continue
-        form = place.group.form_of(place.item)
-        stands = [] if place.before is None else [form.normal(part) for part in form.parts(place.before)]
-        for part in form.parts(place.undone.value):
-            if form.normal(part) in stands:
-                continue
-            digest = refusal_digest(place.group, place.item, part)
-            refusals[pupil, source.base_id, place.group.number, place.item, digest] = Refusal(
-                pupil_id=pupil,
-                base_id=source.base_id,
-                group=place.group.number,
-                item=place.item,
-                value_text=canonical(part),
-                value_digest=digest,
-                code=UNDONE,
-                first_seen_in=source.job,
-            )
+def parts_gone(group: DataGroup, item: str, was: Value | None, now: Value | None) -> list[Value]:
+    """What a value had and has no more, each part that can be refused for itself."""
+    form = group.form_of(item)
+    stands = [] if now is None else [form.normal(part) for part in form.parts(now)]
+    return [] if was is None else [part for part in form.parts(was) if form.normal(part) not in stands]
+
+
+def keep_refused(refusals: Iterable[Refusal]) -> None:
+    """Have values refused from now on, in the place of whatever stood as refused of them."""
+    by_place = {(one.pupil_id, one.base_id, one.group, one.item, one.value_digest): one for one in refusals}
     Refusal.objects.bulk_create(
-        refusals.values(),
+        by_place.values(),
         update_conflicts=True,
         unique_fields=["pupil", "base", "group", "item", "value_digest"],
         update_fields=["value_text", "code", "since", "first_seen_in"],
     )
 
 
-def _pupil_of(row: Row) -> int:
-    if isinstance(row, Attendance):
-        return row.enrolment.pupil_id
-    return row.owner
+def _refusals(places: Iterable[tuple[int, _Place]], held_back: Collection[tuple[int, int]]) -> Iterator[Refusal]:
+    """What is undone stands as refused, each part that is not in what it is put back to."""
+    for pupil, place in places:
+        source = place.undone.since
+        if source.source == Change.Source.PERSON or source.base_id is None:
+            continue
+        if (pupil, source.base_id) in held_back:
+            continue
+        for part in parts_gone(place.group, place.item, place.undone.value, place.before):
+            yield Refusal(
+                pupil_id=pupil,
+                base_id=source.base_id,
+                group=place.group.number,
+                item=place.item,
+                value_text=canonical(part),
+                value_digest=refusal_digest(place.group, place.item, part),
+                code=UNDONE,
+                first_seen_in=source.job,
+            )
 
 
 def _write(back: Iterable[tuple[_One, _Place]], into: Change) -> None:
@@ -352,6 +355,10 @@ def _finish(ones: Iterable[_One], back: Iterable[tuple[_One, _Place]]) -> None:
         Pupil.objects.filter(pk=one.pupil.pk).update(active=any(map(is_on_roll, one.enrolments.values())))
         look_again([one.pupil.pk])
     for one, place in back:
+        if place.undone.since.rule == BY_HAND:
+            # What a person's change kept out stands here again.
+            of_item = Refusal.objects.filter(pupil=one.pupil, group=place.group.number, item=place.item)
+            of_item.filter(code=CHANGED_BY_HAND).delete()
         if place.group is ENROLMENT and place.item == "GUID" and place.undone.value:
             _forget_guid(one, 0, place.undone.value)
 

@@ -7,6 +7,8 @@ from schoolgate.authority.importing.views.address_list import (
     answer_address_list,
     load_address_list,
 )
+from schoolgate.authority.importing.views.base_rules import base_rules
+from schoolgate.authority.importing.views.by_hand import change
 from schoolgate.authority.importing.views.conflicts import conflicts
 from schoolgate.authority.importing.views.decide_many import decide_many_page
 from schoolgate.authority.importing.views.decisions import decision, decisions
@@ -19,7 +21,6 @@ from schoolgate.authority.importing.views.first_load import (
     schools_without_base,
     try_first_again,
 )
-from schoolgate.authority.importing.views.base_rules import base_rules
 from schoolgate.authority.importing.views.pupil_conflicts import assign_pupil, note_on_pupil, pupil_conflicts
 from schoolgate.authority.importing.views.rule_sets import (
     copy_rule_set,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("rules/<int:pk>/", rule_set, name="rule-set"),
     path("rules/<int:pk>/copy/", copy_rule_set, name="copy-rule-set"),
     path("rules/<int:pk>/delete/", delete_rule_set, name="delete-rule-set"),
+    path("pupils/<int:pk>/change/<slug:group>/<slug:item>", change, name="change-value"),
+    path("pupils/<int:pk>/at/<int:enrolment>/change/<slug:group>/<slug:item>", change, name="change-value-at"),
     path("imports/<int:pk>/undo", undo, name="undo-import"),
     path("imports/<int:pk>/undo/left", left_behind, name="left-by-undo"),
     path("administration/system-defaults/", system_defaults, name="system-defaults"),

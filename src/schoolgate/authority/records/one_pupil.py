@@ -9,7 +9,7 @@ from typing import Any
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.attendance_picture import Picture
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
-from schoolgate.authority.records.groups.data_group import DataGroup
+from schoolgate.authority.records.groups.data_group import DataGroup, Item
 from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
 from schoolgate.authority.records.groups.registry import GROUPS, group_numbered
 from schoolgate.authority.records.models import (
@@ -25,7 +25,16 @@ from schoolgate.authority.records.models import (
 )
 from schoolgate.authority.records.models.replaced import Row
 from schoolgate.authority.records.origin import Version, histories, origins_among
-from schoolgate.authority.records.rooms_above import Link, Missing, Whence, Words, missing_of, trace, words_of_refusal
+from schoolgate.authority.records.rooms_above import (
+    Link,
+    Missing,
+    Whence,
+    Words,
+    leader_of,
+    missing_of,
+    trace,
+    words_of_refusal,
+)
 from schoolgate.authority.records.rule_words import rule_words
 from schoolgate.authority.records.showing import Shown, label_of, show_item
 
@@ -78,9 +87,16 @@ class ShownRegister:
 class Section:
     """What is held of a group: of the pupil, or of one of its enrolments."""
 
+    group: DataGroup
     enrolment: Enrolment | None
     items: list[ShownItem] = field(default_factory=list)
     registers: list[ShownRegister] = field(default_factory=list)
+
+    @property
+    def not_held(self) -> list[Item]:
+        """What nothing is or was held of, and a person may add; registers are their schools' alone."""
+        held = {item.name for item in self.items}
+        return [item for item in self.group.items if item.name not in held and self.group is not ATTENDANCE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +161,28 @@ class OnePupil:
         filled = {group for group, _ in self.filled}
         return [group for group in GROUPS if group not in filled]
 
+    @property
+    def leader(self) -> Enrolment | None:
+        """The enrolment whose school decides in the group asked for, where several tell of the pupil."""
+        of_pupil = self.group is not None and self.group.of == "pupil"
+        return leader_of(self.enrolments) if of_pupil else None
+
     @cached_property
     def sections(self) -> list[Section]:
         """What is held of the group asked for: of the pupil in one section, of its enrolments in one for each."""
         if self.group is None:
             return []
         if self.group.of == "pupil":
-            own = [row for row in self._of_pupil if row.group is self.group]
-            return [Section(None, self._items(row)) for row in own]
-        sections = {enrolment.pk: Section(enrolment) for enrolment in self.enrolments}
+            own = [item for row in self._of_pupil if row.group is self.group for item in self._items(row)]
+            return [Section(self.group, None, own)]
+        sections = {enrolment.pk: Section(self.group, enrolment) for enrolment in self.enrolments}
         for row in self._rows:
             if row.group is self.group:
                 sections[row.owner].items = self._items(row)
         if self.group is ATTENDANCE:
             for register in self._registers:
                 sections[register.enrolment_id].registers.append(self._register(register))
-        return [section for section in sections.values() if section.items or section.registers]
+        return list(sections.values())
 
     @property
     def former_upns(self) -> list[tuple[str, Source | None]]:

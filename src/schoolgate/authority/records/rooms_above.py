@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.groups.data_group import DataGroup
-from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models import Enrolment, Pupil
 
 
 class Link(NamedTuple):
@@ -44,6 +44,8 @@ Tracer = Callable[[Collection[Whence]], Mapping[Whence, Sequence[Link]]]
 _tracers: list[Tracer] = []
 _missing: list[Callable[[Pupil], Sequence[Missing]]] = []
 _words: list[Callable[[str], Words]] = []
+_leaders: list[Callable[[Collection[Enrolment]], Enrolment | None]] = []
+_waiting: list[Callable[[Pupil], Sequence[Link]]] = []
 _on_restriction: list[Callable[[Pupil], None]] = []
 
 
@@ -59,6 +61,12 @@ def teller_of_missing(function: Callable[[Pupil], Sequence[Missing]]) -> Callabl
     return function
 
 
+def teller_of_waiting(function: Callable[[Pupil], Sequence[Link]]) -> Callable[[Pupil], Sequence[Link]]:
+    """Register a function that knows what of a pupil waits for a person, and where that is decided."""
+    _waiting.append(function)
+    return function
+
+
 def wording_of_refusals(function: Callable[[str], Words]) -> Callable[[str], Words]:
     """Register the function that has the words of a refusal's code."""
     _words.append(function)
@@ -69,6 +77,19 @@ def on_restriction(function: Callable[[Pupil], None]) -> Callable[[Pupil], None]
     """Register a function that is told, in the same transaction, when a pupil was restricted, or is so no more."""
     _on_restriction.append(function)
     return function
+
+
+def teller_of_leader(
+    function: Callable[[Collection[Enrolment]], Enrolment | None],
+) -> Callable[[Collection[Enrolment]], Enrolment | None]:
+    """Register the function that knows which of a pupil's enrolments leads where several schools tell of the pupil."""
+    _leaders.append(function)
+    return function
+
+
+def leader_of(enrolments: Collection[Enrolment]) -> Enrolment | None:
+    """The enrolment whose school's word counts in the pupil's own groups; None where there is nobody to lead."""
+    return next((found for function in _leaders if (found := function(enrolments))), None)
 
 
 def trace(sources: Collection[Whence]) -> dict[Whence, list[Link]]:
@@ -83,6 +104,11 @@ def trace(sources: Collection[Whence]) -> dict[Whence, list[Link]]:
 def missing_of(pupil: Pupil) -> list[Missing]:
     """What of a pupil full files do not say any more."""
     return [one for function in _missing for one in function(pupil)]
+
+
+def waiting_of(pupil: Pupil) -> list[Link]:
+    """What of a pupil waits for a person, each with the page where it is decided."""
+    return [link for function in _waiting for link in function(pupil)]
 
 
 def words_of_refusal(code: str) -> Words:

@@ -7,6 +7,7 @@ import click
 from schoolgate.sites.commands.authority_addresses import addresses
 from schoolgate.sites.commands.authority_alerts import alerts, reports
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
+from schoolgate.sites.commands.authority_by_hand import pupil_change
 from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
@@ -46,6 +47,7 @@ for command in (
     imports,
     pupils,
     pupil,
+    pupil_change,
     rules,
     addresses,
     first_load,

@@ -85,6 +85,8 @@ class Leaf(Form):
 
     spelling: Callable[[str], str] = spelling.as_written
     words: Callable[[str], str] = str
+    codes: str = ""
+    """The name of the code set that it is of; empty for a text."""
 
     def read(self, value: Value) -> Value | None:
         return value if isinstance(value, str) and value else None
@@ -340,4 +342,5 @@ def code(set_name: str, same: Mapping[str, str] | None = None) -> Leaf:
     return Leaf(
         lambda text: same.get(text, text),
         lambda text: f"{codes.label(text)} ({text})" if codes.is_known(text) else text,
+        set_name,
     )

@@ -1,0 +1,1 @@
+"""Values that an officer changes by hand, with a reason."""
