@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.importing.deciding import Effect, Rules
+from schoolgate.authority.importing.models import BaseRules, RuleSet
 from schoolgate.commons.preferences.models import StoredPreference
 
 BEFORE = [("authority_bases", "0001_initial")]
@@ -50,7 +52,9 @@ def licensed_by_the_migration(las: list[str]) -> dict[str, bool]:
     return dict(bases.objects.values_list("la", "licensed"))
 
 
-def test_own_schools_become_licensed_and_others_stand_on_the_out_of_county_licence(before: MigrationExecutor) -> None:
+def test_own_schools_become_licensed_others_stand_on_the_out_of_county_licence_and_all_keep_their_rules(
+    before: MigrationExecutor,
+) -> None:
     former = before.loader.project_state([*BEFORE, *before.loader.graph.leaf_nodes("accounts")]).apps
     add_bases(former, ["820", "823"])
     LA_NUMBER.set("820", by=None)
@@ -61,6 +65,14 @@ def test_own_schools_become_licensed_and_others_stand_on_the_out_of_county_licen
     now: Any = executor.loader.project_state(AFTER).apps.get_model("authority_bases", "Base")
     assert dict(now.objects.values_list("la", "licensed")) == {"820": True, "823": False}
     assert out_of_county() == "yes"
+
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    assert set(BaseRules.objects.values_list("base__la", "rule_set__name", "add_unmatched", "ask_first")) == {
+        ("820", "Always import", True, False),
+        ("823", "Always import", True, False),
+    }, "bases from before there were rules go on as they were, by rules of their own"
+    assert RuleSet.objects.get(standard=True).rules == Rules(Effect.ALWAYS_CONFLICT)
 
 
 @pytest.mark.django_db

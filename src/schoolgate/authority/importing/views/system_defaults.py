@@ -1,15 +1,22 @@
 """System Defaults: what imports of all schools go by (reference 9.1)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from schoolgate.authority.importing.forms import SystemDefaultsForm
-from schoolgate.authority.importing.match_preferences import GUIDMATCH, ONLY_ACTIVE
+from schoolgate.authority.importing.match_preferences import GUIDMATCH, OLDEST_UNMATCHED, ONLY_ACTIVE
 from schoolgate.authority.records.models import PupilKey
 from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.preferences.registry import Preference
 
-_PREFERENCES = {"guidmatch": GUIDMATCH, "only_active": ONLY_ACTIVE}
+_PREFERENCES: dict[str, Preference[Any]] = {
+    "guidmatch": GUIDMATCH,
+    "only_active": ONLY_ACTIVE,
+    "oldest_unmatched": OLDEST_UNMATCHED,
+}
 
 
 @who("administrator")
@@ -26,9 +33,13 @@ def system_defaults(request: PersonRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "settings": [
-            (form[name], "on" if preference.default else "off", preference.last_change)
+            (form[name], _in_words(preference.default), preference.last_change)
             for name, preference in _PREFERENCES.items()
         ],
         "guids": PupilKey.objects.filter(kind=PupilKey.Kind.GUID).count(),
     }
-    return render(request, "authority_importing/system_defaults.html", context)
+    return render(request, "authority_importing/system_defaults.html", context, status=422 if form.errors else 200)
+
+
+def _in_words(default: Any) -> str:
+    return {True: "on", False: "off"}[default] if isinstance(default, bool) else str(default)
