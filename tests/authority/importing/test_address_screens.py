@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from schoolgate.authority.importing.addresses.listed import TAKEN_WITHOUT_LIST, 
 from schoolgate.authority.importing.addresses.load_job import load_list
 from schoolgate.authority.importing.carrying_out import Ruling
 from schoolgate.authority.importing.models import AddressListLoad
+from schoolgate.authority.importing.views.address_list import month_began, not_found
 from schoolgate.authority.records.models import Refusal
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
@@ -146,3 +148,10 @@ def test_lists_are_loaded_and_answered_by_command(tmp_path: Path, monkeypatch: p
     work_off()
     assert [one["state"] for one in json.loads(call("show", "--json").stdout)] == ["in use", "replaced"]
     assert call("discard", "4711").exit_code == 1
+
+
+def test_who_was_not_found_is_counted_by_an_index_alone(administrator: User) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "refusals_by_code" in not_found(administrator, since=month_began()).explain()

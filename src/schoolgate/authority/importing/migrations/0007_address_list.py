@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("loading", "Loading"),
-                            ("asks", "Waits for you"),
+                            ("asks", "Waiting for you"),
                             ("in use", "In use"),
                             ("replaced", "Replaced"),
                             ("refused", "Not loaded"),

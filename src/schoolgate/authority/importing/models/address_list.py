@@ -25,7 +25,7 @@ class AddressListLoad(models.Model):
 
     class State(models.TextChoices):
         LOADING = "loading", "Loading"
-        ASKS = "asks", "Waits for you"
+        ASKS = "asks", "Waiting for you"
         IN_USE = "in use", "In use"
         REPLACED = "replaced", "Replaced"
         REFUSED = "refused", "Not loaded"
