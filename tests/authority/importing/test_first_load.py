@@ -175,6 +175,13 @@ def test_a_child_at_two_schools_of_the_file_is_one_pupil(green_abbey: Base, oak_
     assert Pupil.objects.get().enrolments.count() == 2
 
 
+def test_namesakes_at_two_schools_with_two_upns_are_not_clear(green_abbey: Base, oak_lane: Base) -> None:
+    there = AMY.replace(",4321,", f",{oak_lane.number},").replace("R820432124001", "F820432124002")
+    first = loaded(f"{HEADINGS}\n{AMY}\n{there}\n")
+    assert first.outcome["pupils"] == {"new": 1, "unclear": 1}
+    assert first.outcome["loaded"]["pupils"] == {"added": 1, "unmatched": 1}
+
+
 def test_a_row_that_may_be_two_pupils_waits_for_a_person(green_abbey: Base, oak_lane: Base) -> None:
     """The UPN is one pupil's, name, birth and sex are another's."""
     bring_in(green_abbey, [a_pupil(UPN="F820432124002", Surname="Amber", Forename="Amy", DOB="2016-05-01", Sex="F")])

@@ -114,12 +114,6 @@ class RowsDocument:
                 raw = line.rstrip(b"\n")
                 yield _Row(number, raw, vouched(raw) if vouched else None)
 
-    def upns(self) -> Iterator[str]:
-        """The UPNs of its pupils, of those who have one."""
-        for entry in self.judge(None):
-            if upn := entry.record.get("UPN"):
-                yield upn
-
     def value_check(self) -> ValueCheck:
         return ValueCheck(self.header, self._layout, demo=self._demo)
 

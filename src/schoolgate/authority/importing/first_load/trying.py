@@ -14,12 +14,13 @@ from schoolgate.authority.importing.aside import Aside
 from schoolgate.authority.importing.carrying_out import Ruling, recognise
 from schoolgate.authority.importing.case import Case, Work
 from schoolgate.authority.importing.first_load.sorting import RowsDocument, Sorted
+from schoolgate.authority.importing.matching.keys import MatchKeys, is_temporary, keys_of
 from schoolgate.authority.importing.models import FirstLoad, Import
 from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import words_of
+from schoolgate.authority.importing.waiting import keys_of_incoming
 from schoolgate.authority.records.columns import pupil_columns
 from schoolgate.authority.records.groups.data_group import DataGroup
-from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
 from schoolgate.authority.records.groups.registry import GROUPS
 
 EXAMPLES = 20
@@ -33,8 +34,11 @@ OF_GROUPS = ("added", "changed", "same", "left_out", "left_alone")
 """What becomes of a group of a pupil: written anew, changed, held already, values left out with a code, left as a
 school or a person here has told it."""
 
-_FILLED = "This pupil is here already; what is not held yet is added."
-_HERE = "This pupil is here already, with all of the row that may be taken."
+_WHY = {
+    "filled": "This pupil is here already; what is not held yet is added.",
+    "here": "This pupil is here already, with all of the row that may be taken.",
+    "unclear": words_of(WhyNot.SAME_FOUR).why,
+}
 _NO_BASE = "This school is no base here."
 _AGAIN = "The very same row stands in the file before; it counts once."
 
@@ -98,7 +102,7 @@ def try_out(first: FirstLoad, found: Sorted, ruling: Ruling, on_progress: Callab
     """Find out what loading would do now. Nothing is written, and `first` need not be saved.
 
     `on_progress` is told how many pupils of how many were looked at. Who comes at a second school of the file is known
-    by its UPN here: who has none counts as new twice, and is one pupil when it is loaded.
+    here by UPN, or by name, birth and sex; by its other signs only when it is loaded.
     """
     refused = len({fault.line for fault in found.faults})
     trial = Trial(found.rows + refused, Counter({"refused": refused, "no-base": len(found.without_base)}))
@@ -106,7 +110,7 @@ def try_out(first: FirstLoad, found: Sorted, ruling: Ruling, on_progress: Callab
     trial.told = [Told(fault.line, "", "", "refused", fault.column, fault.sentence) for fault in found.faults]
     trial.told += [Told(pupil.line, pupil.la, pupil.school, "no-base", "", _NO_BASE) for pupil in found.without_base]
     bases = Base.objects.in_bulk(list(found.documents))
-    met: set[str] = set()
+    met: set[int] = set()
     done = 0
     for number, document in found.documents.items():
         base = bases[number]
@@ -117,7 +121,8 @@ def try_out(first: FirstLoad, found: Sorted, ruling: Ruling, on_progress: Callab
                 continue
             break
         done += len(document.lines)
-        met.update(document.upns())
+        for entry in document.judge(None):
+            met.update(_signs(keys_of(entry.record)))
     trial.told.sort()
     return trial
 
@@ -127,7 +132,7 @@ def _of_one_school(
     base: Base,
     document: RowsDocument,
     ruling: Ruling,
-    met: set[str],
+    met: set[int],
     done: int,
     rows: int,
     on_progress: Callable[[int, int], None],
@@ -161,20 +166,34 @@ def _of_one_school(
                 if what == "new":
                     part.pupils[what] += 1
                 else:
-                    tell(number, what, _FILLED if what == "filled" else _HERE)
+                    tell(number, what, _WHY[what])
                 part.at_two_schools += is_second
+                if what == "unclear":
+                    continue
                 _count_groups(part, case)
                 if len(part.examples) < EXAMPLES:
                     part.examples.append(_example(document.lines[number - 1], base, case, what))
     return part
 
 
-def _what(case: Case, met: set[str]) -> tuple[str, bool]:
+def _what(case: Case, met: set[int]) -> tuple[str, bool]:
     """What becomes of a pupil, and whether it comes at another school of the file first."""
     if case.is_new:
-        is_second = case.incoming.payloads.get(IDENTIFIERS, {}).get("UPN") in met
-        return ("filled" if is_second else "new"), is_second
+        keys = keys_of_incoming(case.incoming)
+        signs = _signs(keys)
+        if not met.intersection(signs):
+            return "new", False
+        is_sure = signs[0] in met or not keys.upn or is_temporary(keys.upn)
+        return ("filled", True) if is_sure else ("unclear", False)
     return ("filled" if case.decisions.writes or case.holding.enrolment is None else "here"), False
+
+
+def _signs(keys: MatchKeys) -> list[int]:
+    """What two rows of one pupil have in common, the UPN first; of names only all four together."""
+    signs = [hash(("upn", keys.upn))] if keys.upn else []
+    if keys.family and keys.given and keys.born and keys.sex:
+        signs.append(hash((keys.family, keys.given, keys.born, keys.sex)))
+    return signs
 
 
 def _count_groups(part: Trial, case: Case) -> None:
