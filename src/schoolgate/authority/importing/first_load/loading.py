@@ -14,7 +14,6 @@ from schoolgate.authority.importing.first_load.sorting import RowsDocument, Sort
 from schoolgate.authority.importing.models import FirstLoad, Import, Waiting
 from schoolgate.authority.importing.reading import Readable
 from schoolgate.commons.audit.recording import record
-from schoolgate.commons.faults import fault_point
 from schoolgate.documents.students.header import Header
 
 
@@ -59,7 +58,6 @@ def load(
         carry_out_document(this, partial(_same, document), ruling, job=job, telling=Telling(progress))
         total += Counts.from_json(this.counts)
         done += len(document.lines)
-        fault_point("first-load.school-loaded")
     with transaction.atomic():
         first.loaded_at = timezone.now()
         first.outcome = {**first.outcome, "loaded": total.as_json(), "examples": []}
