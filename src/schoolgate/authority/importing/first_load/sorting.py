@@ -115,7 +115,7 @@ class RowsDocument:
                 yield _Row(number, raw, vouched(raw) if vouched else None)
 
     def value_check(self) -> ValueCheck:
-        return ValueCheck(self.header, self._layout, demo=self._demo)
+        return ValueCheck(self.header, self._layout, demo=self._demo, proven=False)
 
 
 class _Row:
