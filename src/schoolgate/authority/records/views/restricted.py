@@ -42,7 +42,7 @@ def restricted(request: PersonRequest) -> HttpResponseBase:
             Column("schools", "Schools", sort="", value=lambda row: schools_of(known[row.pupil_id].told)),
             Column("why", "Why", kind="long", sort=""),
             Column("until", "Look again on", kind="date"),
-            Column("due", "", kind="state", sort="", value=lambda row: "due" if row.is_due(today) else ""),
+            Column("due", "State", kind="state", sort="", value=lambda row: "due" if row.is_due(today) else ""),
             Column("by__username", "By", value=lambda row: str(row.by or "")),
             Column("since", "Since", kind="time"),
         ],
