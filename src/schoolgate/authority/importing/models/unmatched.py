@@ -58,6 +58,7 @@ class Unmatched(models.Model):
     class Meta:
         ordering = ("surname_key", "id")
         constraints = (models.UniqueConstraint(fields=("base", "sign"), name="one_row_an_unmatched_pupil"),)
+        indexes = (models.Index(fields=("since",), condition=Q(held_back=""), name="waiting_unmatched_by_age"),)
 
     def __repr__(self) -> str:
         return f"<Unmatched {self.pk}>"

@@ -33,7 +33,10 @@ class Refusal(models.Model):
                 fields=("pupil", "base", "group", "item", "value_digest"), name="one_row_a_refused_value"
             ),
         )
-        indexes = (models.Index(fields=("code", "since"), name="refusals_by_code"),)
+        indexes = (
+            models.Index(fields=("code", "since"), name="refusals_by_code"),
+            models.Index(fields=("since",), name="refusals_by_age"),
+        )
 
     def __repr__(self) -> str:
         return f"<Refusal {self.pk}>"

@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("authority_importing", "0012_previews")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="unmatched",
+            index=models.Index(fields=["since"], condition=models.Q(held_back=""), name="waiting_unmatched_by_age"),
+        ),
+    ]
