@@ -21,7 +21,7 @@ from schoolgate.commons.jobs.models import Job, State
 def test_the_list_shows_each_import_with_its_numbers(some_of_everything: Import, as_officer: Client) -> None:
     listed = b"".join(as_officer.get(reverse("imports"), {"format": "csv"})).decode()
     newest = listed.splitlines()[1]
-    assert newest.endswith("8204321_CES_820LLLL_002.xml,Green Abbey Primary School,Completed,,1,1,3,1,1")
+    assert newest.endswith("8204321_CES_820LLLL_002.xml,Green Abbey Primary School,Completed,,1,1,3,1,0,1")
 
 
 def test_the_list_is_filtered_by_state_and_by_school(waiting: Import, oak_lane: Base, as_officer: Client) -> None:

@@ -291,3 +291,41 @@ def test_the_pages_ask_no_more_for_many_than_for_few(browser: Client, green_abbe
     bring_in(green_abbey, [{**one, "Forename": "Dan"} for one in more], full=False, ruling=BY_CONFLICT)
     assert Conflict.objects.count() == 6
     assert [queries_of(browser, page) for page in pages] == few
+
+
+# Where else it is told
+
+
+def test_an_imports_page_leads_to_the_values_in_conflict(browser: Client, green_abbey: Base) -> None:
+    this = bring_in_conflict(green_abbey, [a_pupil()], [a_pupil(Forename="Dan")])
+    page = text(browser.get(reverse("import", args=[this.pk])))
+    assert "1 value in conflict" in page
+    pupil = Pupil.objects.get()
+    for address in (
+        reverse("import-list", args=[this.pk, "conflict"]),
+        reverse("import-group-list", args=[this.pk, "basic-details", "conflict"]),
+    ):
+        assert address in page
+        behind = text(browser.get(address))
+        assert "Dan" in behind
+        assert page_of(pupil) in behind
+    assert "Okafor" in text(browser.get(reverse("import-list", args=[this.pk, "in-conflict"])))
+
+
+def test_the_first_page_and_the_pupils_own_say_that_values_wait(browser: Client, green_abbey: Base) -> None:
+    ada, _ = two_pupils(green_abbey)
+    assert "2 values wait for a decision, of 2 pupils" in text(browser.get(reverse("today")))
+    page = text(browser.get(reverse("pupil", args=[ada.pk])))
+    assert "One value is in conflict, and waits" in page
+    assert page_of(ada) in page
+
+
+def test_what_is_left_to_the_main_school_has_a_list(browser: Client, green_abbey: Base, oak_lane: Base) -> None:
+    def at(status: str, **more: Any) -> Record:
+        return a_pupil(BasicDetails={"NCyearActual": "9", "EnrolStatus": status}, **more)
+
+    bring_in(green_abbey, [at("M")])
+    bring_in(oak_lane, [at("S")])
+    this = bring_in(oak_lane, [at("S", Forename="Dan")])
+    page = browser.get(reverse("import-group-list", args=[this.pk, "basic-details", "yielded"]))
+    assert "Okafor" in text(page)

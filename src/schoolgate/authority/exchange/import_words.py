@@ -42,11 +42,11 @@ def progress_words(this: Import) -> str:
 
 
 def number_of(this: Import, what: str) -> int | None:
-    """How many pupils were added, changed, the same, unmatched or twice; of `left_out` values. None before the end."""
+    """How many pupils one of `PUPILS` counts; of `left_out` and `conflict` how many values. None before the end."""
     if not this.counts:
         return None
-    if what == "left_out":
-        return sum(int(of_group.get("left_out", 0)) for of_group in this.counts.get("groups", {}).values())
+    if what in {"left_out", "conflict"}:
+        return sum(int(of_group.get(what, 0)) for of_group in this.counts.get("groups", {}).values())
     number: int = this.counts.get("pupils", {}).get(what, 0)
     return number
 
@@ -54,7 +54,7 @@ def number_of(this: Import, what: str) -> int | None:
 def pupils_in_words(this: Import) -> str:
     """What became of the pupils: `2 added, 97 same`; empty before the end."""
     counted = this.counts.get("pupils", {})
-    return ", ".join(f"{counted[what]:,} {what}" for what in PUPILS if what in counted)
+    return ", ".join(f"{counted[what]:,} {what.replace('_', ' ')}" for what in PUPILS if what in counted)
 
 
 def problem_words(problem: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from schoolgate.authority.bases.models import Base, BaseQuerySet
 from schoolgate.authority.exchange.endings import day, ending_soon, sentence
 from schoolgate.authority.exchange.import_job import ImportFile
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
+from schoolgate.authority.importing.conflicts.piles import waiting_now
 from schoolgate.authority.importing.models import AddressListLoad, Import, ImportState
 from schoolgate.authority.records.models import Restriction
 from schoolgate.commons.accounts.models import User
@@ -116,6 +117,18 @@ def _first_of(imports: QuerySet[Import], state: ImportState, one: str, many: str
     return ToDo(f"{one} {first.source_name} from {first.base.name}.", step, reverse("import", args=[first.pk]))
 
 
+def _conflicts() -> list[ToDo]:
+    """Values that wait for a person, and since when; none of restricted pupils, since everybody reads this page."""
+    waiting = waiting_now()
+    if waiting.oldest is None:
+        return []
+    since = timezone.localtime(waiting.oldest)
+    values = "One value waits" if waiting.conflicts == 1 else f"{waiting.conflicts:,} values wait"
+    pupils = "one pupil" if waiting.pupils == 1 else f"{waiting.pupils:,} pupils"
+    text = f"{values} for a decision, of {pupils}, the oldest since {since.day} {since:%B}."
+    return [ToDo(text, "Clear conflicts", reverse("conflicts"))]
+
+
 def _address_list() -> list[ToDo]:
     """The newest list of addresses, where it waits for a person or was not loaded."""
     newest = AddressListLoad.objects.first()
@@ -185,6 +198,7 @@ def _what_is_to_do() -> list[ToDo]:
         found.append(ToDo(f"{who} refused, and nothing has come since.", "See why", reverse("refused-deliveries")))
     found += _without_licence()
     found += _imports()
+    found += _conflicts()
     found += _address_list()
     found += _ending()
     found += _mail()

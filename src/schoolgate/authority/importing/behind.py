@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from schoolgate.authority.importing.counting import read_fate
-from schoolgate.authority.importing.models import Import, RemovalCandidate
+from schoolgate.authority.importing.models import Conflict, Import, RemovalCandidate
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.models import Refusal
 from schoolgate.authority.records.models.masking import OfPupil
@@ -25,9 +25,9 @@ class Behind:
 def pupils_behind(this: Import, what: str, group: DataGroup | None = None) -> Behind:
     """The pupils who were added, changed or the same (`counting.PUPILS`), or of whom ``group`` was (`GROUPS`).
 
-    Without a group, `left_out` and `missing` are of any.
+    Without a group, `left_out`, `missing` and `conflict` are of any.
     """
-    of_groups = group is not None or what in {"left_out", "missing"}
+    of_groups = group is not None or what in {"left_out", "missing", "conflict"}
     found = Behind()
     for fate, pupils in _fates(this):
         of_pupil, groups = read_fate(fate)
@@ -56,6 +56,12 @@ def groups_of(this: Import, what: str) -> dict[int, list[int]]:
 def left_out(this: Import, behind: Behind, group: DataGroup | None = None) -> OfPupil[Refusal]:
     """Values of these pupils that were left out and still stand as refused."""
     found = Refusal.objects.filter(base=this.base_id, pupil__in=behind.pupils, first_seen_in__lte=this.job_id or 0)
+    return found.filter(group=group.number) if group else found
+
+
+def in_conflict(this: Import, behind: Behind, group: DataGroup | None = None) -> OfPupil[Conflict]:
+    """Values of these pupils that wait for a person, those of the base's later files included."""
+    found = Conflict.objects.open().filter(base=this.base_id, pupil__in=behind.pupils)
     return found.filter(group=group.number) if group else found
 
 

@@ -15,6 +15,7 @@ IN_BETWEEN = {"processing": "is being imported", "waiting": "waits at the LA"}
 COUNTED = {
     "added": "added",
     "changed": "changed",
+    "in_conflict": "waiting for the council to decide",
     "same": "the same",
     "unmatched": "not recognised",
     "twice": "twice in the file",

@@ -1,6 +1,5 @@
 """The lists behind an import's numbers. They name children: each look at one stands in the audit."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Self
@@ -16,10 +15,18 @@ from django.utils.safestring import SafeString
 from schoolgate.authority.exchange.not_taken import not_taken, read_names
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.before_and_after import Written, written_by
-from schoolgate.authority.importing.behind import groups_of, left_out, missing, missing_pupils, pupils_behind
+from schoolgate.authority.importing.behind import (
+    groups_of,
+    in_conflict,
+    left_out,
+    missing,
+    missing_pupils,
+    pupils_behind,
+)
 from schoolgate.authority.importing.held import restricted_held
-from schoolgate.authority.importing.models import Import, RemovalCandidate
+from schoolgate.authority.importing.models import Conflict, Import, RemovalCandidate
 from schoolgate.authority.importing.refusal_words import words_of
+from schoolgate.authority.importing.refused_values import item_label, sent
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.groups.registry import group_named, group_numbered
 from schoolgate.authority.records.models import Pupil, Refusal
@@ -130,7 +137,7 @@ def _left_out(request: PersonRequest, this: Import, group: DataGroup | None) -> 
     columns = [
         *_pupil_columns(group, of="pupil__"),
         Column("item", "Item", value=_item_label),
-        Column("value_text", "Sent", sort="", value=_sent),
+        Column("value_text", "Sent", sort="", value=lambda row: sent(row.group, row.item, row.value_text)),
         Column("code", "Why", kind="long", value=lambda row: words_of(row.code).why),
         Column("step", "What to do", kind="long", sort="", value=lambda row: words_of(row.code).step),
         Column(
@@ -141,6 +148,20 @@ def _left_out(request: PersonRequest, this: Import, group: DataGroup | None) -> 
     ]
     table = _table(request, this, columns, rows, "values-left-out", _VALUE)
     return table, "Left out", _difference(_counted(this, "left_out", group), rows.count())
+
+
+def _in_conflict(request: PersonRequest, this: Import, group: DataGroup | None) -> tuple[Table, str, str]:
+    found = pupils_behind(this, "conflict", group)
+    rows = in_conflict(this, found, group).visible_to(request.user).select_related("pupil")
+    columns = [
+        *_pupil_columns(group, of="pupil__"),
+        Column("item", "Item", value=_item_label),
+        Column("value", "Sent", kind="long", sort="", value=lambda row: sent(row.group, row.item, row.incoming_text)),
+        Column("since", "Waits since", kind="time"),
+        Column("decide", "", sort="", value=lambda _: "Decide", link=_decide),
+    ]
+    table = _table(request, this, columns, rows, "values-in-conflict", _VALUE)
+    return table, "In conflict", _difference(_counted(this, "conflict", group), rows.count())
 
 
 def _missing(request: PersonRequest, this: Import, group: DataGroup | None) -> tuple[Table, str, str]:
@@ -199,16 +220,20 @@ def _not_taken(*, twice: bool) -> List:
 _OF_PUPILS: dict[str, List] = {
     "added": _pupils("added", "Pupils added"),
     "changed": _pupils("changed", "Pupils changed"),
+    "in-conflict": _pupils("in_conflict", "Pupils in conflict"),
     "same": _pupils("same", "Pupils who stayed the same"),
     "twice": _not_taken(twice=True),
     "unmatched": _not_taken(twice=False),
     "left-out": _left_out,
+    "conflict": _in_conflict,
     "missing": _missing_pupils,
 }
 _OF_GROUPS: dict[str, List] = {
     "added": _pupils("added", "Added"),
     "changed": _pupils("changed", "Changed"),
     "same": _pupils("same", "The same"),
+    "conflict": _in_conflict,
+    "yielded": _pupils("yielded", "Left to the main school"),
     "left-out": _left_out,
     "missing": _missing,
 }
@@ -246,17 +271,13 @@ def _pupil_columns(group: DataGroup | None, *, of: str = "") -> list[Column]:
     ]
 
 
-def _item_label(row: Refusal | RemovalCandidate) -> str:
+def _item_label(row: Refusal | RemovalCandidate | Conflict) -> str:
     assert row.group is not None
-    group = group_numbered(row.group)
-    label = next((item.label for item in group.items if item.name == row.item), row.item)
-    return label if label == group.label else f"{group.label}, {label}"
+    return item_label(row.group, row.item)
 
 
-def _sent(row: Refusal) -> str:
-    """What was sent there: the part that cannot be right, or an item's whole value."""
-    value = json.loads(row.value_text)
-    return value if isinstance(value, str) else group_numbered(row.group).form_of(row.item).text(value)
+def _decide(row: Conflict) -> str:
+    return reverse("pupil-conflicts", args=[row.pupil_id])
 
 
 def _labels(numbers: Iterable[int]) -> str:
@@ -267,7 +288,7 @@ def _counted(this: Import, what: str, group: DataGroup | None) -> int:
     groups: dict[str, dict[str, int]] = this.counts.get("groups", {})
     if group is not None:
         return groups.get(group.name, {}).get(what, 0)
-    if what == "left_out":
+    if what in {"left_out", "conflict"}:
         return sum(numbers.get(what, 0) for numbers in groups.values())
     return int(this.counts.get("pupils", {}).get(what, 0))
 

@@ -20,7 +20,14 @@ LIVE_SECONDS = 5
 """As the page that the field knows refreshes itself (reference 9.3)."""
 FAILED_AT_ONCE = 400
 
-_NUMBERS = {"added": "Added", "changed": "Changed", "same": "Same", "unmatched": "Unmatched", "left_out": "Left out"}
+_NUMBERS = {
+    "added": "Added",
+    "changed": "Changed",
+    "same": "Same",
+    "unmatched": "Unmatched",
+    "in_conflict": "In conflict",
+    "left_out": "Left out",
+}
 _RUNS = (ImportState.PROCESSING, ImportState.QUEUED)
 _OPEN = (ImportState.WAITING, ImportState.FAILED, *_RUNS)
 

@@ -188,6 +188,8 @@ def _numbers(this: Import) -> dict[str, Any]:
         "group_headings": [_GROUP_WORDS[what][0] for what in GROUPS],
         "left_out": number_of(this, "left_out"),
         "left_out_address": _list(this, "left_out", number_of(this, "left_out") or 0),
+        "in_conflict": number_of(this, "conflict"),
+        "in_conflict_address": _list(this, "conflict", number_of(this, "conflict") or 0),
         "newly_left_out": newly_left_out(this),
         "absent_pupils": absent,
         "absent_address": _list(this, "missing", absent),

@@ -17,7 +17,14 @@ from schoolgate.school.exchange.models import Correction, CorrectionList, Destin
 from schoolgate.school.exchange.words import COUNTED, group_words
 
 OFFICE = ("administrator", "sender")
-LOOKS = {"added": "new", "changed": "new", "same": "", "unmatched": "warning", "twice": "warning"}
+LOOKS = {
+    "added": "new",
+    "changed": "new",
+    "in_conflict": "",
+    "same": "",
+    "unmatched": "warning",
+    "twice": "warning",
+}
 OF_GROUP = {
     "added": "Added",
     "changed": "Changed",
