@@ -21,6 +21,7 @@ from schoolgate.authority.records.models import Change, Enrolment, Pupil, Refusa
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.commons.jobs.models import Job
+from schoolgate.commons.jobs.submitting import cancel
 from schoolgate.documents.first_load.sample import write_first_load_sample
 from schoolgate.documents.samples.students import StudentSample, make_students
 
@@ -232,6 +233,22 @@ def test_a_load_that_was_killed_goes_on_and_writes_nothing_twice(
     assert first.state is FirstLoadState.LOADED
     assert first.outcome["loaded"]["pupils"] == {"added": 17}
     assert Pupil.objects.count() == Enrolment.objects.count() == 17
+
+
+def test_a_load_that_was_stopped_goes_on_by_the_same_job(green_abbey: Base) -> None:
+    first = tried(f"{HEADINGS}\n{AMY}\n")
+    assert steps.load_now(first, first.tried_at, by=None)
+    first.refresh_from_db()
+    job = first.job_id
+    assert first.job is not None
+    cancel(first.job)
+    first.refresh_from_db()
+    assert first.state is FirstLoadState.FAILED
+    assert steps.load_now(first, None, by=None)
+    work_off()
+    first = FirstLoad.objects.get()
+    assert (first.state, first.job_id) == (FirstLoadState.LOADED, job)
+    assert Pupil.objects.count() == 1
 
 
 def test_who_did_not_see_the_newest_trial_loads_nothing(green_abbey: Base) -> None:

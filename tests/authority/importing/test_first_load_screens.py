@@ -47,6 +47,9 @@ def test_a_file_is_given_tried_looked_at_and_loaded(as_administrator: Client, gr
     work_off()
     page = text(as_administrator.get(address))
     assert "2 pupils added" in page
+    part = reverse("import", args=[first.imports.get().pk])
+    assert part in page
+    assert "old.csv" in text(as_administrator.get(part))
     assert "Amy Amber" not in page
     assert Pupil.objects.count() == 2
     assert "old.csv" in text(as_administrator.get(reverse("first-load")))

@@ -15,7 +15,9 @@ def imports_and_files(sources: Collection[Whence]) -> dict[Whence, list[Link]]:
     """By the job that wrote; where that was another one, by the file's digest. Two queries, however many sources."""
     jobs = [source.job for source in sources if source.job]
     keys = [source.key for source in sources if source.key]
-    imports = list(Import.objects.filter(Q(job__in=jobs) | Q(source_key__in=keys)).order_by("pk"))
+    found_by = Q(job__in=jobs) | Q(source_key__in=keys)
+    # The parts of a first load have one job and one file between them: that would be some other school's.
+    imports = list(Import.objects.filter(found_by, first_load=None).order_by("pk"))
     files = dict(ReceivedFile.objects.filter(its_import__in=imports).values_list("its_import", "pk"))
     by_job: dict[int | None, Import] = {this.job_id: this for this in imports if this.job_id}
     by_key = {this.source_key: this for this in imports}

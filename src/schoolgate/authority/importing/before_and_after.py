@@ -51,7 +51,8 @@ def written_by(this: Import, pupils: Collection[int], group: DataGroup | None = 
     A handful of queries, however many pupils; some hundreds at a time are good. A pupil to whom nothing was written is
     left out; so is what nothing tells of any more, since history may be pruned.
     """
-    changes = list(Change.objects.filter(job=this.job_id or 0).values_list("pk", flat=True))
+    # The parts of a first load have one job, each school its own changes.
+    changes = list(Change.objects.filter(job=this.job_id or 0, base=this.base_id).values_list("pk", flat=True))
     groups = [group] if group else list(GROUPS)
     owners = dict(Enrolment.objects.filter(pupil__in=pupils, base=this.base_id).values_list("pk", "pupil_id"))
     found: list[_Version] = []

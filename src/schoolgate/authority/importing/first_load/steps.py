@@ -20,7 +20,7 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.commons.filestore import Stored
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.periodic import every
-from schoolgate.commons.jobs.submitting import cancel, submit
+from schoolgate.commons.jobs.submitting import cancel, start_again, submit
 from schoolgate.documents.first_load.reading import FirstLoadFile
 
 KEPT_FOR = timedelta(days=30)
@@ -79,7 +79,9 @@ def load_now(
     with transaction.atomic():
         first = _locked(first)
         goes_on = first.state is FirstLoadState.FAILED and first.wanted_at is not None
-        if not goes_on and (first.state is not FirstLoadState.TRIED or first.tried_at != tried_at):
+        if goes_on:
+            return _go_on(first, by, request)
+        if first.state is not FirstLoadState.TRIED or first.tried_at != tried_at:
             return False
         first.wanted_at, first.by = timezone.now(), by
         first.save(update_fields=["wanted_at", "by"])
@@ -135,8 +137,19 @@ def _locked(first: FirstLoad) -> FirstLoad:
     return FirstLoad.objects.select_for_update().get(pk=first.pk)
 
 
-def _submit(first: FirstLoad, *, save: bool) -> None:
+def _go_on(first: FirstLoad, by: User | None, request: HttpRequest | None) -> bool:
+    """By the same job, so that all changes of the load are found by its number. False: somebody has started it."""
+    job = Job.objects.filter(pk=first.job_id or 0).first()
+    if job is None:
+        _submit(first, save=True, number=first.job_id)
+    elif not start_again(job):
+        return False
+    record("existing records loaded on", by=by, target=first.name, request=request)
+    return True
+
+
+def _submit(first: FirstLoad, *, save: bool, number: int | None = None) -> None:
     """First loads are worked on one at a time."""
     args = {"first_load": first.pk, "name": first.name, "save": save}
-    first.job = submit(LoadExistingRecords.name, args, key=LoadExistingRecords.name)
+    first.job = submit(LoadExistingRecords.name, args, key=LoadExistingRecords.name, number=number)
     first.save(update_fields=["job"])

@@ -112,7 +112,6 @@ def first_load_file(request: PersonRequest, pk: int) -> HttpResponseBase:
         "group_headings": list(_GROUP_WORDS.values()),
         "examples": examples,
         "loaded": outcome.get("loaded", {}).get("pupils", {}),
-        "imports": {this.base_id: this.pk for this in first.imports.all()},
         "days_kept": KEPT_FOR.days,
     }
     return render(request, "authority_importing/first_load_file.html", context)
@@ -215,14 +214,15 @@ def _bars(first: FirstLoad) -> Any:
     )
 
 
-def _bases(first: FirstLoad) -> list[tuple[Base, list[tuple[str, int]]]]:
-    """What becomes of each school's rows; those that are not right are no school's for sure."""
+def _bases(first: FirstLoad) -> list[tuple[Base, int | None, list[tuple[str, int]]]]:
+    """What becomes of each school's rows, with the import that loaded them; rows that are not right are nobody's."""
     told = first.outcome.get("bases", [])
     bases = Base.objects.in_bulk([one["base"] for one in told])
+    imports = dict(first.imports.filter(completed_at__isnull=False).values_list("base_id", "pk"))
     return [
-        (bases[one["base"]], [(words, one.get(what, 0)) for what, (words, _) in _WORDS.items() if what in _OF_A_SCHOOL])
+        (bases[base], imports.get(base), [(_WORDS[what][0], one.get(what, 0)) for what in _OF_A_SCHOOL])
         for one in told
-        if one["base"] in bases
+        if (base := one["base"]) in bases
     ]
 
 
