@@ -50,8 +50,8 @@ class Today:
     last: ReceivedFile | None
 
 
-def look_at_today(reader: User) -> Today:
-    """The state of this site now, as far as its reader may know of it; days are days in London."""
+def look_at_today(reader: User | None = None) -> Today:
+    """The state of this site now, as far as its reader (None: nobody in particular) may know; days are London's."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return Today(
         to_do=[*_what_is_to_do(), *_restricted(reader)],
@@ -165,7 +165,7 @@ def _mail() -> list[ToDo]:
     return [ToDo(f"{mails} not get out. {last.trouble}", "See which", reverse("alerts"))]
 
 
-def _restricted(reader: User) -> list[ToDo]:
+def _restricted(reader: User | None) -> list[ToDo]:
     """Restrictions whose day has come; no day ends one."""
     due = Restriction.objects.visible_to(reader).due(timezone.localdate()).count()
     if not due:

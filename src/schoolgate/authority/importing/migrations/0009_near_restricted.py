@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authority_importing', '0008_first_load'),
+        ("authority_importing", "0008_first_load"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='unmatched',
-            name='near_restricted',
+            model_name="unmatched",
+            name="near_restricted",
             field=models.BooleanField(default=False),
         ),
     ]
