@@ -115,6 +115,13 @@ def test_what_is_left_open_stays_at_each_base(careful: RuleSet, green_abbey: Bas
     assert entry.details == "Careful, unmatched added → Careful, unmatched added, asked before each import"
 
 
+def test_a_set_that_was_deleted_meanwhile_is_given_to_nobody(careful: RuleSet, green_abbey: Base) -> None:
+    delete(careful.pk, by=None)
+    with pytest.raises(RuleSet.DoesNotExist):
+        use(careful, [green_abbey], by=None)
+    assert not BaseRules.objects.exists()
+
+
 def test_schools_are_told_when_a_group_is_fed_back_no_more(
     careful: RuleSet, green_abbey: Base, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,8 +163,11 @@ def test_many_bases_are_changed_at_once(
     careful: RuleSet, green_abbey: Base, oak_lane: Base, as_officer: Client
 ) -> None:
     chosen = {"chosen": [green_abbey.pk, oak_lane.pk]}
-    assert as_officer.post(reverse("base-rules"), chosen).status_code == 422
-    answer = as_officer.post(reverse("base-rules"), {**chosen, "rule_set": careful.pk, "ask_first": "yes"})
+    nothing = {"rule_set": "as-it-is", "add_unmatched": "as-it-is", "ask_first": "as-it-is"}
+    assert as_officer.post(reverse("base-rules"), {**chosen, **nothing}).status_code == 422
+    wanted = {**nothing, "rule_set": careful.pk, "ask_first": "yes"}
+    assert as_officer.post(reverse("base-rules"), wanted).status_code == 422
+    answer = as_officer.post(reverse("base-rules"), {**chosen, **wanted})
     assert answer.status_code == 302
     assert list(BaseRules.objects.values_list("rule_set", "ask_first")) == [(careful.pk, True)] * 2
     shown = as_officer.get(reverse("base-rules"), {"rules__rule_set": careful.pk}).content.decode()

@@ -52,10 +52,13 @@ def use(
 ) -> int:
     """Let these bases use a set from their next import on, add unmatched pupils or not, wait for a person or not.
 
-    None leaves a thing at each base as it was. How many bases were changed.
+    None leaves a thing at each base as it was. How many bases were changed. Raises RuleSet.DoesNotExist for a set that
+    was deleted meanwhile.
     """
     changed = 0
     with transaction.atomic():
+        if rule_set is not None:
+            rule_set = RuleSet.objects.select_for_update().get(pk=rule_set.pk)
         # Held in one order, so that two who change many at once do not wait for each other.
         rows = {
             row.base_id: row

@@ -1,5 +1,6 @@
 """Forms of processing rules."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -89,39 +90,39 @@ class NewBasesForm(forms.Form):
         self.fields["rule_set"].queryset = sets  # type: ignore[attr-defined]
 
 
-AS_BEFORE, YES, NO = "", "yes", "no"
+AS_IT_IS, YES, NO = "as-it-is", "yes", "no"
+_AS_IT_IS = (AS_IT_IS, "As it is")
 
 
 class BaseRulesForm(forms.Form):
     """What chosen bases are to go by; what is left open stays as it is at each."""
 
-    rule_set = forms.ModelChoiceField(
-        label="Rule set", queryset=RuleSet.objects.none(), required=False, empty_label="As it is"
-    )
+    rule_set = forms.ChoiceField(label="Rule set", initial=AS_IT_IS)
     add_unmatched = forms.ChoiceField(
         label="Pupils whom nobody knows",
-        choices=[(AS_BEFORE, "As it is"), (YES, "Add them"), (NO, "Let them wait for a person")],
-        required=False,
+        choices=[_AS_IT_IS, (YES, "Add them"), (NO, "Let them wait for a person")],
     )
     ask_first = forms.ChoiceField(
         label="Each import",
-        choices=[
-            (AS_BEFORE, "As it is"),
-            (YES, "Waits until a person has seen its preview"),
-            (NO, "Goes on by itself"),
-        ],
-        required=False,
+        choices=[_AS_IT_IS, (YES, "Waits until a person has seen it"), (NO, "Goes on by itself")],
     )
 
-    def __init__(self, data: Any = None, *, sets: Any) -> None:
+    def __init__(self, data: Any = None, *, sets: Iterable[RuleSet]) -> None:
         super().__init__(data)
-        self.fields["rule_set"].queryset = sets  # type: ignore[attr-defined]
+        self.sets = {str(one.pk): one for one in sets}
+        choices = [_AS_IT_IS, *((pk, one.name) for pk, one in self.sets.items())]
+        self.fields["rule_set"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not self.errors and not any(given.values()):
+        if not self.errors and set(given.values()) == {AS_IT_IS}:
             raise forms.ValidationError("Choose what is to change.")
         return given
+
+    @property
+    def chosen_set(self) -> RuleSet | None:
+        """The set to use; None where each base keeps its own."""
+        return self.sets.get(self.cleaned_data["rule_set"])
 
     def answer(self, name: str) -> bool | None:
         """Yes, no, or as before."""

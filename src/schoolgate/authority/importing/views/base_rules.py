@@ -22,7 +22,7 @@ _YES_NO = [("True", "yes"), ("False", "no")]
 @who("administrator", "officer")
 def base_rules(request: PersonRequest) -> HttpResponseBase:
     """The bases with a box each, and what is to change at those that are ticked."""
-    sets = RuleSet.objects.visible_to(request.user)
+    sets = list(RuleSet.objects.visible_to(request.user))
     standard = standard_set()
     form = BaseRulesForm(request.POST if request.method == "POST" else None, sets=sets)
     if request.method == "POST":
@@ -31,15 +31,7 @@ def base_rules(request: PersonRequest) -> HttpResponseBase:
         if not chosen:
             form.add_error(None, "Tick the schools first.")
         elif form.is_valid():
-            changed = use(
-                form.cleaned_data["rule_set"],
-                chosen,
-                add_unmatched=form.answer("add_unmatched"),
-                ask_first=form.answer("ask_first"),
-                by=request.user,
-                request=request,
-            )
-            messages.success(request, f"{changed} base{'' if changed == 1 else 's'} changed, from the next import on.")
+            _use(request, form, chosen)
             return redirect(request.get_full_path())
     shown = _Shown(standard, add_unmatched=ADD_UNMATCHED.get())
     table = Table(
@@ -86,6 +78,22 @@ def base_rules(request: PersonRequest) -> HttpResponseBase:
     if form.errors:
         answer.status_code = 422
     return answer
+
+
+def _use(request: PersonRequest, form: BaseRulesForm, chosen: list[Base]) -> None:
+    try:
+        changed = use(
+            form.chosen_set,
+            chosen,
+            add_unmatched=form.answer("add_unmatched"),
+            ask_first=form.answer("ask_first"),
+            by=request.user,
+            request=request,
+        )
+    except RuleSet.DoesNotExist:
+        messages.error(request, "Somebody has deleted this rule set just now. Choose another one.")
+    else:
+        messages.success(request, f"{changed} base{'' if changed == 1 else 's'} changed, from the next import on.")
 
 
 class _Shown:

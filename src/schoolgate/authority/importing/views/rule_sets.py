@@ -44,10 +44,10 @@ from schoolgate.commons.web.charts import Bar, parts
 from schoolgate.commons.web.tables import Column, Table
 
 FATE_WORDS = {
-    "imported": "Imported",
-    "filled": "Filled, since nothing was held",
-    "conflict": "In conflict",
-    "left-out": "Left out",
+    "imported": "imported",
+    "filled": "filled",
+    "conflict": "in conflict",
+    "left-out": "left out",
 }
 _LOOKS = {"imported": "new", "filled": "done", "conflict": "warning", "left-out": ""}
 ENDED_BADLY = (JobState.FAILED, JobState.PARKED, JobState.CANCELLED)
