@@ -8,6 +8,7 @@ from schoolgate.sites.commands.authority_addresses import addresses
 from schoolgate.sites.commands.authority_alerts import alerts, reports
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.authority_by_hand import pupil_change
+from schoolgate.sites.commands.authority_conflicts import conflicts, decisions
 from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
@@ -48,6 +49,8 @@ for command in (
     pupils,
     pupil,
     pupil_change,
+    conflicts,
+    decisions,
     rules,
     addresses,
     first_load,
