@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.authority.importing.importing_files import bring_in, header_of, held
@@ -18,6 +20,7 @@ from schoolgate.authority.importing.first_load import steps
 from schoolgate.authority.importing.first_load.opening import kept_files
 from schoolgate.authority.importing.models import Conflict, FirstLoad, FirstLoadState, Import, Unmatched
 from schoolgate.authority.records.models import Change, Enrolment, Pupil, Refusal
+from schoolgate.authority.records.restricting import restrict
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.commons.jobs.models import Job
@@ -129,6 +132,20 @@ def test_a_second_load_corrects_the_first_where_no_school_has_told_since(green_a
     loaded(f"{HEADINGS}\n{AMY}\n")
     loaded(f"{HEADINGS}\n{AMY.replace('Amy', 'Anne')}\n")
     assert Pupil.objects.get().forename == "Anne"
+
+
+def test_of_a_restricted_pupil_nothing_is_written_and_no_example_is_shown(
+    green_abbey: Base, as_administrator: Client
+) -> None:
+    loaded(f"{HEADINGS}\n{AMY}\n")
+    restrict(Pupil.objects.get(), "A court order", None, seen=0, by=None)
+    corrected = f"{HEADINGS},ethnicity\n{AMY.replace('Amy', 'Anne')},WBRI\n"
+    first = tried(corrected)
+    page = as_administrator.get(reverse("first-load-file", args=[first.pk])).content.decode()
+    assert "Amber" not in page
+    before = held()
+    loaded(corrected)
+    assert held() == before
 
 
 def test_a_load_neither_tells_the_school_of_values_nor_asks_about_them(green_abbey: Base) -> None:
