@@ -41,10 +41,10 @@ def numbers(found: Effects) -> dict[str, tuple[dict[str, int], dict[str, int]]]:
     return {name: (dict(found.was[name]), dict(found.then[name])) for name in found.was}
 
 
-@given(st.sampled_from(Effect), st.sampled_from([None, "Okafor"]), st.booleans())
+@given(st.sampled_from(Effect), st.sampled_from([None, "Uche"]), st.booleans())
 def test_a_fate_is_what_deciding_makes_of_the_value(effect: Effect, held: str | None, is_new: bool) -> None:
-    ours = None if is_new else {BASIC_DETAILS: {"Surname": held} if held else {"Forename": "Daniel"}}
-    decided = decide(ours, Incoming({BASIC_DETAILS: {"Surname": "Bell"}}), Rules(effect))
+    ours = None if is_new else {BASIC_DETAILS: {"MiddleNames": held} if held else {"Forename": "Daniel"}}
+    decided = decide(ours, Incoming({BASIC_DETAILS: {"MiddleNames": "Ada"}}), Rules(effect))
     fate = fate_of(effect, held, is_new=is_new)
     assert bool(decided.writes) is (fate in {"imported", "filled"})
     assert bool(decided.conflicts) is (fate == "conflict")
