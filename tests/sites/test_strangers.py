@@ -1,0 +1,204 @@
+"""A stranger's walk over every address of the sites: nothing is seen, and nothing is changed.
+
+Every address is in a list below with who may open it; one that is in none fails. Whoever may not is sent to sign in,
+or told that they may not, or that there is no such thing, whatever they send.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests.conftest import PASSWORD
+from tests.sites.planting import NAME, PK, SECRETS, all_there_is, plant
+
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.accounts.rights import change_rights
+
+SignedIn = Callable[[User], Client]
+
+WORLD, EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT = "the world", "everybody", "the office", "administrators", "a right"
+
+OF_EVERY_SITE = {
+    WORLD: "sign-in set-password schemas schema",
+    EVERYBODY: """sign-out my-account change-own-password journal delete-journal-lines deleted-journal-lines
+        bring-back-journal-lines find""",
+    OFFICE: "jobs job cancel-job start-job-again",
+    ADMINISTRATOR: "users invite-user user user-rights user-link switch-user audit retention retention-preview",
+}
+OF_THE_SCHOOL = {
+    OFFICE: """today send-file export transfers transfer try-transfer-again cancel-transfer transfer-problems
+        transfer-to-correct things-to-correct receipt receipt-json school-board held-back-files held-back-file
+        held-back-action scheduled-runs dismiss-missed-runs former-root dismiss-former-root test-la test-school""",
+    ADMINISTRATOR: """administration connect connect-la connect-again connect-school connect-not-us connect-folder
+        connect-check connect-schedule schedule folder las add-la edit-la remove-la change-la-password
+        change-school-password connection schools add-school add-many-schools edit-school remove-school""",
+}
+OF_THE_AUTHORITY = {
+    EVERYBODY: "alerts send-sample",
+    OFFICE: """today received-files received-file received-xml refused-deliveries refused-delivery
+        imports chosen-imports import import-now do-not-import retry-import import-list import-group-list
+        import-preview make-preview import-preview-new import-preview-values import-preview-group undo-import
+        left-by-undo silent-bases expiring conflicts decide-many pupil-conflicts assign-pupil note-on-pupil decisions
+        decision rule-sets rules-of-new-bases base-rules rules-effect rule-set copy-rule-set delete-rule-set
+        change-value change-value-at address-list load-address-list answer-address-list addresses-not-found
+        pupils pupil bases add-base import-bases confirm-import many-bases change-many-bases licences codes code-batch
+        code-letters codes-to-send base edit-base new-base-password new-base-code base-letter reports report""",
+    ADMINISTRATOR: """receipt-keys retire-receipt-key system-defaults first-load first-load-file first-load-rows
+        schools-without-base load-first try-first-again discard-first addresses-without-list administration
+        set-summary-time""",
+    RIGHT: "restriction lift-restriction restricted",
+}
+SITES = {"school": [OF_EVERY_SITE, OF_THE_SCHOOL], "authority": [OF_EVERY_SITE, OF_THE_AUTHORITY]}
+
+SLUGS = {
+    "la": "820",
+    "group": "basic-details",
+    "item": "Surname",
+    "what": "added",
+    "action": "rename",
+    "name": "open-conflicts",
+    "sha256": "ab" * 32,
+    "token": NAME,
+    "kind": "CES",
+    "version": "3.73",
+}
+"""What stands in addresses beside numbers."""
+
+METHODS = ("GET", "POST")
+SENT = f"chosen={PK}&confirm=yes&reason=because&seen=0"
+API = "schoolgate.authority.exchange.api_urls"
+TOLD_TO_ALL = {"/exchange/v1/", "/exchange/v1/openapi.json", "/exchange/v1/keys"}
+"""What a program is told before it signs in: that this is Schoolgate, how to talk to it, and by what it signs."""
+NOT_OF_THESE_ROWS = {
+    "set-password": 410,
+    "retention-preview": 404,
+    "rules-effect": 404,
+    "undo-import": 404,
+    "change-value-at": 404,
+}
+"""Pages that are for rows in another state than the planted ones, or for one kind of them only."""
+
+
+def routes(urlconf: str) -> Iterator[tuple[str, str]]:
+    """The name and the address of each route, of the planted rows."""
+
+    def walk(parts: list[Any], before: str) -> Iterator[tuple[str, str]]:
+        for part in parts:
+            route = before + str(part.pattern)
+            if isinstance(part, URLResolver):
+                yield from walk(part.url_patterns, route)
+            elif isinstance(part, URLPattern):
+                yield part.name or "", "/" + re.sub(r"<(?:(\w+):)?(\w+)>", filled_in, route)
+
+    return walk(get_resolver(urlconf).url_patterns, "")
+
+
+def filled_in(part: "re.Match[str]") -> str:
+    kind, name = part.groups()
+    return str(PK) if kind == "int" else SLUGS[name]
+
+
+def allowed_on(site: str) -> dict[str, str]:
+    """Who may open each route, by its name."""
+    return {name: who for some in SITES[site] for who, names in some.items() for name in names.split()}
+
+
+@pytest.fixture
+def planted(db: None) -> None:
+    plant()
+
+
+@pytest.fixture(params=SITES)
+def site(request: pytest.FixtureRequest, settings: Any) -> str:
+    settings.ROOT_URLCONF = f"schoolgate.sites.urls_{request.param}"
+    found: str = request.param
+    return found
+
+
+def walk(browser: Client, site: str, closed: set[str]) -> None:
+    """Ask for every route that is closed, in every way; fails where anything is told or changed."""
+    allowed = allowed_on(site)
+    before = all_there_is()
+    told = []
+    for name, address in routes(f"schoolgate.sites.urls_{site}"):
+        if allowed[name] not in closed:
+            continue
+        for method in METHODS:
+            answer: Any = browser.generic(method, address, SENT, "application/x-www-form-urlencoded")
+            turned_away = answer.status_code in {403, 404} or (
+                answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+            )
+            said = answer.content.decode("utf-8", "replace")
+            if not turned_away or any(word in said for word in SECRETS):
+                told.append((method, address, answer.status_code))
+    assert told == []
+    after = all_there_is()
+    assert [table for table in before if before[table] != after[table]] == []
+
+
+def test_every_route_of_a_site_says_here_who_may_open_it(site: str) -> None:
+    assert {name for name, _ in routes(f"schoolgate.sites.urls_{site}")} == allowed_on(site).keys()
+
+
+def test_nobody_sees_or_changes_anything(planted: None, site: str, stranger: Client) -> None:
+    walk(stranger, site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT})
+
+
+def test_a_schools_program_sees_and_changes_nothing_on_screens(
+    planted: None, site: str, exchange_account: User, signed_in: SignedIn
+) -> None:
+    walk(signed_in(exchange_account), site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT})
+
+
+def test_who_works_in_the_office_sees_and_changes_nothing_of_an_administrators(
+    planted: None, site: str, sender: User, officer: User, signed_in: SignedIn
+) -> None:
+    walk(signed_in({"school": sender, "authority": officer}[site]), site, {ADMINISTRATOR, RIGHT})
+
+
+def test_an_administrator_sees_and_changes_nothing_without_the_right(
+    planted: None, site: str, administrator: User, signed_in: SignedIn
+) -> None:
+    walk(signed_in(administrator), site, {RIGHT})
+
+
+def test_the_rows_of_the_walk_are_there_for_who_may_see_them(
+    planted: None, site: str, administrator: User, signed_in: SignedIn
+) -> None:
+    change_rights(administrator, ["restricted-pupils"], by=None)
+    browser = signed_in(administrator)
+    missing = {
+        name: answer.status_code
+        for name, address in routes(f"schoolgate.sites.urls_{site}")
+        if (answer := browser.get(address)).status_code not in {200, 302, 405}
+    }
+    assert missing.items() <= NOT_OF_THESE_ROWS.items()
+
+
+def test_a_program_that_is_not_signed_in_is_told_nothing_and_changes_nothing(
+    planted: None, stranger: Client, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = API
+    before = all_there_is()
+    for _, address in routes(API):
+        for method in ("GET", "POST", "PUT"):
+            answer = stranger.generic(method, address, "{}", "application/json")
+            assert answer.status_code >= 400 or (method == "GET" and address in TOLD_TO_ALL), (method, address)
+            assert not any(word in answer.content.decode() for word in SECRETS)
+    assert all_there_is() == before
+
+
+def test_another_schools_program_is_told_nothing_of_the_rows(
+    planted: None, exchange_account: User, stranger: Client, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = API
+    given = stranger.post(
+        "/exchange/v1/token", {"user": exchange_account.username, "password": PASSWORD}, "application/json"
+    )
+    headers = {"Authorization": f"Bearer {given.json()['token']}"}
+    for _, address in routes(API):
+        answer = stranger.get(address, headers=headers)
+        assert not any(word in answer.content.decode() for word in SECRETS), address
