@@ -103,8 +103,10 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     contexts = []
 
     def note(message: ConsoleMessage) -> None:
-        # A form that comes back with its errors has the status 422, which the browser counts as a failure to load.
-        if message.type in {"error", "warning"} and "status of 422" not in message.text:
+        # A form that comes back with its errors has the status 422, one that a colleague was before 409; the browser
+        # counts both as a failure to load.
+        comes_back = any(f"status of {status}" in message.text for status in (409, 422))
+        if message.type in {"error", "warning"} and not comes_back:
             faults.append(f"{message.location.get('url')}: {message.text}")
 
     def open_browser(site: Site, person: Person | None = None, *, width: int = WIDE, scripts: bool = True) -> Page:

@@ -22,15 +22,16 @@ function choose(fieldset, choice) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("textarea, select, input:not([type=radio])");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("#conflicts, body") && !event.target.closest("form:not(#conflicts)")) {
+  const form = event.target.closest("form");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && (!form || form.id === "conflicts")) {
     event.preventDefault();
     document.querySelector("[name=continue]")?.click();
     return;
   }
+  const typing = event.target.closest("textarea, select, input:not([type=radio])");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const all = conflicts();
-  const here = event.target.closest("fieldset.conflict") ?? null;
+  const here = event.target.closest("fieldset.conflict");
   if (event.key in CHOICES && all.length) {
     event.preventDefault();
     choose(here ?? all[0], CHOICES[event.key]);
@@ -41,3 +42,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 go(document.querySelector("fieldset.conflict-wrong") ?? conflicts()[0]);
+document.querySelector(".empty .button")?.focus();
