@@ -21,7 +21,13 @@ WALK = [
     ("import.before-end", 1, PUPILS),
     ("import.completed", 1, PUPILS),
 ]
-POINTS = {point for point, _, _ in WALK}
+# And its undo: where, at which turn, and how many of the pupils are still held then.
+WALK_BACK = [
+    ("undo.before-commit", 2, PUPILS - 200),
+    ("undo.portion", 1, PUPILS - 400),
+    ("undo.before-end", 1, 0),
+]
+POINTS = {point for point, _, _ in (*WALK, *WALK_BACK)}
 
 
 def run(database: Database, verb: str, fault: str = "") -> subprocess.CompletedProcess[bytes]:
@@ -50,6 +56,33 @@ def test_an_import_killed_at_every_step_is_finished_and_nothing_is_there_twice(
     where = f"import of {PUPILS:,} pupils"
     note(request, where, database="postgres" if database.url else "sqlite", killed=killed, complaints=complaints)
     assert killed == len(WALK)
+    assert not any(complaints.values()), complaints
+    walk_back(database, request)
+
+
+def walk_back(database: Database, request: pytest.FixtureRequest) -> None:
+    """Kill the undo of the import at every step; the next worker finishes it, and nothing is undone twice."""
+    assert run(database, "undo").returncode == 0
+    killed = 0
+    untold: list[str] = []
+    for point, turn, held in WALK_BACK:
+        killed += run(database, "work", f"{point}:{turn}").returncode == -signal.SIGKILL
+        database.write("UPDATE jobs_job SET deaths = 0")
+        ((pupils,),) = database.rows("SELECT count(*) FROM authority_records_pupil")
+        if pupils != held:
+            untold.append(f"{pupils} pupils are held at {point}, {held} to be")
+    assert run(database, "work").returncode == 0
+    told = json.loads(run(database, "held").stdout)
+    ends = {"removed": told["undone"]["removed"], "held back": told["held back"]}
+    complaints = {
+        "lost": [f"{what}: {number} of {PUPILS}" for what, number in ends.items() if number < PUPILS],
+        "twice": [f"{what}: {number}, not {PUPILS}" for what, number in ends.items() if number > PUPILS],
+        "stuck": [] if told["told"] else ["the undo has not ended"],
+        "untold": untold + [f"its end is told {told['told']} times"] * (told["told"] > 1),
+    }
+    where = f"undo of an import of {PUPILS:,} pupils"
+    note(request, where, database="postgres" if database.url else "sqlite", killed=killed, complaints=complaints)
+    assert killed == len(WALK_BACK)
     assert not any(complaints.values()), complaints
 
 

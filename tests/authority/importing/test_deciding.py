@@ -21,6 +21,7 @@ from schoolgate.authority.importing.deciding import (
 )
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
+from schoolgate.authority.records.groups.contacts import CONTACTS
 from schoolgate.authority.records.groups.ethnicity import ETHNICITY
 from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
 from schoolgate.authority.records.groups.school_history import SCHOOL_HISTORY
@@ -92,10 +93,10 @@ class TestRules:
         assert held_after(None, decisions) == {BASIC_DETAILS: {"Surname": "Reid"}}
         assert decisions.conflicts == ()
 
-    def test_even_of_a_new_pupil_nothing_is_taken_that_is_not_to_be_imported(self) -> None:
-        decisions = decide(None, sent(Surname="Reid"), DONT)
-        assert decisions.writes == ()
-        assert [one.code for one in decisions.left_out] == [NOT_IMPORTED]
+    def test_of_a_new_pupil_only_who_it_is_is_taken_where_nothing_is_to_be_imported(self) -> None:
+        decisions = decide(None, sent(Surname="Reid", MiddleNames="Uche"), DONT)
+        assert [(write.group, write.payload) for write in decisions.writes] == [(BASIC_DETAILS, {"Surname": "Reid"})]
+        assert [(one.item, one.code) for one in decisions.left_out] == [("MiddleNames", NOT_IMPORTED)]
 
 
 class TestAbsence:
@@ -203,3 +204,23 @@ def test_nothing_said_decides_nothing() -> None:
     decisions = decide(HELD, sent(), IMPORT_EVERYTHING)
     assert held_after(HELD, decisions) == HELD
     assert (decisions.writes, decisions.left_out, decisions.removals, decisions.same) == ((), (), (), ())
+
+
+class TestPartsOfLists:
+    def test_a_refused_member_stays_out_beside_one_that_is_new(self) -> None:
+        mother, father, aunt = ({"Surname": "Okafor", "Forename": name} for name in ("Grace", "Emeka", "Ada"))
+        digest = refusal_digest(CONTACTS, "Contacts", [father])
+        refused = [Refused(CONTACTS, "Contacts", digest, UNDONE)]
+        held = {CONTACTS: {"Contacts": [mother]}}
+        incoming = Incoming({CONTACTS: {"Contacts": [mother, father, aunt]}}, full=True)
+        decisions = decide(held, incoming, IMPORT_EVERYTHING, refused)
+        assert [write.payload["Contacts"] for write in decisions.writes] == [[mother, aunt]]
+        assert [(one.value, one.stands) for one in decisions.left_out] == [([father], True)]
+        assert decisions.ended == ()
+
+    def test_a_refused_member_that_a_whole_document_says_no_more_ends_its_refusal(self) -> None:
+        digest = refusal_digest(CONTACTS, "Contacts", [{"Surname": "Okafor", "Forename": "Emeka"}])
+        refused = [Refused(CONTACTS, "Contacts", digest, UNDONE)]
+        said = {CONTACTS: {"Contacts": [{"Surname": "Okafor", "Forename": "Ada"}]}}
+        assert decide(None, Incoming(said, full=True), IMPORT_EVERYTHING, refused).ended == tuple(refused)
+        assert decide(None, Incoming(said), IMPORT_EVERYTHING, refused).ended == ()

@@ -22,10 +22,12 @@ def take_back(this: Import, *, by: User | None = None) -> Progress:
     return carry_out_undo(this, nobody_told, nobody_told)
 
 
-def held_but_for_refusals() -> dict[str, list[Any]]:
-    """What an undo must bring back: rows that say nothing any more do not count."""
+def held_but_for_refusals(*, missing: bool = True) -> dict[str, list[Any]]:
+    """What an undo must bring back: rows that say nothing any more do not count, nor, if so told, what is missing."""
     told = held()
     del told["refusals"]
+    if not missing:
+        del told["missing"]
     told["groups"] = [row for row in told["groups"] if row[-1] != "{}"]
     told["of enrolments"] = [row for row in told["of enrolments"] if row[-1] != "{}"]
     told["registers"] = [row for row in told["registers"] if row[-2] or row[-1]]

@@ -50,6 +50,19 @@ ALWAYS_IMPORTED = frozenset({"attendance", "school-history"})
 """Groups whose rule is fixed (reference 9.5: public)."""
 
 
+WHO_IT_IS = frozenset(
+    {
+        ("identifiers", "UPN"),
+        ("basic-details", "Surname"),
+        ("basic-details", "Forename"),
+        ("basic-details", "DOB"),
+        ("basic-details", "Sex"),
+        ("enrolment", "GUID"),
+        ("enrolment", "SuppID"),
+    }
+)
+"""What is taken of a new pupil whatever its base's rules say: without it next week's entry would be a new pupil again."""
+
 _TAKE_NEW = frozenset(Effect) - {Effect.DONT_IMPORT}
 """Rules that take a value of which nothing was held."""
 
@@ -193,7 +206,7 @@ def decide(
     """Decide what becomes of ``incoming``.
 
     ``held`` None is a new pupil: there is nothing to be in conflict with, so all that is valid is taken, but for what
-    the rules don't import. So it is of an enrolment's groups when the pupil ``is_new_at_base``. ``refusals`` are the
+    the rules don't import; of that who the pupil is (``WHO_IT_IS``) is taken nevertheless. So it is of an enrolment's groups when the pupil ``is_new_at_base``. ``refusals`` are the
     standing ones of this pupil and base, ``led_by_others`` the groups in which another base leads. For a pupil at two
     schools the caller leaves the other's enrolment groups out of ``held``. Orders of groups and of refusals don't
     matter.
@@ -228,7 +241,9 @@ def decide(
                 left_out += [_left_out(group, item, *one, refusals) for one in refused]
                 if refused and (value is None or not group.differing(ours, {item: value})):
                     continue
-            if effect is Effect.DONT_IMPORT:
+            if effect is Effect.DONT_IMPORT and held is None and (group.name, item) in WHO_IT_IS:
+                taken[item], values[item] = Effect.IMPORT_IF_EMPTY, value
+            elif effect is Effect.DONT_IMPORT:
                 digest = refusal_digest(group, item, value)
                 left_out.append(_left_out(group, item, value, digest, NOT_IMPORTED, refusals))
             elif is_new or effect is Effect.ALWAYS_IMPORT or (effect is Effect.IMPORT_IF_EMPTY and our is None):
