@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -127,6 +129,22 @@ def test_the_queries_do_not_grow_with_the_pupils(green_abbey: Base, django_asser
     with django_assert_num_queries(12):
         found = looked_at(green_abbey, Effect.ALWAYS_CONFLICT)
     assert numbers(found) == {"basic-details": ({"imported": 3}, {"conflict": 3})}
+
+
+@pytest.mark.django_db
+def test_the_history_is_read_by_its_changes_and_not_as_a_whole(green_abbey: Base) -> None:
+    for surname in ("Okafor", "Bell"):
+        bring_in(green_abbey, [a_pupil(Surname=surname)])
+    with CaptureQueriesContext(connection) as asked:
+        looked_at(green_abbey, Effect.ALWAYS_CONFLICT)
+    history = [query["sql"] for query in asked if 'FROM "authority_records_replaced"' in query["sql"]]
+    assert len(history) == 2
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql, column in zip(history, ("written_by_id", "replaced_by_id"), strict=True):
+            cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}")
+            assert f"authority_records_replaced_{column}" in str(cursor.fetchall())
 
 
 @pytest.mark.django_db

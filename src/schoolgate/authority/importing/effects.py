@@ -152,11 +152,13 @@ def _written(changes: Collection[int]) -> Iterator[_Value]:
             "key", "change_id", "payload_text"
         ):
             after[table, key, change] = text
-    former = Replaced.objects.filter(table__in=tables).order_by()
+    # Registers are sorted out here: asked for the tables too, databases read all of them and not the changes' few.
+    former = Replaced.objects.order_by()
     for table_, key, change, text in former.filter(written_by__in=changes).values_list(
         "table", "key", "written_by_id", "payload_text"
     ):
-        after[table_, key, change] = text
+        if table_ in tables:
+            after[table_, key, change] = text
     before = {
         (table_, key, change): text
         for table_, key, change, text in former.filter(replaced_by__in=changes).values_list(
