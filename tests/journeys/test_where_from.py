@@ -62,3 +62,23 @@ def test_an_officer_follows_a_file_to_a_changed_value_and_back(visit: Visit, two
     page.get_by_role("link", name=SECOND, exact=True).click()
     expect(page.get_by_role("heading", name=SECOND)).to_be_visible()
     expect(page.get_by_role("link", name="See the import")).to_be_visible()
+
+
+def test_an_officer_sees_what_other_rules_would_have_done_before_saving_them(visit: Visit, two_weeks: Site) -> None:
+    page = visit(two_weeks, person(two_weeks, "officer"))
+    page.goto(f"/files/?q={SECOND}")
+    page.get_by_role("link", name=SECOND).click()
+    page.get_by_role("link", name="See the import").click()
+    expect(page.get_by_role("definition").filter(has_text="Completed")).to_be_visible(timeout=IMPORTED_MS)
+
+    page.goto("/bases/")
+    page.get_by_role("link", name="Processing rules").click()
+    page.get_by_role("link", name="Rules of bases").click()
+    page.get_by_role("row", name=SCHOOL).get_by_role("link", name="Always import").click()
+    page.get_by_label("Basic details: Always put in conflict").check()
+    page.get_by_role("button", name="Show effect, without saving").click()
+    conflicts = page.get_by_role("table", name="Examples").get_by_role("row").filter(has_text="Legal surname")
+    expect(conflicts).to_have_count(1)
+    expect(conflicts).to_contain_text("In conflict")
+    page.get_by_role("button", name="Save these rules").click()
+    expect(page.get_by_label("Basic details: Always put in conflict")).to_be_checked()
