@@ -171,7 +171,7 @@ def delete_rule_set(request: PersonRequest, pk: int) -> HttpResponseBase:
 @who("administrator", "officer")
 def rules_effect(request: PersonRequest, pk: int) -> HttpResponseBase:
     """What a set, as it was saved or only tried, would have done in the last 30 days."""
-    job = get_object_or_404(Job, pk=pk, kind=WorkOutEffects.name)
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, kind=WorkOutEffects.name)
     found = RuleSet.objects.visible_to(request.user).filter(pk=job.args["rule_set"]).first()
     if found is None:
         raise Http404
