@@ -44,7 +44,7 @@ def test_what_stays_is_listed_with_who_wrote_since(send: Send, as_officer: Clien
     send([a_pupil(Surname="Blake")])
     assert "1 value of 1 pupil" in text(as_officer.get(address("undo-import", this)))
     shown = text(as_officer.get(address("left-by-undo", this)))
-    assert "Basic details, Legal surname" in shown
+    assert "Basic details: Legal surname" in shown
     assert "8204321_CES_820LLLL_003.xml" in shown
 
 

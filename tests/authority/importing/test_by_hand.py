@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from tests.authority.importing.importing_files import MONDAY, bring_in
@@ -19,6 +20,7 @@ from schoolgate.authority.importing.by_hand.changing import (
     held_at,
     seen_as,
 )
+from schoolgate.authority.importing.conflicts.taking_back import begin_undo, carry_out_undo
 from schoolgate.authority.importing.models import RemovalCandidate
 from schoolgate.authority.records.groups.registry import group_named
 from schoolgate.authority.records.models import Decision, Enrolment, Pupil, PupilGroup, Refusal
@@ -142,6 +144,19 @@ def test_of_two_officers_the_second_is_told(green_abbey: Base) -> None:
     assert Decision.objects.count() == 1
 
 
+def test_a_change_by_hand_is_taken_back_with_what_it_kept_out(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    bring_in(oak_lane, [a_pupil()])
+    decision = write(place("basic-details", "Surname"), "Bell")
+    assert Refusal.objects.count() == 2
+    with transaction.atomic():
+        step = begin_undo(decision, "The wrong child.", by=None)
+    assert step is not None
+    assert carry_out_undo(step)["put_back"] == 1
+    assert Pupil.objects.get().surname == "Okafor"
+    assert not Refusal.objects.exists()
+
+
 # The page
 
 
@@ -154,7 +169,8 @@ def test_the_page_changes_an_address_part_by_part(green_abbey: Base, as_officer:
     shown = as_officer.get(address("addresses", "Address"))
     given = {name: field.initial or "" for name, field in shown.context["form"].fields.items()}
     given |= {"Address.BS7666Address.PAON": "15", "reason": "Moved next door.", "seen": shown.context["seen"]}
-    assert as_officer.post(address("addresses", "Address"), given).status_code == 302
+    changed = as_officer.post(address("addresses", "Address"), given, follow=True)
+    assert "Changed by hand: Moved next door." in changed.content.decode()
     assert held_at(place("addresses", "Address")) == {
         **HOME,
         "BS7666Address": {**HOME["BS7666Address"], "PAON": "15"},  # type: ignore[dict-item]

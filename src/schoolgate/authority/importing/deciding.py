@@ -61,7 +61,7 @@ WHO_IT_IS = frozenset(
         ("enrolment", "SuppID"),
     }
 )
-"""What is taken of a new pupil whatever its base's rules say: without it next week's entry would be a new pupil again."""
+"""What is taken of a new pupil whatever the rules of its base: without it next week's entry would be new again."""
 
 _TAKE_NEW = frozenset(Effect) - {Effect.DONT_IMPORT}
 """Rules that take a value of which nothing was held."""
@@ -205,11 +205,11 @@ def decide(
 ) -> Decisions:
     """Decide what becomes of ``incoming``.
 
-    ``held`` None is a new pupil: there is nothing to be in conflict with, so all that is valid is taken, but for what
-    the rules don't import; of that who the pupil is (``WHO_IT_IS``) is taken nevertheless. So it is of an enrolment's groups when the pupil ``is_new_at_base``. ``refusals`` are the
-    standing ones of this pupil and base, ``led_by_others`` the groups in which another base leads. For a pupil at two
-    schools the caller leaves the other's enrolment groups out of ``held``. Orders of groups and of refusals don't
-    matter.
+    ``held`` None is a new pupil: there is nothing to be in conflict with, so all that is valid is taken, but for
+    what the rules don't import; of that who the pupil is (``WHO_IT_IS``) is taken nevertheless. So it is of an
+    enrolment's groups when the pupil ``is_new_at_base``. ``refusals`` are the standing ones of this pupil and base,
+    ``led_by_others`` the groups in which another base leads. For a pupil at two schools the caller leaves the
+    other's enrolment groups out of ``held``. Orders of groups and of refusals don't matter.
     """
     writes: list[Write] = []
     conflicts: list[Conflict] = []

@@ -36,6 +36,7 @@ from schoolgate.authority.records.models import (
     Refusal,
     Replaced,
     Restriction,
+    owner_of,
     row_key,
 )
 from schoolgate.authority.records.models.replaced import Row
@@ -156,6 +157,24 @@ def left_of(changes: Collection[int], pupils: Collection[int]) -> list[Left]:
                 for _ in _places(one, row, versions, frozenset(changes), done):
                     pass
     return done.left
+
+
+def pupils_written_by(changes: Collection[int]) -> set[int]:
+    """The numbers of the pupils to whom any of these changes wrote, whatever stands there now."""
+    enrolments = set(EnrolmentGroup.objects.filter(change__in=changes).values_list("key", flat=True))
+    enrolments |= _replaced(Replaced.Table.ENROLMENT_GROUP, changes)
+    of_enrolments = set(map(owner_of, enrolments))
+    registers = _replaced(Replaced.Table.ATTENDANCE, changes)
+    of_enrolments |= set(Attendance.objects.filter(change__in=changes).values_list("enrolment_id", flat=True))
+    of_enrolments |= set(Attendance.objects.filter(pk__in=registers).values_list("enrolment_id", flat=True))
+    found = set(Enrolment.objects.filter(pk__in=of_enrolments).values_list("pupil_id", flat=True))
+    found |= set(Enrolment.objects.filter(created_by__in=changes).values_list("pupil_id", flat=True))
+    own = set(PupilGroup.objects.filter(change__in=changes).values_list("key", flat=True))
+    return found | set(map(owner_of, own | _replaced(Replaced.Table.PUPIL_GROUP, changes)))
+
+
+def _replaced(table: Replaced.Table, changes: Collection[int]) -> set[int]:
+    return set(Replaced.objects.filter(table=table, written_by__in=changes).values_list("key", flat=True))
 
 
 def _hold(changes: frozenset[int], pupils: "QuerySet[Pupil]") -> list[_One]:

@@ -16,7 +16,7 @@ from schoolgate.authority.importing.deciding import BY_A_PERSON
 from schoolgate.authority.importing.models import Conflict, Import, ImportState, Met, RemovalCandidate, Unmatched
 from schoolgate.authority.importing.people import sign_of
 from schoolgate.authority.importing.recognising import WhyNot
-from schoolgate.authority.importing.undoing import UNDO, Left, TakenBack, left_of, undo
+from schoolgate.authority.importing.undoing import UNDO, Left, TakenBack, left_of, pupils_written_by, undo
 from schoolgate.authority.importing.waiting import Waits, hold_back, keys_of_incoming
 from schoolgate.authority.importing.writing import look_again
 from schoolgate.authority.records.models import (
@@ -24,9 +24,7 @@ from schoolgate.authority.records.models import (
     Change,
     Decision,
     Enrolment,
-    EnrolmentGroup,
     Pupil,
-    PupilGroup,
     Refusal,
     Replaced,
     Restriction,
@@ -126,17 +124,7 @@ def carry_out_undo(this: Import, progress: Callable[[int, int], None], ended: Ca
 
 def written_to(this: Import) -> list[int]:
     """The numbers of the pupils whom an import wrote to, or of whom it left something for a person, ascending."""
-    changes = list(changes_of(this).values_list("pk", flat=True))
-    enrolments = set(EnrolmentGroup.objects.filter(change__in=changes).values_list("key", flat=True))
-    enrolments |= _replaced(Replaced.Table.ENROLMENT_GROUP, changes)
-    of_enrolments = set(map(owner_of, enrolments))
-    registers = _replaced(Replaced.Table.ATTENDANCE, changes)
-    of_enrolments |= set(Attendance.objects.filter(change__in=changes).values_list("enrolment_id", flat=True))
-    of_enrolments |= set(Attendance.objects.filter(pk__in=registers).values_list("enrolment_id", flat=True))
-    found = set(Enrolment.objects.filter(pk__in=of_enrolments).values_list("pupil_id", flat=True))
-    found |= set(Enrolment.objects.filter(created_by__in=changes).values_list("pupil_id", flat=True))
-    own = set(PupilGroup.objects.filter(change__in=changes).values_list("key", flat=True))
-    found |= set(map(owner_of, own | _replaced(Replaced.Table.PUPIL_GROUP, changes)))
+    found = pupils_written_by(list(changes_of(this).values_list("pk", flat=True)))
     for opened in (_conflicts(this), _refusals(this), _candidates(this)):
         found |= set(opened.values_list("pupil_id", flat=True))
     return sorted(found)
@@ -203,10 +191,6 @@ def _hold_alone(this: Import, so_far: Progress) -> None:
     held = Import.objects.select_for_update().filter(pk=this.pk, undone_at=None).values_list("undone", flat=True)
     if list(held) != [asdict(so_far)]:
         raise LeaseLost
-
-
-def _replaced(table: Replaced.Table, changes: list[int]) -> set[int]:
-    return set(Replaced.objects.filter(table=table, written_by__in=changes).values_list("key", flat=True))
 
 
 def _conflicts(this: Import) -> QuerySet[Conflict]:

@@ -52,6 +52,11 @@ class Source:
     def rule(self) -> str:
         return rule_words(self.change.rule)
 
+    @property
+    def reason(self) -> str:
+        """Why a person wrote it, in that person's words."""
+        return self.change.decision.reason if self.change.decision else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownVersion:
@@ -130,7 +135,7 @@ class OnePupil:
         self.group = group
         self.enrolments = list(pupil.enrolments.select_related("base", "created_by__base"))
         self._of_enrolments = {enrolment.pk: enrolment for enrolment in self.enrolments}
-        by = ("change__base", "change__by")
+        by = ("change__base", "change__by", "change__decision")
         self._of_pupil = list(PupilGroup.objects.of(pupil.pk).select_related(*by))
         keys = [row_key(enrolment.pk, one) for enrolment in self.enrolments for one in _OF_ENROLMENT]
         self._rows = list(EnrolmentGroup.objects.filter(key__in=keys).order_by("key").select_related(*by))

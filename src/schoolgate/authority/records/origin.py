@@ -11,7 +11,10 @@ from schoolgate.authority.records.groups.forms import Value
 from schoolgate.authority.records.models import Attendance, Change, Replaced
 from schoolgate.authority.records.models.replaced import Row
 
-_PEOPLE_AND_BASES = ("written_by__base", "written_by__by", "replaced_by__base", "replaced_by__by")
+_PEOPLE_AND_BASES = (
+    *("written_by__base", "written_by__by", "written_by__decision"),
+    *("replaced_by__base", "replaced_by__by", "replaced_by__decision"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,11 +158,13 @@ def _numbers(made: Preview) -> dict[str, Any]:
         if what in PUPILS
     ]
     groups = []
+    with_values = {one.group for one in values(made)}
     for group in DATA_GROUPS:
         if numbers := of_groups.get(group.name):
             drawn = [Bar(words[0].lower(), numbers.get(what, 0), words[1]) for what, words in _GROUP_WORDS.items()]
             cells = [{"heading": _GROUP_WORDS[what][0], "number": numbers.get(what, 0)} for what in GROUPS]
-            list_of = reverse("import-preview-group", args=[made.of_id, group.name])
+            behind_it = group.number in with_values
+            list_of = reverse("import-preview-group", args=[made.of_id, group.name]) if behind_it else ""
             groups.append({"label": group.label, "address": list_of, "cells": cells, "bar": parts(group.label, drawn)})
     return {
         "pupils": bars("Pupils of the file", pupils),

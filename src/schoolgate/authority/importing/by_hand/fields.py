@@ -30,7 +30,8 @@ class ValueForm(forms.Form):
         self.form_of_value = group.form_of(item)
         self.item = item
         label = next(one.label for one in group.items if one.name == item)
-        self.fields.update(_fields(self.form_of_value, item, (item,), held, label))
+        of_parts = "" if isinstance(self.form_of_value, Fields) else label
+        self.fields.update(_fields(self.form_of_value, item, (item,), held, of_parts))
         self.fields["reason"] = forms.CharField(
             label="Why",
             max_length=500,
@@ -65,7 +66,7 @@ def _fields(
     elif isinstance(form, Fields):
         for part, of_part in form.fields.items():
             own = item_for((*steps, part)).words
-            within = f"{label}: {own}" if label else own
+            within = f"{label}: {own}" if label and not isinstance(of_part, Fields) else own
             yield from _fields(of_part, f"{name}.{part}", (*steps, part), (held or {}).get(part), within)
     elif isinstance(form, Set):
         below = (*steps, WRAPPERS.get(steps[-1], steps[-1]))

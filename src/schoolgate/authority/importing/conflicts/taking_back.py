@@ -11,12 +11,14 @@ from schoolgate.authority.importing.conflicts.side_by_side import side_by_side
 from schoolgate.authority.importing.deciding import DISCARDED
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.importing.telling import refusals_changed
-from schoolgate.authority.importing.undoing import UNDO, Left, left_of, undo
+from schoolgate.authority.importing.undoing import UNDO, Left, left_of, pupils_written_by, undo
 from schoolgate.authority.importing.writing import look_again
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Change, Decision, Pupil, Refusal
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+
+_UNDONE_HERE = frozenset({Decision.Kind.CONFLICTS, Decision.Kind.BY_HAND})
 
 AT_ONCE = 200
 """Pupils in one transaction."""
@@ -35,9 +37,9 @@ class TakenBack:
 
 
 def may_be_undone(decision: Decision) -> bool:
-    """Whether it is a decision on conflicts that nobody has begun to undo."""
+    """Whether it is a decision on conflicts, or a change by hand, that nobody has begun to undo."""
     is_begun = Decision.objects.filter(undoes=decision).exists()
-    return decision.kind == Decision.Kind.CONFLICTS and decision.undone_at is None and not is_begun
+    return decision.kind in _UNDONE_HERE and decision.undone_at is None and not is_begun
 
 
 def begin_undo(
@@ -71,9 +73,10 @@ def carry_out_undo(step: Decision, progress: Callable[[int, int], None] = lambda
 
 
 def pupils_of(decision: Decision) -> list[int]:
-    """The numbers of the pupils whom a decision on conflicts was about, ascending."""
+    """The numbers of the pupils whom a decision was about, ascending."""
     closed = Conflict.objects.filter(decision=decision).order_by()
-    return sorted(set(closed.values_list("pupil_id", flat=True)))
+    changes = list(Change.objects.filter(decision=decision).values_list("pk", flat=True))
+    return sorted(set(closed.values_list("pupil_id", flat=True)) | pupils_written_by(changes))
 
 
 def left_by(decision: Decision) -> list[Left]:

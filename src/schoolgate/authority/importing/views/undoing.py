@@ -13,6 +13,7 @@ from schoolgate.authority.importing.models import Import
 from schoolgate.authority.importing.undo_job import undo_import
 from schoolgate.authority.importing.undoing import Left
 from schoolgate.authority.importing.undoing_imports import can_be_undone, left_by, written_to
+from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.showing import label_of
 from schoolgate.commons.accounts.access import PersonRequest, who
@@ -71,8 +72,10 @@ def left_behind(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _values(left: list[Left]) -> str:
-    places = dict.fromkeys((one.base, one.group, one.item) for one in left)
-    return "; ".join(f"{group.label}, {label_of(group, item)}" for _, group, item in places)
+    items: dict[DataGroup, list[str]] = {}
+    for one in left:
+        items.setdefault(one.group, []).append(label_of(one.group, one.item))
+    return "; ".join(f"{group.label}: {', '.join(dict.fromkeys(labels))}" for group, labels in items.items())
 
 
 def _because(left: list[Left]) -> str:
