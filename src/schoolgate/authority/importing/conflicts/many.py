@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest
 
+from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.conflicts.choices import Choice, Done, Wish, decide_now
 from schoolgate.authority.importing.conflicts.side_by_side import Pair, side_by_side
 from schoolgate.authority.importing.models import Conflict
@@ -20,7 +21,7 @@ from schoolgate.commons.jobs.submitting import submit
 AT_ONCE = 200
 """So many are decided while the person waits; more are a job's, and the person types their number first."""
 
-MOST = 5000
+MOST = 2000
 """So many are looked at together."""
 
 JOB = "decide conflicts"
@@ -85,9 +86,14 @@ def items(base: int | None = None) -> list[Item]:
 
 
 def many(which: Which) -> Many:
-    """What would be decided together. Six queries, whatever the number."""
-    rows = _of(which, _open(which.base)).select_related("base", "pupil").order_by("pupil_id", "pk")[: MOST + 1]
-    pairs = side_by_side(list(rows))
+    """What would be decided together. Seven queries, whatever the number."""
+    rows = _of(which, _open(which.base)).order_by("pupil_id", "pk")[: MOST + 1]
+    conflicts = list(rows)
+    # Few schools have many pupils: each is made once.
+    bases = Base.objects.in_bulk({one.base_id for one in conflicts})
+    for one in conflicts:
+        one.base = bases[one.base_id]
+    pairs = side_by_side(conflicts)
     more = len(pairs) > MOST
     pairs = [pair for pair in pairs[:MOST] if which.difference in {"", difference_of(pair)} and pair.at_base]
     seen = digest_of(canonical([[pair.conflict.pk, pair.seen] for pair in pairs])).hex()

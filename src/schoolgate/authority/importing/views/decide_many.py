@@ -1,8 +1,10 @@
 """Decide many: one item over many pupils."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -72,7 +74,7 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
         "found": found,
         "left_out": found.left_out if may_see_restricted(request.user) else 0,
         "most": MOST,
-        "examples": [_example(pair) for pair in found.pairs[:EXAMPLES]],
+        "examples": _examples(found.pairs[:EXAMPLES]),
         "form": form,
         "changed": changed,
         "submit": _submit_words(found),
@@ -105,6 +107,11 @@ def _key(group: int, item: str) -> str:
 def _schools() -> list[tuple[str, str]]:
     waiting = Conflict.objects.open().unrestricted().order_by().values("base")
     return [(str(base.pk), base.name) for base in Base.objects.filter(pk__in=waiting).order_by("name")]
+
+
+def _examples(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    prefetch_related_objects([pair.conflict for pair in pairs], "pupil")
+    return [_example(pair) for pair in pairs]
 
 
 def _example(pair: Pair) -> dict[str, Any]:
