@@ -1,7 +1,5 @@
 """One pupil: an officer changes a value with a reason, or removes it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -25,7 +23,7 @@ from schoolgate.authority.importing.leading import leader
 from schoolgate.authority.importing.writing import Gone
 from schoolgate.authority.records.groups.registry import group_named
 from schoolgate.authority.records.looking import looked
-from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models import Enrolment, Pupil
 from schoolgate.authority.records.showing import label_of, show_item
 from schoolgate.commons.accounts.access import PersonRequest, who
 
@@ -82,7 +80,8 @@ def change(request: PersonRequest, pk: int, group: str, item: str, enrolment: in
 
 def _find(request: PersonRequest, pk: int, enrolment: int | None, group: str, item: str) -> Place:
     pupil = get_object_or_404(Pupil.objects.visible_to(request.user), pk=pk)
-    at: Any = get_object_or_404(pupil.enrolments.select_related("base"), pk=enrolment) if enrolment else None
+    own = Enrolment.objects.visible_to(request.user).select_related("base")
+    at = get_object_or_404(own, pk=enrolment, pupil=pupil) if enrolment else None
     try:
         of = group_named(group)
         fit = is_fit(of.form_of(item))
