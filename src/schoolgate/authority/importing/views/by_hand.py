@@ -80,8 +80,10 @@ def change(request: PersonRequest, pk: int, group: str, item: str, enrolment: in
 
 def _find(request: PersonRequest, pk: int, enrolment: int | None, group: str, item: str) -> Place:
     pupil = get_object_or_404(Pupil.objects.visible_to(request.user), pk=pk)
-    own = Enrolment.objects.visible_to(request.user).select_related("base")
-    at = get_object_or_404(own, pk=enrolment, pupil=pupil) if enrolment else None
+    at = None
+    if enrolment:
+        enrolments = Enrolment.objects.select_related("base")
+        at = get_object_or_404(enrolments.visible_to(request.user), pk=enrolment, pupil=pupil)
     try:
         of = group_named(group)
         fit = is_fit(of.form_of(item))
