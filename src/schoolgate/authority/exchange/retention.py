@@ -7,9 +7,10 @@ leaves alone what has just come: the same bytes may be arriving again, under ano
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -45,7 +46,17 @@ class ReceivedFiles(Kept):
         kept = ReceivedFile.objects.filter(content_gone_at=None, received_at__lt=before).order_by("received_at")
         files = list(kept.defer("receipt").select_related("its_import__job"))
         shared = set(kept.filter(Exists(younger)).values_list("pk", flat=True))
-        reasons = {file.pk: SHARED if file.pk in shared else reason_to_keep(file.its_import) for file in files}
+        # One question for all: a failed import each would be asked about by a query of its own.
+        imports = Import.objects.filter(file__in=kept, completed_at=None)
+        later = set(
+            imports.filter(Exists(_imported_after(OuterRef("base"), OuterRef("written_at")))).values_list(
+                "pk", flat=True
+            )
+        )
+        reasons = {
+            file.pk: SHARED if file.pk in shared else reason_to_keep(file.its_import, later=file.its_import_id in later)
+            for file in files
+        }
         needed = {file.sha256 for file in files if reasons[file.pk]}
         for file in files:
             reason = reasons[file.pk] or (SHARED if file.sha256 in needed else "")
@@ -68,10 +79,11 @@ class ReceivedFiles(Kept):
         sweep_exchange()
 
 
-def reason_to_keep(this: Import | None) -> str:
+def reason_to_keep(this: Import | None, *, later: bool | None = None) -> str:
     """Why the bytes that an import is of are still needed; empty when they are not.
 
-    A failed one is done with once somebody turned it down or deleted it, or a later file of its school was imported.
+    A failed one is done with once somebody turned it down or deleted it, or a later file of its school was imported:
+    `later` says whether one was, where that is known.
     """
     if this is None or this.state in {ImportState.QUEUED, ImportState.PROCESSING}:
         return NOT_IMPORTED
@@ -79,5 +91,10 @@ def reason_to_keep(this: Import | None) -> str:
         return WAITS
     if this.state is ImportState.COMPLETED or this.deleted_at or this.not_imported_because:
         return ""
-    later = Import.objects.filter(base=this.base_id, written_at__gt=this.written_at, completed_at__isnull=False)
-    return "" if later.exists() else FAILED
+    if later is None:
+        later = _imported_after(this.base_id, this.written_at).exists()
+    return "" if later else FAILED
+
+
+def _imported_after(base: Any, written_at: Any) -> "QuerySet[Import]":
+    return Import.objects.filter(base=base, written_at__gt=written_at, completed_at__isnull=False)
