@@ -43,7 +43,7 @@ def listed() -> dict[str, Ending]:
 
 
 def to_do() -> str:
-    return " ".join(one.text for one in look_at_today().to_do)
+    return " ".join(one.text for one in look_at_today(User()).to_do)
 
 
 @pytest.fixture

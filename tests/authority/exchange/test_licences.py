@@ -14,6 +14,7 @@ from schoolgate.authority.bases.la import LA_NUMBER, OUT_OF_COUNTY_LICENCE
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery, Token
 from schoolgate.authority.exchange.today import look_at_today
+from schoolgate.commons.accounts.models import User
 from schoolgate.commons.journal.models import JournalLine
 
 PASSWORD = "Green-Abbey-2026!"
@@ -35,7 +36,7 @@ def unlicensed(base: Base) -> Base:
 
 
 def to_do() -> str:
-    return " ".join(one.text for one in look_at_today().to_do)
+    return " ".join(one.text for one in look_at_today(User()).to_do)
 
 
 def test_an_own_school_without_licence_gets_no_token(door: httpx.Client, green_abbey: Base) -> None:

@@ -61,8 +61,7 @@ def decisions(request: PersonRequest) -> HttpResponseBase:
 @who("administrator", "officer")
 def decision(request: PersonRequest, pk: int) -> HttpResponseBase:
     """One step: on whom, what became of it, and undoing it."""
-    found = Decision.objects.visible_to(request.user).select_related("by", "undoes")
-    this: Decision = get_object_or_404(found, pk=pk)
+    this: Decision = get_object_or_404(Decision.objects.visible_to(request.user).select_related("by", "undoes"), pk=pk)
     form = UndoForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         _undo(request, this, form.cleaned_data["reason"])
