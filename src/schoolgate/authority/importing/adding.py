@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.bulk import Values, insert, take_ids
 from schoolgate.authority.importing.case import Case
-from schoolgate.authority.importing.changes import Changes
+from schoolgate.authority.importing.changes import GivesChange
 from schoolgate.authority.importing.deciding import Rules
 from schoolgate.authority.importing.held import keys_of_columns, match_rows
 from schoolgate.authority.records.columns import ENROLMENT_COLUMNS, PUPIL_COLUMNS, enrolment_columns, pupil_columns
@@ -32,7 +32,7 @@ GROUP_COLUMNS = ("key", "payload_text", "digest", "change")
 KEY_COLUMNS = ("pupil", "kind", "text")
 
 
-def add_pupils(cases: Sequence[Case], base: Base, changes: Changes, rules: Rules) -> None:
+def add_pupils(cases: Sequence[Case], base: Base, changes: GivesChange, rules: Rules) -> None:
     """Write new pupils and their first enrolment, in the caller's transaction. The cases get their ids."""
     rows = _Rows(base, changes, rules)
     ids = zip(take_ids(Pupil, len(cases)), take_ids(Enrolment, len(cases)), strict=True)
@@ -45,7 +45,7 @@ def add_pupils(cases: Sequence[Case], base: Base, changes: Changes, rules: Rules
 class _Rows:
     """The rows of some new pupils, table by table."""
 
-    def __init__(self, base: Base, changes: Changes, rules: Rules) -> None:
+    def __init__(self, base: Base, changes: GivesChange, rules: Rules) -> None:
         self.base = base
         self.changes = changes
         self.rules = rules

@@ -12,7 +12,7 @@ from schoolgate.authority.importing.addresses.asking import unlisted, without_ad
 from schoolgate.authority.importing.addresses.listed import AS_SENT, AddressRule
 from schoolgate.authority.importing.bulk import insert
 from schoolgate.authority.importing.case import UPN_OF_ANOTHER, Case, Work, fates_of, without_upn
-from schoolgate.authority.importing.changes import Changes
+from schoolgate.authority.importing.changes import Changes, GivesChange
 from schoolgate.authority.importing.changing import change_pupils
 from schoolgate.authority.importing.counting import Fates
 from schoolgate.authority.importing.deciding import NOTHING_BY_RULE, Effect, Rules, decide, held_after, refusal_digest
@@ -40,13 +40,31 @@ class ChangedMeanwhile(Exception):
     """Another import added a pupil, or one is gone, since the document's pupils were recognised: do that again."""
 
 
+def add_alone() -> None:
+    """Let nobody else add a pupil until the caller's transaction ends; SQLite has one writer at a time anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADDING_LOCK])
+
+
 class Applying:
     """Writes the pupils of one import, portion by portion, each within the caller's transaction."""
 
     def __init__(
-        self, this: Import, rules: Rules, *, job: int, newest_pupil: int, addresses: AddressRule = AS_SENT
+        self,
+        this: Import,
+        rules: Rules,
+        *,
+        job: int,
+        newest_pupil: int,
+        addresses: AddressRule = AS_SENT,
+        by_person: GivesChange | None = None,
     ) -> None:
-        """``newest_pupil`` is the highest number of a pupil when recognising began."""
+        """``newest_pupil`` is the highest number of a pupil when recognising began.
+
+        ``by_person`` gives the changes where a person said whose each entry is: nothing settles then, for the bytes
+        of the entries are not at hand.
+        """
         self.this = this
         self.base = this.base
         self.rules = rules
@@ -55,12 +73,14 @@ class Applying:
         self.addresses = addresses
         self.entered: dict[int, bytes] = {}
         """Pupils of the last portion who came to this base by it, with the signs of their entries."""
-        self._changes = Changes(this, job)
+        self.by_person = by_person is not None
+        self._changes: GivesChange = by_person or Changes(this, job)
 
     def apply(self, portion: Sequence[Work]) -> Fates:
         """Decide and write; say what became of whom. Raises ChangedMeanwhile before anything is written."""
         if any(work.whose.pupil is None for work in portion):
-            self._add_alone()
+            add_alone()
+            self._held_meanwhile()
         cases = self.decide(portion)
         came = [case for case in cases if case.holding.enrolment is None]
         add_pupils([case for case in cases if case.is_new], self.base, self._changes, self.rules)
@@ -87,11 +107,7 @@ class Applying:
         self._pass_over_what_others_told(cases)
         return cases
 
-    def _add_alone(self) -> None:
-        """SQLite has one writer at a time anyway."""
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADDING_LOCK])
+    def _held_meanwhile(self) -> None:
         if Pupil.objects.filter(pk__gt=self.newest_pupil).exclude(created_by__job=self.job).exists():
             raise ChangedMeanwhile
 
@@ -127,7 +143,7 @@ class Applying:
         if whose.pupil not in held:
             raise ChangedMeanwhile
         holding = held[whose.pupil]
-        if holding.restricted and holding.enrolment is None:
+        if holding.restricted and holding.enrolment is None and not self.by_person:
             # Restricted since it was recognised: a school it is not known at waits for a person.
             raise ChangedMeanwhile
         decisions = decide(
@@ -250,6 +266,8 @@ class Applying:
             Settled.objects.filter(pupil__in=same, base=self.base, full=self.this.full).delete()
         if told_otherwise:
             Settled.objects.filter(pupil__in=told_otherwise, base=self.base).delete()
+        if self.by_person:
+            return
         rows = []
         for case in cases:
             codes = {one.code for one in case.incoming.invalid}

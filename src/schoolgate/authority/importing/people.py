@@ -25,6 +25,9 @@ class ByPeople:
     elsewhere: frozenset[int] = frozenset()
     """Those of them whom the base has no enrolment of: that it tells of one now is for a person to see first."""
 
+    not_these: frozenset[int] = frozenset()
+    """Pupils from whom a person took the base's entry back: none of its entries is matched to them by rule."""
+
 
 NOTHING_BY_PEOPLE = ByPeople({})
 """Nobody decided anything."""

@@ -36,6 +36,9 @@ NEW = "new"
 BY_HAND = "by-hand"
 """The rule by which a pupil is found whom a person matched."""
 
+ADDED_BY_HAND = "new-by-hand"
+"""The rule by which a pupil is added whom a person wanted added."""
+
 
 class WhyNot(StrEnum):
     """Why an entry is not taken: codes of an import's problems."""
@@ -194,7 +197,7 @@ class Recogniser:
                 self._meet(self._by_pupil, by_hand, number)
                 others = set(result.same_upn) if isinstance(result, Match | NoMatch) else set()
                 self.found.to_do[number] = Recognised(digest, by_hand, BY_HAND, bool(others - {by_hand}), sign)
-            elif sign in self.people.pupils:
+            elif sign in self.people.pupils or self._was_taken_back(result):
                 self.found.not_taken[number] = WhyNot.HELD_BACK
             elif isinstance(result, Match):
                 self._meet(self._by_pupil, result.pupil, number)
@@ -219,6 +222,9 @@ class Recogniser:
         found = match(keys, self.people.aliases, self.settings, self.today)
         pupils = set(_pupils_of(found))
         return pupils.pop() if isinstance(found, Match | Several) and len(pupils) == 1 else None
+
+    def _was_taken_back(self, result: MatchResult) -> bool:
+        return isinstance(result, Match) and result.pupil in self.people.not_these
 
     def _meet_by(self, keys: MatchKeys, number: int) -> None:
         if keys.upn:

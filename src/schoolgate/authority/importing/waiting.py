@@ -62,8 +62,13 @@ def incoming_of_text(text: str) -> Incoming:
 
 def by_people(base: Base) -> ByPeople:
     """What people decided that counts for a document of ``base``: three queries."""
-    held_back = Unmatched.objects.filter(base=base).exclude(held_back=Unmatched.HeldBack.NO)
-    pupils: dict[bytes, int | None] = {bytes(sign): None for sign in held_back.values_list("sign", flat=True)}
+    held_back = Unmatched.objects.filter(base=base).exclude(held_back=Unmatched.HeldBack.NO, not_of=None)
+    pupils: dict[bytes, int | None] = {}
+    not_these = set[int]()
+    for sign, pupil in held_back.values_list("sign", "not_of"):
+        pupils[bytes(sign)] = None
+        if pupil is not None:
+            not_these.add(pupil)
     aliases = []
     for known in KnownAs.objects.order_by("pk"):
         aliases.append(Held(known.pupil_id, keys_of_known(known)))
@@ -73,7 +78,7 @@ def by_people(base: Base) -> ByPeople:
     elsewhere = {held.pupil for held in restricted}
     elsewhere -= set(Enrolment.objects.filter(base=base, pupil__in=elsewhere).values_list("pupil_id", flat=True))
     some_wait = Unmatched.objects.filter(base=base).exists()
-    return ByPeople(pupils, tuple(aliases), some_wait, restricted, frozenset(elsewhere))
+    return ByPeople(pupils, tuple(aliases), some_wait, restricted, frozenset(elsewhere), frozenset(not_these))
 
 
 def known_as(keys: MatchKeys) -> dict[str, object]:
@@ -132,7 +137,8 @@ def wait_no_more(this: Import, signs: Iterable[bytes]) -> None:
 def end_waiting(this: Import) -> None:
     """Whom a full document of the base does not speak of any more waits no more; what people held back stays so."""
     if this.full:
-        Unmatched.objects.filter(base=this.base, held_back=Unmatched.HeldBack.NO).exclude(seen_in=this).delete()
+        waiting = Unmatched.objects.filter(base=this.base, held_back=Unmatched.HeldBack.NO, not_of=None)
+        waiting.exclude(seen_in=this).delete()
 
 
 def _row(this: Import, one: Waits) -> Unmatched:

@@ -8,6 +8,8 @@ _FOUND = {
     "former-upn": "found by a former UPN",
     "all-four": "found by birth, names and sex",
     "all-four-other-names": "found by birth, a preferred or former name and sex",
+    "by-hand": "matched by a person",
+    "new-by-hand": "new to this authority, added by a person",
     "changed-by-hand": "changed by hand",
     "undo": "put back by an undo",
 }

@@ -49,7 +49,7 @@ def near_misses(incoming: MatchKeys, candidates: Iterable[Held], *, limit: int =
     and family name swapped; one name a part of the other. Left out is who agrees, or nearly, in fewer than two of GUID,
     UPN, date of birth, family and given name. Sex is no sign, every second child has it: it only breaks a tie.
     """
-    misses = [miss for held in candidates if _signs(miss := _near_miss(incoming, held)) >= 2]
+    misses = [miss for held in candidates if _signs(miss := near_miss(incoming, held)) >= 2]
     misses.sort(key=_nearest_first)
     return misses[:limit]
 
@@ -57,7 +57,7 @@ def near_misses(incoming: MatchKeys, candidates: Iterable[Held], *, limit: int =
 def may_be_any(incoming: MatchKeys, candidates: Iterable[Held]) -> bool:
     """Say if any of ``candidates`` might be ``incoming``: near it (``near_misses``), or of its GUID or UPN."""
     for held in candidates:
-        miss = _near_miss(incoming, held)
+        miss = near_miss(incoming, held)
         if _signs(miss) >= 2 or {Item.GUID, Item.UPN} & {*miss.agreeing, *miss.close}:
             return True
     return False
@@ -90,7 +90,8 @@ def _signs(miss: NearMiss) -> int:
     return sum(item is not Item.SEX for item in (*miss.agreeing, *miss.close))
 
 
-def _near_miss(incoming: MatchKeys, held: Held) -> NearMiss:
+def near_miss(incoming: MatchKeys, held: Held) -> NearMiss:
+    """Compare two, however far they are apart."""
     keys = held.keys
     plain = compare(incoming, keys)
     swapped = (

@@ -26,7 +26,8 @@ class Unmatched(models.Model):
     decide on what they saw.
     `held_back` keeps a record off the list: a person discarded it, or undid the import that had added it; it stays so
     as long as the base sends the same child. `near_restricted`: it might be a restricted pupil, so that only people
-    with the right see it.
+    with the right see it. `not_of`: a person took it back from this pupil, to whom no rule matches entries of its base
+    from then on.
     """
 
     class HeldBack(models.TextChoices):
@@ -42,15 +43,16 @@ class Unmatched(models.Model):
     surname = models.CharField(max_length=100, blank=True)
     forename = models.CharField(max_length=100, blank=True)
     surname_key = models.CharField(max_length=400, blank=True, db_index=True)
-    born = models.DateField(null=True)
+    born = models.DateField(null=True, db_index=True)
     sex = models.CharField(max_length=1, blank=True)
-    upn = models.CharField(max_length=13, blank=True)
+    upn = models.CharField(max_length=13, blank=True, db_index=True)
     year_group = models.CharField(max_length=2, blank=True)
     entry_text = models.TextField()
     digest = models.BinaryField(max_length=16)
     since = models.DateTimeField(default=timezone.now, db_index=True)
     near_restricted = models.BooleanField(default=False)
     held_back = models.CharField(max_length=10, choices=HeldBack.choices, blank=True)
+    not_of = models.ForeignKey(Pupil, models.SET_NULL, null=True, related_name="+")
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     objects = UnmatchedQuerySet.as_manager()
