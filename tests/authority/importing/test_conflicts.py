@@ -1,17 +1,20 @@
 """What waits for a person: values in conflict, and how they go by themselves."""
 
 import pytest
+from tests.authority.importing.conflicts import wishes
 from tests.authority.importing.importing_files import bring_in
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.carrying_out import Ruling
+from schoolgate.authority.importing.conflicts.choices import Choice, decide_now
 from schoolgate.authority.importing.deciding import Effect, Rules
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.importing.writing import write_groups
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.ethnicity import ETHNICITY
 from schoolgate.authority.records.models import Change, Enrolment, Pupil, PupilGroup, Replaced
+from schoolgate.documents.students.entries import Record
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +77,36 @@ def test_a_conflict_goes_when_a_person_writes_what_it_says(green_abbey: Base) ->
     assert Replaced.objects.get().replaced_by == change
 
 
+def mother(**more: str) -> Record:
+    return {"Order": "1", "Relationship": "PAM", "Surname": "Okafor", "Forename": "Ann", **more}
+
+
+def father(**more: str) -> Record:
+    return {"Order": "2", "Relationship": "PAF", "Surname": "Okafor", "Forename": "Ben", **more}
+
+
+def test_what_waits_of_one_contact_waits_on_when_a_part_tells_of_another(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil(Contacts=[mother(), father()])])
+    changed = [mother(Email="ann@example.org"), father(Email="ben@example.org")]
+    for contact in changed:
+        bring_in(green_abbey, [a_pupil(Contacts=[contact])], full=False, ruling=BY_CONFLICT)
+    assert waiting() == [("Contacts", changed)]
+    bring_in(green_abbey, [a_pupil(Contacts=[father()])], full=False, ruling=BY_CONFLICT)
+    assert waiting() == [("Contacts", changed)]
+    bring_in(green_abbey, [a_pupil(Contacts=[mother(), father()])], ruling=BY_CONFLICT)
+    assert waiting() == []
+
+
+def test_what_waits_of_one_contact_is_no_more_than_that_when_another_is_refused(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil(Contacts=[mother(), father()])])
+    refused = [a_pupil(Contacts=[father(Email="ben@example.org")])]
+    bring_in(green_abbey, refused, full=False, ruling=BY_CONFLICT)
+    decide_now(wishes(Choice.NEVER_AGAIN), by=None)
+    bring_in(green_abbey, [a_pupil(Contacts=[mother(Email="ann@example.org")])], full=False, ruling=BY_CONFLICT)
+    bring_in(green_abbey, refused, full=False, ruling=BY_CONFLICT)
+    assert waiting() == [("Contacts", [mother(Email="ann@example.org")])]
+
+
 def test_one_schools_import_ends_anothers_conflict_about_the_same_value(green_abbey: Base, oak_lane: Base) -> None:
     bring_in(green_abbey, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "S"})])
     bring_in(oak_lane, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "C"})])
@@ -105,6 +138,26 @@ def test_the_main_registration_wins_and_never_flips(green_abbey: Base, oak_lane:
         bring_in(green_abbey, [at("M", "Okafor")])
         assert Pupil.objects.get().surname == "Okafor"
     assert not Replaced.objects.exists()
+
+
+def test_a_registration_that_waits_for_a_person_takes_no_lead(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [at("C", "Okafor")])
+    bring_in(oak_lane, [at("S", "Okafor")])
+    asks = Ruling(demo=True, rules=Rules(Effect.ALWAYS_IMPORT, {"enrolment": Effect.ALWAYS_CONFLICT}))
+    bring_in(oak_lane, [at("M", "Bell")], ruling=asks)
+    assert Pupil.objects.get().surname == "Okafor"
+    decide_now(wishes(Choice.ACCEPT), by=None)
+    bring_in(oak_lane, [at("M", "Bell")], ruling=asks)
+    assert Pupil.objects.get().surname == "Bell"
+
+
+def test_the_main_school_leads_in_a_part_that_does_not_tell_of_the_registration(
+    green_abbey: Base, oak_lane: Base
+) -> None:
+    bring_in(green_abbey, [at("C", "Okafor")])
+    bring_in(oak_lane, [at("M", "Bell")])
+    bring_in(oak_lane, [a_pupil(Surname="Blake", BasicDetails=BASIC)], full=False)
+    assert Pupil.objects.get().surname == "Blake"
 
 
 def test_a_main_registration_that_comes_later_takes_over(green_abbey: Base, oak_lane: Base) -> None:

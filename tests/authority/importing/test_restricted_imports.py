@@ -59,6 +59,14 @@ def test_what_differs_waits_whatever_the_rules(green_abbey: Base, daniel: Pupil)
     assert {("basic-details", "Surname"), ("attendance", "Attendance")} <= waiting
 
 
+def test_the_marks_of_each_week_wait_with_those_of_the_weeks_before(green_abbey: Base, daniel: Pupil) -> None:
+    for start in ("2026-09-07", "2026-09-14"):
+        week = {**register("4321", "/\\"), "AttendSessions": {"AttendanceStartDate": start, "AttendanceMarks": "/\\"}}
+        bring_in(green_abbey, [a_pupil(Attendance=[week])], full=False)
+    (waits,) = (one.incoming for one in Conflict.objects.open() if one.item == "Attendance")
+    assert waits[0]["AttendSessions"] == {"AttendanceStartDate": "2026-09-07", "AttendanceMarks": "/\\------------/\\"}
+
+
 def test_in_an_imports_numbers_the_pupil_stayed_the_same(green_abbey: Base, daniel: Pupil) -> None:
     this = bring_in(green_abbey, [a_pupil(UPN="A820432124001", BasicDetails={"NCyearActual": "10"})])
     assert this.counts["pupils"] == {"same": 1}

@@ -1,6 +1,6 @@
 """What was decided of many pupils is written: each pupil whole, and of it what differs (DESIGN 7)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import connection
@@ -15,13 +15,23 @@ from schoolgate.authority.importing.case import UPN_OF_ANOTHER, Case, Work, fate
 from schoolgate.authority.importing.changes import Changes, GivesChange
 from schoolgate.authority.importing.changing import change_pupils
 from schoolgate.authority.importing.counting import Fates
-from schoolgate.authority.importing.deciding import NOTHING_BY_RULE, Effect, Rules, decide, held_after, refusal_digest
+from schoolgate.authority.importing.deciding import (
+    NOTHING_BY_RULE,
+    Decisions,
+    Effect,
+    Incoming,
+    Rules,
+    decide,
+    held_after,
+    refusal_digest,
+)
 from schoolgate.authority.importing.equal import clear_equal
 from schoolgate.authority.importing.first_load.leaving import told_already
 from schoolgate.authority.importing.holding import Holding, hold, standing
 from schoolgate.authority.importing.leading import leader_beside, told_by
 from schoolgate.authority.importing.models import Conflict, Import, RemovalCandidate
 from schoolgate.authority.importing.settling import for_this_job
+from schoolgate.authority.importing.waiting_on import waiting_values
 from schoolgate.authority.records.groups.canonical import canonical
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.models import Pupil, PupilGroup, Refusal, Settled
@@ -117,8 +127,9 @@ class Applying:
         for whose, incoming in portion:
             holding = held.get(whose.pupil or 0)
             if holding is not None and holding.others:
-                said = {**holding.payloads, **incoming.payloads}
-                first = leader_beside(self.base, holding.enrolment, said, holding.others)
+                # By what comes to be held: a new registration may wait for a person, and a part need not tell of it.
+                after = held_after(holding.payloads, self._decide(holding, incoming))
+                first = leader_beside(self.base, holding.enrolment, after, holding.others)
                 if first is not None:
                     leaders[holding.pupil_id] = first.base_id
         rows = [
@@ -146,15 +157,18 @@ class Applying:
         if holding.restricted and holding.enrolment is None and not self.by_person:
             # Restricted since it was recognised: a school it is not known at waits for a person.
             raise ChangedMeanwhile
-        decisions = decide(
+        decisions = self._decide(holding, incoming, led_by_others.get(whose.pupil, ()))
+        return Case(whose, incoming, decisions, held_after(holding.payloads, decisions), holding, whose.pupil)
+
+    def _decide(self, holding: Holding, incoming: Incoming, led_by_others: Collection[DataGroup] = ()) -> Decisions:
+        return decide(
             holding.payloads,
             incoming,
             NOTHING_BY_RULE if holding.restricted else self.rules,
             standing(holding.refusals),
-            led_by_others=led_by_others.get(whose.pupil, ()),
+            led_by_others=led_by_others,
             is_new_at_base=holding.enrolment is None,
         )
-        return Case(whose, incoming, decisions, held_after(holding.payloads, decisions), holding, whose.pupil)
 
     def _pass_over_what_others_told(self, cases: Iterable[Case]) -> None:
         """Of what a full document lacks, only what this base once told is a candidate for removal."""
@@ -232,16 +246,14 @@ class Applying:
         gone: list[int] = []
         for case in cases:
             left = dict(case.holding.conflicts)
-            for one in case.decisions.conflicts:
-                digest = refusal_digest(one.group, one.item, one.incoming)
-                stored = left.pop((one.group.number, one.item), None)
+            for (group, item), value in waiting_values(case).items():
+                digest = refusal_digest(group, item, value)
+                stored = left.pop((group.number, item), None)
                 if stored is not None and bytes(stored.incoming_digest) == digest:
                     continue
                 case.is_told_otherwise = True
-                conflict = stored or Conflict(
-                    pupil_id=case.pupil_id, base=self.base, group=one.group.number, item=one.item
-                )
-                conflict.incoming_text, conflict.incoming_digest = canonical(one.incoming), digest
+                conflict = stored or Conflict(pupil_id=case.pupil_id, base=self.base, group=group.number, item=item)
+                conflict.incoming_text, conflict.incoming_digest = canonical(value), digest
                 conflict.origin = self._changes.of(case.whose.rule, [Effect.ALWAYS_CONFLICT])
                 conflict.since, conflict.seen_in = timezone.now(), self.job
                 (new if stored is None else changed).append(conflict)

@@ -38,7 +38,7 @@ class Registration:
 
     @classmethod
     def told(cls, columns: Mapping[str, Any], enrolment: Enrolment | None) -> "Registration":
-        """That of an enrolment as a document tells it; ``enrolment`` is the held one, if there is."""
+        """That of an enrolment as it is once a document is taken; ``enrolment`` is the held one, if there is."""
         known = -enrolment.pk if enrolment else -(1 << 62)
         return cls(_RANK.get(columns["status"], 0), columns["entered"] or date.min, known)
 
@@ -50,17 +50,18 @@ def leader(enrolments: Iterable[Enrolment]) -> Enrolment | None:
 
 
 def leader_beside(
-    base: Base, own: Enrolment | None, said: Mapping[DataGroup, Payload], others: Collection[Enrolment]
+    base: Base, own: Enrolment | None, after: Mapping[DataGroup, Payload], others: Collection[Enrolment]
 ) -> Enrolment | None:
-    """The enrolment of another base that leads before ``base``, which tells ``said`` of the pupil; None: it may write.
+    """The enrolment of another base that leads before ``base``, which tells of the pupil; None: it may write.
 
-    A base that tells of a pupil who is not on its roll any more leads before nobody.
+    ``after`` is what is held once its word of the registration is taken, as far as it is. A base that tells of a pupil
+    who is not on its roll any more leads before nobody.
     """
     on_rolls = [enrolment for enrolment in others if is_on_roll(enrolment)]
     if not on_rolls:
         return None
     first = max(on_rolls, key=Registration.of)
-    columns = enrolment_columns(said, base)
+    columns = enrolment_columns(after, base)
     if not says_on_roll(columns["status"], columns["left"]):
         return first
     return first if Registration.of(first) > Registration.told(columns, own) else None
