@@ -9,6 +9,8 @@ from schoolgate.authority.importing.carrying_out import Ruling
 from schoolgate.authority.importing.models import KnownAs, Unmatched
 from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming, known_as
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
+from schoolgate.authority.records.groups.contacts import CONTACTS
+from schoolgate.authority.records.groups.ethnicity import ETHNICITY
 from schoolgate.authority.records.models import Pupil, Settled
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +81,16 @@ def test_whom_a_person_matched_is_found_again_and_by_other_schools_too(green_abb
     bring_in(third, [stranger], ruling=ASKING)
     assert pupil.enrolments.count() == 3
     assert set(pupil.enrolments.get(base=third).created_by.rule.split("/")) >= {"by-hand"}
+
+
+def test_a_part_adds_to_what_was_said_of_somebody_who_waits(green_abbey: Base) -> None:
+    mother = {"Order": "1", "Relationship": "PAM", "Surname": "Okafor", "Forename": "Ann"}
+    bring_in(green_abbey, [a_pupil(Contacts=[mother])], full=False, ruling=ASKING)
+    second = a_pupil(BasicDetails={"NCyearActual": "10", "Ethnicity": "WBRI"})
+    bring_in(green_abbey, [second], full=False, ruling=ASKING)
+    row = Unmatched.objects.get()
+    said = incoming_of_text(row.entry_text).payloads
+    assert (said[CONTACTS], said[ETHNICITY]) == ({"Contacts": [mother]}, {"Ethnicity": "WBRI"})
+    assert row.year_group == "10"
+    bring_in(green_abbey, [second], ruling=ASKING)
+    assert CONTACTS not in incoming_of_text(Unmatched.objects.get().entry_text).payloads

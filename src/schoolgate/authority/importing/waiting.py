@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.deciding import Incoming, Invalid
@@ -60,6 +60,19 @@ def incoming_of_text(text: str) -> Incoming:
     return Incoming(payloads, said["full"], invalid)
 
 
+def added_to(before: Incoming, now: Incoming) -> Incoming:
+    """What a base has said of a pupil in all: a full document says everything, a partial one adds to what was said."""
+    if now.full:
+        return now
+    payloads = dict(before.payloads)
+    for group, payload in now.payloads.items():
+        payloads[group] = group.joined(payloads.get(group), payload)
+    said = {(group, item) for group, payload in now.payloads.items() for item in payload}
+    said |= {(one.group, one.item) for one in now.invalid}
+    stand = (one for one in before.invalid if (one.group, one.item) not in said)
+    return Incoming(payloads, before.full, (*stand, *now.invalid))
+
+
 def by_people(base: Base) -> ByPeople:
     """What people decided that counts for a document of ``base``: three queries."""
     held_back = Unmatched.objects.filter(base=base).exclude(held_back=Unmatched.HeldBack.NO, not_of=None)
@@ -102,16 +115,23 @@ def keys_of_known(known: KnownAs) -> MatchKeys:
 
 
 def keep_waiting(this: Import, waiting: Collection[Waits]) -> None:
-    """Keep entries as unmatched, in the caller's transaction; each takes the place of what its base said before."""
+    """Keep entries as unmatched, in the caller's transaction.
+
+    Each takes the place of what its base said before; what a partial document does not speak of stays (``added_to``).
+    """
     if not waiting:
         return
     restricted = restricted_held()
+    # Held, since a person may match or discard one at this moment: what is said now would go with it.
+    found = Unmatched.objects.select_for_update().filter(base=this.base, sign__in=[one.sign for one in waiting])
+    before = {bytes(row.sign): row for row in found.order_by("pk")}
     rows: dict[bytes, Unmatched] = {}
     for one in waiting:
-        row = _row(this, one)
-        row.near_restricted = may_be_any(keys_of_incoming(one.incoming), restricted)
+        stored = before.get(one.sign)
+        incoming = added_to(incoming_of_text(stored.entry_text), one.incoming) if stored else one.incoming
+        row = _row(this, replace(one, incoming=incoming))
+        row.near_restricted = may_be_any(keys_of_incoming(incoming), restricted)
         rows[bytes(row.sign)] = row
-    before = {bytes(row.sign): row for row in Unmatched.objects.filter(base=this.base, sign__in=list(rows))}
     changed = []
     for sign, row in rows.items():
         if (stored := before.get(sign)) is not None:
