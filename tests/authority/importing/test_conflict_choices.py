@@ -85,6 +85,34 @@ def test_what_is_discarded_for_good_stands_until_the_school_says_something_else(
     assert not Refusal.objects.exists()
 
 
+def test_the_reason_of_an_undone_decision_on_a_restricted_pupil_is_hidden_in_the_audit(
+    green_abbey: Base, officer: User, administrator: User
+) -> None:
+    bring_in_conflict(green_abbey, [a_pupil()], [BELL])
+    decision = decide_now(wishes(Choice.NEVER_AGAIN), by=officer).decision
+    assert decision is not None
+    Decision.objects.update(on_restricted=True)
+    begin_undo(decision, "Moved to Elm Street", by=officer)
+    shown = AuditEntry.objects.visible_to(administrator).values_list("did", flat=True)
+    assert "conflicts decided" in shown
+    assert "decision undone" not in shown
+
+
+def test_a_contact_discarded_for_good_stays_so_beside_another_that_changes(green_abbey: Base, officer: User) -> None:
+    contacts = [
+        {"Order": "1", "Relationship": "PAM", "Surname": "Okafor", "Forename": "Ann"},
+        {"Order": "2", "Relationship": "PAF", "Surname": "Okafor", "Forename": "Ben"},
+    ]
+    ann, ben = ({**one, "Email": f"{one['Forename'].lower()}@example.org"} for one in contacts)
+    bring_in_conflict(green_abbey, [a_pupil(Contacts=contacts)], [a_pupil(Contacts=[ann, contacts[1]])])
+    decide_now(wishes(Choice.NEVER_AGAIN), by=officer)
+    assert json.loads(Refusal.objects.get().value_text) == [ann]
+    bring_in(green_abbey, [a_pupil(Contacts=[ann, ben])], ruling=BY_CONFLICT)
+    assert waiting() == [("Contacts", [ben])]
+    undo_newest(officer)
+    assert not Refusal.objects.exists()
+
+
 @pytest.mark.parametrize("choice", list(Choice))
 def test_of_a_value_that_was_changed_meanwhile_nothing_is_written(
     green_abbey: Base, officer: User, choice: Choice

@@ -15,10 +15,11 @@ from django.http import HttpRequest
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.conflicts.faults import faults
 from schoolgate.authority.importing.conflicts.side_by_side import Pair, side_by_side
-from schoolgate.authority.importing.deciding import DISCARDED, Effect
+from schoolgate.authority.importing.deciding import DISCARDED, Effect, refusal_digest
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.importing.writing import look_again, write_groups
+from schoolgate.authority.records.groups.canonical import canonical
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Change, Decision, Pupil, Refusal, Restriction
@@ -140,7 +141,7 @@ def _carry_out(decision: Decision, chosen: Sequence[tuple[Choice, Pair]]) -> Non
         # Closed first: what is written clears conflicts that are open and equal.
         Conflict.objects.filter(pk__in=numbers).update(outcome=outcome, decision=decision)
     _write(decision, [pair for choice, pair in chosen if choice is Choice.ACCEPT])
-    _refuse([pair.conflict for choice, pair in chosen if choice is Choice.NEVER_AGAIN])
+    _refuse([pair for choice, pair in chosen if choice is Choice.NEVER_AGAIN])
     look_again(pupils)
     if Restriction.objects.filter(pupil__in=pupils).exists():
         decision.on_restricted = True
@@ -187,24 +188,28 @@ def _key(change: Change) -> tuple[object, ...]:
     return change.source, change.source_name, change.source_key, change.base_id, change.rule
 
 
-def _refuse(conflicts: Iterable[Conflict]) -> None:
+def _refuse(pairs: Iterable[Pair]) -> None:
     """Dropped for good: it stands as refused until the school says something else, and the school is told so."""
     refusals = []
     bases: dict[int, Base] = {}
-    for one in conflicts:
+    for pair in pairs:
+        one, group = pair.conflict, pair.group
         bases[one.base_id] = one.base
-        refusals.append(
+        # Each part that would change something by itself: another contact may change, and be taken, beside it.
+        refusals += [
             Refusal(
                 pupil_id=one.pupil_id,
                 base=one.base,
                 group=one.group,
                 item=one.item,
-                value_text=one.incoming_text,
-                value_digest=bytes(one.incoming_digest),
+                value_text=canonical(part),
+                value_digest=refusal_digest(group, one.item, part),
                 code=DISCARDED,
                 first_seen_in=one.seen_in,
             )
-        )
+            for part in group.form_of(one.item).parts(one.incoming)
+            if group.differing(pair.payload, {one.item: part})
+        ]
     Refusal.objects.bulk_create(
         refusals,
         update_conflicts=True,

@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.authority.importing.conflicts.side_by_side import side_by_side
-from schoolgate.authority.importing.deciding import DISCARDED
+from schoolgate.authority.importing.deciding import DISCARDED, refusal_digest
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.importing.undoing import UNDO, Left, left_of, pupils_written_by, undo
 from schoolgate.authority.importing.writing import look_again
+from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Change, Decision, Pupil, Refusal
 from schoolgate.commons.accounts.models import User
@@ -52,7 +53,9 @@ def begin_undo(
     step = Decision.objects.create(
         kind=Decision.Kind.UNDO, by=by, reason=reason, undoes=held, on_restricted=held.on_restricted
     )
-    record("decision undone", by=by, target=f"decision {held.pk}", details=reason, request=request)
+    # The words may tell where a restricted pupil is.
+    hidden = ABOUT_RESTRICTED if held.on_restricted else ""
+    record("decision undone", by=by, target=f"decision {held.pk}", details=reason, request=request, about=hidden)
     return step
 
 
@@ -126,12 +129,13 @@ def _change_of(step: Decision) -> Change:
 def _end_refusals(conflicts: list[Conflict]) -> None:
     bases = {}
     for one in conflicts:
+        parts = one.data_group.form_of(one.item).parts(one.incoming)
         ended, _ = Refusal.objects.filter(
             pupil=one.pupil_id,
             base=one.base_id,
             group=one.group,
             item=one.item,
-            value_digest=bytes(one.incoming_digest),
+            value_digest__in=[refusal_digest(one.data_group, one.item, part) for part in parts],
             code=DISCARDED,
         ).delete()
         if ended:
