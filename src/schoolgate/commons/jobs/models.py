@@ -48,6 +48,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         begins, leads = TRANSITIONS[step]
         return self.filter(state__in=begins).update(state=leads, **values)
 
+    def deduplicated(self) -> Self:
+        """Those with a `dedup`: only of them there is an index, which the database takes when it is told so."""
+        return self.exclude(dedup="")
+
     def due(self) -> Self:
         """Waiting jobs whose time has come, by the database's clock."""
         return self.filter(state=State.READY, run_at__lte=Now())

@@ -48,7 +48,7 @@ def submit(
     if number is not None:
         values["pk"] = number
     if dedup:
-        job, _ = Job.objects.get_or_create(dedup=dedup, defaults=values)
+        job, _ = Job.objects.deduplicated().get_or_create(dedup=dedup, defaults=values)
     else:
         job = Job.objects.create(**values)
     transaction.on_commit(work_waiting.set)

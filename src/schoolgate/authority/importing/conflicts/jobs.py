@@ -93,4 +93,4 @@ def being_decided(decision: Decision) -> bool:
 def job_of(decision: Decision) -> Job | None:
     """The job that decides many, or undoes a large decision; None: there is none, or it is not kept any more."""
     names = [f"{JOB} {decision.pk}", f"{UNDO_JOB} {decision.pk}"]
-    return Job.objects.filter(dedup__in=names).first()
+    return Job.objects.deduplicated().filter(dedup__in=names).first()

@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -8,5 +9,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="unmatched",
             index=models.Index(fields=["since"], condition=models.Q(held_back=""), name="waiting_unmatched_by_age"),
+        ),
+        migrations.AlterField(
+            model_name="removalcandidate",
+            name="pupil",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="removal_candidates",
+                to="authority_records.pupil",
+            ),
         ),
     ]

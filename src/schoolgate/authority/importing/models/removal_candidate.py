@@ -12,7 +12,7 @@ class RemovalCandidate(models.Model):
     goes by itself when a file of the base says it again.
     """
 
-    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="removal_candidates", db_index=False)
+    pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="removal_candidates")
     base = models.ForeignKey(Base, models.CASCADE, related_name="removal_candidates")
     group = models.SmallIntegerField(null=True)
     item = models.CharField(max_length=60, blank=True)
