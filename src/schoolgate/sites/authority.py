@@ -34,6 +34,7 @@ SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
     ("Received files", "received-files"),
     ("Imports", "imports"),
+    ("Incoming pupils", "conflicts"),
     ("Pupils", "pupils"),
     ("Reports", "reports"),
     ("Bases", "bases"),

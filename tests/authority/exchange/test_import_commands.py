@@ -53,6 +53,14 @@ def test_imports_are_listed_with_their_numbers_newest_first(three: list[Import])
     assert [one["id"] for one in json.loads(imports("--json", "--state", "failed").stdout)] == [three[0].pk]
 
 
+def test_pupils_of_whom_something_waits_are_among_the_numbers(three: list[Import]) -> None:
+    completed = three[1]
+    completed.counts["pupils"] |= {"added": 0, "in_conflict": 1}
+    completed.save()
+    told = json.loads(imports("--json", "--state", "completed").stdout)
+    assert (told[0]["in_conflict"], told[0]["added"], told[0]["pupils"]) == (1, 0, 1)
+
+
 def test_a_table_that_goes_into_a_file_has_a_line_for_each_import(three: list[Import]) -> None:
     lines = imports().stdout.splitlines()
     assert len(lines) == 1 + len(three)

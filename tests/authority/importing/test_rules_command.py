@@ -49,6 +49,12 @@ def test_a_set_is_copied_changed_shown_used_and_deleted(green_abbey: Base) -> No
     assert not RuleSet.objects.filter(name="Very careful").exists()
 
 
+def test_bases_without_rules_of_their_own_count_for_the_set_of_new_bases(green_abbey: Base) -> None:
+    assert base_rules(green_abbey).pk is None
+    told = json.loads(call("--json").stdout)
+    assert {one["name"]: one["bases"] for one in told if one["new_bases"]} == {"New bases": 1}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

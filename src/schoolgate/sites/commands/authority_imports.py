@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from schoolgate.authority.importing.models import Import
 
 STATES = ("queued", "processing", "waiting", "completed", "failed")
-COLUMNS = ["id", "queued", "la", "school", "name", "state", "done", "pupils", "added", "changed", "same", "unmatched"]
+PUPILS = ("added", "changed", "in_conflict", "same", "twice", "unmatched")
+COLUMNS = ["id", "queued", "la", "school", "name", "state", "done", "pupils", *PUPILS]
 
 
 @click.group(
@@ -163,7 +164,7 @@ def _take(number: int, step: "Callable[..., bool]", why_not: str, done: str) -> 
 def _told(this: "Import") -> dict[str, Any]:
     from schoolgate.authority.exchange.import_words import number_of
 
-    counted = {what: number_of(this, what) for what in ("added", "changed", "same", "unmatched", "twice", "left_out")}
+    counted = {what: number_of(this, what) for what in (*PUPILS, "left_out")}
     return {
         "id": this.pk,
         "queued": this.arrived_at,

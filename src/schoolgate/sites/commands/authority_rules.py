@@ -38,13 +38,20 @@ def rules(context: click.Context, as_json: bool, limit: int | None, home: Path |
     require_current_database("authority")
     from django.db.models import Count
 
+    from schoolgate.authority.bases.models import Base
     from schoolgate.authority.importing.base_rules import always_import_set, standard_set
     from schoolgate.authority.importing.models import RuleSet
 
     for made in (always_import_set, standard_set):
         made()
+    without = Base.objects.filter(rules=None).count()
     rows = [
-        {"name": one.name, "otherwise": one.effects["otherwise"], "bases": one.users, "new_bases": one.standard}
+        {
+            "name": one.name,
+            "otherwise": one.effects["otherwise"],
+            "bases": one.users + (without if one.standard else 0),
+            "new_bases": one.standard,
+        }
         for one in RuleSet.objects.annotate(users=Count("bases"))
     ]
     print_rows(rows, ["name", "otherwise", "bases", "new_bases"], as_json=as_json, limit=limit, empty="No rule set.")
