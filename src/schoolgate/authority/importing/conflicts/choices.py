@@ -216,7 +216,8 @@ def _refuse(pairs: Iterable[Pair]) -> None:
         unique_fields=["pupil", "base", "group", "item", "value_digest"],
         update_fields=["code", "since"],
     )
-    for base in bases.values():
+    # In one order, so that two people who decide at once do not wait for each other.
+    for _, base in sorted(bases.items()):
         refusals_changed(base)
 
 

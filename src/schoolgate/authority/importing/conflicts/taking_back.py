@@ -140,7 +140,7 @@ def _end_refusals(conflicts: list[Conflict]) -> None:
         ).delete()
         if ended:
             bases[one.base_id] = one.base
-    for base in bases.values():
+    for _, base in sorted(bases.items()):
         refusals_changed(base)
 
 

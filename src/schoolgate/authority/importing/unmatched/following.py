@@ -51,13 +51,17 @@ class _Records:
 
 
 def who_follow(pupil: int) -> Iterator[tuple[Unmatched, Recognised]]:
-    """The records that wait and are this held pupil by now, and by which rule; held until the transaction ends."""
+    """The records that wait and are this held pupil by now, and by which rule; held until the transaction ends.
+
+    One that somebody else holds at this moment is left to the next import: two who decide on namesakes would wait for
+    each other for good.
+    """
     held = Pupil.objects.get(pk=pupil)
     known = KnownAs.objects.filter(pupil=pupil)
     births = {held.born, *(one.keys["born"] or None for one in known)} - {None}
     upns = {held.upn, *(one.keys["upn"] for one in known)} - {""}
     alike = Q(born__in=births) | Q(upn__in=upns) | Q(surname_key=held.surname_key)
-    rows = Unmatched.objects.select_for_update(of=("self",)).select_related("base", "seen_in__base")
+    rows = Unmatched.objects.select_for_update(of=("self",), skip_locked=True).select_related("base", "seen_in__base")
     by_base: dict[Base, _Records] = {}
     for row in rows.filter(alike, held_back=Unmatched.HeldBack.NO, not_of=None).order_by("pk")[:MOST]:
         by_base.setdefault(row.base, _Records()).rows.append(row)
