@@ -26,7 +26,7 @@ _KNOWN: dict[str, Any] = {
     "payload_text": f'{{"Surname":"{NAME}"}}',
     "incoming_text": f'"{NAME}"',
     "value_text": f'"{NAME}"',
-    "entry_text": f'{{"Surname":"{NAME}"}}',
+    "entry_text": f'{{"full":false,"groups":{{"basic-details":{{"Surname":"{NAME}"}}}},"invalid":[]}}',
     "rule": "new/import",
     "item": "Surname",
     "ReceivedFile.kind": "student",

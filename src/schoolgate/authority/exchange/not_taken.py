@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from schoolgate.authority.exchange.import_job import schemas_of_today
 from schoolgate.authority.exchange.kinds import StudentFile as StudentKind
@@ -13,7 +14,7 @@ from schoolgate.authority.importing.held import restricted_held
 from schoolgate.authority.importing.matching.keys import keys_of
 from schoolgate.authority.importing.matching.nearness import may_be_any
 from schoolgate.authority.importing.matching.rules import Held
-from schoolgate.authority.importing.models import Import
+from schoolgate.authority.importing.models import Import, Unmatched
 from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.documents.problems import DocumentError
@@ -36,6 +37,8 @@ class NotTaken:
     forename: str = ""
     born: date | None = None
     upn: str = ""
+    record: int = 0
+    """The number of the record that waits; 0: none does any more, or the reader may not see it."""
 
     @property
     def why(self) -> str:
@@ -71,6 +74,14 @@ def read_names(this: Import, rows: Collection[NotTaken], hidden: Collection[Held
             said = {name: str(entry.record.get(name, "")) for name in ("Surname", "Forename", "DOB", "UPN")}
             row.line, row.surname, row.forename = entry.line, said["Surname"], said["Forename"]
             row.born, row.upn = _day(said["DOB"]), said["UPN"]
+
+
+def find_records(this: Import, rows: Collection[NotTaken], user: Any) -> None:
+    """Fill in which records wait still, as far as ``user`` may know of them: one query."""
+    waiting = Unmatched.objects.visible_to(user).filter(seen_in=this, number__in=[row.number for row in rows])
+    by_number = dict(waiting.exclude(number=0).values_list("number", "pk"))
+    for row in rows:
+        row.record = by_number.get(row.number, 0)
 
 
 def may_hold_restricted(file: ReceivedFile) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from schoolgate.authority.exchange.endings import day, ending_soon, sentence
 from schoolgate.authority.exchange.import_job import ImportFile
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
 from schoolgate.authority.importing.conflicts.piles import waiting_now
-from schoolgate.authority.importing.models import AddressListLoad, Import, ImportState
+from schoolgate.authority.importing.models import AddressListLoad, Import, ImportState, Unmatched
 from schoolgate.authority.records.models import Restriction
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.mailing import SendMail
@@ -129,6 +129,18 @@ def _conflicts() -> list[ToDo]:
     return [ToDo(text, "Clear conflicts", reverse("conflicts"))]
 
 
+def _unmatched() -> list[ToDo]:
+    """Pupils who wait for a person, and since when; none who might be restricted, since everybody reads this page."""
+    waiting = Unmatched.objects.unrestricted().filter(held_back=Unmatched.HeldBack.NO).order_by()
+    found = waiting.aggregate(number=Count("pk"), oldest=Min("since"))
+    if not found["number"]:
+        return []
+    since = timezone.localtime(found["oldest"])
+    who = "One pupil matches" if found["number"] == 1 else f"{found['number']:,} pupils match"
+    text = f"{who} nobody for sure, the oldest since {since.day} {since:%B}."
+    return [ToDo(text, "Say who they are", reverse("unmatched"))]
+
+
 def _address_list() -> list[ToDo]:
     """The newest list of addresses, where it waits for a person or was not loaded."""
     newest = AddressListLoad.objects.first()
@@ -198,6 +210,7 @@ def _what_is_to_do() -> list[ToDo]:
         found.append(ToDo(f"{who} refused, and nothing has come since.", "See why", reverse("refused-deliveries")))
     found += _without_licence()
     found += _imports()
+    found += _unmatched()
     found += _conflicts()
     found += _address_list()
     found += _ending()

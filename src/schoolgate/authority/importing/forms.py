@@ -110,3 +110,15 @@ class DecideManyForm(forms.Form):
         if typed.replace(",", "").strip() != str(self._pupils):
             raise forms.ValidationError(f"Type {self._pupils}, the number of pupils.")
         return typed
+
+
+class UnmatchForm(forms.Form):
+    """Why a match is taken back."""
+
+    reason = forms.CharField(
+        label="Why it is not the same child",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Your colleagues read this. Name no child.",
+        error_messages={"required": "Say why, so that your colleagues know."},
+    )

@@ -14,7 +14,7 @@ from schoolgate.commons.alerts.summary import Line, page, summary_line
 @summary_line
 def _unmatched(reader: User, since: datetime) -> Line | None:
     waiting = Unmatched.objects.visible_to(reader).filter(held_back=Unmatched.HeldBack.NO)
-    return _line(waiting, "pupil is unmatched", "pupils are unmatched", page("reports") + "unmatched")
+    return _line(waiting, "pupil is unmatched", "pupils are unmatched", page("unmatched"))
 
 
 @summary_line

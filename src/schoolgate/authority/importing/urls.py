@@ -32,8 +32,14 @@ from schoolgate.authority.importing.views.rule_sets import (
 )
 from schoolgate.authority.importing.views.system_defaults import system_defaults
 from schoolgate.authority.importing.views.undoing import left_behind, undo
+from schoolgate.authority.importing.views.unmatched import unmatched
+from schoolgate.authority.importing.views.unmatched_record import assign_unmatched, unmatch_pupil, unmatched_record
 
 urlpatterns = [
+    path("incoming/unmatched/", unmatched, name="unmatched"),
+    path("incoming/unmatched/<int:pk>/", unmatched_record, name="unmatched-record"),
+    path("incoming/unmatched/<int:pk>/assign/", assign_unmatched, name="assign-unmatched"),
+    path("pupils/<int:pk>/at/<int:enrolment>/unmatch/", unmatch_pupil, name="unmatch"),
     path("incoming/conflicts/", conflicts, name="conflicts"),
     path("incoming/conflicts/many/", decide_many_page, name="decide-many"),
     path("incoming/conflicts/pupils/<int:pk>/", pupil_conflicts, name="pupil-conflicts"),

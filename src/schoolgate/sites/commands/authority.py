@@ -13,6 +13,7 @@ from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
 from schoolgate.sites.commands.authority_rules import rules
+from schoolgate.sites.commands.authority_unmatched import unmatched
 from schoolgate.sites.commands.common_verbs import (
     add_common_verbs,
     home_option,
@@ -49,6 +50,7 @@ for command in (
     pupils,
     pupil,
     pupil_change,
+    unmatched,
     conflicts,
     decisions,
     rules,

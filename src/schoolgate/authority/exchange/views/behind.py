@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from schoolgate.authority.exchange.not_taken import not_taken, read_names
+from schoolgate.authority.exchange.not_taken import NotTaken, find_records, not_taken, read_names
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.before_and_after import Written, written_by
 from schoolgate.authority.importing.behind import (
@@ -203,11 +203,18 @@ def _not_taken(*, twice: bool) -> List:
             Column("why", "Why", kind="long"),
             Column("step", "What to do", kind="long", sort=""),
         ]
+        if not twice:
+            columns.append(Column("decide", "", sort="", value=_step_of, link=_record))
         table = _table(request, this, columns, rows, "not-taken", _PUPIL)
         # Nobody takes a restricted pupil's name along in a file; on the page it stands for who may see it.
         hides = bool(request.GET.get("format")) or not may_see_restricted(request.user)
         hidden = restricted_held() if hides else ()
-        table.prepare = lambda shown: read_names(this, shown, hidden)
+
+        def prepare(shown: list[NotTaken]) -> None:
+            read_names(this, shown, hidden)
+            find_records(this, shown, request.user)
+
+        table.prepare = prepare
         counted = _counted(this, "twice" if twice else "unmatched", None)
         note = "" if len(rows) == counted else f"{counted:,} were counted; who the others were is not kept any more."
         if not received_files().has(this.source_key):
@@ -215,6 +222,14 @@ def _not_taken(*, twice: bool) -> List:
         return table, "Twice, with differences" if twice else "Unmatched", note
 
     return make
+
+
+def _step_of(row: NotTaken) -> str:
+    return "Decide" if row.record else ""
+
+
+def _record(row: NotTaken) -> str:
+    return reverse("unmatched-record", args=[row.record]) if row.record else ""
 
 
 _OF_PUPILS: dict[str, List] = {

@@ -70,13 +70,15 @@ class KnownAs(models.Model):
     """A pupil as a base tells of it, whom a person matched by hand: `keys` are the signs by which that was decided.
 
     The base's entry with this `sign` (`Unmatched.sign`) is taken for the pupil from then on, whatever rules say; so are
-    others, of this base or another, that the keys fit when no rule finds anybody.
+    others, of this base or another, that the keys fit when no rule finds anybody. `entry_text` is what the base said
+    then: where the match is taken back, that waits again.
     """
 
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="known_as")
     base = models.ForeignKey(Base, models.CASCADE, related_name="+", db_index=False)
     sign = models.BinaryField(max_length=16)
     keys: Any = models.JSONField()
+    entry_text = models.TextField(blank=True)
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="known_as")
 
     objects = OfPupil["KnownAs"].as_manager()

@@ -160,7 +160,7 @@ def _take(row: Unmatched, whose: Recognised, decision: Decision) -> int:
 
 
 def _know(row: Unmatched, pupil: int, keys: MatchKeys, decision: Decision) -> None:
-    known = {"pupil_id": pupil, "keys": known_as(keys), "decision": decision}
+    known = {"pupil_id": pupil, "keys": known_as(keys), "entry_text": row.entry_text, "decision": decision}
     KnownAs.objects.update_or_create(base=row.base, sign=bytes(row.sign), defaults=known)
 
 

@@ -15,7 +15,7 @@ from schoolgate.authority.importing.recognising import ADDED_BY_HAND, BY_HAND, W
 from schoolgate.authority.importing.restricted import mark_waiting
 from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.importing.undoing import UNDO, Left, undo
-from schoolgate.authority.importing.waiting import Waits, keep_waiting, keys_of_incoming
+from schoolgate.authority.importing.waiting import Waits, incoming_of_text, keep_waiting, keys_of_incoming
 from schoolgate.authority.importing.writing import Gone, locked, look_again
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Change, Decision, Enrolment, Restriction
@@ -72,7 +72,10 @@ def unmatch(enrolment_pk: int, *, reason: str = "", by: User | None, request: Ht
             by=by,
             decision=step,
         )
-        entry, sign = incoming_as_held(pupil, enrolment), _sign(enrolment)
+        known = KnownAs.objects.filter(pupil=pupil, base=enrolment.base).order_by("-pk").first()
+        said = known.entry_text if known else ""
+        entry = incoming_of_text(said) if said else incoming_as_held(pupil, enrolment)
+        sign = bytes(known.sign) if known else _sign(enrolment)
         changes = _changes(enrolment, only_by_hand=stays)
         KnownAs.objects.filter(pupil=pupil, base=enrolment.base).delete()
         done = undo(changes, [pupil.pk], into, refuse=False)
@@ -117,9 +120,6 @@ def _changes(enrolment: Enrolment, *, only_by_hand: bool) -> list[int]:
 
 def _sign(enrolment: Enrolment) -> bytes:
     """The sign of the entry as its base sent it, where that is known."""
-    known = KnownAs.objects.filter(pupil=enrolment.pupil_id, base=enrolment.base_id).order_by("-pk").first()
-    if known is not None:
-        return bytes(known.sign)
     job = enrolment.created_by.job
     this = Import.objects.filter(base=enrolment.base_id, job=job).first() if job else None
     return Met.signs_of(this).get(enrolment.pupil_id, b"") if this else b""
