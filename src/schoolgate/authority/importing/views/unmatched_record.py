@@ -79,8 +79,8 @@ def assign_unmatched(request: PersonRequest, pk: int) -> HttpResponseBase:
 def unmatch_pupil(request: PersonRequest, pk: int, enrolment: int) -> HttpResponseBase:
     """Say why a match is taken back, and take it back."""
     pupil: Pupil = get_object_or_404(Pupil.objects.visible_to(request.user), pk=pk)
-    found = Enrolment.objects.visible_to(request.user).select_related("base", "created_by")
-    at: Enrolment = get_object_or_404(found, pk=enrolment, pupil=pupil)
+    enrolments = Enrolment.objects.select_related("base", "created_by")
+    at: Enrolment = get_object_or_404(enrolments.visible_to(request.user), pk=enrolment, pupil=pupil)
     form = UnmatchForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
