@@ -5,26 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authority_importing', '0013_by_age'),
-        ('authority_records', '0006_by_age'),
+        ("authority_importing", "0013_by_age"),
+        ("authority_records", "0006_by_age"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='unmatched',
-            name='not_of',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='authority_records.pupil'),
+            model_name="unmatched",
+            name="not_of",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="authority_records.pupil"
+            ),
         ),
         migrations.AlterField(
-            model_name='unmatched',
-            name='born',
+            model_name="unmatched",
+            name="born",
             field=models.DateField(db_index=True, null=True),
         ),
         migrations.AlterField(
-            model_name='unmatched',
-            name='upn',
+            model_name="unmatched",
+            name="upn",
             field=models.CharField(blank=True, db_index=True, max_length=13),
         ),
     ]

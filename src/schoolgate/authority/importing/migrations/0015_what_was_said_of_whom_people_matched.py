@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authority_importing', '0014_whom_it_is_not'),
+        ("authority_importing", "0014_whom_it_is_not"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='knownas',
-            name='entry_text',
+            model_name="knownas",
+            name="entry_text",
             field=models.TextField(blank=True),
         ),
     ]
