@@ -6,7 +6,7 @@ these is no near miss that anybody would see.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,6 +31,9 @@ BEGINS = 2
 """Letters in which forenames need to begin alike."""
 
 Kind = PupilKey.Kind
+Sign = tuple[Any, ...]
+"""Something a held pupil is looked for by: what it is, and its text, day or names."""
+BORN, NAMED, SWAPPED = "born", "named", "swapped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,51 +48,70 @@ class Likely:
 
 def likely_of(rows: Sequence[Unmatched], user: Any, *, limit: int = 10) -> dict[int, list[Likely]]:
     """Whom each record might be, by its number, the likeliest first, as far as ``user`` may know. Four queries."""
-    asked = [(row, incoming_of_text(row.entry_text)) for row in rows]
-    keys = {row.pk: keys_of_incoming(incoming) for row, incoming in asked}
-    columns = {row.pk: pupil_columns(incoming.payloads) for row, incoming in asked}
+    asked = {row.pk: incoming_of_text(row.entry_text) for row in rows}
+    keys = {pk: keys_of_incoming(incoming) for pk, incoming in asked.items()}
+    signs = {pk: _signs(keys[pk], pupil_columns(incoming.payloads)) for pk, incoming in asked.items()}
     homes = {
-        row.pk: key_of(incoming.payloads.get(ADDRESSES, {}).get("Address", {}).get("PostCode", ""))
-        for row, incoming in asked
+        pk: key_of(incoming.payloads.get(ADDRESSES, {}).get("Address", {}).get("PostCode", ""))
+        for pk, incoming in asked.items()
     }
-    pupils, held = _held(keys.values(), columns.values(), user)
+    pupils, held, with_sign = _held(frozenset().union(*signs.values()), user)
     home_of = _homes(held, set(homes.values()) - {""})
-    return {
-        row.pk: [
-            Likely(pupils[miss.held.pupil], miss, homes[row.pk] in home_of[miss.held.pupil])
-            for miss in near_misses(keys[row.pk], held.values(), limit=limit)
-        ]
-        for row, _ in asked
-    }
+    found = {}
+    for pk in asked:
+        # Each with its own only: with those of the other rows too it took a page six seconds.
+        among = set().union(*(with_sign[sign] for sign in signs[pk])) & held.keys()
+        misses = near_misses(keys[pk], [held[one] for one in sorted(among)], limit=limit)
+        found[pk] = [Likely(pupils[miss.held.pupil], miss, homes[pk] in home_of[miss.held.pupil]) for miss in misses]
+    return found
 
 
-def _held(
-    asked: Iterable[MatchKeys], columns: Iterable[dict[str, Any]], user: Any
-) -> tuple[dict[int, Pupil], dict[int, Held]]:
-    """Held pupils who have anything in common with any of these, as matching sees them."""
-    alike, named, births = Q(), Q(), set[date]()
-    texts: dict[Kind, set[str]] = defaultdict(set)
-    for keys in asked:
-        texts[Kind.GUID] |= keys.guids
-        texts[Kind.UPN] |= {key_of(upn) for upn in keys.upns}
-        texts[Kind.NAME_AND_BIRTH] |= names_and_births(keys)
-        if keys.born is not None:
-            births |= {keys.born, *_other_way_round(keys.born)}
-    for one in columns:
-        if one["surname_key"] and one["forename_key"]:
-            named |= Q(surname_key=one["surname_key"]) & prefix("forename_key", one["forename_key"][:BEGINS])
-            named |= Q(surname_key=one["forename_key"], forename_key=one["surname_key"])
-    for kind, those in texts.items():
-        if those:
-            alike |= Q(kind=kind, text__in=those)
-    found = set(PupilKey.objects.filter(alike).values_list("pupil_id", flat=True)) if alike else set()
+def _signs(keys: MatchKeys, columns: dict[str, Any]) -> frozenset[Sign]:
+    """By what held pupils are looked for who might be this incoming one."""
+    signs: set[Sign] = {(Kind.GUID, guid) for guid in keys.guids}
+    signs |= {(Kind.UPN, key_of(upn)) for upn in keys.upns}
+    signs |= {(Kind.NAME_AND_BIRTH, text) for text in names_and_births(keys)}
+    if keys.born is not None:
+        signs |= {(BORN, day) for day in (keys.born, *_other_way_round(keys.born))}
+    surname, forename = columns["surname_key"], columns["forename_key"]
+    if surname and forename:
+        signs |= {(NAMED, surname, forename[:BEGINS]), (SWAPPED, forename, surname)}
+    return frozenset(signs)
+
+
+def _signs_of_held(pupil: Pupil) -> Iterator[Sign]:
+    """The signs in a held pupil's own columns."""
+    surname, forename = pupil.surname_key, pupil.forename_key
+    yield BORN, pupil.born
+    yield SWAPPED, surname, forename
+    yield from ((NAMED, surname, forename[:letters]) for letters in range(1, BEGINS + 1))
+
+
+def _held(signs: frozenset[Sign], user: Any) -> tuple[dict[int, Pupil], dict[int, Held], dict[Sign, set[int]]]:
+    """Held pupils who have any of these signs, as matching sees them, and who has each."""
+    alike, wanted = Q(pk__in=[]), Q(born__in={sign[1] for sign in signs if sign[0] == BORN})
+    for kind in (Kind.GUID, Kind.UPN, Kind.NAME_AND_BIRTH):
+        if texts := {sign[1] for sign in signs if sign[0] == kind}:
+            alike |= Q(kind=kind, text__in=texts)
+    for what, *names in signs:
+        if what == NAMED:
+            wanted |= Q(surname_key=names[0]) & prefix("forename_key", names[1])
+        elif what == SWAPPED:
+            wanted |= Q(surname_key=names[0], forename_key=names[1])
+    with_sign: dict[Sign, set[int]] = defaultdict(set)
+    for of_kind, text, pk in PupilKey.objects.filter(alike).values_list("kind", "text", "pupil_id"):
+        with_sign[of_kind, text].add(pk)
     shown = Pupil.objects.unrestricted() if user is None else Pupil.objects.visible_to(user)
-    wanted = Q(pk__in=found) | Q(born__in=births) | named
+    wanted |= Q(pk__in=set().union(*with_sign.values()))
     pupils = {one.pk: one for one in shown.filter(wanted).order_by("pk")[:MOST_NAMESAKES]}
+    for one in pupils.values():
+        for sign in _signs_of_held(one):
+            with_sign[sign].add(one.pk)
     guids: dict[int, list[str]] = defaultdict(list)
     for pk, text in PupilKey.objects.filter(kind=Kind.GUID, pupil__in=pupils).values_list("pupil_id", "text"):
         guids[pk].append(text)
-    return pupils, {pk: Held(pk, keys_of_held(one, guids[pk]), one.active) for pk, one in pupils.items()}
+    held = {pk: Held(pk, keys_of_held(one, guids[pk]), one.active) for pk, one in pupils.items()}
+    return pupils, held, with_sign
 
 
 def _homes(held: Iterable[int], codes: set[str]) -> dict[int, set[str]]:
