@@ -9,6 +9,8 @@ from tests.documents.students.files import a_pupil
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.feedback import fed_back, upns_as_sent, value_as_sent
 from schoolgate.authority.importing.base_rules import base_rules
+from schoolgate.authority.importing.by_hand.changing import Place, change_value, seen_as
+from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.contacts import CONTACTS
 from schoolgate.authority.records.models import Change, Pupil, Refusal, Restriction
 from schoolgate.commons.accounts.models import User
@@ -39,10 +41,22 @@ def test_what_a_rule_does_not_import_is_not_told(green_abbey: Base) -> None:
     assert told(green_abbey) == []
 
 
-def test_of_what_was_undone_and_may_be_joined_with_held_parts_no_value_is_told() -> None:
-    joined = Refusal(group=CONTACTS.number, item="Contacts", value_text='[{"Surname":"Bell"}]', code="undone")
+@pytest.mark.parametrize("code", ["undone", "changed-by-hand"])
+def test_of_what_stood_here_and_may_be_joined_with_held_parts_no_value_is_told(code: str) -> None:
+    joined = Refusal(group=CONTACTS.number, item="Contacts", value_text='[{"Surname":"Bell"}]', code=code)
     assert value_as_sent(joined) is None
-    assert value_as_sent(Refusal(group=1, item="UPN", value_text='"A820432124999"', code="undone")) == "A820432124999"
+    assert value_as_sent(Refusal(group=1, item="UPN", value_text='"A820432124999"', code=code)) == "A820432124999"
+
+
+def test_what_only_another_school_said_is_not_told_until_this_one_says_it(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [a_pupil(Surname="Bell")])
+    bring_in(oak_lane, [a_pupil(Surname="Bell")])
+    bring_in(green_abbey, [a_pupil(Surname="Bell", BasicDetails={"NCyearActual": "9", "EnrolStatus": "P"})])
+    place = Place(Pupil.objects.get(), None, BASIC_DETAILS, "Surname")
+    change_value(place, "Okafor", "Birth certificate", seen=seen_as("Bell"), by=None)
+    assert (told(green_abbey), told(oak_lane)) == ([("Surname", "changed-by-hand")], [])
+    bring_in(oak_lane, [a_pupil(Surname="Bell")], full=False)
+    assert told(oak_lane) == [("Surname", "changed-by-hand")]
 
 
 def test_a_group_that_the_rule_set_does_not_feed_back_is_not_told(green_abbey: Base) -> None:

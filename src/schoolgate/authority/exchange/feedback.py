@@ -14,7 +14,7 @@ from django.utils import timezone
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.importing.base_rules import base_rules
-from schoolgate.authority.importing.deciding import NOT_IMPORTED, UNDONE
+from schoolgate.authority.importing.deciding import CHANGED_BY_HAND, NOT_IMPORTED, UNDONE
 from schoolgate.authority.importing.matching.rules import Rule
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.importing.telling import teller_of_refusals
@@ -27,17 +27,21 @@ _FOUND_BY_UPN = frozenset({Rule.UPN, Rule.UPN_OTHER_NAMES})
 
 
 def fed_back(base: Base) -> QuerySet[Refusal]:
-    """The refusals that a base is told of: none of restricted pupils, nor of groups its rule set does not feed back."""
+    """The refusals that a base is told of: none of restricted pupils, nor of groups its rule set does not feed back.
+
+    Nor what the base has not said, which is refused before it might (``by_hand``): it is what another school sent.
+    """
     withheld = base_rules(base).rule_set.not_fed_back
     numbers = [group.number for group in GROUPS if group.name in withheld]
-    told = Refusal.objects.unrestricted().filter(base=base).exclude(code=NOT_IMPORTED)
+    said = Refusal.objects.unrestricted().filter(base=base, first_seen_in__isnull=False)
+    told = said.exclude(code=NOT_IMPORTED)
     return told.exclude(group__in=numbers)
 
 
 def value_as_sent(refusal: Refusal) -> Any:
-    """The value as the base sent it; None where what was undone may hold parts that others had told (`Form.join`)."""
+    """The value as the base sent it; None where what stood here may hold parts that others had told (`Form.join`)."""
     form = group_numbered(refusal.group).form_of(refusal.item)
-    return None if refusal.code == UNDONE and form.is_in_parts else json.loads(refusal.value_text)
+    return None if refusal.code in {UNDONE, CHANGED_BY_HAND} and form.is_in_parts else json.loads(refusal.value_text)
 
 
 @teller_of_refusals
