@@ -35,7 +35,7 @@ def test_an_officer_sees_that_all_is_well_and_cannot_change_the_site(
 ) -> None:
     page = visit(authority, person(authority, "officer"))
     expect(page.get_by_role("heading", name="Everything is all right.")).to_be_visible()
-    rooms = ["Today", "Received files", "Imports", "Incoming pupils", "Pupils", "Reports", "Bases", "Journal", "Jobs"]
+    rooms = ["Today", "Files", "Imports", "Incoming pupils", "Pupils", "Reports", "Bases", "Journal", "Jobs"]
     assert places(page) == [*rooms, "Where is my file?"]
 
 

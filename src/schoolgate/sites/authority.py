@@ -32,7 +32,7 @@ SCHOOLGATE_RIGHTS = {
 }
 SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
-    ("Received files", "received-files"),
+    ("Files", "received-files"),
     ("Imports", "imports"),
     ("Incoming pupils", "conflicts"),
     ("Pupils", "pupils"),
@@ -41,5 +41,4 @@ SCHOOLGATE_NAVIGATION = [
     ("Journal", "journal"),
     ("Jobs", "jobs"),
     ("Administration", "administration"),
-    ("Users", "users"),
 ]
