@@ -13,7 +13,9 @@ from tests.documents.students.files import a_pupil
 FORENAMES = ("Ada", "Ben", "Cleo", "Dan", "Ella", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kai", "Lea", "Mia", "Noah")
 BEGINNINGS = ("Ash", "Birch", "Cole", "Dale", "Elm", "Ford", "Glen", "Hart", "Ivy", "Keld", "Lang", "Marsh", "North")
 ENDINGS = ("ley", "ton", "wood", "field", "worth", "ham", "bury", "stead", "well", "more", "combe", "by", "croft")
-TODAY = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+TODAY = datetime.now(UTC)
+KEPT = timedelta(days=85)
+"""How long the content of files has been kept; a little less than is usual, so that none is over."""
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 AT_ONCE = 5_000
 

@@ -4,6 +4,7 @@ import json
 import zlib
 
 from tests.authority.filled.made_up import (
+    KEPT,
     TODAY,
     Filling,
     base_of,
@@ -115,6 +116,7 @@ def imports(size: Filling) -> None:
                 account_id=1_000 + base_of(size, n),
                 received_at=before(n),
                 outcome_changed_at=before(n),
+                content_gone_at=before(n) + KEPT if n % 50 and before(n) + KEPT < TODAY else None,
                 ref=f"R{n:09}",
                 receipt="x" * 500,
                 its_import_id=n,
