@@ -107,6 +107,42 @@ def test_what_waits_of_one_contact_is_no_more_than_that_when_another_is_refused(
     assert waiting() == [("Contacts", [mother(Email="ann@example.org")])]
 
 
+def test_what_waits_in_parts_ends_when_another_school_leads_in_the_group(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [a_pupil(Contacts=[mother(), father()])])
+    bring_in(oak_lane, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "M"})])
+    bring_in(oak_lane, [a_pupil(Contacts=[mother(Email="ann@example.org")])], full=False, ruling=BY_CONFLICT)
+    assert [item for item, _ in waiting()] == ["Contacts"]
+    subsidiary = {**BASIC, "EnrolStatus": "S"}
+    told = a_pupil(Contacts=[father(Email="ben@example.org")], BasicDetails=subsidiary)
+    bring_in(oak_lane, [told], full=False)
+    assert waiting() == []
+
+
+def test_what_a_full_file_does_not_say_any_more_waits_no_longer(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    bring_in(green_abbey, [a_pupil(BasicDetails={**BASIC, "MiddleNames": "Uche"})], ruling=BY_CONFLICT)
+    bring_in(green_abbey, [a_pupil()], ruling=BY_CONFLICT)
+    assert waiting() == []
+
+
+def test_a_part_whose_conflict_a_full_file_ended_opens_it_again_by_the_same_bytes(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    for _ in range(2):
+        bring_in(green_abbey, [a_pupil(Surname="Bell")], full=False, ruling=BY_CONFLICT)
+        assert waiting() == [("Surname", "Bell")]
+        bring_in(green_abbey, [a_pupil()], ruling=BY_CONFLICT)
+        assert waiting() == []
+
+
+def test_what_waits_of_one_schools_enrolment_is_not_ended_by_anothers(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    bring_in(oak_lane, [a_pupil()])
+    year_ten = a_pupil(BasicDetails={"NCyearActual": "10"})
+    bring_in(green_abbey, [year_ten], ruling=BY_CONFLICT)
+    bring_in(oak_lane, [year_ten])
+    assert waiting() == [("NCyearActual", "10")]
+
+
 def test_one_schools_import_ends_anothers_conflict_about_the_same_value(green_abbey: Base, oak_lane: Base) -> None:
     bring_in(green_abbey, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "S"})])
     bring_in(oak_lane, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "C"})])
@@ -158,6 +194,17 @@ def test_the_main_school_leads_in_a_part_that_does_not_tell_of_the_registration(
     bring_in(oak_lane, [at("M", "Bell")])
     bring_in(oak_lane, [a_pupil(Surname="Blake", BasicDetails=BASIC)], full=False)
     assert Pupil.objects.get().surname == "Blake"
+
+
+def test_the_main_school_leads_on_in_what_a_person_wrote_over(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [at("M", "Okafor")])
+    bring_in(oak_lane, [at("S", "Okafor")])
+    pupil = Pupil.objects.get()
+    payload = {"Surname": "Bell", "Forename": "Daniel", "DOB": "2013-02-14", "Sex": "M"}
+    change = Change.objects.create(source="person", source_name="O. Khan", rule="by-hand/")
+    write_groups(green_abbey, {pupil.pk: {BASIC_DETAILS: payload}}, change)
+    bring_in(oak_lane, [at("S", "Blake")])
+    assert Pupil.objects.get().surname == "Bell"
 
 
 def test_a_main_registration_that_comes_later_takes_over(green_abbey: Base, oak_lane: Base) -> None:

@@ -6,8 +6,9 @@ from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.carrying_out import Ruling
+from schoolgate.authority.importing.deciding import Incoming, Invalid
 from schoolgate.authority.importing.models import KnownAs, Unmatched
-from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming, known_as
+from schoolgate.authority.importing.waiting import added_to, incoming_of_text, keys_of_incoming, known_as
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.contacts import CONTACTS
 from schoolgate.authority.records.groups.ethnicity import ETHNICITY
@@ -94,3 +95,12 @@ def test_a_part_adds_to_what_was_said_of_somebody_who_waits(green_abbey: Base) -
     assert row.year_group == "10"
     bring_in(green_abbey, [second], ruling=ASKING)
     assert CONTACTS not in incoming_of_text(Unmatched.objects.get().entry_text).payloads
+
+
+def test_what_was_left_out_of_a_full_file_stays_so_beside_what_a_part_adds() -> None:
+    wrong = Invalid(ETHNICITY, "Ethnicity", "code-not-known", "WELF")
+    before = Incoming({BASIC_DETAILS: {"Forename": "Daniel"}}, full=True, invalid=(wrong,))
+    part = Incoming({CONTACTS: {"Contacts": [{"Surname": "Okafor"}]}})
+    assert added_to(before, part) == Incoming({**before.payloads, **part.payloads}, full=True, invalid=(wrong,))
+    right = Incoming({ETHNICITY: {"Ethnicity": "WBRI"}})
+    assert added_to(before, right).invalid == ()

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.columns import enrolment_columns
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
@@ -68,14 +66,16 @@ def leader_beside(
 
 
 def told_by(leaders: Mapping[int, int], rows: Iterable[PupilGroup]) -> dict[int, set[DataGroup]]:
-    """The groups of each pupil that its leading base has told; ``leaders`` are bases by pupil. Two queries at most."""
-    rows = [row for row in rows if row.owner in leaders]
-    if not rows:
+    """The groups of each pupil, of their ``rows``, that its leading base has told; ``leaders`` are bases by pupil.
+
+    Two queries at most.
+    """
+    by_key = {row.key: row for row in rows}
+    if not by_key:
         return {}
     found: dict[int, set[DataGroup]] = {}
-    by_key = {row.key: row for row in rows}
-    wrote: dict[int, set[int]] = {row.key: {row.change_id} for row in rows}
-    history = Replaced.objects.filter(Q(table=Replaced.Table.PUPIL_GROUP, key__in=list(by_key)))
+    wrote: dict[int, set[int]] = {row.key: {row.change_id} for row in by_key.values()}
+    history = Replaced.objects.filter(table=Replaced.Table.PUPIL_GROUP, key__in=list(by_key))
     for key, change in history.values_list("key", "written_by_id"):
         wrote[key].add(change)
     bases = dict(Change.objects.filter(pk__in=set().union(*wrote.values())).values_list("pk", "base_id"))

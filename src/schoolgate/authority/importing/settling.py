@@ -33,8 +33,8 @@ def digester(
 ) -> Digester:
     """Give what makes the digest of an entry's bytes, keyed with all that decides on them beside what is held.
 
-    ``judged_by`` is ``StudentFile.judged_by``, ``addresses`` is ``AddressRule.key``; ``demo`` whether numbers of samples
-    are taken.
+    ``judged_by`` is ``StudentFile.judged_by``, ``addresses`` is ``AddressRule.key``; ``demo`` whether numbers of
+    samples are taken.
     """
     key = canonical(
         {
