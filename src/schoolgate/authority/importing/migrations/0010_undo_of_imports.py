@@ -5,31 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authority_importing', '0009_near_restricted'),
-        ('authority_records', '0004_restricted_pupils'),
+        ("authority_importing", "0009_near_restricted"),
+        ("authority_records", "0004_restricted_pupils"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='undo',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='of_import', to='authority_records.decision'),
+            model_name="import",
+            name="undo",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="of_import",
+                to="authority_records.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='import',
-            name='undone',
+            model_name="import",
+            name="undone",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='import',
-            name='undone_at',
+            model_name="import",
+            name="undone_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='met',
-            name='entered_packed',
+            model_name="met",
+            name="entered_packed",
             field=models.BinaryField(default=bytes),
         ),
     ]

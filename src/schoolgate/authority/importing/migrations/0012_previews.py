@@ -6,31 +6,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authority_importing', '0011_who_looks_after_whom'),
+        ("authority_importing", "0011_who_looks_after_whom"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='import',
-            name='waiting',
-            field=models.CharField(blank=True, choices=[('older-file', 'It is older than the newest one imported of its form.'), ('few-pupils', "It lacks more than a fifth of the pupils on the school's roll."), ('ask-first', 'Somebody looks at it before anything of it is imported.')], max_length=12),
+            model_name="import",
+            name="waiting",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("older-file", "It is older than the newest one imported of its form."),
+                    ("few-pupils", "It lacks more than a fifth of the pupils on the school's roll."),
+                    ("ask-first", "Somebody looks at it before anything of it is imported."),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='Preview',
+            name="Preview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('pupils', models.PositiveIntegerField(default=0)),
-                ('counts', models.JSONField(default=dict)),
-                ('asks', models.JSONField(default=list)),
-                ('problems', models.JSONField(default=list)),
-                ('packed', models.BinaryField(default=bytes)),
-                ('upto_change', models.BigIntegerField(default=0)),
-                ('upto_decision', models.BigIntegerField(default=0)),
-                ('ruled_by', models.TextField(blank=True)),
-                ('of', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='preview', to='authority_importing.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("pupils", models.PositiveIntegerField(default=0)),
+                ("counts", models.JSONField(default=dict)),
+                ("asks", models.JSONField(default=list)),
+                ("problems", models.JSONField(default=list)),
+                ("packed", models.BinaryField(default=bytes)),
+                ("upto_change", models.BigIntegerField(default=0)),
+                ("upto_decision", models.BigIntegerField(default=0)),
+                ("ruled_by", models.TextField(blank=True)),
+                (
+                    "of",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="preview",
+                        to="authority_importing.import",
+                    ),
+                ),
             ],
         ),
     ]

@@ -27,9 +27,7 @@ from schoolgate.authority.records.models import Enrolment, Pupil
 from schoolgate.authority.records.showing import label_of, show_item
 from schoolgate.commons.accounts.access import PersonRequest, who
 
-_MEANWHILE = (
-    "Somebody changed it since you opened this page: above is what is held now. What you typed is not saved."
-)
+_MEANWHILE = "Somebody changed it since you opened this page: above is what is held now. What you typed is not saved."
 
 
 @who("administrator", "officer")
