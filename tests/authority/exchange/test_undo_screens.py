@@ -65,4 +65,3 @@ def test_a_reason_is_asked_for(send: Send, as_officer: Client) -> None:
     this = send([a_pupil()])
     assert as_officer.post(address("undo-import", this), {"reason": " "}).status_code == 422
     assert Import.objects.get(pk=this.pk).undo is None
-
