@@ -41,7 +41,7 @@ OF_THE_AUTHORITY = {
     OFFICE: """today received-files received-file received-xml refused-deliveries refused-delivery
         imports chosen-imports import import-now do-not-import retry-import import-list import-group-list
         import-preview make-preview import-preview-new import-preview-values import-preview-group undo-import
-        left-by-undo silent-bases expiring unmatched unmatched-record assign-unmatched
+        left-by-undo silent-bases expiring incoming unmatched unmatched-record assign-unmatched
         unmatch conflicts decide-many pupil-conflicts assign-pupil note-on-pupil decisions
         decision rule-sets rules-of-new-bases base-rules rules-effect rule-set copy-rule-set delete-rule-set
         change-value change-value-at address-list load-address-list answer-address-list addresses-not-found

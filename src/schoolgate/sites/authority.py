@@ -34,7 +34,7 @@ SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
     ("Files", "received-files"),
     ("Imports", "imports"),
-    ("Incoming pupils", "conflicts"),
+    ("Incoming pupils", "incoming"),
     ("Pupils", "pupils"),
     ("Reports", "reports"),
     ("Bases", "bases"),

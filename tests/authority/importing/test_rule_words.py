@@ -19,6 +19,11 @@ def test_every_effect_has_words(effect: str) -> None:
     assert "-" not in rule_words(f"upn/{effect}")
 
 
+def test_what_an_import_took_of_a_new_pupil_was_accepted_by_nobody() -> None:
+    assert rule_words("new/always-conflict", by_person=False) == "new to this authority, taken, since nothing was held"
+    assert rule_words("upn/always-conflict", by_person=True) == "found by UPN, accepted by a person"
+
+
 def test_both_are_told_together() -> None:
     assert rule_words("upn/always-import") == "found by UPN, always imported"
     assert rule_words("all-four/always-import+import-if-empty") == (

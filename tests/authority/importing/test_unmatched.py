@@ -12,7 +12,9 @@ from schoolgate.authority.importing.unmatched.acting import Stale, TwoAtOneSchoo
 from schoolgate.authority.importing.unmatched.likely import likely_of
 from schoolgate.authority.importing.unmatched.unmatching import CannotUnmatch, unmatch
 from schoolgate.authority.records.models import Decision, Enrolment, Pupil, PupilGroup, Refusal, Restriction
+from schoolgate.authority.records.models.visible import RESTRICTED_PUPILS
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.accounts.rights import change_rights
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.documents.students.entries import Record
 
@@ -187,3 +189,16 @@ def test_near_misses_are_told_the_likeliest_first_and_restricted_ones_only_with_
     assert daniel in [one.pupil for one in found]
     Restriction.objects.create(pupil=daniel, why="court order")
     assert daniel not in [one.pupil for one in likely_of([row], officer)[row.pk]]
+
+
+def test_what_is_decided_on_who_was_taken_back_from_a_restricted_pupil_is_hidden(
+    daniel: Pupil, oak_lane: Base, officer: User, administrator: User
+) -> None:
+    change_rights(administrator, [RESTRICTED_PUPILS], by=None)
+    row = wait(oak_lane, STRANGER)
+    match(row.pk, daniel.pk, seen=seen(row), by=None)
+    record = unmatch(daniel.enrolments.get(base=oak_lane).pk, by=None).record
+    Restriction.objects.create(pupil=daniel, why="Whereabouts must not leak.")
+    assert not Unmatched.objects.visible_to(officer).exists()
+    discard(record.pk, seen=seen(record), by=administrator)
+    assert not Decision.objects.visible_to(officer).filter(kind=Decision.Kind.DISCARD).exists()

@@ -63,6 +63,24 @@ def test_the_list_says_who_waits_why_and_how_many_are_near(browser: Client, two_
     assert AuditEntry.objects.filter(did="unmatched records listed").exists()
 
 
+def test_incoming_pupils_lead_to_who_waits_and_else_to_conflicts(browser: Client, two_wait: list[Unmatched]) -> None:
+    assert browser.get(reverse("incoming")).headers["Location"] == reverse("unmatched")
+    Unmatched.objects.update(held_back=Unmatched.HeldBack.DISCARDED)
+    assert browser.get(reverse("incoming")).headers["Location"] == reverse("conflicts")
+
+
+@pytest.mark.parametrize("page", ["unmatched", "conflicts", "decisions"])
+def test_the_navigation_knows_all_pages_of_incoming_pupils(browser: Client, page: str, settings: Any) -> None:
+    settings.SCHOOLGATE_NAVIGATION = [("Incoming pupils", "incoming")]
+    assert 'aria-current="page">Incoming pupils<' in text(browser.get(reverse(page)))
+
+
+def test_the_list_leads_to_where_a_whole_schools_pupils_are_added(browser: Client, two_wait: list[Unmatched]) -> None:
+    link = re.search(r'href="([^"]+)">Let its pupils be added', text(browser.get(reverse("unmatched"))))
+    assert link is not None
+    assert "Oak Lane Academy" in text(browser.get(link[1]))
+
+
 def test_the_empty_list_says_that_all_is_well(browser: Client) -> None:
     assert "Every pupil is matched." in text(browser.get(reverse("unmatched")))
 

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection, models
+from tests.authority.importing.importing_files import arrived
 from tests.authority.records.groups.files import made_up_records
 from tests.authority.records.holding import a_change, hold, write_over
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.importing.models import Conflict, KnownAs, RemovalCandidate
+from schoolgate.authority.importing.models import Conflict, KnownAs, RemovalCandidate, Unmatched
 from schoolgate.authority.importing.models.assignment import Assignment, Note
 from schoolgate.authority.records.groups.canonical import digest_of
 from schoolgate.authority.records.groups.registry import group_named
@@ -73,6 +74,9 @@ def with_everything(base: Base, **values: Any) -> Pupil:
     RemovalCandidate.objects.create(group=1, item="UPN", **place)
     Conflict.objects.create(
         group=1, item="UPN", incoming_text='"X"', incoming_digest=digest, origin=a_change(base), **place
+    )
+    Unmatched.objects.create(
+        base=base, seen_in=arrived(base, b""), number=1, sign=digest, entry_text="{}", digest=digest, not_of=pupil
     )
     KnownAs.objects.create(sign=digest, keys={}, **place)
     Assignment.objects.create(pupil=pupil, to=base.account)

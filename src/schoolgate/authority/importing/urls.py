@@ -21,6 +21,7 @@ from schoolgate.authority.importing.views.first_load import (
     schools_without_base,
     try_first_again,
 )
+from schoolgate.authority.importing.views.incoming import incoming
 from schoolgate.authority.importing.views.pupil_conflicts import assign_pupil, note_on_pupil, pupil_conflicts
 from schoolgate.authority.importing.views.rule_sets import (
     copy_rule_set,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("incoming/unmatched/<int:pk>/", unmatched_record, name="unmatched-record"),
     path("incoming/unmatched/<int:pk>/assign/", assign_unmatched, name="assign-unmatched"),
     path("pupils/<int:pk>/at/<int:enrolment>/unmatch/", unmatch_pupil, name="unmatch"),
+    path("incoming/", incoming, name="incoming"),
     path("incoming/conflicts/", conflicts, name="conflicts"),
     path("incoming/conflicts/many/", decide_many_page, name="decide-many"),
     path("incoming/conflicts/pupils/<int:pk>/", pupil_conflicts, name="pupil-conflicts"),

@@ -50,7 +50,7 @@ class Source:
 
     @property
     def rule(self) -> str:
-        return rule_words(self.change.rule)
+        return rule_words(self.change.rule, by_person=self.change.decision_id is not None)
 
     @property
     def reason(self) -> str:

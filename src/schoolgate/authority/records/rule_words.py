@@ -22,11 +22,17 @@ _TAKEN = {
 }
 
 
-def rule_words(rule: str) -> str:
+_TAKEN_BY_RULE = _TAKEN | {"always-conflict": "taken, since nothing was held"}
+
+
+def rule_words(rule: str, *, by_person: bool = True) -> str:
     """How the pupil was found and why the value was taken: ``upn/always-import`` is "found by UPN, always imported".
 
+    ``by_person``: it was written in a step of a person's. What goes to conflict else is taken by an import itself
+    where nothing was held it could be in conflict with: of a new pupil, and of one who is new at a school.
     A part that has no words, of another version say, stands for itself.
     """
     found, _, taken = rule.partition("/")
-    parts = [_FOUND.get(found, found), *(_TAKEN.get(effect, effect) for effect in taken.split("+"))]
+    words = _TAKEN if by_person else _TAKEN_BY_RULE
+    parts = [_FOUND.get(found, found), *(words.get(effect, effect) for effect in taken.split("+"))]
     return ", ".join(part for part in parts if part)

@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models.source_import import Import
-from schoolgate.authority.records.models import Decision, Pupil
-from schoolgate.authority.records.models.masking import OfPupil
+from schoolgate.authority.records.models import Decision, Pupil, Restriction
+from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
 
 
 class UnmatchedQuerySet(OfPupil["Unmatched"]):
     def of_restricted(self) -> Q:
-        """Those who might be a restricted pupil."""
-        return Q(near_restricted=True)
+        """Those who might be a restricted pupil, or were taken back from one."""
+        return Q(near_restricted=True) | Q(not_of__in=restricted_pupils())
 
 
 class Unmatched(models.Model):
@@ -64,6 +64,10 @@ class Unmatched(models.Model):
 
     def __repr__(self) -> str:
         return f"<Unmatched {self.pk}>"
+
+    def is_of_restricted(self) -> bool:
+        """Whether only people with the right see it, and what is decided on it."""
+        return self.near_restricted or Restriction.objects.filter(pupil=self.not_of_id).exists()
 
 
 class KnownAs(models.Model):

@@ -61,7 +61,7 @@ def match(
         row = _held_as_seen(record_pk, seen, by)
         if _told_otherwise(row, pupil):
             raise TwoAtOneSchool
-        is_restricted = row.near_restricted or Restriction.objects.filter(pupil=pupil).exists()
+        is_restricted = row.is_of_restricted() or Restriction.objects.filter(pupil=pupil).exists()
         decision = Decision.objects.create(kind=Decision.Kind.MATCH, by=by, reason=reason, on_restricted=is_restricted)
         keys = keys_of_incoming(incoming_of_text(row.entry_text))
         _note(row, "unmatched record matched", pupil, by, reason, request)
@@ -81,7 +81,7 @@ def add(record_pk: int, *, seen: str, reason: str = "", by: User | None, request
         add_alone()
         row = _held_as_seen(record_pk, seen, by)
         decision = Decision.objects.create(
-            kind=Decision.Kind.ADD, by=by, reason=reason, on_restricted=row.near_restricted
+            kind=Decision.Kind.ADD, by=by, reason=reason, on_restricted=row.is_of_restricted()
         )
         keys = keys_of_incoming(incoming_of_text(row.entry_text))
         pupil = _take(row, _as(row, None, ADDED_BY_HAND, keys), decision)
@@ -102,7 +102,7 @@ def discard(
         if row.held_back:
             raise Stale
         decision = Decision.objects.create(
-            kind=Decision.Kind.DISCARD, by=by, reason=reason, on_restricted=row.near_restricted
+            kind=Decision.Kind.DISCARD, by=by, reason=reason, on_restricted=row.is_of_restricted()
         )
         row.held_back = Unmatched.HeldBack.DISCARDED
         row.save(update_fields=["held_back"])
