@@ -17,6 +17,7 @@ from schoolgate.authority.importing.base_rules import base_rules
 from schoolgate.authority.importing.models import Conflict, Import, ImportState, Preview
 from schoolgate.authority.records.models import Change, Pupil
 from schoolgate.commons.jobs.engine import work_off
+from schoolgate.commons.jobs.models import Job
 
 NEW = {"UPN": "F820432124002", "Forename": "Ada", "DOB": "2013-03-01"}
 
@@ -49,7 +50,7 @@ def made(queued: Import) -> Preview:
     """The preview of the queued one, whose own job waits meanwhile."""
     ask_for_preview(queued, by=None)
     before = rows_of_records()
-    queued.job.__class__.objects.filter(pk=queued.job_id).update(state="failed")
+    Job.objects.filter(pk=queued.job_id).update(state="failed")
     work_off()
     assert rows_of_records() == before
     return Preview.objects.get()
@@ -58,7 +59,7 @@ def made(queued: Import) -> Preview:
 def test_a_preview_counts_what_the_import_then_does_and_writes_nothing(made: Preview) -> None:
     this = made.of
     assert made.counts["pupils"] == {"added": 1, "changed": 1, "twice": 2}
-    this.job.__class__.objects.filter(pk=this.job_id).update(state="ready", run_at=this.arrived_at)
+    Job.objects.filter(pk=this.job_id).update(state="ready", run_at=this.arrived_at)
     work_off()
     done = Import.objects.get(pk=this.pk)
     assert done.counts == made.counts

@@ -143,7 +143,7 @@ def act(then: str, this: Import) -> None:
         restrict(first, "Court order", None, seen=0, by=None)
 
 
-@settings(several_times, max_examples=settings.default.max_examples * 2 // 3)
+@settings(several_times, max_examples=settings().max_examples * 2 // 3)
 @given(st.lists(sent, min_size=1, max_size=4))
 def test_the_result_is_the_same_with_and_without_the_shortcut(
     green_abbey: Base, oak_lane: Base, files: list[Sent]
@@ -168,7 +168,7 @@ def test_the_order_of_pupils_in_a_file_does_not_matter(
     assert one == other
 
 
-@settings(several_times, max_examples=settings.default.max_examples // 2)
+@settings(several_times, max_examples=settings().max_examples // 2)
 @given(st.lists(plain, max_size=2), plain)
 def test_an_undone_import_leaves_all_as_it_was_and_does_not_come_back(
     green_abbey: Base, oak_lane: Base, before: list[Sent], last: Sent

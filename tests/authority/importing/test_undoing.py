@@ -34,7 +34,7 @@ def edit(**items: str) -> Change:
     row = next(row for row in PupilGroup.objects.all() if row.group is BASIC_DETAILS)
     change = Change.objects.create(source="person", source_name="O. Khan", rule="by-hand")
     with transaction.atomic():
-        write_groups(pupil.enrolments.first().base, {pupil.pk: {BASIC_DETAILS: {**row.payload, **items}}}, change)
+        write_groups(pupil.enrolments.all()[0].base, {pupil.pk: {BASIC_DETAILS: {**row.payload, **items}}}, change)
     return change
 
 
