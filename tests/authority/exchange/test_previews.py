@@ -50,6 +50,7 @@ def made(queued: Import) -> Preview:
     """The preview of the queued one, whose own job waits meanwhile."""
     ask_for_preview(queued, by=None)
     before = rows_of_records()
+    assert queued.job_id is not None
     Job.objects.filter(pk=queued.job_id).update(state="failed")
     work_off()
     assert rows_of_records() == before
@@ -59,6 +60,7 @@ def made(queued: Import) -> Preview:
 def test_a_preview_counts_what_the_import_then_does_and_writes_nothing(made: Preview) -> None:
     this = made.of
     assert made.counts["pupils"] == {"added": 1, "changed": 1, "twice": 2}
+    assert this.job_id is not None
     Job.objects.filter(pk=this.job_id).update(state="ready", run_at=this.arrived_at)
     work_off()
     done = Import.objects.get(pk=this.pk)

@@ -57,6 +57,7 @@ def test_one_is_accepted_as_it_was_seen_and_the_decision_undone(one_waits: Confl
     assert (decision["number"], decision["conflicts"], decision["reason"]) == (done["decision"], 1, "Rang the school")
     back = told("decisions", "undo", done["decision"], "--reason", "Wrong child")
     assert back == {"put_back": 1, "left": 0, "waits_again": 1}
+    assert [one["what"] for one in told("decisions")] == ["undo", "conflicts"]
     assert run("decisions", "undo", done["decision"], "--reason", "Again").exit_code == 1
     assert Pupil.objects.get().forename == "Daniel"
 

@@ -22,7 +22,7 @@ _TAKEN = {
 }
 
 
-_TAKEN_BY_RULE = _TAKEN | {"always-conflict": "taken, since nothing was held"}
+_TAKEN_BY_RULE = _TAKEN | {"always-conflict": "imported, since nothing was held"}
 
 
 def rule_words(rule: str, *, by_person: bool = True) -> str:

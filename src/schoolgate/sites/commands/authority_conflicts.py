@@ -125,7 +125,7 @@ def decisions(context: click.Context, as_json: bool, limit: int | None, home: Pa
 
     from schoolgate.authority.records.models import Decision
 
-    found = Decision.objects.unrestricted().select_related("by").annotate(closed=Count("conflicts"))
+    found = Decision.objects.unrestricted().select_related("by").annotate(closed=Count("conflicts")).order_by("-pk")
     rows = [
         {
             "number": one.pk,

@@ -52,7 +52,7 @@ def rules(context: click.Context, as_json: bool, limit: int | None, home: Path |
             "bases": one.users + (without if one.standard else 0),
             "new_bases": one.standard,
         }
-        for one in RuleSet.objects.annotate(users=Count("bases"))
+        for one in RuleSet.objects.annotate(users=Count("bases")).order_by("name")
     ]
     print_rows(rows, ["name", "otherwise", "bases", "new_bases"], as_json=as_json, limit=limit, empty="No rule set.")
 
