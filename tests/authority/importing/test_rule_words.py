@@ -20,7 +20,9 @@ def test_every_effect_has_words(effect: str) -> None:
 
 
 def test_what_an_import_took_of_a_new_pupil_was_accepted_by_nobody() -> None:
-    assert rule_words("new/always-conflict", by_person=False) == "new to this authority, imported, since nothing was held"
+    assert (
+        rule_words("new/always-conflict", by_person=False) == "new to this authority, imported, since nothing was held"
+    )
     assert rule_words("upn/always-conflict", by_person=True) == "found by UPN, accepted by a person"
 
 
