@@ -158,7 +158,14 @@ def test_what_a_person_discards_after_the_import_stands_in_the_list_and_goes_wit
     ask_again()
     base, pupil = Base.objects.get(), Pupil.objects.get()
     refusal = Refusal.objects.create(
-        pupil=pupil, base=base, group=2, item="Forename", value_text='"Dan"', value_digest=bytes(16), code="discarded"
+        pupil=pupil,
+        base=base,
+        group=2,
+        item="Forename",
+        value_text='"Dan"',
+        value_digest=bytes(16),
+        code="discarded",
+        first_seen_in=Import.objects.get().job_id,
     )
     refusals_changed(base)
     ask_again()
