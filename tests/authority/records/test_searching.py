@@ -8,7 +8,7 @@ from django.db import connection
 from tests.authority.records.holding import a_change, hold
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models import Pupil, Restriction
 from schoolgate.authority.records.searching import Wanted, find_pupils, understand
 from schoolgate.commons.accounts.models import User
 
@@ -132,9 +132,12 @@ def fill(base: Base, number: int) -> None:
 
 
 def whole_table(line: str) -> bool:
-    """Whether a line of a plan reads a table from end to end, in either database's words."""
+    """Whether a line of a plan reads a table from end to end, in either database's words.
+
+    The few rows of restrictions are: that is what PostgreSQL does with a table of one page.
+    """
     step = line.partition("->")[2].strip() if connection.vendor == "postgresql" else line.lstrip(" 0123456789")
-    return step.startswith(("SCAN", "Seq Scan", "Parallel Seq Scan"))
+    return Restriction._meta.db_table not in step and step.startswith(("SCAN", "Seq Scan", "Parallel Seq Scan"))
 
 
 def test_every_kind_of_search_uses_its_index_among_a_hundred_thousand(green_abbey: Base, officer: User) -> None:
