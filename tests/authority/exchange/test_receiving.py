@@ -32,8 +32,8 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 def names_used_before() -> list[bool]:
-    files: Any = ReceivedFile.objects.with_same_name().order_by("pk")
-    return [file.name_used_before for file in files]
+    used = ReceivedFile.objects.with_name_used_before()
+    return [file in used for file in ReceivedFile.objects.order_by("pk")]
 
 
 @pytest.mark.parametrize("packed", [False, True])

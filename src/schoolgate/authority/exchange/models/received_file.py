@@ -17,12 +17,12 @@ class ReceivedFileQuerySet(models.QuerySet["ReceivedFile"]):
         """The files of the bases this exchange account serves today."""
         return self.filter(base__in=Base.objects.open_to(account))
 
-    def with_same_name(self) -> Self:
-        """Add `name_used_before`: an earlier file of the same base has this name and other bytes."""
+    def with_name_used_before(self) -> Self:
+        """Those of whose base an earlier file has the same name and other bytes."""
         earlier = ReceivedFile.objects.filter(
             base=models.OuterRef("base"), kind=models.OuterRef("kind"), name=models.OuterRef("name")
         ).filter(pk__lt=models.OuterRef("pk"))
-        return self.annotate(name_used_before=models.Exists(earlier))
+        return self.filter(models.Exists(earlier))
 
 
 class ReceivedFile(models.Model):

@@ -32,6 +32,14 @@ def _import_link(file: ReceivedFile) -> str:
 
 @who("administrator", "officer")
 def received_files(request: PersonRequest) -> HttpResponseBase:
+    used_before: set[int] = set()
+
+    def prepare(rows: list[ReceivedFile]) -> None:
+        # Asked of the rows that are shown only: a database works it out for all that a late page passes over, too.
+        shown = ReceivedFile.objects.filter(pk__in=[file.pk for file in rows])
+        used_before.clear()
+        used_before.update(shown.with_name_used_before().order_by().values_list("pk", flat=True))
+
     table = Table(
         [
             Column("received_at", "Received", kind="time", dates=True),
@@ -42,13 +50,14 @@ def received_files(request: PersonRequest) -> HttpResponseBase:
             Column("size", "Size", kind="size"),
             Column("via", "Via", value=lambda file: file.get_via_display()),
             Column("state", "Import", kind="state", sort="", value=import_state, link=_import_link),
-            Column("name_used_before", "Note", value=lambda file: "name used before" if file.name_used_before else ""),
+            Column("note", "Note", sort="", value=lambda file: "name used before" if file.pk in used_before else ""),
             Column("ref", "Ref", kind="code", search=True),
         ],
-        ReceivedFile.objects.visible_to(request.user).with_same_name().select_related("base", "its_import__job"),
+        ReceivedFile.objects.visible_to(request.user).select_related("base", "its_import__job"),
         request,
         name="received-files",
         noun=("file", "files"),
+        prepare=prepare,
         empty=NotYet("No school has sent a file yet.", "See the schools that may", reverse("bases")),
     )
     return table.response("authority_exchange/received_files.html", {"tab": "received"})
