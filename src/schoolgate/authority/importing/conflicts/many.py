@@ -1,6 +1,6 @@
 """One item over many pupils: the same decision for 400 children, where a school changed how it writes a number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.conflicts.choices import Choice, Done, Wish, decide_now
 from schoolgate.authority.importing.conflicts.side_by_side import Pair, side_by_side
 from schoolgate.authority.importing.models import Conflict
-from schoolgate.authority.records.groups.canonical import canonical, digest_of
+from schoolgate.authority.records.groups.canonical import canonical
 from schoolgate.authority.records.models import Decision
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
@@ -23,6 +23,9 @@ AT_ONCE = 200
 
 MOST = 2000
 """So many are looked at together."""
+
+LONGEST_NUMBER = 18
+"""Digits of a number that a database takes."""
 
 JOB = "decide conflicts"
 
@@ -52,6 +55,8 @@ class Which:
     base: int | None = None
     difference: str = ""
     """A key of `DIFFERENCES`; empty: any."""
+    without: frozenset[int] = frozenset()
+    """Pupils whom the person leaves out, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,9 @@ class Many:
     """Conflicts that are decided together, as a person sees them."""
 
     pairs: Sequence[Pair]
-    seen: str
-    """Stands for all of their values."""
-    left_out: int
+    without: Sequence[Pair]
+    """Those of the pupils whom the person left out."""
+    restricted: int
     """Conflicts of restricted pupils, which are decided one by one."""
     more: bool
     """There are more than are looked at together."""
@@ -71,9 +76,39 @@ class Many:
         """How many pupils."""
         return len({pair.conflict.pupil_id for pair in self.pairs})
 
+    @property
+    def seen(self) -> str:
+        """What a person saw who looked at them: each conflict's number, with what stands for its two values."""
+        return " ".join(f"{pair.conflict.pk}:{pair.seen}" for pair in self.pairs)
+
+    def since(self, seen: str) -> "Since":
+        """What is otherwise now than when it was ``seen``; whom the person leaves out is no matter."""
+        then = dict(one.partition(":")[::2] for one in seen.split())
+        now = {str(pair.conflict.pk): pair for pair in self.pairs}
+        gone = then.keys() - now.keys() - {str(pair.conflict.pk) for pair in self.without}
+        return Since(
+            sorted(int(number) for number in gone if number.isdecimal() and len(number) <= LONGEST_NUMBER),
+            [pair for number, pair in now.items() if number not in then],
+            [pair for number, pair in now.items() if number in then and then[number] != pair.seen],
+        )
+
     def wishes(self, choice: Choice) -> list[Wish]:
         """One choice for all."""
         return [Wish(pair.conflict.pupil_id, pair.conflict.pk, choice, pair.seen) for pair in self.pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since a person looked at conflicts."""
+
+    gone: Collection[int]
+    """Conflicts that wait no more, by number."""
+    come: Collection[Pair]
+    changed: Collection[Pair]
+    """One of their two values is another one."""
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.come or self.changed)
 
 
 def items(base: int | None = None) -> list[Item]:
@@ -96,10 +131,11 @@ def many(which: Which) -> Many:
     pairs = side_by_side(conflicts)
     more = len(pairs) > MOST
     pairs = [pair for pair in pairs[:MOST] if which.difference in {"", difference_of(pair)} and pair.at_base]
-    seen = digest_of(canonical([[pair.conflict.pk, pair.seen] for pair in pairs])).hex()
+    without = [pair for pair in pairs if pair.conflict.pupil_id in which.without]
+    pairs = [pair for pair in pairs if pair.conflict.pupil_id not in which.without]
     everybody = Conflict.objects.open() if which.base is None else Conflict.objects.open().filter(base=which.base)
-    left_out = _of(which, everybody).count() - _of(which, _open(which.base)).count()
-    return Many(pairs, seen, left_out, more)
+    restricted = _of(which, everybody).count() - _of(which, _open(which.base)).count()
+    return Many(pairs, without, restricted, more)
 
 
 def difference_of(pair: Pair) -> str:

@@ -1,9 +1,10 @@
 """Decide many: one item over many pupils."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from schoolgate.authority.importing.conflicts.many import (
     MOST,
     Item,
     Many,
+    Since,
     Which,
     decide_many,
     items,
@@ -26,44 +28,44 @@ from schoolgate.authority.importing.forms import DecideManyForm
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.importing.refused_values import item_label
 from schoolgate.authority.records.groups.registry import group_named, group_numbered
+from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.showing import show_item
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 
 EXAMPLES = 10
+"""So many stand on one page."""
 
 
 @who("administrator", "officer")
 def decide_many_page(request: PersonRequest) -> HttpResponseBase:
-    """Choose an item, look at ten examples, and decide on all."""
+    """Choose an item, look at examples, leave out single pupils, and decide on all others."""
     known = items()
     which = _which(request, known)
     if which is None:
         return render(request, "authority_importing/decide_many.html", {"items": []})
     found = many(which)
-    posted = request.method == "POST"
-    form = DecideManyForm(
-        request.POST if posted else None,
-        pupils=found.pupils,
-        must_type=len(found.pairs) > AT_ONCE,
-        initial={"seen": found.seen},
-    )
-    changed = posted and request.POST.get("seen") != found.seen
-    if changed:
-        form = DecideManyForm(
-            pupils=found.pupils,
-            must_type=len(found.pairs) > AT_ONCE,
-            initial={"seen": found.seen, "choice": request.POST.get("choice"), "reason": request.POST.get("reason")},
-        )
-    elif form.is_valid() and found.pairs:
-        choice = Choice(form.cleaned_data["choice"])
-        decision, done = decide_many(
-            found, choice, by=request.user, reason=form.cleaned_data["reason"], request=request
-        )
-        _tell(request, done)
-        return redirect("decision", decision.pk) if decision else redirect(request.get_full_path())
+    # Ticking off single pupils, and looking at others, sends the form as it is: nothing that was typed is lost.
+    looks = "look" in request.POST
+    decides = request.method == "POST" and not looks
+    since = found.since(request.POST.get("seen", "")) if decides else None
+    how: dict[str, Any] = {"pupils": found.pupils, "must_type": len(found.pairs) > AT_ONCE}
+    if looks or since:
+        typed = {name: request.POST.get(name) for name in ("choice", "reason")}
+        form = DecideManyForm(initial={"seen": found.seen, **typed}, **how)
+    else:
+        form = DecideManyForm(request.POST if decides else None, initial={"seen": found.seen}, **how)
+        if form.is_valid() and found.pairs:
+            given = form.cleaned_data
+            decision, done = decide_many(
+                found, Choice(given["choice"]), by=request.user, reason=given["reason"], request=request
+            )
+            _tell(request, done)
+            return redirect("decision", decision.pk) if decision else redirect(request.get_full_path())
     record("conflicts listed", by=request.user, details=item_label(which.group, which.item), request=request)
+    news = [*since.come, *since.changed] if since else []
+    shown = Paginator([*news, *(pair for pair in found.pairs if pair not in news)], EXAMPLES)
     context = {
         "items": [(_key(one.group, one.item), f"{item_label(one.group, one.item)} ({one.number:,})") for one in known],
         "item": _key(which.group, which.item),
@@ -72,14 +74,16 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
         "differences": list(DIFFERENCES.items()),
         "difference": which.difference,
         "found": found,
-        "left_out": found.left_out if may_see_restricted(request.user) else 0,
+        "restricted": found.restricted if may_see_restricted(request.user) else 0,
         "most": MOST,
-        "examples": _examples(found.pairs[:EXAMPLES]),
+        "examples": (examples := shown.get_page(request.POST.get("look"))),
+        "rows": _examples(list(examples), news),
+        "without": _pupils(found.without),
         "form": form,
-        "changed": changed,
+        "since": _told_of(since) if since else None,
         "submit": _submit_words(found),
     }
-    status = 409 if changed else 422 if form.errors else 200
+    status = 409 if since else 422 if form.errors else 200
     return render(request, "authority_importing/decide_many.html", context, status=status)
 
 
@@ -97,7 +101,13 @@ def _which(request: PersonRequest, known: list[Item]) -> Which | None:
         if not known:
             return None
         number, item = known[0].group, known[0].item
-    return Which(number, item, int(base) if base.isdecimal() else None, difference if difference in DIFFERENCES else "")
+    return Which(
+        number,
+        item,
+        int(base) if base.isdecimal() else None,
+        difference if difference in DIFFERENCES else "",
+        frozenset(int(one) for one in request.POST.getlist("without") if one.isdecimal()),
+    )
 
 
 def _key(group: int, item: str) -> str:
@@ -109,17 +119,36 @@ def _schools() -> list[tuple[str, str]]:
     return [(str(base.pk), base.name) for base in Base.objects.filter(pk__in=waiting).order_by("name")]
 
 
-def _examples(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+def _examples(pairs: Sequence[Pair], news: Collection[Pair]) -> list[dict[str, Any]]:
     prefetch_related_objects([pair.conflict for pair in pairs], "pupil")
-    return [_example(pair) for pair in pairs]
+    return [
+        {
+            "conflict": pair.conflict,
+            "ours": show_item(pair.group, pair.conflict.item, pair.payload),
+            "theirs": show_item(pair.group, pair.conflict.item, {pair.conflict.item: pair.conflict.incoming}),
+            "is_new": pair in news,
+        }
+        for pair in pairs
+    ]
 
 
-def _example(pair: Pair) -> dict[str, Any]:
-    conflict, group = pair.conflict, pair.group
+def _pupils(pairs: Sequence[Pair]) -> list[Pupil]:
+    conflicts = [pair.conflict for pair in pairs]
+    prefetch_related_objects(conflicts, "pupil")
+    return list({one.pupil_id: one.pupil for one in conflicts}.values())
+
+
+def _told_of(since: Since) -> dict[str, Any]:
+    """What changed since the person looked: who decided on some meanwhile, and how many else are gone or come."""
+    closed = Conflict.objects.unrestricted().filter(pk__in=since.gone).exclude(decision=None)
+    decided = list(closed.select_related("pupil", "decision__by").order_by("pk")[:EXAMPLES])
+    number = closed.count()
     return {
-        "conflict": conflict,
-        "ours": show_item(group, conflict.item, pair.payload),
-        "theirs": show_item(group, conflict.item, {conflict.item: conflict.incoming}),
+        "decided": decided,
+        "more_decided": number - len(decided),
+        "gone": len(since.gone) - number,
+        "come": len(since.come),
+        "changed": len(since.changed),
     }
 
 
