@@ -1,9 +1,11 @@
 """Forms of processing rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.forms.widgets import ChoiceWidget
 
 from schoolgate.authority.importing.deciding import Effect
 from schoolgate.authority.importing.models import RuleSet
@@ -12,6 +14,34 @@ from schoolgate.authority.records.groups.data_group import DataGroup
 
 AS_OTHERS = ""
 _EFFECTS = [(str(effect), words) for effect, words in WORDS.items()]
+_WORDS = {AS_OTHERS: "As all groups", **dict(_EFFECTS)}
+
+
+@dataclass(frozen=True)
+class GroupOfRules:
+    """A data group on a rule set's page: its rule, whether its schools are told, and the rules of its items."""
+
+    label: str
+    rule: forms.BoundField
+    told: forms.BoundField
+    items: Sequence[forms.BoundField]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether anything here is otherwise than for all groups, or wrong."""
+        rules = [self.rule, *self.items]
+        return not self.told.value() or any(one.value() or one.errors for one in rules)
+
+    @property
+    def says(self) -> str:
+        """The rules in short, for the line that stands for them while they are folded away."""
+        own = sum(bool(item.value()) for item in self.items)
+        said = [
+            _WORDS.get(self.rule.value() or AS_OTHERS, ""),
+            f"{own} item{'' if own == 1 else 's'} with a rule of {'its' if own == 1 else 'their'} own" if own else "",
+            "" if self.told.value() else "the school is not told",
+        ]
+        return ", ".join(filter(None, said))
 
 
 class RuleSetForm(forms.Form):
@@ -32,28 +62,32 @@ class RuleSetForm(forms.Form):
             if group in WITH_ITEM_RULES:
                 for item in group.items:
                     effect = wanted.items.get((group.name, item.name))
-                    self._add_rule(_of_item(group, item.name), f"{group.label}, {item.label}", effect, "As its group")
+                    self._add_rule(_of_item(group, item.name), item.label, effect, "As its group", forms.Select)
 
-    def _add_rule(self, name: str, label: str, effect: Effect | None, as_others: str) -> None:
+    def _add_rule(
+        self,
+        name: str,
+        label: str,
+        effect: Effect | None,
+        as_others: str,
+        widget: type[ChoiceWidget] = forms.RadioSelect,
+    ) -> None:
         choices = [(AS_OTHERS, as_others), *_EFFECTS]
-        self.fields[name] = forms.ChoiceField(
-            label=label, choices=choices, required=False, widget=forms.RadioSelect(choices=choices)
-        )
+        self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False, widget=widget)
         self.initial[name] = str(effect) if effect else AS_OTHERS
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
-        """What the table shows: for each group, and each item below it, its field and whether schools are told."""
-        rows: list[dict[str, Any]] = []
-        for group in RULED:
-            field = self[_of_group(group)]
-            rows.append({"label": group.label, "rule": field, "told": self[_told(group)], "is_item": False})
-            if group in WITH_ITEM_RULES:
-                rows += [
-                    {"label": item.label, "rule": self[_of_item(group, item.name)], "told": None, "is_item": True}
-                    for item in group.items
-                ]
-        return rows
+    def groups(self) -> "list[GroupOfRules]":
+        """What the page shows: each group with its own rule and those of its items."""
+        return [
+            GroupOfRules(
+                group.label,
+                self[_of_group(group)],
+                self[_told(group)],
+                [self[_of_item(group, item.name)] for item in group.items] if group in WITH_ITEM_RULES else [],
+            )
+            for group in RULED
+        ]
 
     @property
     def wanted(self) -> Wanted:

@@ -128,7 +128,6 @@ def rule_set(request: PersonRequest, pk: int) -> HttpResponseBase:
         "rule_set": found,
         "form": form,
         "theirs": theirs,
-        "effects": [("", "As all groups"), *((str(effect), words) for effect, words in WORDS.items())],
         "fixed": [group.label for group in GROUPS if group.name in ALWAYS_IMPORTED],
         "users": len(users),
         "copy_form": NameForm(initial={"name": f"{found.name} (copy)"[:80]}),
