@@ -88,3 +88,11 @@ def test_nothing_is_told_of_a_restricted_pupil(one_waits: Conflict, administrato
     assert told("conflicts") == []
     assert run("conflicts", "decide", "accept", one_waits.pk).exit_code == 1
     assert len(waiting()) == 1
+
+
+def test_a_value_in_parts_is_printed_in_the_words_of_the_screen(green_abbey: Base) -> None:
+    telephone = {"TelephoneType": "H", "PhoneNo": "01234 567890"}
+    bring_in_conflict(green_abbey, [a_pupil()], [a_pupil(Phones=[telephone])])
+    shown = run("conflicts").stdout
+    assert "Home (H), 01234 567890" in shown
+    assert "{" not in shown

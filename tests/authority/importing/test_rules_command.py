@@ -79,3 +79,9 @@ def test_the_effect_is_told_in_numbers(green_abbey: Base) -> None:
     told = json.loads(call("effect", "Always import", "--json").stdout)
     assert told["groups"] == {"basic-details": {"was": {"imported": 1}, "then": {"imported": 1}}}
     assert "basic-details" in call("effect", "Always import").stdout
+
+
+def test_of_a_set_that_no_base_uses_it_is_said_that_there_is_nothing_to_tell(green_abbey: Base) -> None:
+    call("copy", "Always import", "Tried out")
+    assert "No base uses Tried out" in call("effect", "Tried out").stdout
+    assert json.loads(call("effect", "Tried out", "--json").stdout)["bases"] == 0

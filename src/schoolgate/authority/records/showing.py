@@ -59,6 +59,14 @@ def show_item(group: DataGroup, item: str, payload: Payload) -> Shown:
     return Shown(blocks=tuple(_blocks(rows)))
 
 
+def in_one_line(group: DataGroup, item: str, payload: Payload) -> str:
+    """The same where there is one line only: `House number: 12; Post code: MK40 1AB`."""
+    rows = group.show({item: payload[item]}) if item in payload else []
+    if len(rows) == 1 and not rows[0].within:
+        return rows[0].text
+    return "; ".join(": ".join(filter(None, (row.within, row.label, row.text))) for row in rows)
+
+
 def label_of(group: DataGroup, item: str) -> str:
     """What people call an item; an item of another version stands for itself."""
     return next((one.label for one in group.items if one.name == item), item)

@@ -58,8 +58,8 @@ def conflicts(
             "forename": pair.conflict.pupil.forename,
             "base": pair.conflict.base.dfe_number,
             "item": f"{pair.group.name}/{pair.conflict.item}",
-            "ours": pair.held,
-            "theirs": pair.conflict.incoming,
+            "ours": pair.held if as_json else pair.ours,
+            "theirs": pair.conflict.incoming if as_json else pair.theirs,
             "since": pair.conflict.since,
             "seen": pair.seen,
         }
@@ -77,11 +77,18 @@ def conflicts(
 @click.argument("numbers", nargs=-1, metavar="NUMBER[:SEEN]...")
 @base_option
 @item_option
+@click.option("--without", multiple=True, type=int, metavar="PUPIL", help="With --item: not this pupil, by its number.")
 @click.option("--reason", default="", help="What colleagues read; it names no child.")
 @as_json
 @at_home("authority")
 def decide(
-    choice: str, numbers: tuple[str, ...], number: str | None, item: str | None, reason: str, as_json: bool
+    choice: str,
+    numbers: tuple[str, ...],
+    number: str | None,
+    item: str | None,
+    without: tuple[int, ...],
+    reason: str,
+    as_json: bool,
 ) -> None:
     from schoolgate.authority.importing.conflicts.choices import Choice, decide_now
     from schoolgate.authority.importing.conflicts.many import AT_ONCE, Which, decide_many, many
@@ -93,7 +100,7 @@ def decide(
     wanted = Choice(choice)
     if item:
         group, name = _place(item)
-        found = many(Which(group, name, _base(number)))
+        found = many(Which(group, name, _base(number), without=frozenset(without)))
         if not found.pairs:
             raise Failed("Nothing waits there. See: schoolgate authority conflicts")
         decision, done = decide_many(found, wanted, by=None, reason=reason)

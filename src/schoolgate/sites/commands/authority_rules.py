@@ -218,9 +218,16 @@ def effect_of_rules(name: str, as_json: bool) -> None:
     from schoolgate.authority.importing.rule_sets import bases_of
 
     rule_set = _rule_set(name)
-    told = effects_of(rule_set.rules, bases_of(rule_set), timezone.now() - timedelta(days=DAYS)).as_json()
+    bases = bases_of(rule_set)
+    told = effects_of(rule_set.rules, bases, timezone.now() - timedelta(days=DAYS)).as_json()
     if as_json:
-        print_json({"rule_set": rule_set.name, **told})
+        print_json({"rule_set": rule_set.name, "bases": len(bases), **told})
+        return
+    if not bases:
+        click.echo(
+            f"No base uses {rule_set.name}, so there is nothing it would have decided. Let a base use it first: "
+            f"schoolgate authority rules use '{rule_set.name}' --base 8204321"
+        )
         return
     rows = [
         {"group": group, **{fate: counts["then"].get(fate, 0) for fate in FATES}}

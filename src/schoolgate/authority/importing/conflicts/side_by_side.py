@@ -10,6 +10,7 @@ from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.groups.forms import Value
 from schoolgate.authority.records.models import Attendance, Enrolment, EnrolmentGroup, PupilGroup, row_key
 from schoolgate.authority.records.models.attendance import attendance_payload
+from schoolgate.authority.records.showing import in_one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,16 @@ class Pair:
     def held(self) -> Value | None:
         """The held value; None: none."""
         return self.payload.get(self.conflict.item)
+
+    @property
+    def ours(self) -> str:
+        """The held value on one line; empty: none."""
+        return in_one_line(self.group, self.conflict.item, self.payload)
+
+    @property
+    def theirs(self) -> str:
+        """The incoming value on one line."""
+        return in_one_line(self.group, self.conflict.item, {self.conflict.item: self.conflict.incoming})
 
     @property
     def seen(self) -> str:
