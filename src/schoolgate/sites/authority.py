@@ -36,6 +36,7 @@ SCHOOLGATE_NAVIGATION = [
     ("Imports", "imports"),
     ("Incoming pupils", "incoming"),
     ("Pupils", "pupils"),
+    ("Restricted", "restricted"),
     ("Reports", "reports"),
     ("Bases", "bases"),
     ("Journal", "journal"),

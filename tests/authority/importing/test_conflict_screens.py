@@ -54,6 +54,12 @@ def fields(page: str) -> dict[str, str]:
     return dict(re.findall(r'name="(seen-\d+)" value="([0-9a-f]+)"', page))
 
 
+def seen_in(page: str) -> str:
+    """What the form of *Decide many* sends back of the values it showed."""
+    found: list[str] = re.findall(r'name="seen" value="([0-9a-f: ]*)"', page)
+    return found[0]
+
+
 def two_pupils(base: Base) -> list[Pupil]:
     bring_in_conflict(base, [a_pupil(), ADA], [a_pupil(Forename="Dan"), {**ADA, "Forename": "Adah"}])
     return list(Pupil.objects.order_by("surname_key"))
@@ -116,8 +122,12 @@ def test_a_restricted_pupils_conflicts_are_shown_with_the_right_only(
     assert browser.get(page_of(ada)).status_code == 404
     assert browser.post(reverse("note-on-pupil", args=[ada.pk]), {"text": "x"}).status_code == 404
     assert "Adams" not in text(browser.get(reverse("decide-many")))
+    assert "restricted" not in text(browser.get(reverse("today")))
+    assert "Okafor" in text(browser.get(reverse("conflicts") + "?restricted=1"))
     officer.rights = ["restricted-pupils"]
     officer.save()
+    assert "One value of a restricted pupil waits for a decision." in text(browser.get(reverse("today")))
+    assert "Okafor" not in text(browser.get(reverse("conflicts") + "?restricted=1"))
     assert "Adams, Ada" in text(browser.get(reverse("conflicts")))
     assert "Adah" in text(browser.get(page_of(ada)))
     assert "1 of restricted pupils is left out" in text(browser.get(reverse("decide-many")))
@@ -230,7 +240,7 @@ def test_many_are_decided_at_once_and_undone_at_once(browser: Client, green_abbe
     address = reverse("decide-many") + "?item=basic-details/Forename"
     page = text(browser.get(address))
     assert "Apply to 2 pupils" in page
-    (seen,) = re.findall(r'name="seen" value="([0-9a-f]+)"', page)
+    seen = seen_in(page)
     answer = browser.post(address, {"seen": seen, "choice": "accept", "reason": "Names as on the certificates"})
     decision = Decision.objects.get()
     assert answer.headers["Location"] == reverse("decision", args=[decision.pk])
@@ -244,12 +254,61 @@ def test_many_are_decided_at_once_and_undone_at_once(browser: Client, green_abbe
 def test_nothing_is_done_to_many_when_one_of_them_changed(browser: Client, green_abbey: Base, officer: User) -> None:
     two_pupils(green_abbey)
     address = reverse("decide-many") + "?item=basic-details/Forename"
-    (seen,) = re.findall(r'name="seen" value="([0-9a-f]+)"', text(browser.get(address)))
+    seen = seen_in(text(browser.get(address)))
     decide_now(wishes(Choice.DISCARD)[:1], by=officer)
     answer = browser.post(address, {"seen": seen, "choice": "accept"})
     assert answer.status_code == 409
-    assert "Apply to 1 pupil" in text(answer)
+    page = text(answer)
+    assert "Apply to 1 pupil" in page
+    assert "Ada Adams: discarded by" in page
     assert len(waiting()) == 1
+
+
+def test_a_value_that_changed_since_is_told_and_stands_first(browser: Client, green_abbey: Base) -> None:
+    two_pupils(green_abbey)
+    address = reverse("decide-many") + "?item=basic-details/Forename"
+    seen = seen_in(text(browser.get(address)))
+    bring_in(green_abbey, [a_pupil(Forename="Danny")], full=False, ruling=BY_CONFLICT)
+    page = text(browser.post(address, {"seen": seen, "choice": "accept", "reason": "As on the certificates"}))
+    assert "1 has another value than you saw" in page
+    assert page.index("Danny") < page.index("Adah")
+    assert "As on the certificates" in page
+    assert len(waiting()) == 2
+
+
+def test_a_pupil_who_is_ticked_off_still_waits_when_the_others_are_decided(browser: Client, green_abbey: Base) -> None:
+    ada, daniel = two_pupils(green_abbey)
+    address = reverse("decide-many") + "?item=basic-details/Forename"
+    seen = seen_in(text(browser.get(address)))
+    page = text(
+        browser.post(address, {"seen": seen, "without": ada.pk, "look": "1", "reason": "As on the certificates"})
+    )
+    assert "Apply to 1 pupil" in page
+    assert "As on the certificates" in page
+    assert len(waiting()) == 2
+    browser.post(address, {"seen": seen_in(page), "without": ada.pk, "choice": "accept"})
+    assert waiting() == [("Forename", "Adah")]
+    assert Pupil.objects.get(pk=daniel.pk).forename == "Dan"
+
+
+def test_what_is_ticked_off_in_the_last_moment_is_left_out_too(browser: Client, green_abbey: Base) -> None:
+    ada, _ = two_pupils(green_abbey)
+    address = reverse("decide-many") + "?item=basic-details/Forename"
+    seen = seen_in(text(browser.get(address)))
+    browser.post(address, {"seen": seen, "without": ada.pk, "choice": "accept"})
+    assert waiting() == [("Forename", "Adah")]
+
+
+def test_all_that_would_be_decided_can_be_looked_at(
+    browser: Client, green_abbey: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schoolgate.authority.importing.views.decide_many.EXAMPLES", 1)
+    two_pupils(green_abbey)
+    address = reverse("decide-many") + "?item=basic-details/Forename"
+    first = text(browser.get(address))
+    second = text(browser.post(address, {"look": "2"}))
+    assert ("1 to 1 of 2" in first, "2 to 2 of 2" in second) == (True, True)
+    assert ("Adah" in first, "Adah" in second) in {(True, False), (False, True)}
 
 
 def test_only_those_that_differ_in_one_way_are_decided(browser: Client, green_abbey: Base) -> None:
@@ -268,7 +327,7 @@ def test_more_than_a_few_are_a_jobs_and_their_number_is_typed(
         monkeypatch.setattr(f"schoolgate.authority.importing.{module}.AT_ONCE", 1)
     two_pupils(green_abbey)
     address = reverse("decide-many") + "?item=basic-details/Forename"
-    (seen,) = re.findall(r'name="seen" value="([0-9a-f]+)"', text(browser.get(address)))
+    seen = seen_in(text(browser.get(address)))
     slip = browser.post(address, {"seen": seen, "choice": "accept", "number": "1"})
     assert (slip.status_code, len(waiting())) == (422, 2)
     browser.post(address, {"seen": seen, "choice": "accept", "number": "2"})

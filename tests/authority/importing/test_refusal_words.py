@@ -7,7 +7,7 @@ import pytest
 
 from schoolgate.authority.importing.reading import MET_BEFORE
 from schoolgate.authority.importing.recognising import WhyNot
-from schoolgate.authority.importing.refusal_words import OF_PUPILS, OF_VALUES, words_of
+from schoolgate.authority.importing.refusal_words import OF_PUPILS, OF_VALUES, in_short, words_of
 from schoolgate.documents.students import values
 
 
@@ -22,6 +22,11 @@ def test_every_value_that_is_left_out_says_why_and_what_to_do() -> None:
 def test_every_pupil_who_is_not_taken_says_why_and_what_to_do(code: WhyNot) -> None:
     assert OF_PUPILS[code].why
     assert OF_PUPILS[code].step
+
+
+@pytest.mark.parametrize("code", list(WhyNot))
+def test_why_a_pupil_is_not_taken_fits_in_a_column(code: WhyNot) -> None:
+    assert len(in_short(code)) <= len("Twice in the file")
 
 
 def test_a_code_of_another_version_stands_for_itself() -> None:

@@ -15,8 +15,9 @@ from schoolgate.authority.exchange.endings import day, ending_soon, sentence
 from schoolgate.authority.exchange.import_job import ImportFile
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
 from schoolgate.authority.importing.conflicts.piles import waiting_now
-from schoolgate.authority.importing.models import AddressListLoad, Import, ImportState, Unmatched
+from schoolgate.authority.importing.models import AddressListLoad, Conflict, Import, ImportState, Unmatched
 from schoolgate.authority.records.models import Restriction
+from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.mailing import SendMail
 from schoolgate.commons.alerts.models import Mail
@@ -178,12 +179,25 @@ def _mail() -> list[ToDo]:
 
 
 def _restricted(reader: User | None) -> list[ToDo]:
-    """Restrictions whose day has come; no day ends one."""
-    due = Restriction.objects.visible_to(reader).due(timezone.localdate()).count()
-    if not due:
+    """What waits of restricted pupils, for who may see them, in numbers; no rule decides on any of it.
+
+    Restrictions whose day has come are there too; no day ends one.
+    """
+    if not may_see_restricted(reader):
         return []
-    which = "A restriction is" if due == 1 else f"{due:,} restrictions are"
-    return [ToDo(f"{which} to be looked at again.", "See which", reverse("restricted"))]
+    found = []
+    if values := Conflict.objects.open().restricted().count():
+        many = f"{values:,} values of restricted pupils wait"
+        what = "One value of a restricted pupil waits" if values == 1 else many
+        found.append(ToDo(f"{what} for a decision.", "Decide", reverse("conflicts") + "?restricted=1"))
+    if pupils := Unmatched.objects.restricted().filter(held_back=Unmatched.HeldBack.NO).count():
+        who = "One pupil who waits" if pupils == 1 else f"{pupils:,} pupils who wait"
+        text = f"{who} as unmatched might be restricted."
+        found.append(ToDo(text, "Say who they are", reverse("unmatched") + "?restricted=1"))
+    if due := Restriction.objects.due(timezone.localdate()).count():
+        which = "A restriction is" if due == 1 else f"{due:,} restrictions are"
+        found.append(ToDo(f"{which} to be looked at again.", "See which", reverse("restricted")))
+    return found
 
 
 def named(bases: Sequence[Base]) -> str:

@@ -84,7 +84,22 @@ OF_PUPILS: dict[str, Words] = {
 }
 """Pupils who were not taken at all (`Import.problems`)."""
 
+_IN_SHORT: dict[str, str] = {
+    WhyNot.TWICE: "Twice in the file",
+    WhyNot.SEVERAL: "May be several",
+    WhyNot.INACTIVE: "On no roll here",
+    WhyNot.SAME_UPN: "UPN of another",
+    WhyNot.NOT_KNOWN: "Not held here",
+    WhyNot.HELD_BACK: "Held back",
+    WhyNot.SAME_FOUR: "Another UPN",
+}
+
 
 def words_of(code: str) -> Words:
     """The words of a code; one that is not known, of another version say, stands for itself."""
     return OF_VALUES.get(code) or OF_PUPILS.get(code) or Words(code.replace("-", " ").capitalize() + ".", _AT_SCHOOL)
+
+
+def in_short(code: str) -> str:
+    """Why a pupil was not taken, in two or three words: for a column of a table."""
+    return _IN_SHORT.get(code) or words_of(code).why

@@ -187,9 +187,5 @@ def _pupil_page(row: Refusal) -> str:
     return reverse("pupil", args=[row.pupil_id]) + f"?group={group_numbered(row.group).name}"
 
 
-def _sent(row: Refusal) -> str:
-    return sent(row.group, row.item, row.value_text)
-
-
 def _days(since: datetime) -> int:
     return (timezone.now() - since).days

@@ -18,6 +18,7 @@ from schoolgate.authority.importing.models import Assignment, Conflict
 from schoolgate.authority.records.groups.registry import GROUPS, group_named
 from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
 from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models.masking import restricted_pupils
 from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.searches import Search, keep, kept
 from schoolgate.commons.accounts.access import PersonRequest, who
@@ -30,7 +31,10 @@ LONGEST_NAME = 200
 @who("administrator", "officer")
 @sensitive_post_parameters("text")
 def conflicts(request: PersonRequest) -> HttpResponseBase:
-    """The list. A search by name is sent by POST and kept in the session, as on the pupils' page."""
+    """The list. A search by name is sent by POST and kept in the session, as on the pupils' page.
+
+    By `?restricted=1` restricted pupils are shown alone, to who may see them.
+    """
     if request.method == "POST":
         text = request.POST.get("text", "").replace("\0", "").strip()[:LONGEST_NAME]
         asked = {name: value for name, value in request.GET.items() if name not in {"search", "page", "format"}}
@@ -47,7 +51,8 @@ def conflicts(request: PersonRequest) -> HttpResponseBase:
     query = request.GET.copy()
     query.pop("page", None)
     query["start"] = "1"
-    return table.response("authority_importing/conflicts.html", {"search": search, "start": query.urlencode()})
+    context = {"search": search, "start": query.urlencode(), "shows_restricted": _shows_restricted(request)}
+    return table.response("authority_importing/conflicts.html", context)
 
 
 def listed(request: PersonRequest) -> Table:
@@ -64,6 +69,8 @@ def listed(request: PersonRequest) -> Table:
     found = in_conflict(request.user)
     if (search := kept(request.session, request.GET.get("search", ""))) is not None:
         found = found.filter(pk__in=search.pupils(request.user).order_by().values("pk"))
+    if _shows_restricted(request):
+        found = found.filter(pk__in=restricted_pupils())
     return Table(
         [
             Column("name", "Pupil", sort="surname_key", value=name_of, link=lambda one: address_of(one, request)),
@@ -99,7 +106,7 @@ def listed(request: PersonRequest) -> Table:
         name="conflicts",
         noun=("pupil", "pupils"),
         empty=_empty(request),
-        kept=["search"],
+        kept=["search", "restricted"],
         prepare=prepare,
     )
 
@@ -118,6 +125,10 @@ def address_of(pupil: Pupil, request: HttpRequest, **more: str) -> str:
         query[name] = value
     address = reverse("pupil-conflicts", args=[pupil.pk])
     return f"{address}?{query.urlencode()}" if query else address
+
+
+def _shows_restricted(request: PersonRequest) -> bool:
+    return bool(request.GET.get("restricted")) and may_see_restricted(request.user)
 
 
 def _start(request: PersonRequest, table: Table) -> HttpResponseBase:

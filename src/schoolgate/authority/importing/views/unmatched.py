@@ -14,7 +14,7 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.match_preferences import OLDEST_UNMATCHED
 from schoolgate.authority.importing.models import Unmatched
 from schoolgate.authority.importing.recognising import WhyNot
-from schoolgate.authority.importing.refusal_words import words_of
+from schoolgate.authority.importing.refusal_words import in_short
 from schoolgate.authority.importing.unmatched.likely import likely_of
 from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
 from schoolgate.authority.records.models.visible import may_see_restricted
@@ -22,13 +22,16 @@ from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import AllGood, Column, Table
 
-SHOWN = ("older", "held")
-"""Parameters of the address that widen the list, beside its filters."""
+SHOWN = ("older", "held", "restricted")
+"""Parameters of the address that widen or narrow the list, beside its filters."""
 
 
 @who("administrator", "officer")
 def unmatched(request: PersonRequest) -> HttpResponseBase:
-    """The list. Too old ones are shown by `?older=1`, those held back by `?held=1`."""
+    """The list. Too old ones are shown by `?older=1`, those held back by `?held=1`.
+
+    By `?restricted=1` those who might be restricted are shown alone, of any age.
+    """
     did = "unmatched records downloaded" if request.GET.get("format") else "unmatched records listed"
     about = ABOUT_RESTRICTED if may_see_restricted(request.user) else ""
     record(did, by=request.user, request=request, about=about)
@@ -39,6 +42,7 @@ def unmatched(request: PersonRequest) -> HttpResponseBase:
         "oldest": OLDEST_UNMATCHED.get(),
         "held": everybody.exclude(held_back=Unmatched.HeldBack.NO).count(),
         "shows_held": bool(request.GET.get("held")),
+        "shows_restricted": _shows_restricted(request),
         "shows_older": bool(request.GET.get("older")),
     }
     return listed(request).response("authority_importing/unmatched.html", context)
@@ -57,7 +61,9 @@ def listed(request: PersonRequest) -> Table:
         rows = rows.exclude(held_back=Unmatched.HeldBack.NO)
     else:
         rows = rows.filter(held_back=Unmatched.HeldBack.NO)
-        if not request.GET.get("older"):
+        if _shows_restricted(request):
+            rows = rows.restricted()
+        elif not request.GET.get("older"):
             rows = rows.exclude(_too_old())
     return Table(
         [
@@ -75,10 +81,9 @@ def listed(request: PersonRequest) -> Table:
             Column(
                 "why",
                 "Why",
-                kind="long",
-                choices=[(why, words_of(why).why) for why in WhyNot if why is not WhyNot.TWICE],
+                choices=[(why, in_short(why)) for why in WhyNot if why is not WhyNot.TWICE],
                 sort="",
-                value=lambda row: words_of(row.why).why,
+                value=lambda row: in_short(row.why),
             ),
             Column("misses", "Near misses", kind="number", sort="", value=lambda row: misses.get(row.pk, 0)),
             Column("since", "Waits since", kind="time", dates=True),
@@ -126,6 +131,10 @@ def next_after(row: Unmatched, among: QuerySet[Unmatched]) -> Unmatched | None:
     in_order = among.order_by("surname_key", "pk").exclude(pk=row.pk)
     after = Q(surname_key__gt=row.surname_key) | Q(surname_key=row.surname_key, pk__gt=row.pk)
     return in_order.filter(after).first() or in_order.first()
+
+
+def _shows_restricted(request: PersonRequest) -> bool:
+    return bool(request.GET.get("restricted")) and may_see_restricted(request.user)
 
 
 def _too_old() -> Q:

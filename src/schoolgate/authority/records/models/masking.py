@@ -28,6 +28,10 @@ class OfPupil(ForStaff[ModelT_co]):
         """Without those of restricted pupils: for whatever leaves the house, and for commands."""
         return self.exclude(self.of_restricted())
 
+    def restricted(self) -> Self:
+        """Only those of restricted pupils: for who was given the right."""
+        return self.filter(self.of_restricted())
+
     def for_download(self) -> Self:
         """What may leave in a file (`commons.web.tables`): nothing of restricted pupils, whoever asks."""
         return self.unrestricted()
