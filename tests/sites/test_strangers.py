@@ -46,10 +46,10 @@ OF_THE_AUTHORITY = {
         decision rule-sets rules-of-new-bases base-rules rules-effect rule-set copy-rule-set delete-rule-set
         change-value change-value-at address-list load-address-list answer-address-list addresses-not-found
         pupils pupil bases add-base import-bases confirm-import many-bases change-many-bases licences codes code-batch
-        code-letters codes-to-send base edit-base new-base-password new-base-code base-letter reports report""",
-    ADMINISTRATOR: """receipt-keys retire-receipt-key system-defaults first-load first-load-file first-load-rows
-        schools-without-base load-first try-first-again discard-first addresses-without-list administration
-        set-summary-time""",
+        code-letters codes-to-send base edit-base new-base-password new-base-code base-letter reports report
+        administration system-defaults""",
+    ADMINISTRATOR: """receipt-keys retire-receipt-key first-load first-load-file first-load-rows
+        schools-without-base load-first try-first-again discard-first addresses-without-list set-summary-time""",
     RIGHT: "restriction lift-restriction restricted",
 }
 SITES = {"school": [OF_EVERY_SITE, OF_THE_SCHOOL], "authority": [OF_EVERY_SITE, OF_THE_AUTHORITY]}

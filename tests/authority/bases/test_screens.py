@@ -149,6 +149,14 @@ def test_an_officer_does_not_set_the_authority_up(as_officer: Client, la: str) -
     assert as_officer.post(reverse("administration"), AUTHORITY).status_code == 403
 
 
+def test_an_officer_is_shown_the_pages_of_administration_that_an_officer_may_open(as_officer: Client, la: str) -> None:
+    pages = as_officer.get(reverse("administration")).context["pages"]
+    addresses = [address for address, *_ in pages]
+    assert reverse("address-list") in addresses
+    assert reverse("users") not in addresses
+    assert {as_officer.get(address).status_code for address in addresses} == {200}
+
+
 def test_a_new_own_school_is_licensed_unless_the_tick_is_taken_away(as_administrator: Client, la: str) -> None:
     assert "checked" in text(as_administrator.get(reverse("add-base"))).split('name="licensed"')[1].split(">")[0]
     as_administrator.post(reverse("add-base"), NEW)

@@ -55,6 +55,7 @@ def test_an_age_that_is_none_is_refused_and_nothing_is_saved(as_administrator: C
 def test_only_an_administrator_sets_them(officer: User, sender: User, stranger: Client, signed_in: SignedIn) -> None:
     address = reverse("system-defaults")
     assert signed_in(officer).post(address, {}).status_code == 403
+    assert "An administrator sets these." in text(signed_in(officer).get(address))
     assert signed_in(sender).get(address).status_code == 403
     assert stranger.get(address).status_code == 302
     assert GUIDMATCH.get()

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.authority.bases.accounts import BaseRefused, add_base, create_base_with_account, give_new_password
@@ -26,7 +26,7 @@ from schoolgate.authority.bases.la import (
 from schoolgate.authority.bases.licensing import WORDS as LICENCES
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base, ConnectionCode
-from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.accounts.access import PersonRequest, may_open, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.preferences.registry import Preference
 from schoolgate.commons.web.tables import Column, NotYet, Table
@@ -144,8 +144,12 @@ def new_password(request: PersonRequest, pk: int) -> HttpResponseBase:
     return render(request, "authority_bases/new_password.html", {"form": form, "base": found}, status=_status(form))
 
 
-@who("administrator")
+@who("administrator", "officer")
 def administration(request: PersonRequest) -> HttpResponseBase:
+    """What is set for the whole site. The authority's own details are an administrator's; the pages, each one's own."""
+    sets = request.user.role == "administrator"
+    if request.method == "POST" and not sets:
+        raise PermissionDenied
     preferences: dict[str, Preference[Any]] = {
         "number": LA_NUMBER,
         "name": LA_NAME,
@@ -164,7 +168,26 @@ def administration(request: PersonRequest) -> HttpResponseBase:
             preference.set(form.cleaned_data[name], by=request.user, request=request)
         messages.success(request, "Saved.")
         return redirect("administration")
-    return render(request, "authority_bases/administration.html", {"form": form}, status=_status(form))
+    addresses = [(reverse(name), label, words) for name, label, words in _PAGES]
+    pages = [one for one in addresses if may_open(request.user, resolve(one[0]).func)]
+    context = {"form": form if sets else None, "pages": pages}
+    return render(request, "authority_bases/administration.html", context, status=_status(form))
+
+
+_PAGES = (
+    ("users", "Users", "who may sign in, and what each may do"),
+    ("rule-sets", "Processing rules", "what becomes of values that differ, school by school"),
+    ("system-defaults", "System Defaults", "by what pupils are recognised"),
+    ("address-list", "Address list", "which addresses are taken"),
+    ("first-load", "First load", "pupils that another system holds"),
+    ("licences", "Licences", "which schools’ files are taken"),
+    ("expiring", "What ends soon", "passwords, codes, certificates, keys"),
+    ("receipt-keys", "Receipt keys", "what receipts are signed with"),
+    ("alerts", "Alerts", "who is told what by mail"),
+    ("retention", "Retention", "what is kept for how long"),
+    ("audit", "Audit", "who did what"),
+)
+"""The pages behind *Administration*: name, title, and what for."""
 
 
 def _status(form: BaseForm | NewPasswordForm | AuthorityForm) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -19,12 +20,19 @@ _PREFERENCES: dict[str, Preference[Any]] = {
 }
 
 
-@who("administrator")
+@who("administrator", "officer")
 def system_defaults(request: PersonRequest) -> HttpResponseBase:
+    """What is set; an administrator sets it, an officer reads it."""
+    sets = request.user.role == "administrator"
+    if request.method == "POST" and not sets:
+        raise PermissionDenied
     form = SystemDefaultsForm(
         request.POST if request.method == "POST" else None,
         initial={name: preference.get() for name, preference in _PREFERENCES.items()},
     )
+    if not sets:
+        for field in form.fields.values():
+            field.disabled = True
     if form.is_valid():
         for name, preference in _PREFERENCES.items():
             preference.set(form.cleaned_data[name], by=request.user, request=request)
@@ -32,6 +40,7 @@ def system_defaults(request: PersonRequest) -> HttpResponseBase:
         return redirect("system-defaults")
     context = {
         "form": form,
+        "sets": sets,
         "settings": [
             (form[name], _in_words(preference.default), preference.last_change)
             for name, preference in _PREFERENCES.items()
