@@ -13,10 +13,13 @@ from schoolgate.authority.importing.applying import AT_ONCE, Applying, ChangedMe
 from schoolgate.authority.importing.aside import Aside
 from schoolgate.authority.importing.carrying_out import Ruling, recognise
 from schoolgate.authority.importing.case import Case, Work
+from schoolgate.authority.importing.deciding import Incoming
 from schoolgate.authority.importing.first_load.sorting import RowsDocument, Sorted
+from schoolgate.authority.importing.held import restricted_held
 from schoolgate.authority.importing.matching.keys import MatchKeys, is_temporary, keys_of
+from schoolgate.authority.importing.matching.nearness import may_be_any
 from schoolgate.authority.importing.models import FirstLoad, Import
-from schoolgate.authority.importing.recognising import WhyNot
+from schoolgate.authority.importing.recognising import NEW, Recognised, WhyNot
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.importing.waiting import keys_of_incoming
 from schoolgate.authority.records.columns import pupil_columns
@@ -41,6 +44,9 @@ _WHY = {
 }
 _NO_BASE = "This school is no base here."
 _AGAIN = "The very same row stands in the file before; it counts once."
+
+
+_NEW = Recognised(b"", None, NEW)
 
 
 class Told(NamedTuple):
@@ -141,6 +147,7 @@ def _of_one_school(
     this = Import(base=base, source_name=first.name, source_key=first.sha256, full=False, first_load=first)
     applying = Applying(this, ruling.rules, job=0, newest_pupil=0)
     without_shortcut = replace(ruling, shortcut=False)
+    hidden = _Hidden()
 
     def progress(number: int) -> None:
         on_progress(done + number, rows)
@@ -151,14 +158,20 @@ def _of_one_school(
 
     with Aside() as aside:
         who = recognise(this, document, without_shortcut, job=0, aside=aside, on_progress=progress)
-        for number, why in who.not_taken.items():
-            tell(number, "twice" if why is WhyNot.TWICE else "unclear", words_of(why).why)
         for number in set(range(1, len(document.lines) + 1)) - who.to_do.keys() - who.not_taken.keys():
             tell(number, "again", _AGAIN)
         entries = iter(aside)
         while read := list(islice(entries, AT_ONCE)):
-            numbers = [number for number, _ in read if number in who.to_do]
-            portion = [Work(who.to_do[number], incoming) for number, incoming in read if number in who.to_do]
+            numbers, portion = [], []
+            for number, incoming in read:
+                why, whose = who.not_taken.get(number), who.to_do.get(number)
+                if why is not WhyNot.TWICE and hidden.has(whose, incoming):
+                    whose = _NEW
+                if whose is not None:
+                    numbers.append(number)
+                    portion.append(Work(whose, incoming))
+                elif why is not None:
+                    tell(number, "twice" if why is WhyNot.TWICE else "unclear", words_of(why).why)
             with transaction.atomic():
                 cases = applying.decide(portion)
             for number, case in zip(numbers, cases, strict=True):
@@ -174,6 +187,24 @@ def _of_one_school(
                 if len(part.examples) < EXAMPLES:
                     part.examples.append(_example(document.lines[number - 1], base, case, what))
     return part
+
+
+class _Hidden:
+    """The restricted pupils, of whom a trial tells nobody, whoever reads it: their rows are as those of new pupils.
+
+    Else any child's row would tell whether it is a pupil who is hidden. Loading writes nothing to them.
+    """
+
+    def __init__(self) -> None:
+        self._held = restricted_held()
+        self._numbers = {one.pupil for one in self._held}
+
+    def has(self, whose: Recognised | None, incoming: Incoming) -> bool:
+        """Whether a row is one of theirs, or might be."""
+        if not self._held:
+            return False
+        is_one = whose is not None and whose.pupil in self._numbers
+        return is_one or may_be_any(keys_of_incoming(incoming), self._held)
 
 
 def _what(case: Case, met: set[int]) -> tuple[str, bool]:
