@@ -113,6 +113,9 @@ def test_a_leaver_is_said_to_have_left(green_abbey: Base) -> None:
         ("ethnicity-and-language", "Ethnicity", "XXXX", "bad-code"),
         ("basic-details", "DOB", "yesterday", "bad-date"),
         ("basic-details", "Surname", None, "needed"),
+        ("basic-details", "Surname", "Longlastname" * 3, "too-long"),
+        ("addresses", "Address", {"BS7666Address": {"PAON": "14", "Street": "High " * 21}}, "too-long"),
+        ("telephones", "Phones", [{"TelephoneType": "H", "PhoneNo": "ask the uncle"}], "bad-value"),
     ],
 )
 def test_a_value_that_cannot_be_right_is_refused_with_its_code(
@@ -212,3 +215,12 @@ def test_a_pupil_on_two_rolls_says_who_decides(green_abbey: Base, oak_lane: Base
     own_page = reverse("pupil", args=[Pupil.objects.get().pk]) + "?group=basic-details"
     for page in (own_page, address("basic-details", "Surname")):
         assert f"{green_abbey.name}, the main registration, decides here" in as_officer.get(page).content.decode()
+
+
+def test_what_is_wrong_names_the_part_and_what_is_allowed(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    with pytest.raises(NotValid) as wrong:
+        write(place("addresses", "Address"), {"BS7666Address": {"PAON": "14", "Street": "High " * 21}})
+    assert dict(wrong.value.problems)["too-long"] == (
+        "Street: No file has room for a text of this length. Allowed: 1 to 100 characters."
+    )

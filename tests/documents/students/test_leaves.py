@@ -96,6 +96,11 @@ def test_a_text_may_be_longer_than_a_file_has_room_for() -> None:
     assert found(a_pupil(Surname="Okafor" * 20, Address={"BS7666Address": {"Street": "Long" * 40}})) == []
 
 
+def test_a_text_is_held_to_a_files_room_where_lengths_count() -> None:
+    pupil = a_pupil(Surname="O" * 36, Forename="O" * 35)
+    assert [(leaf.steps, leaf.kind) for leaf in wrong_leaves(pupil, lengths=True)] == [(("Surname",), "length")]
+
+
 @pytest.mark.parametrize(
     ("exclusion", "code"),
     [

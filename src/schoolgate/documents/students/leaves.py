@@ -1,13 +1,13 @@
 """What a schema of ours would not have taken of a record that none has seen: one of an API, a table, another's schema.
 
 The types of our newest schema decide, the same ones and by the same library: nothing is said twice. How long a text may
-be is a matter of the file's form and not judged, and of a register whoever holds it decides whole.
+be is a matter of the file's form, and judged only where that is asked for. Of a register whoever holds it decides.
 """
 
 import threading
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -25,22 +25,27 @@ _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _made = threading.local()
 
 
+Kind = Literal["code", "date", "length", "value"]
+
+
 class WrongLeaf(NamedTuple):
     """A value that its ``type`` does not take. ``steps`` lead to what means nothing without it, as a Finding's do."""
 
     steps: tuple[str, ...]
     text: str
     type: str
-    kind: Literal["code", "date", "value"]
+    kind: Kind
 
 
-def wrong_leaves(pupil: Record) -> Iterator[WrongLeaf]:
+def wrong_leaves(pupil: Record, *, lengths: bool = False) -> Iterator[WrongLeaf]:
     """The values of a pupil's record that our newest schema does not take, in the record's order.
 
     A value that what is around it must have takes that along: a telephone is none without its number. The pupil itself
-    stays, whatever it lacks then.
+    stays, whatever it lacks then. With ``lengths`` texts are held to the room that a file has for them, too.
     """
-    yield from _below(pupil, _newest(), ())
+    for steps, text, type_name in _below(pupil, _newest(), ()):
+        if not takes(type_name, text, lengths=lengths):
+            yield WrongLeaf(steps, text, type_name, _kind(type_name))
 
 
 @cache
@@ -48,7 +53,11 @@ def _newest() -> Shape:
     return pupil_shape(our_schema("CES", CES_VERSIONS[-1]))
 
 
-def _below(record: Record, shape: Shape, steps: tuple[str, ...]) -> Iterator[WrongLeaf]:
+_Leaf: TypeAlias = tuple[tuple[str, ...], str, str]
+"""The steps to what means nothing without it, the text, and its type."""
+
+
+def _below(record: Record, shape: Shape, steps: tuple[str, ...]) -> Iterator[_Leaf]:
     for name, value in record.items():
         child = shape.child(name)
         if child is None or name in _NOT_JUDGED:
@@ -63,32 +72,36 @@ def _below(record: Record, shape: Shape, steps: tuple[str, ...]) -> Iterator[Wro
             yield from _one(value, child, (*steps, name))
 
 
-def _each(values: list[Any], shape: Shape, steps: tuple[str, ...]) -> Iterator[WrongLeaf]:
+def _each(values: list[Any], shape: Shape, steps: tuple[str, ...]) -> Iterator[_Leaf]:
     for place, value in enumerate(values, start=1):
         own = (*steps, f"{shape.name}[{place}]" if len(values) > 1 else shape.name)
-        if isinstance(value, str) and not takes(shape.type, value):
-            yield WrongLeaf(own, value, shape.type, _kind(shape.type))
+        if isinstance(value, str):
+            yield own, value, shape.type
         elif isinstance(value, dict):
             yield from _below(value, shape, own)
 
 
-def _one(value: Any, shape: Shape, steps: tuple[str, ...]) -> Iterator[WrongLeaf]:
-    if isinstance(value, str) and shape.type and not takes(shape.type, value):
-        goes = steps[:-1] if shape.required and len(steps) > 1 else steps
-        yield WrongLeaf(goes, value, shape.type, _kind(shape.type))
+def _one(value: Any, shape: Shape, steps: tuple[str, ...]) -> Iterator[_Leaf]:
+    if isinstance(value, str) and shape.type:
+        yield steps[:-1] if shape.required and len(steps) > 1 else steps, value, shape.type
     elif isinstance(value, dict):
         yield from _below(value, shape, steps)
 
 
-def _kind(type_name: str) -> Literal["code", "date", "value"]:
+def _kind(type_name: str) -> Kind:
+    if type_name.startswith(_TEXTS):
+        return "length"
     if codes_of_type(type_name) or type_name == "AnyLanguage":
         return "code"
     return "date" if type_name == "Date" else "value"
 
 
-def takes(type_name: str, text: str) -> bool:
-    """Whether a simple type of our schemas takes a text, however long; of a post code case and blanks do not count."""
-    if type_name.startswith(_TEXTS):
+def takes(type_name: str, text: str, *, lengths: bool = False) -> bool:
+    """Whether a simple type of our schemas takes a text; of a post code case and blanks do not count.
+
+    What is a text takes every one, however long, unless ``lengths`` count.
+    """
+    if type_name.startswith(_TEXTS) and not lengths:
         return True
     if type_name == "PostCode":
         plain = "".join(text.split()).upper()

@@ -25,6 +25,7 @@ _MOST_REASONS = 3
 _NO_FORM = {
     "code": ("bad-code", "This code is in no list."),
     "date": ("bad-date", "This is no date."),
+    "length": ("too-long", "No file has room for a text of this length."),
     "value": ("bad-value", "This is not what belongs there."),
 }
 """Code and message for what a schema of ours would not take, by the kind of it (``leaves.WrongLeaf``)."""
@@ -43,16 +44,20 @@ class Finding(NamedTuple):
 class ValueCheck:
     """Looks at the values of one file's pupils, one after another."""
 
-    def __init__(self, header: Header, layout: Layout, *, demo: bool = False, proven: bool = True) -> None:
+    def __init__(
+        self, header: Header, layout: Layout, *, demo: bool = False, proven: bool = True, lengths: bool = False
+    ) -> None:
         """``demo`` lets the LA numbers pass that stand in samples only.
 
         ``proven``: a schema of ours has taken the pupils. Those of an API, a table or an operator's own schema are held
-        to what ours say of codes, dates and numbers too.
+        to what ours say of codes, dates and numbers too; with ``lengths``, what a person types here, also to how long
+        a text may be.
         """
         self.header = header
         self.layout = layout
         self.demo = demo
         self.proven = proven
+        self.lengths = lengths
         self._serials: dict[str, int] = {}
 
     def met_before(self, upn: str) -> bool:
@@ -89,7 +94,7 @@ class ValueCheck:
         What is of no form at all is not judged by its meaning too.
         """
         formless: set[tuple[str, ...]] = set()
-        for finding in () if self.proven else _forms(pupil):
+        for finding in () if self.proven else _forms(pupil, lengths=self.lengths):
             formless.add(finding.steps)
             yield finding
         for rule in _RULES:
@@ -146,9 +151,9 @@ def _tables(record: Record, name: str) -> list[tuple[str, Record]]:
     return [(place, row) for place, row in _rows(record, name) if isinstance(row, dict)]
 
 
-def _forms(pupil: Record) -> Iterator[Finding]:
+def _forms(pupil: Record, *, lengths: bool) -> Iterator[Finding]:
     """Values that no schema of ours takes: a code that no year knows, a day that never was, letters for a number."""
-    for leaf in wrong_leaves(pupil):
+    for leaf in wrong_leaves(pupil, lengths=lengths):
         code, message = _NO_FORM[leaf.kind]
         yield Finding(code, leaf.steps, leaf.text, message, allowed_for(leaf.type))
 

@@ -41,6 +41,8 @@ from schoolgate.authority.records.origin import origins
 from schoolgate.authority.records.showing import label_of
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.documents.students.values import Finding
+from schoolgate.documents.students.wording import item_for
 
 LONGEST_REASON = 500
 """Characters."""
@@ -142,10 +144,17 @@ def faults(place: Place, value: Any) -> list[tuple[str, str]]:
         needed = (group, item) in NEVER_REMOVED
         return [("needed", "A pupil needs it. Change it instead.")] if needed else []
     findings = check_of_today(proven=False).findings(group.write({item: value}))
-    found = [(one.code, f"{one.message} Allowed: {one.allowed}." if one.allowed else one.message) for one in findings]
+    found = [(one.code, _sentence(one)) for one in findings]
     if (group, item) == (IDENTIFIERS, "UPN") and Pupil.objects.filter(upn=value).exclude(pk=pupil.pk).exists():
         found.append((UPN_OF_ANOTHER, words_of(UPN_OF_ANOTHER).why))
     return found
+
+
+def _sentence(finding: Finding) -> str:
+    """What is wrong and what is right, with the part that it is about."""
+    names = [step.partition("[")[0] for step in finding.steps]
+    allowed = f" Allowed: {finding.allowed}." if finding.allowed else ""
+    return f"{item_for(names).words}: {finding.message}{allowed}"
 
 
 def _row(place: Place) -> PupilGroup | EnrolmentGroup | None:

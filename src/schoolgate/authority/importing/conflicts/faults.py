@@ -61,4 +61,4 @@ def check_of_today(*, proven: bool = True) -> ValueCheck:
         destination_la="",
         destination_school="",
     )
-    return ValueCheck(header, CES_LAYOUT, demo=True, proven=proven)
+    return ValueCheck(header, CES_LAYOUT, demo=True, proven=proven, lengths=not proven)
