@@ -248,6 +248,13 @@ class TestDownloads:
         line = Line(1, datetime(2026, 7, 1, 12, 0, tzinfo=UTC), "INFO", "0412", "Sent.")
         assert self.csv_rows([line])[1][0] == "2026-07-01 13:00:00"
 
+    def test_more_rows_than_excel_is_given_come_as_csv(self, rows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert make(rows).fits_excel
+        monkeypatch.setattr(Table, "most_in_excel", 1)
+        assert not make(rows).fits_excel
+        answer = make(rows, "format=xlsx").response("none.html")
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+
     def test_a_character_excel_cannot_hold_does_not_break_the_file(self) -> None:
         line = Line(1, timezone.now(), "INFO", "0412", "bell\x07")
         answer = make([line], "format=xlsx").response("none.html")

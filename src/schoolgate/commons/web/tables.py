@@ -36,6 +36,10 @@ from schoolgate.commons.web.sources import ListRows, QueryRows, Source, follow
 
 PAGE_SIZE = 50
 
+EXCEL_ROWS = 20_000
+"""So many rows a download for Excel may have. It is made whole in memory before its first byte goes out, 5 seconds for
+so many; more are given as CSV, which goes out as it is made and which Excel opens, too."""
+
 PORTION = 500
 """So many rows of a download are prepared at once."""
 
@@ -161,10 +165,12 @@ class Table:
     prepare: Callable[[list[Any]], None] | None = field(default=None, kw_only=True)
     downloads: bool = field(default=True, kw_only=True)
 
+    most_in_excel = EXCEL_ROWS
+
     def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponseBase:
         """The page with this table in it as `table`, or the download that `?format=csv` or `xlsx` asks for."""
         wanted = self._format
-        if wanted == "csv":
+        if wanted == "csv" or (wanted == "xlsx" and not self.fits_excel):
             return csv_download(self.name, self._headings_of_download(), self._rows_of_download())
         if wanted == "xlsx":
             return excel_download(self.name, self._headings_of_download(), self._rows_of_download())
@@ -263,8 +269,12 @@ class Table:
                 yield f"-{column.name}", f"{column.heading}, downwards", asked == f"-{column.name}"
 
     @cached_property
+    def paginator(self) -> "Paginator[Any]":
+        return Paginator(self.chosen_rows.rows(), self.page_size)
+
+    @cached_property
     def page(self) -> Page[Any]:
-        page = Paginator(self.chosen_rows.rows(), self.page_size).get_page(self.request.GET.get("page"))
+        page = self.paginator.get_page(self.request.GET.get("page"))
         if self.prepare:
             page.object_list = list(page.object_list)
             self.prepare(page.object_list)
@@ -351,6 +361,11 @@ class Table:
     @property
     def csv_address(self) -> str:
         return self.address(format="csv", page="")
+
+    @property
+    def fits_excel(self) -> bool:
+        """Whether the rows may go in an Excel file."""
+        return self.paginator.count <= self.most_in_excel
 
     @property
     def excel_address(self) -> str:
