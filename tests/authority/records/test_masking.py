@@ -12,7 +12,7 @@ from tests.authority.records.holding import a_change, hold, write_over
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.importing.models import Conflict, KnownAs, RemovalCandidate, Unmatched
+from schoolgate.authority.importing.models import Conflict, KnownAs, RemovalCandidate, TwoChildren, Unmatched
 from schoolgate.authority.importing.models.assignment import Assignment, Note
 from schoolgate.authority.records.groups.canonical import digest_of
 from schoolgate.authority.records.groups.registry import group_named
@@ -20,6 +20,7 @@ from schoolgate.authority.records.models import (
     Attendance,
     Decision,
     EnrolmentGroup,
+    MergedInto,
     Pupil,
     PupilGroup,
     Refusal,
@@ -81,6 +82,11 @@ def with_everything(base: Base, **values: Any) -> Pupil:
     KnownAs.objects.create(sign=digest, keys={}, **place)
     Assignment.objects.create(pupil=pupil, to=base.account)
     Note.objects.create(pupil=pupil, by=base.account, text="Ask the school")
+    twin = Pupil.objects.exclude(pk=pupil.pk).first() or hold(base, UPN="Q820432124010", Forename="Twin")
+    one, other = sorted((pupil, twin), key=lambda one: one.pk)
+    TwoChildren.objects.create(one=one, other=other)
+    merge = Decision.objects.create(kind=Decision.Kind.MERGE)
+    MergedInto.objects.create(number=1_000_000 + pupil.pk, pupil=pupil, decision=merge)
     return pupil
 
 

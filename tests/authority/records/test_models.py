@@ -20,6 +20,7 @@ from schoolgate.authority.records.models import (
     Decision,
     Enrolment,
     EnrolmentGroup,
+    MergedInto,
     Pupil,
     PupilGroup,
     PupilKey,
@@ -146,7 +147,8 @@ def one_row_of_everything(base: Base) -> None:
     row = PupilGroup.objects.get(key=row_key(pupil.pk, BASIC))
     write_over(row, {**row.payload, "Surname": "Bell"}, a_change(base))
     Settled.objects.create(base=base, full=True, digest=digest_of("entry"), pupil=pupil)
-    Decision.objects.create(kind=Decision.Kind.BY_HAND)
+    decision = Decision.objects.create(kind=Decision.Kind.BY_HAND)
+    MergedInto.objects.create(number=1_000_000, pupil=pupil, decision=decision)
     Refusal.objects.create(
         pupil=pupil, base=base, group=1, item="UPN", value_text='"X"', value_digest=digest_of('"X"'), code="bad-upn"
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from schoolgate.authority.importing.counting import read_fate
 from schoolgate.authority.importing.models import Conflict, Import, RemovalCandidate
 from schoolgate.authority.records.groups.data_group import DataGroup
+from schoolgate.authority.records.leading_on import led_on
 from schoolgate.authority.records.models import Refusal
 from schoolgate.authority.records.models.masking import OfPupil
 
@@ -82,5 +83,7 @@ def newly_left_out(this: Import) -> int:
 
 
 def _fates(this: Import) -> Iterator[tuple[str, list[int]]]:
-    for met in this.met.all():
-        yield from met.fates.items()
+    told = [one for met in this.met.all() for one in met.fates.items()]
+    merged = led_on({pupil for _, pupils in told for pupil in pupils})
+    for fate, pupils in told:
+        yield fate, [merged.get(pupil, pupil) for pupil in pupils]

@@ -44,7 +44,12 @@ class Registration:
 def leader(enrolments: Iterable[Enrolment]) -> Enrolment | None:
     """The enrolment that leads: None where the pupil is on no roll, or on one only, where there is nobody to lead."""
     on_rolls = [enrolment for enrolment in enrolments if is_on_roll(enrolment)]
-    return max(on_rolls, key=Registration.of) if len(on_rolls) > 1 else None
+    return strongest(on_rolls) if len(on_rolls) > 1 else None
+
+
+def strongest(enrolments: Iterable[Enrolment]) -> Enrolment | None:
+    """Of those on a roll the one before whom no other leads, be it alone; None where the pupil is on no roll."""
+    return max(filter(is_on_roll, enrolments), key=Registration.of, default=None)
 
 
 def leader_beside(

@@ -221,7 +221,9 @@ class Recogniser:
             return None
         found = match(keys, self.people.aliases, self.settings, self.today)
         pupils = set(_pupils_of(found))
-        return pupils.pop() if isinstance(found, Match | Several) and len(pupils) == 1 else None
+        # Whom a person took back from a pupil, the pupil's other names do not bring to it again.
+        is_one = isinstance(found, Match | Several) and len(pupils) == 1 and pupils.isdisjoint(self.people.not_these)
+        return pupils.pop() if is_one else None
 
     def _was_taken_back(self, result: MatchResult) -> bool:
         return isinstance(result, Match) and result.pupil in self.people.not_these

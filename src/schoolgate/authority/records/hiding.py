@@ -7,7 +7,7 @@ from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
 from schoolgate.authority.records.looking import about
-from schoolgate.authority.records.models import Pupil, PupilKey
+from schoolgate.authority.records.models import MergedInto, Pupil, PupilKey
 from schoolgate.authority.records.models.masking import restricted_pupils
 from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.searching import understand
@@ -27,8 +27,17 @@ def entries_on_restricted(user: Any) -> Q | None:
     """Entries about restricted pupils, from before they were restricted too, for whoever lacks the right."""
     if user is not None and may_see_restricted(user):
         return None
-    named = Concat(Value("pupil "), Cast(F("pupil"), CharField()))
-    return Q(about=ABOUT_RESTRICTED) | Q(about__in=restricted_pupils().annotate(named=named).values("named"))
+    merged = MergedInto.objects.filter(pupil__in=restricted_pupils()).order_by()
+    return (
+        Q(about=ABOUT_RESTRICTED)
+        | Q(about__in=restricted_pupils().annotate(named=_named("pupil")).values("named"))
+        | Q(about__in=merged.annotate(named=_named("number")).values("named"))
+    )
+
+
+def _named(number: str) -> Concat:
+    """What `AuditEntry.about` has for the pupil whose number stands in this column (`looking.about`)."""
+    return Concat(Value("pupil "), Cast(F(number), CharField()))
 
 
 def meant_but_hidden(user: Any, text: str) -> list[Pupil]:

@@ -11,7 +11,12 @@ from schoolgate.commons.audit.recording import record
 
 def about(pupil: Pupil) -> str:
     """What `AuditEntry.about` has for a pupil."""
-    return f"pupil {pupil.pk}"
+    return about_number(pupil.pk)
+
+
+def about_number(pupil: int) -> str:
+    """The same of a pupil's number."""
+    return f"pupil {pupil}"
 
 
 def looked(pupil: Pupil, what: str, *, by: User | None, request: HttpRequest | None = None) -> AuditEntry:

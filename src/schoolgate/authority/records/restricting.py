@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 
 from schoolgate.authority.records.groups.registry import GROUPS
@@ -106,6 +106,28 @@ def _changes_of(pupil: Pupil) -> set[int]:
     for written_by, replaced_by in Replaced.objects.filter(before).values_list("written_by", "replaced_by"):
         changes |= {written_by, replaced_by}
     return changes
+
+
+def carry_over(gone: Pupil, keep: Pupil, *, by: User | None) -> bool:
+    """Have ``keep`` restricted where it or ``gone``, who was merged into it, is; in the caller's transaction.
+
+    Of two restrictions both reasons stand, and the earlier day. To be called once ``keep`` has the rows of both, whose
+    decisions are hidden. Says whether it is restricted.
+    """
+    ours, theirs = (Restriction.objects.filter(pupil=one).first() for one in (keep, gone))
+    if theirs is None and ours is None:
+        return False
+    if theirs is not None and ours is not None:
+        ours.why = "\n".join(dict.fromkeys((ours.why, theirs.why)))
+        ours.until = min((day for day in (ours.until, theirs.until) if day), default=None)
+        ours.version += 1
+        ours.save()
+    elif theirs is not None:
+        Restriction.objects.filter(pk=theirs.pk).update(pupil=keep, version=F("version") + 1)
+    Decision.objects.filter(changes__in=_changes_of(keep)).update(on_restricted=True)
+    _changed(keep)
+    touched(keep, "merged", by=by)
+    return True
 
 
 def hide_if_restricted(decision: Decision, pupils: Collection[int]) -> None:

@@ -12,6 +12,7 @@ _FOUND = {
     "new-by-hand": "new to this authority, added by a person",
     "changed-by-hand": "changed by hand",
     "undo": "put back by an undo",
+    "merge": "kept when two records were merged",
 }
 _TAKEN = {
     "always-import": "always imported",

@@ -37,9 +37,12 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
                 shown = shown.exclude(which)
         return shown
 
-    def about(self, about: str) -> Self:
-        """What was done to one thing or seen of it, the newest first. Who may see the thing may see this."""
-        return self.filter(about=about)
+    def about(self, *about: str) -> Self:
+        """What was done to one thing or seen of it, the newest first. Who may see the thing may see this.
+
+        Of a thing that had several names once, all of them.
+        """
+        return self.filter(about__in=about) if len(about) > 1 else self.filter(about=about[0])
 
     def update(self, **_: Any) -> NoReturn:
         raise AuditIsForGood

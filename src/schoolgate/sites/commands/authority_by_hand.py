@@ -31,6 +31,7 @@ def pupil_change(
     )
     from schoolgate.authority.records.groups.forms import Leaf, Once
     from schoolgate.authority.records.groups.registry import group_named
+    from schoolgate.authority.records.leading_on import find_pupil
     from schoolgate.authority.records.models import Pupil
 
     if bool(value) is remove or not reason.strip():
@@ -44,7 +45,7 @@ def pupil_change(
         ) from None
     if of in NOT_BY_HAND or (of.of == "enrolment") is not bool(school):
         raise WrongCall("Registers are not changed by hand; --school is for groups of a pupil's time at a school.")
-    pupil = Pupil.objects.unrestricted().filter(pk=number).first()
+    pupil = find_pupil(Pupil.objects.unrestricted(), number)
     if pupil is None:
         raise Failed(f"There is no pupil with the number {number}. `schoolgate authority pupils` lists them.")
     enrolments = pupil.enrolments.select_related("base")

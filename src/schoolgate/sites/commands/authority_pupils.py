@@ -56,12 +56,13 @@ def pupils(text: str, number: str | None, restricted: bool, as_json: bool, limit
 @as_json
 @at_home("authority")
 def pupil(number: int, restricted: bool, as_json: bool) -> None:
+    from schoolgate.authority.records.leading_on import find_pupil
     from schoolgate.authority.records.looking import looked
     from schoolgate.authority.records.models import Pupil
     from schoolgate.authority.records.telling import tell_pupil
 
     everybody = Pupil.objects.all() if restricted else Pupil.objects.unrestricted()
-    found = everybody.select_related("created_by").filter(pk=number).first()
+    found = find_pupil(everybody.select_related("created_by"), number)
     if found is None:
         raise Failed(f"There is no pupil with the number {number}. `schoolgate authority pupils` lists them.")
     told = tell_pupil(found)

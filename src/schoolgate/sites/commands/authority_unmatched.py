@@ -91,12 +91,14 @@ def unmatched(
 def match(which: str, pupil: int, reason: str, as_json: bool) -> None:
     from schoolgate.authority.importing.unmatched import acting
     from schoolgate.authority.importing.writing import Gone
+    from schoolgate.authority.records.leading_on import find_pupil
     from schoolgate.authority.records.models import Pupil
 
-    if not Pupil.objects.unrestricted().filter(pk=pupil).exists():
+    held = find_pupil(Pupil.objects.unrestricted(), pupil)
+    if held is None:
         raise Failed(f"There is no pupil {pupil}. See: schoolgate authority pupils")
     try:
-        done = _do(acting.match, which, pupil, reason=reason)
+        done = _do(acting.match, which, held.pk, reason=reason)
     except Gone:
         raise Failed(f"There is no pupil {pupil}. See: schoolgate authority pupils") from None
     except acting.TwoAtOneSchool:

@@ -7,6 +7,7 @@ from schoolgate.authority.importing.models.preview import Preview
 from schoolgate.authority.importing.models.removal_candidate import RemovalCandidate
 from schoolgate.authority.importing.models.rule_set import BaseRules, RuleSet
 from schoolgate.authority.importing.models.source_import import Import, ImportState, Waiting
+from schoolgate.authority.importing.models.two_children import TwoChildren
 from schoolgate.authority.importing.models.unmatched import KnownAs, Unmatched
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Preview",
     "RemovalCandidate",
     "RuleSet",
+    "TwoChildren",
     "Unmatched",
     "Waiting",
 ]

@@ -24,6 +24,7 @@ from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.importing.unmatched.following import who_follow
 from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming, known_as
 from schoolgate.authority.importing.writing import locked
+from schoolgate.authority.records.leading_on import numbers_of
 from schoolgate.authority.records.models import Decision, Enrolment, Pupil, Restriction
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
@@ -69,7 +70,7 @@ def match(
         _know(row, pupil, keys, decision)
         row.delete()
         outcome = Outcome(decision, held.pk)
-        _let_follow(outcome, by, request)
+        let_follow(outcome, by, request)
         if is_restricted:
             mark_waiting()
     return outcome
@@ -89,7 +90,7 @@ def add(record_pk: int, *, seen: str, reason: str = "", by: User | None, request
         _know(row, pupil, keys, decision)
         row.delete()
         outcome = Outcome(decision, pupil)
-        _let_follow(outcome, by, request)
+        let_follow(outcome, by, request)
     return outcome
 
 
@@ -133,7 +134,7 @@ def _held_as_seen(record_pk: int, seen: str, by: User | None) -> Unmatched:
 
 def _told_otherwise(row: Unmatched, pupil: int) -> bool:
     is_here = Enrolment.objects.filter(pupil=pupil, base=row.base).exists()
-    return is_here and pupil in Met.pupils_of(row.seen_in)
+    return is_here and not Met.pupils_of(row.seen_in).isdisjoint(numbers_of(pupil))
 
 
 def _as(row: Unmatched, pupil: int | None, rule: str, keys: MatchKeys) -> Recognised:
@@ -164,8 +165,8 @@ def _know(row: Unmatched, pupil: int, keys: MatchKeys, decision: Decision) -> No
     KnownAs.objects.update_or_create(base=row.base, sign=bytes(row.sign), defaults=known)
 
 
-def _let_follow(outcome: Outcome, by: User | None, request: HttpRequest | None) -> None:
-    """Match who else is this child by what is known now, by themselves."""
+def let_follow(outcome: Outcome, by: User | None, request: HttpRequest | None) -> None:
+    """Match who else waits and is this child by what is known now, by themselves, in the caller's transaction."""
     for row, whose in who_follow(outcome.pupil):
         if _told_otherwise(row, outcome.pupil):
             continue

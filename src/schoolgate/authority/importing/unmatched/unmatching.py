@@ -105,8 +105,12 @@ def _newest(enrolment: Enrolment) -> Import | None:
 
 
 def _was_here_before(enrolment: Enrolment) -> bool:
-    """Whether the base told of the pupil before a person matched another entry of it: then only that one goes."""
+    """Whether the base told of the pupil before a person matched another entry of it: then only that one goes.
+
+    That two records were merged says nothing of it.
+    """
     is_known = KnownAs.objects.filter(pupil=enrolment.pupil_id, base=enrolment.base_id, decision__isnull=False)
+    is_known = is_known.exclude(decision__kind=Decision.Kind.MERGE)
     by_hand = enrolment.created_by.rule.startswith((f"{BY_HAND}/", f"{ADDED_BY_HAND}/"))
     return not by_hand and is_known.exists()
 

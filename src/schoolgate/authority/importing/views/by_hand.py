@@ -22,6 +22,7 @@ from schoolgate.authority.importing.by_hand.fields import ValueForm, is_fit
 from schoolgate.authority.importing.leading import leader
 from schoolgate.authority.importing.writing import Gone
 from schoolgate.authority.records.groups.registry import group_named
+from schoolgate.authority.records.leading_on import pupil_or_404
 from schoolgate.authority.records.looking import looked
 from schoolgate.authority.records.models import Enrolment, Pupil
 from schoolgate.authority.records.showing import label_of, show_item
@@ -77,7 +78,7 @@ def change(request: PersonRequest, pk: int, group: str, item: str, enrolment: in
 
 
 def _find(request: PersonRequest, pk: int, enrolment: int | None, group: str, item: str) -> Place:
-    pupil = get_object_or_404(Pupil.objects.visible_to(request.user), pk=pk)
+    pupil = pupil_or_404(Pupil.objects.visible_to(request.user), pk)
     at = None
     if enrolment:
         enrolments = Enrolment.objects.select_related("base")

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -20,6 +20,7 @@ from schoolgate.authority.importing.models import Assignment, Conflict, Note
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.importing.refused_values import item_label
 from schoolgate.authority.importing.views.conflicts import address_of, listed
+from schoolgate.authority.records.leading_on import pupil_or_404
 from schoolgate.authority.records.looking import looked
 from schoolgate.authority.records.models import Pupil
 from schoolgate.commons.accounts.access import PersonRequest, who
@@ -81,8 +82,7 @@ def note_on_pupil(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _find(request: PersonRequest, pk: int) -> Pupil:
-    found: Pupil = get_object_or_404(Pupil.objects.visible_to(request.user), pk=pk)
-    return found
+    return pupil_or_404(Pupil.objects.visible_to(request.user), pk)
 
 
 def _wishes(request: PersonRequest, pupil: Pupil) -> list[Wish]:

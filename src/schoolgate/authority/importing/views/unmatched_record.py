@@ -19,6 +19,7 @@ from schoolgate.authority.importing.unmatched.side_by_side import beside
 from schoolgate.authority.importing.unmatched.unmatching import CannotUnmatch, unmatch, why_not
 from schoolgate.authority.importing.views.unmatched import address_of, list_address, listed, name_of, next_after
 from schoolgate.authority.importing.writing import Gone
+from schoolgate.authority.records.leading_on import find_pupil, pupil_or_404
 from schoolgate.authority.records.looking import looked
 from schoolgate.authority.records.models import Enrolment, Pupil
 from schoolgate.authority.records.searches import Search, keep, kept
@@ -78,7 +79,7 @@ def assign_unmatched(request: PersonRequest, pk: int) -> HttpResponseBase:
 @sensitive_post_parameters("reason")
 def unmatch_pupil(request: PersonRequest, pk: int, enrolment: int) -> HttpResponseBase:
     """Say why a match is taken back, and take it back."""
-    pupil: Pupil = get_object_or_404(Pupil.objects.visible_to(request.user), pk=pk)
+    pupil = pupil_or_404(Pupil.objects.visible_to(request.user), pk)
     enrolments = Enrolment.objects.select_related("base", "created_by")
     at: Enrolment = get_object_or_404(enrolments.visible_to(request.user), pk=enrolment, pupil=pupil)
     form = UnmatchForm(request.POST if request.method == "POST" else None)
@@ -115,9 +116,10 @@ def _act(request: PersonRequest, row: Unmatched) -> str | None:
     pupil = request.POST.get("match", "")
     try:
         if pupil.isdecimal():
-            if not Pupil.objects.visible_to(request.user).filter(pk=int(pupil)).exists():
+            held = find_pupil(Pupil.objects.visible_to(request.user), int(pupil))
+            if held is None:
                 raise Gone
-            done = match(row.pk, int(pupil), **how)
+            done = match(row.pk, held.pk, **how)
             also = ", ".join(one.base.name for one in done.followed)
             return f"{name_of(row)} is matched." + (f" So is what {also} sent of the same child." if also else "")
         if "add" in request.POST:

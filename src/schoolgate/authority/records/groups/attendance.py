@@ -92,6 +92,16 @@ class Register(Fields):
         return joined
 
 
+def days_apart(one: Record, other: Record) -> list[date]:
+    """The days for which two registers have other marks for the same session; no mark contradicts none."""
+    ours, theirs = (_days(register.get("AttendSessions", {})) for register in (one, other))
+    return [
+        day
+        for day in sorted(ours.keys() & theirs.keys())
+        if _over(ours[day], theirs[day]) != _over(theirs[day], ours[day])
+    ]
+
+
 def totals(register: Record) -> Record:
     """Count a register's marks into its four totals, as the document names them; empty when it has no marks."""
     year, marks = register.get("Year", ""), register.get("AttendSessions", {}).get("AttendanceMarks", "")

@@ -3,6 +3,7 @@ from schoolgate.authority.records.models.change import Change
 from schoolgate.authority.records.models.decision import Decision
 from schoolgate.authority.records.models.enrolment import Enrolment
 from schoolgate.authority.records.models.group_rows import EnrolmentGroup, PupilGroup, group_of, owner_of, row_key
+from schoolgate.authority.records.models.merged import MergedInto
 from schoolgate.authority.records.models.pupil import Pupil
 from schoolgate.authority.records.models.pupil_key import PupilKey
 from schoolgate.authority.records.models.refusal import Refusal
@@ -16,6 +17,7 @@ __all__ = [
     "Decision",
     "Enrolment",
     "EnrolmentGroup",
+    "MergedInto",
     "Pupil",
     "PupilGroup",
     "PupilKey",

@@ -2,12 +2,14 @@
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from schoolgate.authority.records.attendance_picture import KINDS
 from schoolgate.authority.records.groups.registry import group_named
+from schoolgate.authority.records.leading_on import numbers_of, pupil_or_404
 from schoolgate.authority.records.listing import status_words, year_words
-from schoolgate.authority.records.looking import about, looked
+from schoolgate.authority.records.looking import about_number, looked
 from schoolgate.authority.records.models import Pupil, Restriction
 from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.one_pupil import OnePupil
@@ -22,15 +24,23 @@ LOOKS_SHOWN = 20
 
 @who("administrator", "officer")
 def pupil(request: PersonRequest, pk: int) -> HttpResponseBase:
-    """By `?group=NAME` one data group with its history; without it where the pupil is, what waits, and who looked."""
-    found = get_object_or_404(Pupil.objects.visible_to(request.user).select_related("created_by__base"), pk=pk)
+    """By `?group=NAME` one data group with its history; without it where the pupil is, what waits, and who looked.
+
+    The number of a pupil who was merged into another leads on to that one.
+    """
+    found = pupil_or_404(Pupil.objects.visible_to(request.user).select_related("created_by__base"), pk)
+    if found.pk != pk:
+        query = request.GET.urlencode()
+        return redirect(reverse("pupil", args=[found.pk]) + (f"?{query}" if query else ""))
     name = request.GET.get("group", "")
     try:
         group = group_named(name) if name else None
     except KeyError:
         raise Http404("There is no such data group.") from None
+    numbers = numbers_of(found.pk)
     context = {
         "pupil": found,
+        "merged": numbers[1:],
         "one": (one := OnePupil(found, group)),
         "enrolments": [
             (each, status_words(each), year_words(each.year_group), is_on_roll(each)) for each in one.enrolments
@@ -42,7 +52,7 @@ def pupil(request: PersonRequest, pk: int) -> HttpResponseBase:
         "restriction": Restriction.objects.visible_to(request.user).select_related("by").filter(pupil=found).first(),
     }
     if group is None:
-        looks = AuditEntry.objects.about(about(found))
+        looks = AuditEntry.objects.about(*map(about_number, numbers))
         context |= {"looks": list(looks[:LOOKS_SHOWN]), "all_looks": looks.count()}
     looked(found, group.label if group else "", by=request.user, request=request)
     return render(request, "authority_records/pupil.html", context)

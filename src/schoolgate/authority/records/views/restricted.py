@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from schoolgate.authority.records.forms import LiftForm, RestrictionForm
 from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
+from schoolgate.authority.records.leading_on import pupil_or_404
 from schoolgate.authority.records.listing import Beside, beside, schools_of
 from schoolgate.authority.records.looking import looked
 from schoolgate.authority.records.models import Pupil, Restriction
@@ -61,7 +62,7 @@ def restricted(request: PersonRequest) -> HttpResponseBase:
 @who("administrator", "officer", right=RESTRICTED_PUPILS)
 def restriction(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Restrict a pupil, or change why and until when it is looked at again."""
-    pupil = get_object_or_404(_pupils(request), pk=pk)
+    pupil = pupil_or_404(_pupils(request), pk)
     held = Restriction.objects.filter(pupil=pupil).first()
     shown = {"seen": held.version, "why": held.why, "until": held.until} if held else {"seen": 0}
     form = RestrictionForm(request.POST if request.method == "POST" else None, initial=shown)
@@ -85,7 +86,7 @@ def restriction(request: PersonRequest, pk: int) -> HttpResponseBase:
 @who("administrator", "officer", right=RESTRICTED_PUPILS)
 def lift_restriction(request: PersonRequest, pk: int) -> HttpResponseBase:
     """End a restriction after a question, and with a reason."""
-    pupil = get_object_or_404(_pupils(request), pk=pk)
+    pupil = pupil_or_404(_pupils(request), pk)
     held = get_object_or_404(Restriction.objects.visible_to(request.user), pupil=pupil)
     form = LiftForm(request.POST if request.method == "POST" else None, initial={"seen": held.version})
     if form.is_valid():
