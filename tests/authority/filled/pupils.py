@@ -6,6 +6,7 @@ from django.db import connection
 from tests.authority.filled.made_up import AT_ONCE, Filling, base_of, change_of, digest_of_number, record_of, write
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing.held import keys_of_columns, match_rows
 from schoolgate.authority.records.columns import enrolment_columns, pupil_columns
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.enrolment import ENROLMENT
@@ -50,7 +51,12 @@ def pupils(size: Filling) -> None:
         write(EnrolmentGroup, (_row(EnrolmentGroup, size, n, ENROLMENT, told[n][ENROLMENT]) for n in portion))
         write(
             PupilKey,
-            (PupilKey(pupil_id=n, kind=kind, text=text) for n in portion for kind, text in search_keys(told[n])),
+            (
+                PupilKey(pupil_id=n, kind=kind, text=text)
+                for n in portion
+                for kind, text in search_keys(told[n])
+                | match_rows(keys_of_columns(pupil_columns(told[n]), [f"{n:032x}"]))
+            ),
         )
         write(
             Settled,

@@ -21,6 +21,7 @@ from schoolgate.authority.importing.models import (
     KnownAs,
     Note,
     RemovalCandidate,
+    TwoChildren,
     Unmatched,
 )
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
@@ -29,6 +30,8 @@ from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
 from schoolgate.authority.records.groups.registry import read_groups
 from schoolgate.authority.records.models import (
     Decision,
+    MergedInto,
+    PupilKey,
     Refusal,
     Restriction,
 )
@@ -116,6 +119,13 @@ def undecided(size: Filling, officer: User) -> None:
     write(RemovalCandidate, (RemovalCandidate(pupil_id=one, base_id=base_of(size, one), seen_in=1) for one, _ in few))
     write(Assignment, (Assignment(pupil_id=one, to=officer) for one, _ in few))
     write(Note, (Note(pupil_id=one, by=officer, text="Asked the school.", at=before(n)) for one, n in few))
+    alike = range(1, size.lines // 2 * 2, 2)
+    write(PupilKey, (PupilKey(pupil_id=n + 1, kind=PupilKey.Kind.GUID, text=f"{n:032x}") for n in alike))
+    write(TwoChildren, (TwoChildren(one_id=n, other_id=n + 1, by=officer) for n in alike[1::3]))
+    write(
+        MergedInto,
+        (MergedInto(number=10_000_000 + n, pupil_id=n, decision_id=n % size.lines + 1) for n in alike[::2]),
+    )
     write(
         KnownAs,
         (KnownAs(pupil_id=one, base_id=base_of(size, one), sign=digest_of_number(n), keys=[]) for one, n in few),

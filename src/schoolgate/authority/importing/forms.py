@@ -42,6 +42,22 @@ class UndoForm(forms.Form):
     )
 
 
+class MergeForm(forms.Form):
+    """Two pupils are one child."""
+
+    reason = forms.CharField(
+        label="Why they are one child",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Your colleagues read this. Name no child.",
+        error_messages={"required": "Say why, so that your colleagues know."},
+    )
+    sure = forms.BooleanField(
+        label="I am sure: merging cannot be undone",
+        error_messages={"required": "Say that you are sure: merging cannot be undone."},
+    )
+
+
 class FirstLoadForm(forms.Form):
     """Records that another system holds."""
 

@@ -1,11 +1,13 @@
 """What a pupil's page, in the room below, is told from here: what is not said any more, and why a value is refused."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 
 from schoolgate.authority.importing.leading import leader
+from schoolgate.authority.importing.merging.alike import pairs_of, times_at_schools, who_stays
 from schoolgate.authority.importing.models import Conflict, KnownAs, RemovalCandidate
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.importing.restricted import mark_waiting
@@ -18,6 +20,7 @@ from schoolgate.authority.records.rooms_above import (
     Words,
     on_restriction,
     teller_of_leader,
+    teller_of_likeness,
     teller_of_missing,
     teller_of_waiting,
     wording_of_refusals,
@@ -46,6 +49,21 @@ def waiting(pupil: Pupil) -> list[Link]:
         return []
     words = "One value is in conflict, and waits" if number == 1 else f"{number:,} values are in conflict, and wait"
     return [Link(words, reverse("pupil-conflicts", args=[pupil.pk]))]
+
+
+@teller_of_likeness
+def alike(pupil: Pupil, user: Any) -> list[Link]:
+    """Pupils of the same UPN, GUID, or name and birth."""
+    found = pairs_of(pupil, user)
+    others = Pupil.objects.in_bulk({number for pair in found for number in pair} - {pupil.pk})
+    schools = times_at_schools([pupil.pk, *others]) if others else {}
+    return [
+        Link(
+            f"Might be the same child as {other} (pupil {number})",
+            reverse("merge-pupils", args=[one.pk for one in who_stays(pupil, other, schools)]),
+        )
+        for number, other in sorted(others.items())
+    ]
 
 
 @on_restriction

@@ -22,6 +22,8 @@ from schoolgate.authority.importing.views.first_load import (
     try_first_again,
 )
 from schoolgate.authority.importing.views.incoming import incoming
+from schoolgate.authority.importing.views.merge_pupils import merge_pupils
+from schoolgate.authority.importing.views.possible_duplicates import possible_duplicates
 from schoolgate.authority.importing.views.pupil_conflicts import assign_pupil, note_on_pupil, pupil_conflicts
 from schoolgate.authority.importing.views.rule_sets import (
     copy_rule_set,
@@ -47,6 +49,8 @@ urlpatterns = [
     path("incoming/conflicts/pupils/<int:pk>/", pupil_conflicts, name="pupil-conflicts"),
     path("incoming/pupils/<int:pk>/assign/", assign_pupil, name="assign-pupil"),
     path("incoming/pupils/<int:pk>/note/", note_on_pupil, name="note-on-pupil"),
+    path("incoming/duplicates/", possible_duplicates, name="possible-duplicates"),
+    path("pupils/<int:keep>/merge/<int:gone>/", merge_pupils, name="merge-pupils"),
     path("incoming/decisions/", decisions, name="decisions"),
     path("incoming/decisions/<int:pk>/", decision, name="decision"),
     path("rules/", rule_sets, name="rule-sets"),

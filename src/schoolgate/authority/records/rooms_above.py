@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.groups.data_group import DataGroup
@@ -46,6 +46,7 @@ _missing: list[Callable[[Pupil], Sequence[Missing]]] = []
 _words: list[Callable[[str], Words]] = []
 _leaders: list[Callable[[Collection[Enrolment]], Enrolment | None]] = []
 _waiting: list[Callable[[Pupil], Sequence[Link]]] = []
+_alike: list[Callable[[Pupil, Any], Sequence[Link]]] = []
 _on_restriction: list[Callable[[Pupil], None]] = []
 
 
@@ -64,6 +65,14 @@ def teller_of_missing(function: Callable[[Pupil], Sequence[Missing]]) -> Callabl
 def teller_of_waiting(function: Callable[[Pupil], Sequence[Link]]) -> Callable[[Pupil], Sequence[Link]]:
     """Register a function that knows what of a pupil waits for a person, and where that is decided."""
     _waiting.append(function)
+    return function
+
+
+def teller_of_likeness(
+    function: Callable[[Pupil, Any], Sequence[Link]],
+) -> Callable[[Pupil, Any], Sequence[Link]]:
+    """Register a function that knows who else might be the same child, as far as a user may know."""
+    _alike.append(function)
     return function
 
 
@@ -109,6 +118,11 @@ def missing_of(pupil: Pupil) -> list[Missing]:
 def waiting_of(pupil: Pupil) -> list[Link]:
     """What of a pupil waits for a person, each with the page where it is decided."""
     return [link for function in _waiting for link in function(pupil)]
+
+
+def alike_to(pupil: Pupil, user: Any) -> list[Link]:
+    """Who else might be the same child, of those whom ``user`` may see, each with the page where that is decided."""
+    return [link for function in _alike for link in function(pupil, user)]
 
 
 def words_of_refusal(code: str) -> Words:

@@ -9,6 +9,7 @@ from schoolgate.sites.commands.authority_alerts import alerts, reports
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.authority_by_hand import pupil_change
 from schoolgate.sites.commands.authority_conflicts import conflicts, decisions
+from schoolgate.sites.commands.authority_duplicates import duplicates, merge
 from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
@@ -60,6 +61,8 @@ for command in (
     reports,
 ):
     authority.add_command(command)
+for verb in (duplicates, merge):
+    pupils.add_command(verb)
 
 
 @authority.command("init", help="First set-up, or bring the database up to date after an upgrade.")

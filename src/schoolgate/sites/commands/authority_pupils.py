@@ -1,20 +1,61 @@
 """`schoolgate authority pupils|pupil`: who is held, and what of one pupil, from the command line."""
 
+from pathlib import Path
+
 import click
 
-from schoolgate.sites.commands.shared import Failed, WrongCall, as_json, at_home, limit_rows, print_json, print_rows
+from schoolgate.sites.commands.common_verbs import home_option
+from schoolgate.sites.commands.shared import (
+    Failed,
+    WrongCall,
+    as_json,
+    at_home,
+    limit_rows,
+    open_site,
+    print_json,
+    print_rows,
+    require_current_database,
+)
 
 WITH_RESTRICTED = "Restricted pupils too; that they were asked for stands in the audit."
 
 
-@click.command("pupils", help="Pupils held: all, or those whom a name, UPN, postcode or date of birth fits.")
+class _TextOrVerb(click.Group):
+    """A list that takes a text to look for, and has verbs: a first word that is a verb is no text."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        is_verb = bool(args) and args[0] in self.commands
+        # What stands behind a verb is the verb's; options of the list may stand behind its text.
+        ctx.allow_interspersed_args = not is_verb
+        return super().parse_args(ctx, ["", *args] if is_verb else args)
+
+
+@click.group(
+    "pupils",
+    cls=_TextOrVerb,
+    invoke_without_command=True,
+    help="Pupils held: all, or those whom a name, UPN, postcode or date of birth fits.",
+)
 @click.argument("text", required=False, default="")
 @click.option("--base", "number", metavar="DFE", help="Only those on the roll of this school, or who were: 8204321.")
 @click.option("--restricted", is_flag=True, help=WITH_RESTRICTED)
 @as_json
 @limit_rows
-@at_home("authority")
-def pupils(text: str, number: str | None, restricted: bool, as_json: bool, limit: int | None) -> None:
+@home_option
+@click.pass_context
+def pupils(
+    context: click.Context,
+    text: str,
+    number: str | None,
+    restricted: bool,
+    as_json: bool,
+    limit: int | None,
+    home: Path | None,
+) -> None:
+    if context.invoked_subcommand is not None:
+        return
+    open_site("authority", home)
+    require_current_database("authority")
     from django.db.models import QuerySet
 
     from schoolgate.authority.bases.models import Base

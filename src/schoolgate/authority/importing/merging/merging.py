@@ -17,7 +17,7 @@ from schoolgate.authority.importing.equal import clear_equal
 from schoolgate.authority.importing.held import keys_of_columns, match_rows
 from schoolgate.authority.importing.holding import hold
 from schoolgate.authority.importing.merging.moving import move
-from schoolgate.authority.importing.merging.plan import Fault, Joined, Plan, plan
+from schoolgate.authority.importing.merging.plan import Fault, Joined, Plan, payload_of, plan
 from schoolgate.authority.importing.merging.sides import Side
 from schoolgate.authority.importing.models import KnownAs, Unmatched
 from schoolgate.authority.importing.people import sign_of
@@ -139,7 +139,7 @@ def _join(one: Joined, change: Change) -> None:
     """Write one row in the place of two. It names the merge where it is another than it was."""
     ours, theirs = one.ours, one.theirs
     stood = list(one.stood)
-    if one.payload != _payload(ours) or one.is_led:
+    if one.payload != payload_of(ours) or one.is_led:
         stood.append(stood[-1]._replace(payload=one.payload, change=change))
     table = Replaced.table_of(ours)
     Replaced.objects.filter(table=table, key__in=[ours.pk, theirs.pk]).delete()
@@ -161,10 +161,6 @@ def _join(one: Joined, change: Change) -> None:
     ours.change = stood[-1].change
     ours.save()
     theirs.delete()
-
-
-def _payload(row: Row) -> dict[str, object]:
-    return {"Attendance": [row.register(row.enrolment.base)]} if isinstance(row, Attendance) else row.payload
 
 
 def _bring_along(what: Plan) -> None:
@@ -230,7 +226,7 @@ def _refusals(what: Plan) -> Iterator[Refusal]:
             continue
         for side, row in ((what.keep, one.ours), (what.gone, one.theirs)):
             schools = [at.base for at in side.enrolments.values() if not _leads(what, at.base)]
-            for item in one.group.differing(one.payload, _payload(row)):
+            for item in one.group.differing(one.payload, payload_of(row)):
                 yield from _refused(what, one, row, item, schools)
 
 
@@ -243,7 +239,7 @@ def _refused(what: Plan, one: Joined, row: Row, item: str, schools: Iterable[Bas
     if since.source == Change.Source.PERSON:
         return
     for base in schools:
-        for part in parts_gone(one.group, item, _payload(row)[item], one.payload.get(item)):
+        for part in parts_gone(one.group, item, payload_of(row)[item], one.payload.get(item)):
             yield Refusal(
                 pupil=what.keep.pupil,
                 base=base,

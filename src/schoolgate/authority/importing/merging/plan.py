@@ -22,7 +22,7 @@ from schoolgate.authority.records.columns import enrolment_columns
 from schoolgate.authority.records.groups.attendance import ATTENDANCE, days_apart
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.leading_on import numbers_of
-from schoolgate.authority.records.models import Enrolment, Pupil, Replaced
+from schoolgate.authority.records.models import Attendance, Enrolment, Pupil, Replaced
 from schoolgate.authority.records.models.replaced import Row
 from schoolgate.authority.records.origin import Version, histories
 from schoolgate.authority.records.roll import is_on_roll
@@ -145,6 +145,11 @@ class Plan:
                         "Ask the school to keep one record. Once a file of it tells of one only, merge again.",
                     )
                     break
+
+
+def payload_of(row: Row) -> Payload:
+    """What is held of a group by one row; of a register, what attendance would hold with it alone."""
+    return {"Attendance": [row.register(row.enrolment.base)]} if isinstance(row, Attendance) else row.payload
 
 
 def plan(keep: Pupil, gone: Pupil) -> Plan:

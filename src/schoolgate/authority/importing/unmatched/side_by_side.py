@@ -88,7 +88,7 @@ def beside(row: Unmatched, user: Any, others: Sequence[Pupil] = ()) -> Sides:
     candidates = [
         Candidate(
             pupil,
-            [_cell(item, pupil, miss) for item in Item],
+            [cell_of(item, pupil, miss) for item in Item],
             schools[pupil.pk],
             _hints(pupil, row, keys.upn, same_home=same_home, is_here=pupil.pk in here),
         )
@@ -111,7 +111,8 @@ def _incoming(row: Unmatched, enrolment: dict[str, Any]) -> list[tuple[str, Any]
     return [(item.value, values[item]) for item in Item]
 
 
-def _cell(item: Item, pupil: Pupil, miss: NearMiss) -> Cell:
+def cell_of(item: Item, pupil: Pupil, miss: NearMiss) -> Cell:
+    """An item of a held pupil, and how it stands to that of whom it was compared with."""
     values: dict[Item, Any] = {
         Item.GUID: "",
         Item.UPN: pupil.upn,

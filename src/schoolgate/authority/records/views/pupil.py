@@ -14,7 +14,7 @@ from schoolgate.authority.records.models import Pupil, Restriction
 from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.one_pupil import OnePupil
 from schoolgate.authority.records.roll import is_on_roll
-from schoolgate.authority.records.rooms_above import waiting_of
+from schoolgate.authority.records.rooms_above import alike_to, waiting_of
 from schoolgate.authority.records.searches import newest
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.models import AuditEntry
@@ -48,6 +48,7 @@ def pupil(request: PersonRequest, pk: int) -> HttpResponseBase:
         "kinds": KINDS,
         "search": newest(request.session),
         "waiting": waiting_of(found),
+        "alike": [] if group else alike_to(found, request.user),
         "may_restrict": may_see_restricted(request.user),
         "restriction": Restriction.objects.visible_to(request.user).select_related("by").filter(pupil=found).first(),
     }

@@ -1,0 +1,107 @@
+"""Pairs of held pupils who might be one child: of the same UPN, of the same GUID, or of the same name and birth.
+
+By these an incoming pupil is found (``matching``), so two pupils who share one of them were kept apart by something:
+another permanent UPN, two systems of one school, a pupil that somebody added. Found by the index of the keys alone:
+100,000 pupils have some 300,000 of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, pairwise
+from typing import Any, TypeAlias
+
+from django.db.models import Count, Q
+
+from schoolgate.authority.importing.models import TwoChildren
+from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
+from schoolgate.authority.records.models.masking import OfPupil
+
+Kind = PupilKey.Kind
+
+SIGNS = {Kind.GUID: "GUID", Kind.UPN: "UPN", Kind.NAME_AND_BIRTH: "name and date of birth"}
+"""What two pupils are paired by, today's or a former one, in words."""
+
+MOST_ALIKE = 10
+"""Of a key that more pupils share, each is paired with the next one only: all pairs of them would hide the rest."""
+
+Pair: TypeAlias = tuple[int, int]
+"""The numbers of two pupils, the lower one first."""
+
+
+def pairs(user: Any, *, downloaded: bool = False) -> dict[Pair, list[str]]:
+    """The pairs that nobody has parted, each with what both share. Three queries.
+
+    None with a pupil whom ``user`` (None: the command line) may not see; none with a restricted one for a download.
+    """
+    shared = (
+        PupilKey.objects.filter(kind__in=SIGNS)
+        .order_by("kind", "text")
+        .values_list("kind", "text")
+        .annotate(pupils=Count("pupil"))
+        .filter(pupils__gt=1)
+    )
+    texts: dict[int, list[str]] = defaultdict(list)
+    for kind, text, _ in shared:
+        texts[kind].append(text)
+    return _without_two_children(_paired(_visible(user, downloaded=downloaded).filter(_any_of(texts))))
+
+
+def pairs_of(pupil: Pupil, user: Any) -> dict[Pair, list[str]]:
+    """The same of one pupil, its own numbers among those of each pair. Three queries."""
+    texts: dict[int, list[str]] = defaultdict(list)
+    for kind, text in PupilKey.objects.filter(pupil=pupil, kind__in=SIGNS).values_list("kind", "text"):
+        texts[kind].append(text)
+    found = _paired(_visible(user).filter(_any_of(texts)))
+    return _without_two_children({pair: signs for pair, signs in found.items() if pupil.pk in pair})
+
+
+def who_stays(one: Pupil, other: Pupil, schools: dict[int, list[Enrolment]]) -> tuple[Pupil, Pupil]:
+    """Who of two is proposed to stay, then who goes: whom more schools tell of; else who has been held longer."""
+    first, second = sorted((one, other), key=lambda pupil: (-len(schools[pupil.pk]), pupil.pk))
+    return first, second
+
+
+def times_at_schools(pupils: Iterable[int]) -> dict[int, list[Enrolment]]:
+    """The times at schools of each of these pupils, by the schools' names, in one query."""
+    found: dict[int, list[Enrolment]] = defaultdict(list)
+    enrolments = Enrolment.objects.filter(pupil__in=list(pupils)).select_related("base")
+    for enrolment in enrolments.order_by("base__name", "pk"):
+        found[enrolment.pupil_id].append(enrolment)
+    return found
+
+
+def _visible(user: Any, *, downloaded: bool = False) -> OfPupil[PupilKey]:
+    keys: OfPupil[PupilKey] = PupilKey.objects.all()
+    return keys.unrestricted() if user is None or downloaded else keys.visible_to(user)
+
+
+def _any_of(texts: dict[int, list[str]]) -> Q:
+    wanted = Q(pk__in=[])
+    for kind, of_kind in texts.items():
+        wanted |= Q(kind=kind, text__in=of_kind)
+    return wanted
+
+
+def _paired(keys: OfPupil[PupilKey]) -> dict[Pair, list[str]]:
+    alike: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for kind, text, pupil in keys.order_by("kind", "text", "pupil").values_list("kind", "text", "pupil_id"):
+        alike[kind, text].append(pupil)
+    found: dict[Pair, list[str]] = {}
+    for (kind, _), pupils in alike.items():
+        sign = SIGNS[Kind(kind)]
+        for pair in _two_of(pupils):
+            signs = found.setdefault(pair, [])
+            if sign not in signs:
+                signs.append(sign)
+    return found
+
+
+def _two_of(pupils: Sequence[int]) -> Iterator[Pair]:
+    return combinations(pupils, 2) if len(pupils) <= MOST_ALIKE else pairwise(pupils)
+
+
+def _without_two_children(found: dict[Pair, list[str]]) -> dict[Pair, list[str]]:
+    if not found:
+        return found
+    parted = set(TwoChildren.objects.values_list("one_id", "other_id"))
+    return {pair: signs for pair, signs in found.items() if pair not in parted}
