@@ -1,12 +1,12 @@
 """Restricted pupils in imports: nothing of them is written by rule, and no number and no school is told of it."""
 
 import pytest
-from tests.authority.importing.importing_files import bring_in
+from tests.authority.importing.importing_files import arrived, bring_in, go_on, header_of
 from tests.authority.importing.test_what_is_not_taken import register
-from tests.documents.students.files import a_pupil
+from tests.documents.students.files import a_file, a_pupil
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.importing.carrying_out import Ruling
+from schoolgate.authority.importing.carrying_out import Ruling, Telling
 from schoolgate.authority.importing.deciding import NOTHING_BY_RULE, Effect
 from schoolgate.authority.importing.models import Conflict, RemovalCandidate, Unmatched
 from schoolgate.authority.importing.writing import write_groups
@@ -19,6 +19,7 @@ from schoolgate.authority.records.models import (
     Enrolment,
     Pupil,
     PupilGroup,
+    Restriction,
     Settled,
     row_key,
 )
@@ -177,3 +178,20 @@ def test_a_full_file_without_the_pupil_is_told_to_nobody_without_the_right(
 ) -> None:
     bring_in(green_abbey, [a_pupil(**OTHER_CHILD)], ruling=Ruling(demo=True))
     assert not RemovalCandidate.objects.visible_to(officer).exists()
+
+
+def test_who_is_restricted_while_a_file_is_read_counts_for_who_is_added_by_it(
+    green_abbey: Base, oak_lane: Base
+) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    pupil = Pupil.objects.get()
+    data = a_file([a_pupil(UPN="P820432122044", Surname="Okafor-Bell")], header_of(oak_lane))
+
+    def read(number: int, of: int, what: str) -> None:
+        if not Restriction.objects.exists():
+            restrict(pupil, "Court order", None, seen=0, by=None)
+
+    this = go_on(arrived(oak_lane, data), data, telling=Telling(progress=read))
+    assert this.problems == [{"code": "not-known", "pupil": 1}]
+    assert Pupil.objects.get() == pupil
+    assert Unmatched.objects.get().near_restricted

@@ -21,7 +21,7 @@ from schoolgate.authority.importing.case import Work
 from schoolgate.authority.importing.counting import Counts, Fates, settled_fate_of
 from schoolgate.authority.importing.deciding import IMPORT_EVERYTHING, Rules
 from schoolgate.authority.importing.guarding import few_pupils, is_older, note_who_is_missing, roll_of
-from schoolgate.authority.importing.held import HeldInDatabase
+from schoolgate.authority.importing.held import HeldInDatabase, restricted_held
 from schoolgate.authority.importing.matching.rules import MatchSettings
 from schoolgate.authority.importing.models import Import, Met, Preview, Waiting
 from schoolgate.authority.importing.previewing import Outlook, keep, key_of, look_ahead, upto_now
@@ -30,6 +30,7 @@ from schoolgate.authority.importing.recognising import Recogniser, Recognition, 
 from schoolgate.authority.importing.settling import digester, known_entries
 from schoolgate.authority.importing.waiting import Waits, by_people, end_waiting, keep_waiting, wait_no_more
 from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.restricting import let_nobody_be_restricted
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.jobs.kinds import LeaseLost
 from schoolgate.documents.problems import Problem
@@ -185,6 +186,10 @@ def _import(course: _Course, aside: Aside) -> None:
             continue
         with transaction.atomic():
             _hold_alone(course)
+            let_nobody_be_restricted()
+            if any(work.whose.pupil is None for work in portion) and restricted_held() != found.restricted:
+                # Who is to be added might be somebody who was restricted since.
+                raise ChangedMeanwhile
             fates = _without(counted, applying.apply(portion))
             keep_waiting(this, waiting)
             taken = (number for number, _ in read if number in found.to_do)

@@ -49,8 +49,8 @@ class HeldInDatabase:
 
 
 def restricted_held() -> tuple[Held, ...]:
-    """All restricted pupils, of whom there are few: two queries."""
-    pupils = list(Pupil.objects.filter(restriction__isnull=False))
+    """All restricted pupils, of whom there are few, in the order of their numbers: two queries."""
+    pupils = list(Pupil.objects.filter(restriction__isnull=False).order_by("pk"))
     guids: dict[int, list[str]] = {}
     keys = PupilKey.objects.filter(kind=Kind.GUID, pupil__in=[pupil.pk for pupil in pupils])
     for pk, text in keys.values_list("pupil_id", "text"):

@@ -15,6 +15,7 @@ from schoolgate.authority.importing.matching.index import HeldPupils, candidates
 from schoolgate.authority.importing.matching.keys import MatchKeys, is_temporary, keys_of
 from schoolgate.authority.importing.matching.nearness import may_be_any
 from schoolgate.authority.importing.matching.rules import (
+    Held,
     Inactive,
     Match,
     MatchResult,
@@ -85,6 +86,8 @@ class Recognition:
     """Who an entry is as its base knows it, by number (``people.sign_of``): of entries not taken, and where wanted."""
     seen: set[int] = field(default_factory=set)
     """Held pupils of whom the document speaks, whatever becomes of it."""
+    restricted: tuple[Held, ...] = ()
+    """The restricted pupils by whom this was found."""
 
     def waits(self, number: int) -> str:
         """Why an entry waits for a person as unmatched; empty where it does not."""
@@ -132,7 +135,7 @@ class Recogniser:
         self.today = today
         self.people = people
         self.add_unmatched = add_unmatched
-        self.found = Recognition()
+        self.found = Recognition(restricted=people.restricted)
         self._digests: set[bytes] = set()
         self._by_pupil: dict[int, int] = {}
         self._by_sign: dict[int, int] = {}

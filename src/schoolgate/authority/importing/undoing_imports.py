@@ -30,6 +30,7 @@ from schoolgate.authority.records.models import (
     Restriction,
     owner_of,
 )
+from schoolgate.authority.records.restricting import let_nobody_be_restricted
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
@@ -102,6 +103,7 @@ def carry_out_undo(this: Import, progress: Callable[[int, int], None], ended: Ca
         portion = to_do[start : start + AT_ONCE]
         with transaction.atomic():
             _hold_alone(this, so_far)
+            let_nobody_be_restricted()
             into = into or _change(this)
             _undo_portion(this, changes, portion, into, so_far)
             so_far.upto = portion[-1]

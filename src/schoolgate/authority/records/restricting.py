@@ -7,7 +7,7 @@ next import. Each step stands in the audit by the pupil's number, without the wo
 from collections.abc import Collection
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.http import HttpRequest
 
@@ -29,9 +29,27 @@ from schoolgate.authority.records.touching import touched
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
+_LOCK = 0x5C_4002
+"""Number of PostgreSQL's lock on who is restricted."""
+
 
 class ChangedMeanwhile(Exception):
     """Somebody else restricted the pupil, changed why, or lifted it, since it was shown."""
+
+
+def let_nobody_be_restricted() -> None:
+    """Have who is restricted stay so until the caller's transaction ends, which goes by it and writes who waits.
+
+    To be called before the transaction holds a pupil: whoever restricts one waits here first, and then holds it.
+    SQLite has one writer at a time anyway.
+    """
+    _hold_who_is_restricted("pg_advisory_xact_lock_shared")
+
+
+def _hold_who_is_restricted(how: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {how}(%s)", [_LOCK])
 
 
 def restrict(
@@ -73,6 +91,7 @@ def lift(pupil: Pupil, reason: str, *, seen: int, by: User | None, request: Http
 
 def _held(pupil: Pupil, seen: int) -> Restriction | None:
     """The restriction as it was shown, while nobody else can change it: the pupil's row is locked."""
+    _hold_who_is_restricted("pg_advisory_xact_lock")
     Pupil.objects.select_for_update().get(pk=pupil.pk)
     restriction = Restriction.objects.filter(pupil=pupil).first()
     if seen != (restriction.version if restriction else 0):

@@ -19,6 +19,7 @@ from schoolgate.authority.importing.waiting import Waits, incoming_of_text, keep
 from schoolgate.authority.importing.writing import Gone, locked, look_again
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Change, Decision, Enrolment, Restriction
+from schoolgate.authority.records.restricting import let_nobody_be_restricted
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
@@ -53,6 +54,7 @@ def why_not(enrolment: Enrolment) -> str:
 def unmatch(enrolment_pk: int, *, reason: str = "", by: User | None, request: HttpRequest | None = None) -> Unmatching:
     """Take back that a base's entry is this pupil. Raises Gone, and CannotUnmatch, after which nothing is written."""
     with transaction.atomic():
+        let_nobody_be_restricted()
         found = Enrolment.objects.filter(pk=enrolment_pk).values_list("pupil_id", flat=True).first()
         if found is None:
             raise Gone
