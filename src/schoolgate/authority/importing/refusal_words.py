@@ -76,7 +76,9 @@ OF_PUPILS: dict[str, Words] = {
         "Is nobody you hold, and your rules for this school do not add pupils by themselves.",
         "Match the pupil with one of yours, or add it.",
     ),
-    WhyNot.HELD_BACK: Words("A person here held this pupil back.", "Nothing, as long as that stands."),
+    WhyNot.HELD_BACK: Words(
+        "A person here discarded this pupil, or took its match back.", "Nothing, as long as that stands."
+    ),
     WhyNot.SAME_FOUR: Words(
         "Has name, birth and sex of a pupil of yours who has another UPN.",
         "Find out whether they are one child; the school that has the wrong UPN corrects it.",
@@ -90,7 +92,7 @@ _IN_SHORT: dict[str, str] = {
     WhyNot.INACTIVE: "On no roll here",
     WhyNot.SAME_UPN: "UPN of another",
     WhyNot.NOT_KNOWN: "Not held here",
-    WhyNot.HELD_BACK: "Held back",
+    WhyNot.HELD_BACK: "By a person here",
     WhyNot.SAME_FOUR: "Another UPN",
 }
 

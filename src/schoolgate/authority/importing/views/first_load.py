@@ -27,7 +27,7 @@ from schoolgate.commons.web.tables import AllGood, Column, NotYet, Table
 LIVE_SECONDS = 3
 
 _WORDS = {
-    "new": ("New pupils", "new"),
+    "new": ("New", "new"),
     "filled": ("Here already, and filled up", "processing"),
     "here": ("Here already, nothing to add", ""),
     "again": ("The same row a second time", ""),
