@@ -3,11 +3,13 @@
 import pytest
 from tests.authority.importing.conflicts import wishes
 from tests.authority.importing.importing_files import bring_in
+from tests.authority.importing.undoing import take_back
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.carrying_out import Ruling
 from schoolgate.authority.importing.conflicts.choices import Choice, decide_now
+from schoolgate.authority.importing.conflicts.jobs import undo_decision
 from schoolgate.authority.importing.deciding import Effect, Rules
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.importing.writing import write_groups
@@ -235,3 +237,45 @@ def test_a_group_that_the_main_school_never_told_is_taken_from_the_other(green_a
     bring_in(green_abbey, [at("M", "Okafor")])
     bring_in(oak_lane, [a_pupil(BasicDetails={**BASIC, "EnrolStatus": "S", "Ethnicity": "WBRI"})])
     assert ETHNICITY in {row.group for row in PupilGroup.objects.all()}
+
+
+def tells(status: str, ethnicity: str) -> dict[str, object]:
+    return a_pupil(BasicDetails={**BASIC, "EnrolStatus": status, "Ethnicity": ethnicity})
+
+
+def ethnicity() -> object:
+    return next(row.payload for row in PupilGroup.objects.all() if row.group is ETHNICITY).get("Ethnicity")
+
+
+def test_what_the_main_school_told_by_an_import_that_was_undone_is_taken_from_the_other(
+    green_abbey: Base, oak_lane: Base
+) -> None:
+    bring_in(green_abbey, [at("M", "Okafor")])
+    this = bring_in(green_abbey, [tells("M", "WBRI")])
+    bring_in(oak_lane, [tells("S", "BCRB")])
+    assert ethnicity() == "WBRI"
+    take_back(this)
+    bring_in(oak_lane, [tells("S", "BCRB")])
+    assert ethnicity() == "BCRB"
+
+
+def test_what_the_main_school_told_by_a_decision_that_was_undone_is_taken_from_the_other(
+    green_abbey: Base, oak_lane: Base
+) -> None:
+    bring_in(green_abbey, [at("M", "Okafor")])
+    bring_in(green_abbey, [tells("M", "WBRI")], ruling=BY_CONFLICT)
+    decision = decide_now(wishes(Choice.ACCEPT), by=None).decision
+    assert decision is not None
+    assert undo_decision(decision, "Wrong child", by=None)
+    bring_in(oak_lane, [tells("S", "BCRB")])
+    assert ethnicity() == "BCRB"
+
+
+def test_in_what_an_undo_left_as_it_was_the_main_school_leads_on(green_abbey: Base, oak_lane: Base) -> None:
+    bring_in(green_abbey, [at("M", "Okafor")])
+    this = bring_in(green_abbey, [tells("M", "WBRI")])
+    change = Change.objects.create(source="person", source_name="O. Khan", rule="by-hand/")
+    write_groups(green_abbey, {Pupil.objects.get().pk: {ETHNICITY: {"Ethnicity": "WIRI"}}}, change)
+    take_back(this)
+    bring_in(oak_lane, [tells("S", "BCRB")])
+    assert ethnicity() == "WIRI"

@@ -11,9 +11,10 @@ from datetime import date
 from typing import Any
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.importing.models import Import
 from schoolgate.authority.records.columns import enrolment_columns
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
-from schoolgate.authority.records.models import Change, Enrolment, PupilGroup, Replaced
+from schoolgate.authority.records.models import Change, Decision, Enrolment, PupilGroup, Replaced
 from schoolgate.authority.records.roll import is_on_roll, says_on_roll
 
 _RANK = {"M": 3, "C": 2, "": 1, "S": 0}
@@ -73,7 +74,8 @@ def leader_beside(
 def told_by(leaders: Mapping[int, int], rows: Iterable[PupilGroup]) -> dict[int, set[DataGroup]]:
     """The groups of each pupil, of their ``rows``, that its leading base has told; ``leaders`` are bases by pupil.
 
-    Two queries at most.
+    What was undone there is told no more: who leads is asked for what stands, and the other school's word is better
+    than none. Four queries at most.
     """
     by_key = {row.key: row for row in rows}
     if not by_key:
@@ -83,9 +85,36 @@ def told_by(leaders: Mapping[int, int], rows: Iterable[PupilGroup]) -> dict[int,
     history = Replaced.objects.filter(table=Replaced.Table.PUPIL_GROUP, key__in=list(by_key))
     for key, change in history.values_list("key", "written_by_id"):
         wrote[key].add(change)
-    bases = dict(Change.objects.filter(pk__in=set().union(*wrote.values())).values_list("pk", "base_id"))
-    for key, changes in wrote.items():
+    changes = Change.objects.only("base_id", "job", "decision_id").in_bulk(set().union(*wrote.values()))
+    undone_by = _undone_by(change for change in changes.values() if change.base_id in set(leaders.values()))
+    for key, numbers in wrote.items():
         row = by_key[key]
-        if any(bases.get(change) == leaders[row.owner] for change in changes):
+        those = [changes[number] for number in numbers]
+        steps = {change.decision_id for change in those}
+        if any(one.base_id == leaders[row.owner] and undone_by.get(one.pk) not in steps - {None} for one in those):
             found.setdefault(row.owner, set()).add(row.group)
     return found
+
+
+def _undone_by(changes: Iterable[Change]) -> dict[int, int]:
+    """The step that undid what each of these changes wrote, by the change's number; who was never undone is not there.
+
+    Such a step leaves what somebody wrote over: whether it wrote to a row tells that row's history.
+    """
+    by_job: dict[tuple[int, int], list[int]] = {}
+    by_decision: dict[int, list[int]] = {}
+    for change in changes:
+        if change.decision_id is not None:
+            by_decision.setdefault(change.decision_id, []).append(change.pk)
+        elif change.job is not None and change.base_id is not None:
+            by_job.setdefault((change.base_id, change.job), []).append(change.pk)
+    undone: dict[int, int] = {}
+    if by_job:
+        imports = Import.objects.filter(job__in={job for _, job in by_job}, undo__isnull=False).order_by()
+        for base, job, step in imports.values_list("base_id", "job_id", "undo_id"):
+            undone |= dict.fromkeys(by_job.get((base, job), ()), step)
+    if by_decision:
+        steps = Decision.objects.filter(undoes__in=by_decision).order_by()
+        for decision, step in steps.values_list("undoes_id", "pk"):
+            undone |= dict.fromkeys(by_decision[decision], step)
+    return undone
