@@ -8,10 +8,12 @@ input are started from nothing.
 import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,21 @@ def told(*arguments: str, given: str = "") -> Any:
     result = schoolgate(*arguments, "--json", given=given)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
+
+
+def new_home(site: str, home: Path | str, *options: str) -> Any:
+    """Make a home by `init`; what it prints. Its tables are laid once a run and copied, which spares five seconds."""
+    shutil.copytree(_with_tables(site), home, dirs_exist_ok=True)
+    return told(site, "init", *options, "--home", str(home))
+
+
+@cache
+def _with_tables(site: str) -> Path:
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    home = Path(folder, "home")
+    told(site, "init", "--home", str(home))
+    return home
 
 
 def _forked(arguments: Sequence[str], home: str) -> "subprocess.CompletedProcess[str]":

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.sites.calls import schoolgate, told
+from tests.sites.calls import new_home, schoolgate, told
 from tests.smtp import Inbox, listening
 
 
@@ -15,7 +15,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
         port = inbox.port
     text = f'smtp_host = "127.0.0.1"\nsmtp_port = {port}\nsmtp_security = "none"\nsmtp_from = "post@la.example"\n'
     (home / "schoolgate.toml").write_text(text, "utf-8")
-    told("authority", "init", "--la", "820", "--home", str(home))
+    new_home("authority", home, "--la", "820")
     user = ["users", "add", "ada", "--role", "administrator", "--email", "ada@la.example"]
     told("authority", *user, "--home", str(home))
     told("authority", "accounts", "add", "--la", "820", "--school", "4321", "--home", str(home))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sites.calls import schoolgate, told
+from tests.sites.calls import new_home, schoolgate, told
 
 LIST = "name,DfE no.,licence\n=Hill Top,820/1001,\nOak Lane,820/1002,no\nFar Hill,823/4001,\nBad,82/1,\n"
 
@@ -16,7 +16,7 @@ LIST = "name,DfE no.,licence\n=Hill Top,820/1001,\nOak Lane,820/1002,no\nFar Hil
 def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
     """An authority that has taken in one list."""
     home = str(tmp_path_factory.mktemp("authority"))
-    told("authority", "init", "--la", "820", "--name", "Bedfordshire", "--no-out-of-county-licence", "--home", home)
+    new_home("authority", home, "--la", "820", "--name", "Bedfordshire", "--no-out-of-county-licence")
     Path(home, "schools.csv").write_text(LIST, "utf-8")
     return home
 
@@ -117,7 +117,7 @@ def test_what_ends_is_listed(authority: str, imported: list[dict[str, Any]]) -> 
 
 def test_a_school_of_another_la_is_added_with_a_warning(tmp_path: Path) -> None:
     home = str(tmp_path / "home")
-    told("authority", "init", "--la", "820", "--name", "Bedfordshire", "--home", home)
+    new_home("authority", home, "--la", "820", "--name", "Bedfordshire")
     words = ["accounts", "add", "--la", "823", "--school", "4001", "--name", "Far Hill", "--json", "--home", home]
     result = schoolgate("authority", *words)
     assert result.returncode == 0

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.sites.calls import schoolgate, told
+from tests.sites.calls import new_home, schoolgate, told
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
@@ -13,7 +13,7 @@ from schoolgate.documents.samples.students import make_students
 def school(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A home whose journal tells of a file for LA 820 that is held back, and of one for LA 823, which has no entry."""
     home, root = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("files")
-    told("school", "init", "--root-folder", str(root), "--home", str(home))
+    new_home("school", home, "--root-folder", str(root))
     told("school", "destinations", "add", "--la", "820", "--url", "http://127.0.0.1:9", "--home", str(home))
     for la, faults in (("820", ("missing-dob",)), ("823", ())):
         folder = Path(root, la, "Files Not Exported")

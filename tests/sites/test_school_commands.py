@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.sites.calls import schoolgate, told
+from tests.sites.calls import new_home, schoolgate, told
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
@@ -13,7 +13,7 @@ from schoolgate.documents.samples.students import make_students
 def school(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A home with a root folder and LA 820, which has no account for all schools."""
     home = str(tmp_path_factory.mktemp("school"))
-    told("school", "init", "--root-folder", f"{home}-files", "--home", home)
+    new_home("school", home, "--root-folder", f"{home}-files")
     told("school", "destinations", "add", "--la", "820", "--url", "http://127.0.0.1:9", "--home", home)
     return home
 

@@ -1,13 +1,13 @@
 """`schoolgate school schedule` in processes of its own."""
 
 import pytest
-from tests.sites.calls import schoolgate, told
+from tests.sites.calls import new_home, schoolgate, told
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = str(tmp_path_factory.mktemp("school"))
-    told("school", "init", "--home", folder)
+    new_home("school", folder)
     return folder
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.sites.calls import schoolgate, told
+from tests.sites.calls import new_home, schoolgate, told
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
@@ -11,7 +11,7 @@ from schoolgate.documents.samples.students import make_students
 
 def test_the_status_and_the_board_say_what_the_pages_say(tmp_path: Path) -> None:
     home, root = str(tmp_path / "home"), tmp_path / "root"
-    told("school", "init", "--root-folder", str(root), "--home", home)
+    new_home("school", home, "--root-folder", str(root))
     (tmp_path / "password").write_text("Green-Lantern-7", "utf-8")
     account = ("--user", "bedford", "--password-file", str(tmp_path / "password"))
     told("school", "destinations", "add", "--la", "820", "--url", "http://127.0.0.1:9", *account, "--home", home)

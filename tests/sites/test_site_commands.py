@@ -7,20 +7,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.sites.calls import schoolgate, told
+from tests.sites.calls import new_home, schoolgate, told
 
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
     home = str(tmp_path_factory.mktemp("authority"))
-    told("authority", "init", "--la", "820", "--name", "Bedfordshire", "--home", home)
+    new_home("authority", home, "--la", "820", "--name", "Bedfordshire")
     return home
 
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> str:
     home = str(tmp_path_factory.mktemp("school"))
-    told("school", "init", "--root-folder", f"{home}-files", "--home", home)
+    new_home("school", home, "--root-folder", f"{home}-files")
     return home
 
 
@@ -84,7 +84,7 @@ def test_settings_name_their_source(school: str) -> None:
 
 def test_an_export_without_an_la_has_nothing_to_do(tmp_path: Path) -> None:
     home = str(tmp_path / "new")
-    told("school", "init", "--root-folder", str(tmp_path / "root"), "--home", home)
+    new_home("school", home, "--root-folder", str(tmp_path / "root"))
     assert told("school", "export", "--home", home) == []
 
 
