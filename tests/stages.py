@@ -26,6 +26,16 @@ TOOLS: dict[str, tuple[Callable[[], bool], str]] = {
 }
 # Hundreds of processes are started: who forbids Python to keep what it compiled has each of them compile all again.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+# A school's rows lie in SQLite nearly everywhere: by day PostgreSQL sees the ways its files go, by night all.
+SCHOOL_ON_POSTGRES = [
+    "test_exporting.py",
+    "test_finding.py",
+    "test_interrupted.py",
+    "test_joining.py",
+    "test_outcomes.py",
+    "test_states.py",
+    "test_taking.py",
+]
 left_out: list[str] = []
 output: ContextVar[IO[str] | None] = ContextVar("output", default=None)
 """Where the stages of this thread write, None for the terminal."""
@@ -79,7 +89,8 @@ def postgres() -> bool:
     """What has rows again, on a private PostgreSQL server, with what is marked to need one."""
     if "PostgreSQL" in missing():
         return True
-    rooms = ["tests/commons", "tests/school", "tests/authority"]
+    school = ["tests/school"] if NIGHTLY else [f"tests/school/{file}" for file in SCHOOL_ON_POSTGRES]
+    rooms = ["tests/commons", "tests/authority", *school]
     marks = " and ".join(["(database or postgres)", *(f"not {mark}" for mark in missing_marks())])
     return run(sys.executable, "tests/postgres.py", "run", "--", *PYTEST, "-m", marks, *rooms)
 

@@ -29,11 +29,9 @@ from schoolgate.documents.students.entries import Record
 
 pytestmark = pytest.mark.django_db
 
-several_times = settings(
-    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+several_times = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
-few_times = settings(several_times, max_examples=8)
+few_times = settings(several_times, max_examples=settings().max_examples // 4)
 
 UPNS = ("R820432124001", "F820432124002", "V820432124003")
 NAMES = ("Daniel", "Ada", "Zoë")
