@@ -70,7 +70,7 @@ def test_a_file_that_is_older_names_the_newer_one(waiting: Import, send: Send, a
 
 
 def test_an_officer_lets_a_waiting_import_go_on(waiting: Import, as_officer: Client) -> None:
-    as_officer.post(reverse("import-now", args=[waiting.pk]))
+    as_officer.post(reverse("import-now", args=[waiting.pk]), {"seen": waiting.waiting})
     work_off()
     assert Import.objects.get(pk=waiting.pk).state is ImportState.COMPLETED
     assert "Omar Khan let it be imported" in text(as_officer.get(reverse("import", args=[waiting.pk])))

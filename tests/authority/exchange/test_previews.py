@@ -1,6 +1,7 @@
 """What an import would do is seen before it is done, and nothing of it is written."""
 
 import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -33,6 +34,18 @@ def rows_of_records() -> str:
 
 def address(name: str, this: Import, *more: str) -> str:
     return reverse(name, args=[this.pk, *more])
+
+
+def look_first(base: Base) -> None:
+    """Have the base's files wait with a preview before they are imported."""
+    by = base_rules(base)
+    by.ask_first = True
+    by.save()
+
+
+def questions(page: str) -> list[str]:
+    """The questions that a page's form says were seen."""
+    return re.findall(r'name="seen" value="([a-z-]+)"', page)
 
 
 @pytest.fixture
@@ -109,17 +122,49 @@ def test_a_base_whose_files_are_looked_at_first_waits_with_its_preview(
     send: Send, green_abbey: Base, as_officer: Client
 ) -> None:
     send(school())
-    by = base_rules(green_abbey)
-    by.ask_first = True
-    by.save()
+    look_first(green_abbey)
     this = send(
         [*school()[:5], a_pupil(UPN="T820432117003", Forename="Mia", Sex="F", DOB="2013-07-01", Surname="Bell")]
     )
     assert (this.state, this.waiting) == (ImportState.WAITING, "ask-first")
     assert Preview.objects.get().counts["pupils"] == {"changed": 1, "same": 5}
     assert address("import-preview", this) in text(as_officer.get(address("import", this)))
-    as_officer.post(address("import-now", this))
+    as_officer.post(address("import-now", this), {"seen": this.waiting})
     work_off()
     assert Import.objects.get(pk=this.pk).state is ImportState.COMPLETED
     assert Pupil.objects.filter(surname="Bell").exists()
     assert not Conflict.objects.exists()
+
+
+def test_who_agreed_that_a_file_has_few_pupils_is_shown_what_it_would_do_all_the_same(
+    waiting: Import, as_officer: Client
+) -> None:
+    look_first(waiting.base)
+    seen = questions(text(as_officer.get(address("import", waiting))))
+    for _ in range(2):
+        as_officer.post(address("import-now", waiting), {"seen": seen})
+        work_off()
+        assert Import.objects.get(pk=waiting.pk).waiting == "ask-first"
+    assert Preview.objects.get().counts["pupils"] == {"same": 2}
+
+
+def test_who_lets_a_file_go_on_from_its_preview_is_asked_nothing_that_stood_there(
+    waiting: Import, as_officer: Client
+) -> None:
+    look_first(waiting.base)
+    as_officer.post(address("make-preview", waiting))
+    work_off()
+    seen = questions(text(as_officer.get(address("import-preview", waiting))))
+    assert set(seen) == {"few-pupils", "ask-first"}
+    as_officer.post(address("import-now", waiting), {"seen": seen})
+    work_off()
+    assert Import.objects.get(pk=waiting.pk).state is ImportState.COMPLETED
+
+
+def test_a_preview_that_may_not_hold_any_more_answers_only_what_is_asked_now(
+    waiting: Import, as_officer: Client
+) -> None:
+    as_officer.post(address("make-preview", waiting))
+    work_off()
+    Change.objects.create(source="person", source_name="O. Khan", rule="changed-by-hand")
+    assert questions(text(as_officer.get(address("import-preview", waiting)))) == ["few-pupils"]

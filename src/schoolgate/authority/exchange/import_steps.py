@@ -3,7 +3,7 @@
 Each step holds the import's row, so that of two who try at once one succeeds; each stands in the audit.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -22,14 +22,21 @@ LONGEST_REASON = 500
 """Characters."""
 
 
-def agree(this: Import, *, by: User | None, request: HttpRequest | None = None) -> bool:
-    """Let an import go on that waits for a person. False: it does not wait."""
+def agree(
+    this: Import, *, seen: Collection[str] | None = None, by: User | None, request: HttpRequest | None = None
+) -> bool:
+    """Let an import go on that waits for a person. False: it does not wait, or with a question that was not seen.
+
+    ``seen`` are the questions that the person saw, those of a preview included, with which it will not wait again;
+    None: whichever it waits with.
+    """
 
     def step(this: Import) -> bool:
-        if this.state is not ImportState.WAITING:
+        if this.state is not ImportState.WAITING or (seen is not None and this.waiting not in seen):
             return False
         _note(this, "import agreed to", by, request, why=str(Waiting(this.waiting).label))
-        this.agreed = [*this.agreed, this.waiting]
+        answered = {this.waiting, *this.agreed, *(seen or ())}
+        this.agreed = [one for one in Waiting.values if one in answered]
         this.waiting = ""
         this.save(update_fields=["agreed", "waiting", "decided"])
         submit_import(this)

@@ -165,7 +165,7 @@ def _import(course: _Course, aside: Aside) -> None:
         newest_pupil=newest_pupil,
         addresses=course.ruling.addresses,
     )
-    if course.ruling.ask_first and not this.agreed:
+    if course.ruling.ask_first and Waiting.ASKED not in this.agreed:
         upto = upto_now()
         outlook = look_ahead(applying, found, aside)
         _wait(course, Waiting.ASKED, outlook=outlook, upto=upto)

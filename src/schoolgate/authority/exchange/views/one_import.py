@@ -99,8 +99,10 @@ def one_import(request: PersonRequest, pk: int) -> HttpResponseBase:
 def import_now(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Let an import go on that waits for a person."""
     this = _find(request, pk)
-    if agree(this, by=request.user, request=request):
+    if agree(this, seen=request.POST.getlist("seen"), by=request.user, request=request):
         messages.success(request, "It is queued, and imported next.")
+    elif Import.objects.get(pk=pk).state is ImportState.WAITING:
+        messages.error(request, "It waits with another question by now. Read it, and decide again.")
     else:
         messages.error(request, "It does not wait for anybody any more: somebody has decided already.")
     return redirect("import", pk)

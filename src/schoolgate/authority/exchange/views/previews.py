@@ -63,8 +63,11 @@ def preview(request: PersonRequest, pk: int) -> HttpResponseBase:
         "has_content": ReceivedFile.objects.filter(its_import=this, content_gone_at=None).exists(),
     }
     if made is not None:
+        is_stale = stale(made)
         context |= {
-            "stale": stale(made),
+            "stale": is_stale,
+            # Who lets it go on from here has seen all that it would ask, as far as this holds.
+            "seen": [] if is_stale or made.problems else [*made.asks, Waiting.ASKED],
             "asks": [Waiting(one).label for one in made.asks if one != Waiting.ASKED],
             "problems": [{**one, "words": problem_words(one)} for one in made.problems],
             **_numbers(made),
