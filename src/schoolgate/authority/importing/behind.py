@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from schoolgate.authority.importing.counting import read_fate
+from schoolgate.authority.importing.deciding import BY_A_PERSON
 from schoolgate.authority.importing.models import Conflict, Import, RemovalCandidate
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.leading_on import led_on
@@ -78,8 +79,12 @@ def missing_pupils(this: Import) -> OfPupil[RemovalCandidate]:
 
 
 def newly_left_out(this: Import) -> int:
-    """How many values this import was the first to leave out, and still stand; no number tells of restricted pupils."""
-    return Refusal.objects.unrestricted().filter(base=this.base_id, first_seen_in=this.job_id or 0).count()
+    """How many values this import was the first to leave out, and still stand; no number tells of restricted pupils.
+
+    What people discarded, changed by hand or undid since is refused by them, and was not left out by it.
+    """
+    own = Refusal.objects.unrestricted().filter(base=this.base_id, first_seen_in=this.job_id or 0)
+    return own.exclude(code__in=BY_A_PERSON).count()
 
 
 def _fates(this: Import) -> Iterator[tuple[str, list[int]]]:
