@@ -1,6 +1,7 @@
 """People decide on conflicts: taken, dropped, dropped for good; never over what another did meanwhile."""
 
 import json
+from typing import Any
 
 import pytest
 import time_machine
@@ -263,3 +264,14 @@ def test_a_newer_value_that_waits_is_not_pushed_aside_by_an_undo(green_abbey: Ba
     bring_in(green_abbey, [a_pupil(Surname="Blake")], ruling=BY_CONFLICT)
     assert undo_newest(officer)["waits_again"] == 0
     assert waiting() == [("Surname", "Blake")]
+
+
+def test_what_was_seen_is_told_by_a_sign_that_nobody_outside_can_try_values_against(
+    green_abbey: Base, settings: Any
+) -> None:
+    sister = {"UPN": "F820432124002", "Forename": "Ada", "DOB": "2013-03-01"}
+    bring_in_conflict(green_abbey, [a_pupil(), a_pupil(**sister)], [a_pupil(Sex="F"), a_pupil(**sister, Sex="F")])
+    signs = {wish.seen for wish in wishes(Choice.ACCEPT)}
+    assert len(signs) == 2
+    settings.SECRET_KEY = "another site's"
+    assert signs.isdisjoint(wish.seen for wish in wishes(Choice.ACCEPT))
