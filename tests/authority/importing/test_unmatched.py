@@ -202,3 +202,17 @@ def test_what_is_decided_on_who_was_taken_back_from_a_restricted_pupil_is_hidden
     assert not Unmatched.objects.visible_to(officer).exists()
     discard(record.pk, seen=seen(record), by=administrator)
     assert not Decision.objects.visible_to(officer).filter(kind=Decision.Kind.DISCARD).exists()
+
+
+def test_a_temporary_upn_that_another_pupil_has_is_not_anothers_for_good(
+    daniel: Pupil, green_abbey: Base, oak_lane: Base
+) -> None:
+    """It is no child's for good (reference 5.1): one of the two gets a permanent one some day."""
+    temporary = "C82043212400A"
+    other = a_pupil(UPN=temporary, Surname="Adeyemi", Forename="Ada", Sex="F", DOB="2014-01-01")
+    bring_in(green_abbey, [a_pupil(), other])
+    row = wait(oak_lane, {**STRANGER, "UPN": temporary})
+    match(row.pk, daniel.pk, seen=seen(row), by=None)
+    assert not Refusal.objects.exists()
+    assert bring_in(oak_lane, [{**STRANGER, "UPN": temporary}]).counts["pupils"] == {"same": 1}
+    assert not Refusal.objects.exists()
