@@ -239,6 +239,15 @@ def test_things_to_correct_are_those_of_the_newest_file_of_a_school(school_site:
     assert "17 changes taken" in first_page
 
 
+def test_the_first_page_says_who_of_the_last_file_waits_for_the_council(school_site: None, office: Client) -> None:
+    newest = make_list()
+    newest.transfer.outcome = {"state": "imported", "counts": {"pupils": 210, "same": 204, "in_conflict": 6}}
+    newest.transfer.save()
+    first_page = office.get("/").content.decode()
+    assert "6 pupils wait for the council to decide" in first_page
+    assert "nothing in it has changed" not in first_page
+
+
 def test_a_colleague_from_purchasing_sees_no_child(db: None) -> None:
     make_correction(make_list())
     assert not Correction.objects.visible_to(User(role="buyer")).exists()

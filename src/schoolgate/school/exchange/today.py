@@ -63,14 +63,18 @@ class Today:
 
     @property
     def came_of_last(self) -> str:
-        """What the LA made of the last file that arrived: 210 pupils, 14 changes taken."""
+        """What the LA made of the last file that arrived: 14 changes taken, 3 pupils wait for the council to decide."""
         if self.last is None or self.last.state == State.REJECTED:
             return ""
         counts = self.last.outcome.get("counts") or {}
         changes = counts.get("changed", 0) + counts.get("added", 0)
+        waiting = counts.get("in_conflict", 0) + counts.get("unmatched", 0)
         if self.last.state != State.IMPORTED or not counts:
             return outcome_words(self.last)
-        return f"{so_many(changes, 'change')} taken" if changes else "nothing in it has changed"
+        said = [f"{so_many(changes, 'change')} taken"] if changes else []
+        if waiting:
+            said.append(f"{so_many(waiting, 'pupil')} {'waits' if waiting == 1 else 'wait'} for the council to decide")
+        return ", ".join(said) or "nothing in it has changed"
 
     @property
     def colour(self) -> Colour:
