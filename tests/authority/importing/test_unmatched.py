@@ -35,7 +35,7 @@ def wait(base: Base, *records: Record, full: bool = True) -> Unmatched:
 
 
 def seen(row: Unmatched) -> str:
-    return bytes(row.digest).hex()
+    return row.seen
 
 
 @pytest.fixture

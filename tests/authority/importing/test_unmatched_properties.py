@@ -62,7 +62,7 @@ class Story:
     def match(self) -> None:
         """An officer says that it is Daniel."""
         row = Unmatched.objects.get()
-        match(row.pk, self.daniel.pk, seen=bytes(row.digest).hex(), by=None)
+        match(row.pk, self.daniel.pk, seen=row.seen, by=None)
 
     def stands(self) -> Any:
         """All that is held and waits, and what was ever written."""

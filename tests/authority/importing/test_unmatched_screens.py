@@ -51,7 +51,7 @@ def page_of(row: Unmatched) -> str:
 
 
 def form_of(browser: Client, row: Unmatched, **fields: str) -> dict[str, str]:
-    found = re.search(r'name="seen" value="([0-9a-f]{32})"', text(browser.get(page_of(row))))
+    found = re.search(r'name="seen" value="([0-9a-f]{32}[a-z-]*)"', text(browser.get(page_of(row))))
     assert found is not None
     return {"seen": found[1], **fields}
 

@@ -73,7 +73,7 @@ def unmatched(
             "why": one.why,
             "near": [miss.pupil.pk for miss in near.get(one.pk, ())],
             "since": one.since,
-            "seen": bytes(one.digest).hex(),
+            "seen": one.seen,
         }
         for one in shown
     ]
@@ -151,7 +151,7 @@ def _record(which: str) -> tuple["Unmatched", str]:
     row = Unmatched.objects.unrestricted().filter(pk=int(number)).first()
     if row is None:
         raise Failed(f"Record {number} does not wait. See: schoolgate authority unmatched")
-    return row, seen or bytes(row.digest).hex()
+    return row, seen or row.seen
 
 
 def _tell(done: "Outcome", *, as_json: bool) -> None:

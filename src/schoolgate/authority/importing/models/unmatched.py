@@ -22,8 +22,7 @@ class Unmatched(models.Model):
 
     `seen_in` and `number` say where it stood last (0: not known), `why` why nobody decided for it
     (`recognising.WhyNot`). `sign` stands for who it is as its base knows it, so that next week's entry takes the place
-    of this one. `entry_text` is all that was said (`waiting.entry_text`), and `digest` its digest, for people who
-    decide on what they saw.
+    of this one. `entry_text` is all that was said (`waiting.entry_text`), and `digest` its digest.
     `held_back` keeps a record off the list: a person discarded it, or undid the import that had added it; it stays so
     as long as the base sends the same child. `near_restricted`: it might be a restricted pupil, so that only people
     with the right see it. `not_of`: a person took it back from this pupil, to whom no rule matches entries of its base
@@ -64,6 +63,12 @@ class Unmatched(models.Model):
 
     def __repr__(self) -> str:
         return f"<Unmatched {self.pk}>"
+
+    @property
+    def seen(self) -> str:
+        """Stands for what it says and for whether it is held back, so that who decides can say what was seen."""
+        said = bytes(self.digest).hex()
+        return f"{said}-{self.held_back}" if self.held_back else said
 
     def is_of_restricted(self) -> bool:
         """Whether only people with the right see it, and what is decided on it."""

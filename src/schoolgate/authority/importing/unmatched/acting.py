@@ -52,7 +52,7 @@ class Outcome:
 def match(
     record_pk: int, pupil: int, *, seen: str, reason: str = "", by: User | None, request: HttpRequest | None = None
 ) -> Outcome:
-    """Take a record for a held pupil, from now on; ``seen`` is the digest of the record as the person saw it, in hex.
+    """Take a record for a held pupil, from now on; ``seen`` is `Unmatched.seen` of the record as the person saw it.
 
     Raises Stale, Gone where the pupil is not held any more, and TwoAtOneSchool.
     """
@@ -127,7 +127,7 @@ def _held_as_seen(record_pk: int, seen: str, by: User | None) -> Unmatched:
     rows = Unmatched.objects.select_for_update(of=("self",)).select_related("base", "seen_in__base")
     rows = rows.unrestricted() if by is None else rows.visible_to(by)
     row = rows.filter(pk=record_pk).first()
-    if row is None or bytes(row.digest).hex() != seen:
+    if row is None or row.seen != seen:
         raise Stale
     return row
 

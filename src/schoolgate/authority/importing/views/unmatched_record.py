@@ -167,7 +167,7 @@ def _page(request: PersonRequest, row: Unmatched) -> HttpResponseBase:
         "row": row,
         "name": name_of(row),
         "why": words_of(row.why),
-        "seen": bytes(row.digest).hex(),
+        "seen": row.seen,
         "sides": sides,
         "found": found,
         "list": list_address(request),
