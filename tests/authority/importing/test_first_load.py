@@ -14,6 +14,7 @@ from tests.authority.importing.importing_files import bring_in, header_of, held
 from tests.documents.students.files import a_file, a_pupil
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.today import look_at_today
 from schoolgate.authority.importing.carrying_out import Ruling, carry_out_document
 from schoolgate.authority.importing.deciding import Effect, Rules
 from schoolgate.authority.importing.first_load import steps
@@ -229,6 +230,7 @@ def test_the_imports_of_a_first_load_are_not_among_those_of_files(green_abbey: B
     loaded(f"{HEADINGS}\n{AMY}\n")
     assert Import.objects.count() == 1
     assert not Import.objects.listed().exists()
+    assert look_at_today().imported == 0
 
 
 def test_a_load_that_was_killed_goes_on_and_writes_nothing_twice(

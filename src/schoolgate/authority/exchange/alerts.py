@@ -92,7 +92,7 @@ def _endings(reader: User, since: datetime) -> Line | None:
 @summary_line
 def _files(reader: User, since: datetime) -> Line | None:
     files = ReceivedFile.objects.visible_to(reader).filter(received_at__gte=since).count()
-    imported = Import.objects.visible_to(reader).filter(completed_at__gte=since).count()
+    imported = Import.objects.visible_to(reader).of_files().filter(completed_at__gte=since).count()
     text = f"{counted(files, 'file was', 'files were')} received, {imported:,} imported."
     return Line(text, page("received-files"), needs_somebody=False)
 

@@ -57,7 +57,7 @@ def look_at_today(reader: User | None = None) -> Today:
     return Today(
         to_do=[*_what_is_to_do(), *_restricted(reader)],
         received=ReceivedFile.objects.filter(received_at__gte=midnight).count(),
-        imported=Import.objects.filter(completed_at__gte=midnight).count(),
+        imported=Import.objects.of_files().filter(completed_at__gte=midnight).count(),
         refused=RefusedDelivery.objects.filter(last_at__gte=midnight).count(),
         silent=never_heard_from().count(),
         bases=Base.objects.filter(active=True).count(),

@@ -42,7 +42,11 @@ _WORK = Q(not_imported_because="", waiting="")
 class ImportQuerySet(ForStaff["Import"]):
     def listed(self) -> Self:
         """Without those that somebody deleted from the list, and those of a first load, which tells of its own."""
-        return self.filter(deleted_at=None, first_load=None)
+        return self.of_files().filter(deleted_at=None)
+
+    def of_files(self) -> Self:
+        """Without those of a first load: what came from schools."""
+        return self.filter(first_load=None)
 
     def in_state(self, state: ImportState) -> Self:
         """Those whose `state` this is. Of the many that are completed none is looked at for another state."""
