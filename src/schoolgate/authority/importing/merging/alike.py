@@ -6,15 +6,15 @@ another permanent UPN, two systems of one school, a pupil that somebody added. F
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Any, TypeAlias
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Min, Q
 
 from schoolgate.authority.importing.models import TwoChildren
 from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
-from schoolgate.authority.records.models.masking import OfPupil
+from schoolgate.authority.records.models.pupil import PupilQuerySet
 
 Kind = PupilKey.Kind
 
@@ -26,32 +26,43 @@ MOST_ALIKE = 10
 
 Pair: TypeAlias = tuple[int, int]
 """The numbers of two pupils, the lower one first."""
+Key: TypeAlias = tuple[int, str]
+"""What a pupil is found by: the kind of a `PupilKey`, and its text."""
 
 
 def pairs(user: Any, *, downloaded: bool = False) -> dict[Pair, list[str]]:
-    """The pairs that nobody has parted, each with what both share. Three queries.
+    """The pairs that nobody has parted, each with what both share. Four queries.
 
     None with a pupil whom ``user`` (None: the command line) may not see; none with a restricted one for a download.
     """
+    alike: dict[Key, list[int]] = {}
+    of_several: dict[int, list[str]] = defaultdict(list)
     shared = (
         PupilKey.objects.filter(kind__in=SIGNS)
         .order_by("kind", "text")
         .values_list("kind", "text")
-        .annotate(pupils=Count("pupil"))
+        .annotate(pupils=Count("pupil"), first=Min("pupil"), last=Max("pupil"))
         .filter(pupils__gt=1)
     )
-    texts: dict[int, list[str]] = defaultdict(list)
-    for kind, text, _ in shared:
-        texts[kind].append(text)
-    return _without_two_children(_paired(_visible(user, downloaded=downloaded).filter(_any_of(texts))))
+    for kind, text, number, first, last in shared:
+        if number == 2:
+            alike[kind, text] = [first, last]
+        else:
+            of_several[kind].append(text)
+    shown = _shown(user, downloaded=downloaded)
+    alike |= _pupils_of(of_several, shown)
+    two = {pupil for pupils in alike.values() for pupil in pupils}
+    seen = set(shown.filter(pk__in=two).values_list("pk", flat=True))
+    return _without_two_children(_paired(alike, seen))
 
 
 def pairs_of(pupil: Pupil, user: Any) -> dict[Pair, list[str]]:
-    """The same of one pupil, its own numbers among those of each pair. Three queries."""
+    """The same of one pupil, its own number among those of each pair. Four queries."""
     texts: dict[int, list[str]] = defaultdict(list)
     for kind, text in PupilKey.objects.filter(pupil=pupil, kind__in=SIGNS).values_list("kind", "text"):
         texts[kind].append(text)
-    found = _paired(_visible(user).filter(_any_of(texts)))
+    alike = _pupils_of(texts, _shown(user))
+    found = _paired(alike, {number for pupils in alike.values() for number in pupils})
     return _without_two_children({pair: signs for pair, signs in found.items() if pupil.pk in pair})
 
 
@@ -70,29 +81,32 @@ def times_at_schools(pupils: Iterable[int]) -> dict[int, list[Enrolment]]:
     return found
 
 
-def _visible(user: Any, *, downloaded: bool = False) -> OfPupil[PupilKey]:
-    keys: OfPupil[PupilKey] = PupilKey.objects.all()
-    return keys.unrestricted() if user is None or downloaded else keys.visible_to(user)
+def _shown(user: Any, *, downloaded: bool = False) -> PupilQuerySet:
+    everybody = Pupil.objects.all()
+    return everybody.unrestricted() if user is None or downloaded else everybody.visible_to(user)
 
 
-def _any_of(texts: dict[int, list[str]]) -> Q:
+def _pupils_of(texts: Mapping[int, Collection[str]], shown: PupilQuerySet) -> dict[Key, list[int]]:
+    """Who of those shown has each of these keys."""
     wanted = Q(pk__in=[])
     for kind, of_kind in texts.items():
         wanted |= Q(kind=kind, text__in=of_kind)
-    return wanted
-
-
-def _paired(keys: OfPupil[PupilKey]) -> dict[Pair, list[str]]:
-    alike: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for kind, text, pupil in keys.order_by("kind", "text", "pupil").values_list("kind", "text", "pupil_id"):
+    alike: dict[Key, list[int]] = defaultdict(list)
+    keys = PupilKey.objects.filter(wanted, pupil__in=shown).order_by("kind", "text", "pupil")
+    for kind, text, pupil in keys.values_list("kind", "text", "pupil_id"):
         alike[kind, text].append(pupil)
+    return alike
+
+
+def _paired(alike: Mapping[Key, Sequence[int]], seen: Collection[int]) -> dict[Pair, list[str]]:
     found: dict[Pair, list[str]] = {}
-    for (kind, _), pupils in alike.items():
+    for (kind, _), pupils in sorted(alike.items()):
         sign = SIGNS[Kind(kind)]
-        for pair in _two_of(pupils):
-            signs = found.setdefault(pair, [])
-            if sign not in signs:
-                signs.append(sign)
+        for one, other in _two_of(pupils):
+            if one in seen and other in seen:
+                signs = found.setdefault((one, other), [])
+                if sign not in signs:
+                    signs.append(sign)
     return found
 
 
@@ -101,7 +115,5 @@ def _two_of(pupils: Sequence[int]) -> Iterator[Pair]:
 
 
 def _without_two_children(found: dict[Pair, list[str]]) -> dict[Pair, list[str]]:
-    if not found:
-        return found
     parted = set(TwoChildren.objects.values_list("one_id", "other_id"))
     return {pair: signs for pair, signs in found.items() if pair not in parted}

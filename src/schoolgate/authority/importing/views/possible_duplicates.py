@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from schoolgate.authority.importing.merging.alike import pairs, times_at_schools, who_stays
+from schoolgate.authority.importing.merging.alike import Pair, pairs, times_at_schools, who_stays
 from schoolgate.authority.importing.models import TwoChildren
 from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
 from schoolgate.authority.records.listing import schools_of
@@ -21,21 +22,16 @@ from schoolgate.commons.web.tables import AllGood, Column, NotYet, Table
 
 @dataclass(slots=True)
 class _Row:
-    """A pair, of which `keep` is proposed to stay once it is prepared."""
+    """A pair; `keep`, who is proposed to stay, and `gone` are there once the row is prepared."""
 
-    keep: Pupil
-    gone: Pupil
+    pair: Pair
     signs: Sequence[str] = ()
-    schools: dict[int, list[Enrolment]] = field(default_factory=dict)
     said: TwoChildren | None = None
-
-    @property
-    def surname(self) -> str:
-        return self.keep.surname_key
-
-    @property
-    def born(self) -> date | None:
-        return self.keep.born
+    surname: tuple[str, str] = ("", "")
+    born: date | None = None
+    keep: Pupil = field(default_factory=Pupil)
+    gone: Pupil = field(default_factory=Pupil)
+    schools: dict[int, list[Enrolment]] = field(default_factory=dict)
 
 
 @who("administrator", "officer")
@@ -52,22 +48,29 @@ def possible_duplicates(request: PersonRequest) -> HttpResponseBase:
 
 
 def _pairs(request: PersonRequest, *, downloaded: bool) -> list[_Row]:
+    """All of them, by the names of the one with the lower number: there may be thousands, so little is read of each."""
     found = pairs(request.user, downloaded=downloaded)
-    pupils = Pupil.objects.in_bulk({number for pair in found for number in pair})
-    rows = [_Row(pupils[one], pupils[other], signs) for (one, other), signs in found.items()]
-    return sorted(rows, key=lambda row: (row.keep.surname_key, row.keep.forename_key, row.keep.pk, row.gone.pk))
+    first = Pupil.objects.filter(pk__in={one for one, _ in found})
+    known = first.values_list("pk", "surname_key", "forename_key", "born")
+    told = {pk: ((surname, forename), born) for pk, surname, forename, born in known}
+    rows = [_Row(pair, signs, None, *told[pair[0]]) for pair, signs in found.items()]
+    return sorted(rows, key=lambda row: (row.surname, row.pair))
 
 
-def _parted(rows: Any) -> list[_Row]:
-    return [_Row(row.one, row.other, said=row) for row in rows.select_related("one", "other", "by")]
+def _parted(rows: QuerySet[TwoChildren]) -> list[_Row]:
+    return [
+        _Row((row.one_id, row.other_id), (), row, (row.one.surname_key, row.one.forename_key), row.one.born)
+        for row in rows.select_related("one", "by")
+    ]
 
 
 def _table(request: PersonRequest, rows: list[_Row], *, apart: bool) -> Table:
     def prepare(page: list[_Row]) -> None:
-        schools = times_at_schools({pupil.pk for row in page for pupil in (row.keep, row.gone)})
+        numbers = {number for row in page for number in row.pair}
+        pupils, schools = Pupil.objects.in_bulk(numbers), times_at_schools(numbers)
         for row in page:
             row.schools = schools
-            row.keep, row.gone = who_stays(row.keep, row.gone, schools)
+            row.keep, row.gone = who_stays(pupils[row.pair[0]], pupils[row.pair[1]], schools)
 
     def said(name: str) -> Any:
         return lambda row: getattr(row.said, name)
