@@ -9,6 +9,7 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tests.ports import free_port
+from tests.tables import lay_tables
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
@@ -60,7 +61,7 @@ class Visit(Protocol):
 
 
 class NewSite(Protocol):
-    """Make a site from nothing by `init` and start it."""
+    """Make a site by `init` and start it."""
 
     def __call__(self, kind: str, *options: str) -> StartedSite: ...
 
@@ -136,6 +137,7 @@ def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewSite]:
 
     def make(kind: str, *options: str) -> StartedSite:
         site = StartedSite(kind, tmp_path_factory.mktemp(kind) / "home", f"http://127.0.0.1:{free_port()}")
+        lay_tables(kind, site.home)
         site.first_link = site.run("init", *options)["first_administrator_link"]
         started.append(site)
         site.start()

@@ -8,16 +8,15 @@ input are started from nothing.
 import atexit
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.faults.fork_server import ForkServer
+from tests.tables import lay_tables
 
 MOST_HOMES = 3
 """Each holds a whole site in memory."""
@@ -44,18 +43,9 @@ def told(*arguments: str, given: str = "") -> Any:
 
 
 def new_home(site: str, home: Path | str, *options: str) -> Any:
-    """Make a home by `init`; what it prints. Its tables are laid once a run and copied, which spares five seconds."""
-    shutil.copytree(_with_tables(site), home, dirs_exist_ok=True)
+    """Make a home by `init`, which finds its tables laid; what it prints."""
+    lay_tables(site, Path(home))
     return told(site, "init", *options, "--home", str(home))
-
-
-@cache
-def _with_tables(site: str) -> Path:
-    folder = tempfile.mkdtemp()
-    atexit.register(shutil.rmtree, folder)
-    home = Path(folder, "home")
-    told(site, "init", "--home", str(home))
-    return home
 
 
 def _forked(arguments: Sequence[str], home: str) -> "subprocess.CompletedProcess[str]":
