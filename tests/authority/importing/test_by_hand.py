@@ -1,5 +1,6 @@
 """An officer changes a value by hand: what is written, what next week's file then does, and what is refused."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -207,6 +208,14 @@ def test_registers_and_unknown_items_are_not_changed_by_hand(green_abbey: Base, 
     at = reverse("change-value-at", args=[pupil.pk, pupil.enrolments.get().pk, "attendance", "Attendance"])
     for one in (at, address("basic-details", "Nothing"), address("enrolment", "EnrolStatus")):
         assert as_officer.get(one).status_code == 404
+
+
+def test_a_pupils_page_leads_to_no_value_that_nobody_can_type(green_abbey: Base, as_officer: Client) -> None:
+    bring_in(green_abbey, [a_pupil(NAWdetails={"SpeakWelsh": "F"})])
+    page = as_officer.get(reverse("pupil", args=[Pupil.objects.get().pk]), {"group": "ethnicity-and-language"})
+    links = re.findall(r'href="([^"]*/change/[^"]*)"', page.content.decode())
+    assert links
+    assert {as_officer.get(link).status_code for link in links} == {200}
 
 
 def test_a_pupil_on_two_rolls_says_who_decides(green_abbey: Base, oak_lane: Base, as_officer: Client) -> None:

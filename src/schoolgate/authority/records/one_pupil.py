@@ -76,6 +76,7 @@ class ShownItem:
     label: str
     today: ShownVersion
     former: Sequence[ShownVersion]
+    can_be_typed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ class Section:
     def not_held(self) -> list[Item]:
         """What nothing is or was held of, and a person may add; registers are their schools' alone."""
         held = {item.name for item in self.items}
-        return [item for item in self.group.items if item.name not in held and self.group is not ATTENDANCE]
+        may_be = () if self.group is ATTENDANCE else self.group.items
+        return [item for item in may_be if item.name not in held and item.form.can_be_typed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ class OnePupil:
 
     def _items(self, row: PupilGroup | EnrolmentGroup) -> list[ShownItem]:
         return [
-            ShownItem(item.name, item.label, versions[0], versions[1:])
+            ShownItem(item.name, item.label, versions[0], versions[1:], item.form.can_be_typed)
             for item in row.group.items
             if (versions := list(self._versions(row, item.name)))
         ]

@@ -47,15 +47,6 @@ class ValueForm(forms.Form):
         return _value(self.form_of_value, self.item, self.cleaned_data)
 
 
-def is_fit(form: Form) -> bool:
-    """Whether a person can write values of this form: all but what no schema names."""
-    if isinstance(form, Fields):
-        return all(map(is_fit, form.fields.values()))
-    if isinstance(form, Set):
-        return is_fit(form.member)
-    return isinstance(form, Leaf | Once)
-
-
 def _fields(
     form: Form, name: str, steps: tuple[str, ...], held: Value | None, label: str
 ) -> Iterator[tuple[str, forms.Field]]:

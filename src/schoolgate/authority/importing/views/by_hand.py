@@ -18,7 +18,7 @@ from schoolgate.authority.importing.by_hand.changing import (
     held_at,
     seen_as,
 )
-from schoolgate.authority.importing.by_hand.fields import ValueForm, is_fit
+from schoolgate.authority.importing.by_hand.fields import ValueForm
 from schoolgate.authority.importing.leading import leader
 from schoolgate.authority.importing.writing import Gone
 from schoolgate.authority.records.groups.registry import group_named
@@ -85,7 +85,7 @@ def _find(request: PersonRequest, pk: int, enrolment: int | None, group: str, it
         at = get_object_or_404(enrolments.visible_to(request.user), pk=enrolment, pupil=pupil)
     try:
         of = group_named(group)
-        fit = is_fit(of.form_of(item))
+        fit = of.form_of(item).can_be_typed
     except KeyError:
         raise Http404("There is no such value.") from None
     if not fit or of in NOT_BY_HAND or (of.of == "enrolment") is not bool(at):

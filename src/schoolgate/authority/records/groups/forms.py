@@ -74,6 +74,11 @@ class Form(ABC):
         """Whether its parts are known one by one."""
         return False
 
+    @property
+    def can_be_typed(self) -> bool:
+        """Whether a person can write such a value: all but what no schema names."""
+        return True
+
     def rows(self, steps: tuple[str, ...], value: Value, within: str = "") -> Iterator[Row]:
         """Lines for a screen; ``steps`` lead to the value, the last one being its own name."""
         yield Row(steps[0], item_for(steps).words, self.text(value), within)
@@ -157,6 +162,10 @@ class Fields(Form):
         for name, form in self.fields.items():
             yield from form.leaves(f"{path}/{name}")
 
+    @property
+    def can_be_typed(self) -> bool:
+        return all(form.can_be_typed for form in self.fields.values())
+
     def fill(self, held: Record, incoming: Record) -> Record:
         """Join field by field: what ``incoming`` does not say stays."""
         joined = dict(held)
@@ -193,6 +202,10 @@ class Set(Form):
 
     def text(self, value: Value) -> str:
         return "; ".join(map(self.member.text, value))
+
+    @property
+    def can_be_typed(self) -> bool:
+        return self.member.can_be_typed
 
     def leaves(self, path: str) -> Iterator[str]:
         return self.member.leaves(path)
@@ -305,6 +318,10 @@ class Open(Form):
 
     def text(self, value: Value) -> str:
         return value if isinstance(value, str) else canonical(value)
+
+    @property
+    def can_be_typed(self) -> bool:
+        return False
 
     def leaves(self, path: str) -> Iterator[str]:
         yield path
