@@ -10,6 +10,7 @@ from schoolgate.authority.importing.conflicts.many import AT_ONCE, JOB
 from schoolgate.authority.importing.conflicts.taking_back import begin_undo, carry_out_undo, pupils_of
 from schoolgate.authority.records.models import Decision
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.faults import fault_point
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, register
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.submitting import submit
@@ -37,6 +38,8 @@ class DecideConflicts(JobKind):
         for start in range(0, len(to_do), AT_ONCE):
             with transaction.atomic():
                 done = decide_in(decision, to_do[start : start + AT_ONCE])
+                fault_point("decide.before-commit")
+            fault_point("decide.portion")
             told["decided"] += done.number
             told["changed"] += len(done.changed)
             told["refused"] += len(done.refused)

@@ -18,6 +18,8 @@ from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Change, Decision, Pupil, Refusal
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.commons.faults import fault_point
+from schoolgate.commons.jobs.kinds import LeaseLost
 
 _UNDONE_HERE = frozenset({Decision.Kind.CONFLICTS, Decision.Kind.BY_HAND})
 
@@ -27,7 +29,7 @@ AT_ONCE = 200
 
 @dataclass(slots=True)
 class TakenBack:
-    """What undoing a decision on conflicts did."""
+    """What undoing a decision on conflicts did: `Decision.so_far`."""
 
     put_back: int = 0
     """Values."""
@@ -35,6 +37,13 @@ class TakenBack:
     """Values that stay, since something wrote since."""
     waits_again: int = 0
     """Conflicts."""
+    upto: int = 0
+    """The number of the last pupil dealt with."""
+
+    @property
+    def told(self) -> dict[str, int]:
+        """The numbers for a person."""
+        return {"put_back": self.put_back, "left": self.left, "waits_again": self.waits_again}
 
 
 def may_be_undone(decision: Decision) -> bool:
@@ -60,19 +69,38 @@ def begin_undo(
 
 
 def carry_out_undo(step: Decision, progress: Callable[[int, int], None] = lambda *_: None) -> dict[str, int]:
-    """Undo what ``step`` undoes, from where it broke off; each portion of pupils in a transaction of its own."""
+    """Undo what ``step`` undoes, from where it broke off; each portion of pupils in a transaction of its own.
+
+    Raises LeaseLost when another does the same.
+    """
     undone = step.undoes
     assert undone is not None
-    done = TakenBack()
+    done = TakenBack(**step.so_far)
     pupils = pupils_of(undone)
-    for start in range(0, len(pupils), AT_ONCE):
-        portion = pupils[start : start + AT_ONCE]
+    to_do = [pupil for pupil in pupils if pupil > done.upto]
+    for start in range(0, len(to_do), AT_ONCE):
+        portion = to_do[start : start + AT_ONCE]
         with transaction.atomic():
+            _hold_alone(step)
             _take_back(step, undone, portion, done)
-        progress(start + len(portion), len(pupils))
+            done.upto = portion[-1]
+            step.so_far = asdict(done)
+            step.save(update_fields=["so_far"])
+            fault_point("take-back.before-commit")
+        fault_point("take-back.portion")
+        progress(len(pupils) - len(to_do) + start + len(portion), len(pupils))
     with transaction.atomic():
+        _hold_alone(step)
         Decision.objects.filter(pk=undone.pk, undone_at=None).update(undone_at=timezone.now())
-    return asdict(done)
+        fault_point("take-back.before-end")
+    return done.told
+
+
+def _hold_alone(step: Decision) -> None:
+    """Lock the step. Whoever lost the job stops, once another attempt wrote: what waits again may be decided anew."""
+    held = Decision.objects.select_for_update(of=("self",)).filter(pk=step.pk).values_list("so_far", flat=True)
+    if list(held) != [step.so_far]:
+        raise LeaseLost
 
 
 def pupils_of(decision: Decision) -> list[int]:

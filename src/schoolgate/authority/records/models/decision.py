@@ -16,8 +16,9 @@ class Decision(models.Model):
     """What one person did in one step: accepted a value or four hundred, matched a pupil, changed a value, undid one.
 
     Changes name the decision they came of, so that a step can be told and taken back whole: `undoes` is the one that
-    this took back, and `undone_at` when this one was. `reason` is the person's own words. `on_restricted`: some pupil
-    that it was about was a restricted one then, or became one later.
+    this took back, and `undone_at` when this one was. `so_far` is what one that undoes conflicts has done, so that it
+    goes on where it broke off (`importing.conflicts.taking_back.TakenBack`). `reason` is the person's own words.
+    `on_restricted`: some pupil that it was about was a restricted one then, or became one later.
     """
 
     class Kind(models.TextChoices):
@@ -37,6 +38,7 @@ class Decision(models.Model):
     reason = models.TextField(blank=True)
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
     undone_at = models.DateTimeField(null=True)
+    so_far = models.JSONField(default=dict)
     on_restricted = models.BooleanField(default=False)
 
     objects = DecisionQuerySet.as_manager()
