@@ -157,7 +157,9 @@ def test_they_are_merged_with_a_reason_and_a_second_yes_only(alike: Two, browser
     answer = browser.post(page_of(alike), form)
     assert answer["Location"] == reverse("pupil", args=[alike[0].pk])
     assert Pupil.objects.get() == alike[0]
-    assert Decision.objects.get().by == officer
+    decision = Decision.objects.get()
+    assert decision.by == officer
+    assert "Daniel Okafor" in text(browser.get(reverse("decision", args=[decision.pk])))
 
 
 def test_who_comes_second_is_shown_both_as_they_are_now(alike: Two, oak_lane: Base, browser: Client) -> None:

@@ -46,6 +46,11 @@ def let_nobody_be_restricted() -> None:
     _hold_who_is_restricted("pg_advisory_xact_lock_shared")
 
 
+def let_nobody_else_restrict() -> None:
+    """The same for a transaction that changes who is restricted: nobody else then goes by it either."""
+    _hold_who_is_restricted("pg_advisory_xact_lock")
+
+
 def _hold_who_is_restricted(how: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -91,7 +96,7 @@ def lift(pupil: Pupil, reason: str, *, seen: int, by: User | None, request: Http
 
 def _held(pupil: Pupil, seen: int) -> Restriction | None:
     """The restriction as it was shown, while nobody else can change it: the pupil's row is locked."""
-    _hold_who_is_restricted("pg_advisory_xact_lock")
+    let_nobody_else_restrict()
     Pupil.objects.select_for_update().get(pk=pupil.pk)
     restriction = Restriction.objects.filter(pupil=pupil).first()
     if seen != (restriction.version if restriction else 0):

@@ -41,12 +41,13 @@ from schoolgate.authority.records.models import (
     PupilKey,
     Refusal,
     Replaced,
+    Restriction,
     row_key,
 )
 from schoolgate.authority.records.models.replaced import Row
 from schoolgate.authority.records.origin import origins_among
 from schoolgate.authority.records.removing import remove, remove_enrolment
-from schoolgate.authority.records.restricting import carry_over
+from schoolgate.authority.records.restricting import carry_over, let_nobody_be_restricted, let_nobody_else_restrict
 from schoolgate.authority.records.roll import is_on_roll
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
@@ -88,6 +89,10 @@ def merge(
     Raises Gone where either is not held, or may not be seen by who asks; Stale; CannotMerge: nothing is written then.
     """
     with transaction.atomic():
+        # Who comes to be restricted after this was asked is another than who was seen.
+        restricts = Restriction.objects.filter(pupil__in=[keep, gone]).exists()
+        hold = let_nobody_else_restrict if restricts else let_nobody_be_restricted
+        hold()
         shown = Pupil.objects.select_for_update(of=("self",)).filter(pk__in=[keep, gone]).order_by("pk")
         pupils = {one.pk: one for one in (shown.unrestricted() if by is None else shown.visible_to(by))}
         if keep not in pupils or gone not in pupils or keep == gone:

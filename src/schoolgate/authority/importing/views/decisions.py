@@ -14,7 +14,7 @@ from schoolgate.authority.importing.forms import UndoForm
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.importing.refused_values import item_label, sent
 from schoolgate.authority.importing.views.conflicts import name_of
-from schoolgate.authority.records.models import Decision
+from schoolgate.authority.records.models import Decision, MergedInto
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.models import Job
@@ -78,6 +78,7 @@ def decision(request: PersonRequest, pk: int) -> HttpResponseBase:
         "told": _told(job.result if job else None),
         "left": len(left_by(this)) if can_undo and 0 < number <= LEFT_LOOKED_FOR else 0,
         "form": form if can_undo else None,
+        "merged": MergedInto.objects.visible_to(request.user).filter(decision=this).select_related("pupil"),
     }
     if this.kind != Decision.Kind.CONFLICTS:
         return render(request, "authority_importing/decision.html", context)
