@@ -275,3 +275,57 @@ def test_what_was_seen_is_told_by_a_sign_that_nobody_outside_can_try_values_agai
     assert len(signs) == 2
     settings.SECRET_KEY = "another site's"
     assert signs.isdisjoint(wish.seen for wish in wishes(Choice.ACCEPT))
+
+
+MOTHER = {"Order": "1", "Relationship": "PAM", "Surname": "Okafor", "Forename": "Ann"}
+FATHER = {"Order": "2", "Relationship": "PAF", "Surname": "Okafor", "Forename": "Ben"}
+AUNT = {"Order": "3", "Relationship": "OTH", "Surname": "Bell", "Forename": "Cat"}
+
+
+@pytest.mark.parametrize("choice", list(Choice))
+def test_a_contact_whose_decision_is_undone_waits_beside_another_that_a_newer_file_brought(
+    green_abbey: Base, officer: User, choice: Choice
+) -> None:
+    bring_in(green_abbey, [a_pupil(Contacts=[MOTHER])])
+    bring_in(green_abbey, [a_pupil(Contacts=[FATHER])], full=False, ruling=BY_CONFLICT)
+    since = Conflict.objects.get().since
+    decide_now(wishes(choice), by=officer)
+    bring_in(green_abbey, [a_pupil(Contacts=[AUNT])], full=False, ruling=BY_CONFLICT)
+    assert undo_newest(officer)["waits_again"] == 1
+    assert waiting() == [("Contacts", [FATHER, AUNT])]
+    assert Conflict.objects.open().get().since == since
+    assert not Refusal.objects.exists()
+    decide_now(wishes(Choice.ACCEPT), by=officer)
+    held = next(row.payload for row in PupilGroup.objects.all() if row.group.name == "contacts")
+    assert [one["Forename"] for one in held["Contacts"]] == ["Ann", "Ben", "Cat"]
+    assert waiting() == []
+
+
+def test_of_a_contact_said_anew_since_the_newer_word_waits_once(green_abbey: Base, officer: User) -> None:
+    bring_in(green_abbey, [a_pupil(Contacts=[MOTHER])])
+    bring_in(green_abbey, [a_pupil(Contacts=[FATHER])], full=False, ruling=BY_CONFLICT)
+    decide_now(wishes(Choice.DISCARD), by=officer)
+    newer = {**FATHER, "Email": "ben@example.org"}
+    bring_in(green_abbey, [a_pupil(Contacts=[newer])], full=False, ruling=BY_CONFLICT)
+    assert undo_newest(officer)["waits_again"] == 0
+    assert waiting() == [("Contacts", [newer])]
+
+
+def test_a_contact_that_a_newer_full_file_does_not_tell_of_waits_no_more(green_abbey: Base, officer: User) -> None:
+    bring_in(green_abbey, [a_pupil(Contacts=[MOTHER])])
+    bring_in(green_abbey, [a_pupil(Contacts=[FATHER])], full=False, ruling=BY_CONFLICT)
+    decide_now(wishes(Choice.DISCARD), by=officer)
+    bring_in(green_abbey, [a_pupil(Contacts=[MOTHER, AUNT])], ruling=BY_CONFLICT)
+    assert undo_newest(officer)["waits_again"] == 0
+    assert [one["Forename"] for one in Conflict.objects.open().get().incoming] == ["Ann", "Cat"]
+
+
+def test_a_contact_that_a_full_file_still_tells_of_waits_when_its_refusal_is_undone(
+    green_abbey: Base, officer: User
+) -> None:
+    bring_in(green_abbey, [a_pupil(Contacts=[MOTHER])])
+    bring_in(green_abbey, [a_pupil(Contacts=[MOTHER, FATHER])], ruling=BY_CONFLICT)
+    decide_now(wishes(Choice.NEVER_AGAIN), by=officer)
+    bring_in(green_abbey, [a_pupil(Contacts=[MOTHER, FATHER, AUNT])], ruling=BY_CONFLICT)
+    assert undo_newest(officer)["waits_again"] == 1
+    assert {one["Forename"] for one in Conflict.objects.open().get().incoming} >= {"Ben", "Cat"}

@@ -1,18 +1,19 @@
 """A decision on conflicts is undone: its values are put back, its conflicts wait again, its refusals end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from schoolgate.authority.importing.conflicts.side_by_side import side_by_side
+from schoolgate.authority.importing.conflicts.side_by_side import Pair, side_by_side
 from schoolgate.authority.importing.deciding import DISCARDED, refusal_digest
-from schoolgate.authority.importing.models import Conflict
+from schoolgate.authority.importing.models import Conflict, Import
 from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.importing.undoing import UNDO, Left, left_of, pupils_written_by, undo
 from schoolgate.authority.importing.writing import look_again
+from schoolgate.authority.records.groups.canonical import canonical
 from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Change, Decision, Pupil, Refusal
@@ -126,13 +127,14 @@ def _take_back(step: Decision, undone: Decision, portion: list[int], done: Taken
     result = undo(changes, list(pupils), _change_of(step), refuse=False) if changes else None
     stays = {(left.pupil, left.group.number, left.item) for left in result.left} if result else set()
     closed = list(Conflict.objects.filter(decision=undone, pupil__in=pupils).select_related("base", "origin"))
-    _end_refusals([one for one in closed if one.outcome == Conflict.Outcome.NEVER_AGAIN])
+    still_said = _end_refusals([one for one in closed if one.outcome == Conflict.Outcome.NEVER_AGAIN])
     done.waits_again += _open_again(
         [
             one
             for one in closed
             if one.outcome != Conflict.Outcome.ACCEPTED or (one.pupil_id, one.group, one.item) not in stays
-        ]
+        ],
+        still_said,
     )
     look_again(pupils)
     for pupil in pupils.values():
@@ -154,8 +156,10 @@ def _change_of(step: Decision) -> Change:
     )
 
 
-def _end_refusals(conflicts: list[Conflict]) -> None:
+def _end_refusals(conflicts: list[Conflict]) -> set[int]:
+    """The numbers of those whose refusal stood until now: a school that says it no more would have ended it."""
     bases = {}
+    still_said = set()
     for one in conflicts:
         parts = one.data_group.form_of(one.item).parts(one.incoming)
         ended, _ = Refusal.objects.filter(
@@ -168,29 +172,63 @@ def _end_refusals(conflicts: list[Conflict]) -> None:
         ).delete()
         if ended:
             bases[one.base_id] = one.base
+            still_said.add(one.pk)
     for _, base in sorted(bases.items()):
         refusals_changed(base)
+    return still_said
 
 
-def _open_again(closed: list[Conflict]) -> int:
-    """A conflict waits again, as old as it was, unless its school has said something newer or it is held by now."""
+def _open_again(closed: list[Conflict], still_said: Collection[int]) -> int:
+    """A conflict waits again, as old as it was, unless its school has said something newer or it is held by now.
+
+    Of what is known part by part, contacts say, older parts wait on beside those of a newer value, unless that is of a
+    full file, which would say them too; but those that are ``still_said``, and were only kept out.
+    """
     pupils = {one.pupil_id for one in closed}
-    newer = set(Conflict.objects.open().filter(pupil__in=pupils).values_list("pupil", "base", "group", "item"))
-    waits = [
-        Conflict(
-            pupil_id=one.pupil_id,
-            base=one.base,
-            group=one.group,
-            item=one.item,
-            incoming_text=one.incoming_text,
-            incoming_digest=bytes(one.incoming_digest),
-            origin=one.origin,
-            since=one.since,
-            seen_in=one.seen_in,
-        )
-        for pair in side_by_side(closed)
-        for one in [pair.conflict]
-        if pair.differs and (one.pupil_id, one.base_id, one.group, one.item) not in newer
-    ]
+    newer = {
+        (one.pupil_id, one.base_id, one.group, one.item): one
+        for one in Conflict.objects.open().filter(pupil__in=pupils)
+    }
+    jobs = {one.seen_in for one in newer.values() if one.seen_in is not None}
+    full = set(Import.objects.filter(job__in=jobs, full=True).values_list("job_id", flat=True)) if jobs else set()
+    waits: list[Conflict] = []
+    joined: list[Conflict] = []
+    for pair in side_by_side(closed):
+        one = pair.conflict
+        stands = newer.get((one.pupil_id, one.base_id, one.group, one.item))
+        if stands is not None:
+            if (stands.seen_in not in full or one.pk in still_said) and _join(stands, pair):
+                joined.append(stands)
+        elif pair.differs:
+            waits.append(
+                Conflict(
+                    pupil_id=one.pupil_id,
+                    base=one.base,
+                    group=one.group,
+                    item=one.item,
+                    incoming_text=one.incoming_text,
+                    incoming_digest=bytes(one.incoming_digest),
+                    origin=one.origin,
+                    since=one.since,
+                    seen_in=one.seen_in,
+                )
+            )
     Conflict.objects.bulk_create(waits)
-    return len(waits)
+    Conflict.objects.bulk_update(joined, ["incoming_text", "incoming_digest", "since"])
+    return len(waits) + len(joined)
+
+
+def _join(newer: Conflict, pair: Pair) -> bool:
+    """Have the parts of an older value that would still change something wait beside a newer one; False: none did."""
+    group, item = pair.group, pair.conflict.item
+    form = group.form_of(item)
+    parts = [part for part in form.parts(pair.conflict.incoming) if group.differing(pair.payload, {item: part})]
+    if not form.is_in_parts or not parts:
+        return False
+    both = form.join(form.whole(parts), newer.incoming)
+    digest = refusal_digest(group, item, both)
+    if digest == bytes(newer.incoming_digest):
+        return False
+    newer.incoming_text, newer.incoming_digest = canonical(both), digest
+    newer.since = min(newer.since, pair.conflict.since)
+    return True
