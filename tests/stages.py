@@ -4,17 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-PYTEST = [str(BIN / "pytest"), "-q", "-n", str(min(os.cpu_count() or 2, 4)), "--dist", "worksteal"]
+CORES = min(os.cpu_count() or 2, 4)
+COMPUTING = CORES + 1
+"""Processes that share tests which mostly compute: now and then one waits for a disk."""
+WAITING = 2 * CORES
+"""The same for tests that mostly wait: for a process that dies, for a lease that ends, for a browser."""
 NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
 
 # What the tests run besides Python: how to know that it is there, and Debian's package of it.
@@ -37,15 +37,15 @@ SCHOOL_ON_POSTGRES = [
     "test_taking.py",
 ]
 left_out: list[str] = []
-output: ContextVar[IO[str] | None] = ContextVar("output", default=None)
-"""Where the stages of this thread write, None for the terminal."""
 
 
 def run(*command: str, **environment: str) -> bool:
-    into = output.get()
-    errors = None if into is None else subprocess.STDOUT
-    env = {**ENVIRONMENT, **environment}
-    return subprocess.run(command, cwd=ROOT, env=env, stdout=into, stderr=errors, check=False).returncode == 0
+    return subprocess.run(command, cwd=ROOT, env={**ENVIRONMENT, **environment}, check=False).returncode == 0
+
+
+def pytest(processes: int) -> list[str]:
+    """The command that tests are given to, shared by so many processes."""
+    return [str(BIN / "pytest"), "-q", "-n", str(processes), "--dist", "worksteal"]
 
 
 def missing() -> dict[str, str]:
@@ -82,7 +82,7 @@ def lint() -> bool:
 
 def tests() -> bool:
     marks = without("postgres", *missing_marks())
-    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", "-m", marks, "tests")
+    return run(*pytest(COMPUTING), "--ignore=tests/journeys", "--ignore=tests/faults", "-m", marks, "tests")
 
 
 def postgres() -> bool:
@@ -92,21 +92,21 @@ def postgres() -> bool:
     school = ["tests/school"] if NIGHTLY else [f"tests/school/{file}" for file in SCHOOL_ON_POSTGRES]
     rooms = ["tests/commons", "tests/authority", *school]
     marks = " and ".join(["(database or postgres)", *(f"not {mark}" for mark in missing_marks())])
-    return run(sys.executable, "tests/postgres.py", "run", "--", *PYTEST, "-m", marks, *rooms)
+    return run(sys.executable, "tests/postgres.py", "run", "--", *pytest(COMPUTING), "-m", marks, *rooms)
 
 
 def faults() -> bool:
-    return run(*PYTEST, "-rs", "-m", without("postgres") if "PostgreSQL" in missing() else "", "tests/faults")
+    return run(*pytest(WAITING), "-rs", "-m", without("postgres") if "PostgreSQL" in missing() else "", "tests/faults")
 
 
 def journeys() -> bool:
     if "Chromium" in missing():
         return True
-    return run(*PYTEST, "tests/journeys")
+    return run(*pytest(WAITING), "tests/journeys")
 
 
 def docs() -> bool:
-    return run(*PYTEST, "tests/docs")
+    return run(*pytest(COMPUTING), "tests/docs")
 
 
 def missing_marks() -> list[str]:
@@ -127,51 +127,23 @@ STAGES: dict[str, Callable[[], bool]] = {
     "journeys": journeys,
 }
 ALONE: dict[str, Callable[[], bool]] = {**STAGES, "docs": docs}
-# What mostly waits (for processes that die, for a browser) runs beside what computes.
-BESIDE = ["lint", "journeys", "faults"]
-
-Time = tuple[str, float, bool]
-"""A stage, its seconds, and whether it passed."""
-
-
-def one_by_one(names: Iterable[str], *, quiet: bool = False) -> list[Time]:
-    times = []
-    for name in names:
-        if not quiet and name != "tools":
-            print(f"\n== {name}", file=output.get(), flush=True)
-        started = time.monotonic()
-        passed = ALONE[name]()
-        times.append((name, time.monotonic() - started, passed))
-    return times
-
-
-def side_by_side() -> list[Time]:
-    """All stages, those of BESIDE meanwhile; what these say is kept apart and printed whole."""
-
-    def beside(said: IO[str]) -> list[Time]:
-        output.set(said)
-        return one_by_one(BESIDE)
-
-    times = one_by_one(["tools"])
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said, ThreadPoolExecutor(1) as pool:
-        others = pool.submit(beside, said)
-        times += one_by_one(name for name in STAGES if name not in {"tools", *BESIDE})
-        times += others.result()
-        said.seek(0)
-        shutil.copyfileobj(said, sys.stdout)
-    return times
 
 
 def main(arguments: list[str]) -> int:
-    started = time.monotonic()
     quiet = "--quiet" in arguments
-    chosen = [argument for argument in arguments if not argument.startswith("--")]
-    times = (
-        one_by_one(["tools", *(name for name in chosen if name != "tools")], quiet=quiet) if chosen else side_by_side()
-    )
+    chosen = [argument for argument in arguments if not argument.startswith("--")] or list(STAGES)
+    if chosen != ["tools"] and "tools" not in chosen:
+        chosen = ["tools", *chosen]
+    times: list[tuple[str, float, bool]] = []
+    for name in chosen:
+        if not quiet and name != "tools":
+            print(f"\n== {name}", flush=True)
+        started = time.monotonic()
+        passed = ALONE[name]()
+        times.append((name, time.monotonic() - started, passed))
     if not quiet:
         print()
-        for name, seconds, passed in [*times, ("all", time.monotonic() - started, all(passed for *_, passed in times))]:
+        for name, seconds, passed in times:
             print(f"{name:10} {seconds:6.1f} s  {'passed' if passed else 'FAILED'}")
     for what in left_out:
         print(f"Left out: {what}")
