@@ -36,8 +36,8 @@ from schoolgate.commons.web.sources import ListRows, QueryRows, Source, follow
 
 PAGE_SIZE = 50
 
-EXCEL_ROWS = 20_000
-"""So many rows a download for Excel may have. It is made whole in memory before its first byte goes out, 5 seconds for
+EXCEL_ROWS = 10_000
+"""So many rows a download for Excel may have. It is made whole in memory before its first byte goes out, 2 seconds for
 so many; more are given as CSV, which goes out as it is made and which Excel opens, too."""
 
 PORTION = 500
