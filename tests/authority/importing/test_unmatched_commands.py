@@ -65,3 +65,33 @@ def test_a_restricted_pupil_is_not_there(daniel: Pupil) -> None:
     Restriction.objects.create(pupil=daniel, why="court order")
     assert run("match", Unmatched.objects.get().pk, daniel.pk).exit_code == 1
     assert daniel.enrolments.count() == 1
+
+
+def test_a_record_that_was_held_back_waits_again(daniel: Pupil) -> None:
+    number = Unmatched.objects.get().pk
+    assert run("ask-again", number).exit_code == 1
+    run("discard", number)
+    assert "waits again" in run("ask-again", number).stdout
+    assert not Unmatched.objects.get().held_back
+
+
+def test_a_match_is_taken_back_and_its_record_waits(daniel: Pupil) -> None:
+    run("match", Unmatched.objects.get().pk, daniel.pk)
+    assert run("unmatch", daniel.pk, "8207777").exit_code == 1
+    done = json.loads(run("unmatch", daniel.pk, "8202107", "--reason", "Two children", "--json").stdout)
+    row = Unmatched.objects.get()
+    assert (done["record"], row.not_of) == (row.pk, daniel)
+    assert daniel.enrolments.count() == 1
+    only = run("unmatch", daniel.pk, "8204321")
+    assert only.exit_code == 1
+    assert "No other school tells of this pupil" in only.output
+
+
+def test_no_match_of_a_restricted_pupil_is_taken_back_by_command(daniel: Pupil) -> None:
+    run("match", Unmatched.objects.get().pk, daniel.pk)
+    Restriction.objects.create(pupil=daniel, why="court order")
+    answer = run("unmatch", daniel.pk, "8202107")
+    assert answer.exit_code == 1
+    nobody = run("unmatch", 99999, "8202107").output
+    assert answer.output == nobody.replace("99999", str(daniel.pk))
+    assert daniel.enrolments.count() == 2

@@ -16,7 +16,7 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.base_rules import always_import_set, use
 from schoolgate.authority.importing.carrying_out import Ruling
 from schoolgate.authority.importing.models import Unmatched
-from schoolgate.authority.records.models import Pupil, Restriction
+from schoolgate.authority.records.models import Decision, Enrolment, Pupil, Restriction
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 
@@ -188,3 +188,16 @@ def test_an_imports_list_leads_to_each_record(browser: Client, two_wait: list[Un
     address = reverse("import-list", args=[two_wait[0].seen_in_id, "unmatched"])
     page = text(browser.get(address))
     assert page_of(two_wait[0]) in page
+
+
+def test_a_match_on_the_page_of_decisions_leads_to_where_it_is_taken_back(
+    browser: Client, two_wait: list[Unmatched]
+) -> None:
+    daniel = Pupil.objects.get()
+    browser.post(page_of(two_wait[0]), form_of(browser, two_wait[0], match=str(daniel.pk)))
+    enrolment = Enrolment.objects.get(pupil=daniel, base=two_wait[0].base)
+    page = reverse("decision", args=[Decision.objects.get().pk])
+    way = reverse("unmatch", args=[daniel.pk, enrolment.pk])
+    assert way in text(browser.get(page))
+    browser.post(way, {"reason": "Two children"})
+    assert way not in text(browser.get(page))

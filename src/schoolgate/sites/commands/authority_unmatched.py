@@ -128,13 +128,62 @@ def discard(which: str, reason: str, as_json: bool) -> None:
     _tell(_do(acting.discard, which, reason=reason), as_json=as_json)
 
 
+@unmatched.command("ask-again", help="Let a record wait again that was held back.")
+@record_argument
+@at_home("authority")
+def ask_again(which: str) -> None:
+    from schoolgate.authority.importing.unmatched import acting
+
+    row, seen = _record(which)
+    try:
+        acting.ask_again(row.pk, seen=seen, by=None)
+    except acting.Stale:
+        raise Failed(f"Record {row.pk} is not held back, or changed since you looked. Look again.") from None
+    click.echo(f"Record {row.pk} waits again.")
+
+
+@unmatched.command("unmatch", help="Take back that what a school sends is this pupil; it waits again.")
+@click.argument("pupil", type=int)
+@click.argument("base", metavar="DFE")
+@reason_option
+@as_json
+@at_home("authority")
+def unmatch(pupil: int, base: str, reason: str, as_json: bool) -> None:
+    from schoolgate.authority.importing.unmatched import unmatching
+    from schoolgate.authority.importing.writing import Gone
+    from schoolgate.authority.records.leading_on import find_pupil
+    from schoolgate.authority.records.models import Enrolment, Pupil
+
+    _check(reason)
+    held = find_pupil(Pupil.objects.unrestricted(), pupil)
+    at = Enrolment.objects.filter(pupil=held, base__la=base[:3], base__number=base[3:]).first()
+    if held is None or at is None:
+        raise Failed(f"No pupil {pupil} is known at {base}. See: schoolgate authority pupils")
+    try:
+        done = unmatching.unmatch(at.pk, reason=reason, by=None)
+    except unmatching.CannotUnmatch as why:
+        raise Failed(str(why)) from None
+    except Gone:
+        raise Failed(f"No pupil {pupil} is known at {base} any more.") from None
+    if as_json:
+        told = {"decision": done.decision.pk, "record": done.record.pk}
+        print_json({**told, "put_back": done.put_back, "left": len(done.left)})
+        return
+    left = f"; {len(done.left):,} values stay, changed since" if done.left else ""
+    click.echo(f"Decision {done.decision.pk}: match taken back, record {done.record.pk} waits{left}.")
+
+
+def _check(reason: str) -> None:
+    if len(reason) > LONGEST_REASON:
+        raise WrongCall(f"--reason: at most {LONGEST_REASON} characters.")
+
+
 def _do(act: Callable[..., "Outcome"], which: str, *rest: Any, reason: str) -> "Outcome":
     """Act on a record as its caller saw it, where that is said; else as it stands."""
     from schoolgate.authority.importing.applying import ChangedMeanwhile
     from schoolgate.authority.importing.unmatched.acting import Stale
 
-    if len(reason) > LONGEST_REASON:
-        raise WrongCall(f"--reason: at most {LONGEST_REASON} characters.")
+    _check(reason)
     row, seen = _record(which)
     try:
         return act(row.pk, *rest, seen=seen, reason=reason, by=None)

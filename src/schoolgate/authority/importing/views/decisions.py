@@ -11,11 +11,12 @@ from django.urls import reverse
 from schoolgate.authority.importing.conflicts.jobs import StillDecided, being_decided, job_of, undo_decision
 from schoolgate.authority.importing.conflicts.taking_back import left_by, may_be_undone
 from schoolgate.authority.importing.forms import UndoForm
-from schoolgate.authority.importing.models import Conflict
+from schoolgate.authority.importing.models import Conflict, KnownAs
 from schoolgate.authority.importing.refused_values import item_label, sent
 from schoolgate.authority.importing.views.conflicts import name_of
-from schoolgate.authority.records.models import Decision, MergedInto
+from schoolgate.authority.records.models import Decision, Enrolment, MergedInto
 from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.showing import ProgressText
@@ -23,6 +24,8 @@ from schoolgate.commons.web.tables import Column, NotYet, Table
 
 LEFT_LOOKED_FOR = 500
 """Of a larger decision it is not told beforehand what cannot be put back: that takes longer than a page may."""
+
+_WHO_IS_WHO = {Decision.Kind.MATCH, Decision.Kind.ADD}
 
 _TOLD = {
     "decided": "{:,} decided",
@@ -78,11 +81,22 @@ def decision(request: PersonRequest, pk: int) -> HttpResponseBase:
         "told": _told(job.result if job else None),
         "left": len(left_by(this)) if can_undo and 0 < number <= LEFT_LOOKED_FOR else 0,
         "form": form if can_undo else None,
+        "matched": _matched(this, request.user) if this.kind in _WHO_IS_WHO else [],
         "merged": MergedInto.objects.visible_to(request.user).filter(decision=this).select_related("pupil"),
     }
     if this.kind != Decision.Kind.CONFLICTS:
         return render(request, "authority_importing/decision.html", context)
     return _table(request, closed).response("authority_importing/decision.html", context)
+
+
+def _matched(this: Decision, user: User) -> list[Enrolment]:
+    """At which schools the step said who somebody is, as far as that stands and ``user`` may know."""
+    known = set(KnownAs.objects.filter(decision=this).values_list("pupil_id", "base_id"))
+    shown = Enrolment.objects.visible_to(user).select_related("pupil", "base")
+    found = {one.pk: one for one in shown.filter(created_by__decision=this)}
+    of_pupils = shown.filter(pupil__in={pupil for pupil, _ in known}) if known else ()
+    found |= {one.pk: one for one in of_pupils if (one.pupil_id, one.base_id) in known}
+    return [one for _, one in sorted(found.items())]
 
 
 def _table(request: PersonRequest, closed: Any) -> Table:
