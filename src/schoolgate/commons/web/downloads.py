@@ -11,6 +11,10 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+EXCEL_ROWS = 10_000
+"""So many rows a download for Excel may have. It is made whole in memory before its first byte goes out, 2 seconds for
+so many; more are given as CSV, which goes out as it is made and which Excel opens, too."""
+
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The control characters that XML 1.0 does not have; openpyxl refuses them.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")

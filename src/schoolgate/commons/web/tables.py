@@ -31,14 +31,10 @@ from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from schoolgate.commons.web.downloads import csv_download, excel_download
+from schoolgate.commons.web.downloads import EXCEL_ROWS, csv_download, excel_download
 from schoolgate.commons.web.sources import ListRows, QueryRows, Source, follow
 
 PAGE_SIZE = 50
-
-EXCEL_ROWS = 10_000
-"""So many rows a download for Excel may have. It is made whole in memory before its first byte goes out, 2 seconds for
-so many; more are given as CSV, which goes out as it is made and which Excel opens, too."""
 
 PORTION = 500
 """So many rows of a download are prepared at once."""
