@@ -3,16 +3,19 @@
 from typing import Any
 
 import pytest
+from tests.authority.exchange.imports_shown import Send
 from tests.authority.importing.importing_files import bring_in
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.feedback import fed_back, upns_as_sent, value_as_sent
+from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.importing.base_rules import base_rules
 from schoolgate.authority.importing.by_hand.changing import Place, change_value, seen_as
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.contacts import CONTACTS
 from schoolgate.authority.records.models import Change, Pupil, Refusal, Restriction
+from schoolgate.authority.records.restricting import lift, restrict
 from schoolgate.commons.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,17 @@ def test_a_group_that_the_rule_set_does_not_feed_back_is_not_told(green_abbey: B
     rule_set.not_fed_back = ["identifiers"]
     rule_set.save()
     assert told(green_abbey) == []
+
+
+def test_a_school_asks_again_what_to_correct_once_a_pupil_is_restricted_and_once_it_is_not(send: Send) -> None:
+    send([a_pupil(BasicDetails=WRONG)])
+    pupil = Pupil.objects.get()
+    changed = [ReceivedFile.objects.get().outcome_changed_at]
+    restrict(pupil, "Court order", None, seen=0, by=None)
+    changed.append(ReceivedFile.objects.get().outcome_changed_at)
+    lift(pupil, "Order ended", seen=1, by=None)
+    changed.append(ReceivedFile.objects.get().outcome_changed_at)
+    assert len(set(changed)) == 3
 
 
 def test_nothing_of_a_restricted_pupil_is_told(green_abbey: Base, officer: User) -> None:

@@ -6,13 +6,15 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.leading import leader
 from schoolgate.authority.importing.merging.alike import pairs_of, times_at_schools, who_stays
 from schoolgate.authority.importing.models import Conflict, KnownAs, RemovalCandidate
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.importing.restricted import mark_waiting
+from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.records.groups.registry import group_numbered
-from schoolgate.authority.records.models import Decision, Enrolment, Pupil, Restriction
+from schoolgate.authority.records.models import Decision, Enrolment, Pupil, Refusal, Restriction
 from schoolgate.authority.records.rooms_above import (
     Link,
     Missing,
@@ -68,13 +70,20 @@ def alike(pupil: Pupil, user: Any) -> list[Link]:
 
 @on_restriction
 def restriction_changed(pupil: Pupil) -> None:
-    """What was decided about the pupil without a value being written is hidden too, and who waits is compared anew."""
+    """What was decided about the pupil without a value being written is hidden too, and who waits is compared anew.
+
+    Its schools' lists of things to correct lose what they tell of it, or have it again.
+    """
     of_conflicts = Conflict.objects.filter(pupil=pupil).order_by().values("decision")
     of_matches = KnownAs.objects.filter(pupil=pupil).order_by().values("decision")
     if Restriction.objects.filter(pupil=pupil).exists():
         decisions = Decision.objects.filter(Q(pk__in=of_conflicts) | Q(pk__in=of_matches))
         decisions.update(on_restricted=True)
     mark_waiting()
+    for base in Base.objects.filter(pk__in=Refusal.objects.filter(pupil=pupil).order_by().values("base")).order_by(
+        "pk"
+    ):
+        refusals_changed(base)
 
 
 @teller_of_leader
