@@ -21,13 +21,14 @@ from tests.authority.importing.merging import (
     register,
     two,
 )
+from tests.authority.importing.undoing import take_back
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.base_rules import always_import_set, use
 from schoolgate.authority.importing.carrying_out import Ruling
 from schoolgate.authority.importing.merging.merging import CannotMerge, Stale, merge
-from schoolgate.authority.importing.models import Assignment, Conflict, KnownAs, Note, TwoChildren, Unmatched
+from schoolgate.authority.importing.models import Assignment, Conflict, Import, KnownAs, Note, TwoChildren, Unmatched
 from schoolgate.authority.importing.unmatched.unmatching import unmatch
 from schoolgate.authority.importing.writing import Gone
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
@@ -251,6 +252,26 @@ class TestTheNextFiles:
         bring_in(oak_lane, [dan()], full=False)
         assert keep.enrolments.count() == 1
         assert Unmatched.objects.get().not_of == keep
+
+    def test_full_files_of_both_lack_nothing_that_the_other_told(self, green_abbey: Base, oak_lane: Base) -> None:
+        said = [(green_abbey, daniel(BasicDetails=MAIN)), (oak_lane, dan(BasicDetails=SUBSIDIARY, Contacts=[MOTHER]))]
+        merge_now(*two(green_abbey, oak_lane, said[0][1], said[1][1]))
+        before = held()
+        for base, record in said:
+            bring_in(base, [record], full=True)
+        assert held() == before
+
+    def test_an_import_of_the_other_is_undone_and_its_next_file_does_not_bring_it_back(
+        self, green_abbey: Base, oak_lane: Base
+    ) -> None:
+        keep, gone = two(green_abbey, oak_lane, daniel(BasicDetails=LEFT), dan(BasicDetails=LEFT))
+        merge_now(keep, gone)
+        take_back(Import.objects.get(base=oak_lane))
+        bring_in(oak_lane, [dan(BasicDetails=LEFT)], full=False)
+        keep.refresh_from_db()
+        assert keep.surname == "Okafor"
+        assert [one.base for one in keep.enrolments.all()] == [green_abbey]
+        assert Unmatched.objects.get().held_back == "undone"
 
 
 class TestWhatComesAlong:

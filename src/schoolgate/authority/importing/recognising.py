@@ -218,8 +218,8 @@ class Recogniser:
 
     def _by_hand(self, keys: MatchKeys, sign: bytes, result: MatchResult) -> int | None:
         """Whom a person matched this entry to, or one with the same signs."""
-        if (pupil := self.people.pupils.get(sign)) is not None:
-            return pupil
+        if sign in self.people.pupils:
+            return self.people.pupils[sign]
         if isinstance(result, Match) or not self.people.aliases:
             return None
         found = match(keys, self.people.aliases, self.settings, self.today)

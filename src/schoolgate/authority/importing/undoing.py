@@ -370,6 +370,8 @@ def _finish(ones: Iterable[_One], back: Iterable[tuple[_One, _Place]]) -> None:
             _forget_guid(one, enrolment.pk, _guid_of(enrolment))
             for model in (Refusal, Conflict):
                 model._default_manager.filter(pupil=one.pupil, base=enrolment.base_id).delete()  # noqa: SLF001
+            # Of its entry nobody said whose it is but that the record it was for is one with another.
+            KnownAs.objects.filter(pupil=one.pupil, base=enrolment.base_id, decision__kind="merge").delete()
             remove_enrolment(enrolment)
         Pupil.objects.filter(pk=one.pupil.pk).update(active=any(map(is_on_roll, one.enrolments.values())))
         look_again([one.pupil.pk])

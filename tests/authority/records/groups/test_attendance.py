@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolgate.authority.records.groups.attendance import ATTENDANCE, one_a_session, totals, two_a_session
+from schoolgate.authority.records.groups.attendance import ATTENDANCE, days_apart, one_a_session, totals, two_a_session
 from schoolgate.authority.records.groups.school_history import Stay, stay_at
 
 PLACE = {"LEA": "820", "Estab": "4321", "SchoolName": "Green Abbey School"}
@@ -150,3 +150,10 @@ def test_the_newest_stay_at_a_school_is_found_in_its_history() -> None:
     assert stay_at({"SchoolHistory": [again, before, elsewhere]}, "820", "4321") == Stay("2024-09-03", "")
     assert stay_at({"SchoolHistory": [before]}, "820", "4321").left == "2022-03-31"
     assert stay_at(None, "820", "4321") == Stay("", "")
+
+
+def test_registers_are_apart_on_the_days_on_which_a_session_has_two_marks() -> None:
+    one = {"AttendSessions": {"AttendanceStartDate": "2026-09-07", "AttendanceMarks": "/\\/-N\\"}}
+    other = {"AttendSessions": {"AttendanceStartDate": "2026-09-08", "AttendanceMarks": "-\\/\\"}}
+    assert days_apart(one, other) == [date(2026, 9, 9)]
+    assert days_apart(one, {}) == []

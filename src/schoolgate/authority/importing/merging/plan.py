@@ -21,7 +21,6 @@ from schoolgate.authority.importing.models import Import, Met
 from schoolgate.authority.records.columns import enrolment_columns
 from schoolgate.authority.records.groups.attendance import ATTENDANCE, days_apart
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
-from schoolgate.authority.records.leading_on import numbers_of
 from schoolgate.authority.records.models import Attendance, Enrolment, Pupil, Replaced
 from schoolgate.authority.records.models.replaced import Row
 from schoolgate.authority.records.origin import Version, histories
@@ -134,10 +133,8 @@ class Plan:
 
     def _two_in_one_file(self) -> Iterator[Fault]:
         for ours, _ in self.both_at():
-            numbers = [set(numbers_of(side.pupil.pk)) for side in (self.keep, self.gone)]
             for this in _newest_of(ours.base):
-                met = Met.pupils_of(this)
-                if all(not met.isdisjoint(of_one) for of_one in numbers):
+                if {self.keep.pupil.pk, self.gone.pupil.pk} <= Met.pupils_of(this):
                     yield Fault(
                         TWO_IN_ONE_FILE,
                         f"{ours.base.name} tells of both in its newest file, {this.source_name}: to it these are two "

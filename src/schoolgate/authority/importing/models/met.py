@@ -6,6 +6,7 @@ from django.db import models
 
 from schoolgate.authority.importing.models.source_import import Import
 from schoolgate.authority.records.groups.canonical import canonical
+from schoolgate.authority.records.leading_on import led_on
 from schoolgate.authority.records.models.visible import ForStaff
 
 
@@ -13,9 +14,10 @@ class Met(models.Model):
     """Whom a portion of an import met, and what became of each: who is behind the import's counts.
 
     `packed` is deflated JSON: numbers of pupils by their fate (`counting.fate_of`). A number may be of a pupil who is
-    gone. Rows of pupils move on with the next import, so that of those who stayed the same nothing else tells.
-    `not_taken` are the places in the document, from 1, of those who were not taken, by the code that says why.
-    `entered_packed` is, of those who came to the base by it, the sign of each one's entry by the pupil's number.
+    gone; that of one who was merged leads on (`pupils_of`, `signs_of`). Rows of pupils move on with the next import, so
+    that of those who stayed the same nothing else tells. `not_taken` are the places in the document, from 1, of those
+    who were not taken, by the code that says why. `entered_packed` is, of those who came to the base by it, the sign of
+    each one's entry by the pupil's number.
     """
 
     of = models.ForeignKey(Import, models.CASCADE, related_name="met")
@@ -55,14 +57,15 @@ class Met(models.Model):
             if packed:
                 read = json.loads(zlib.decompress(bytes(packed)))
                 signs.update((int(pupil), bytes.fromhex(sign)) for pupil, sign in read.items())
-        return signs
+        merged = led_on(signs)
+        return {merged.get(pupil, pupil): sign for pupil, sign in signs.items()}
 
     @classmethod
     def pupils_of(cls, this: Import) -> frozenset[int]:
         """The numbers of all whom an import has met so far."""
-        return frozenset(
-            pupil for met in cls.objects.filter(of=this) for pupils in met.fates.values() for pupil in pupils
-        )
+        met = {pupil for met in cls.objects.filter(of=this) for pupils in met.fates.values() for pupil in pupils}
+        merged = led_on(met)
+        return frozenset(merged.get(pupil, pupil) for pupil in met)
 
     @property
     def fates(self) -> dict[str, list[int]]:

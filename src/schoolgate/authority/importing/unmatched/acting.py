@@ -24,7 +24,6 @@ from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.importing.unmatched.following import who_follow
 from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming, known_as
 from schoolgate.authority.importing.writing import locked
-from schoolgate.authority.records.leading_on import numbers_of
 from schoolgate.authority.records.models import Decision, Enrolment, Pupil, Restriction
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
@@ -134,7 +133,7 @@ def _held_as_seen(record_pk: int, seen: str, by: User | None) -> Unmatched:
 
 def _told_otherwise(row: Unmatched, pupil: int) -> bool:
     is_here = Enrolment.objects.filter(pupil=pupil, base=row.base).exists()
-    return is_here and not Met.pupils_of(row.seen_in).isdisjoint(numbers_of(pupil))
+    return is_here and pupil in Met.pupils_of(row.seen_in)
 
 
 def _as(row: Unmatched, pupil: int | None, rule: str, keys: MatchKeys) -> Recognised:
