@@ -64,8 +64,8 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
             _tell(request, done)
             return redirect("decision", decision.pk) if decision else redirect(request.get_full_path())
     record("conflicts listed", by=request.user, details=item_label(which.group, which.item), request=request)
-    news = [*since.come, *since.changed] if since else []
-    shown = Paginator([*news, *(pair for pair in found.pairs if pair not in news)], EXAMPLES)
+    news = {pair.conflict.pk for pair in (*since.come, *since.changed)} if since else set()
+    shown = Paginator(sorted(found.pairs, key=lambda pair: pair.conflict.pk not in news), EXAMPLES)
     context = {
         "items": [(_key(one.group, one.item), f"{item_label(one.group, one.item)} ({one.number:,})") for one in known],
         "item": _key(which.group, which.item),
@@ -119,14 +119,14 @@ def _schools() -> list[tuple[str, str]]:
     return [(str(base.pk), base.name) for base in Base.objects.filter(pk__in=waiting).order_by("name")]
 
 
-def _examples(pairs: Sequence[Pair], news: Collection[Pair]) -> list[dict[str, Any]]:
+def _examples(pairs: Sequence[Pair], news: Collection[int]) -> list[dict[str, Any]]:
     prefetch_related_objects([pair.conflict for pair in pairs], "pupil")
     return [
         {
             "conflict": pair.conflict,
             "ours": show_item(pair.group, pair.conflict.item, pair.payload),
             "theirs": show_item(pair.group, pair.conflict.item, {pair.conflict.item: pair.conflict.incoming}),
-            "is_new": pair in news,
+            "is_new": pair.conflict.pk in news,
         }
         for pair in pairs
     ]
