@@ -57,6 +57,7 @@ READ_WHOLE = {
     ("/journal/", "journal_journalline"): "lines go after their time, and finding words in them is reading them",
     ("/audit/", "audit_auditentry"): "finding words in it is reading it; the list itself is read by its index",
     ("/jobs/", "jobs_job"): "jobs that ended go after their time, and the list says how many there are",
+    ("/files/?q=", "authority_exchange_receivedfile"): "finding a part of a name is reading the names",
     ("/files/refused/", "authority_exchange_refuseddelivery"): "finding a part of a name is reading the names",
     ("/incoming/decisions/", "authority_records_decision"): "the list says how many there are",
     ("/incoming/unmatched/", "authority_importing_unmatched"): "there are some thousands at most",
