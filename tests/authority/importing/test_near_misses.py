@@ -1,12 +1,20 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
+from tests.authority.importing.matching_strategies import held_pupils, keys
 
 from schoolgate.authority.importing.matching.agreement import Item
 from schoolgate.authority.importing.matching.keys import MatchKeys, match_keys
-from schoolgate.authority.importing.matching.nearness import is_other_way_round, is_slip, near_misses
+from schoolgate.authority.importing.matching.nearness import (
+    NearMiss,
+    is_other_way_round,
+    is_slip,
+    may_be_any,
+    near_miss,
+    near_misses,
+)
 from schoolgate.authority.importing.matching.rules import Held
 
 AMY = match_keys(family="Hartley", given="Amy", born="2014-03-12", sex="F", upn="R820432124001")
@@ -22,13 +30,13 @@ def slips_of(text: str, letters: str = "ab") -> set[str]:
     return (without | other | more | swapped) - {text}
 
 
-@given(st.text("ab", max_size=6), st.text("ab", max_size=6))
+@for_all(st.text("ab", max_size=6), st.text("ab", max_size=6))
 def test_a_slip_is_a_sign_left_out_put_in_replaced_or_swapped_with_its_neighbour(one: str, other: str) -> None:
     assert is_slip(one, other) == (other in slips_of(one))
     assert is_slip(one, other) == is_slip(other, one)
 
 
-@given(st.dates(), st.dates())
+@for_all(st.dates(), st.dates())
 def test_day_and_month_the_other_way_round_are_so_from_both_sides(one: date, other: date) -> None:
     assert is_other_way_round(one, other) == is_other_way_round(other, one)
 
@@ -99,3 +107,22 @@ def test_more_agreeing_items_go_before_more_close_ones() -> None:
 
 def test_no_more_than_the_limit_are_given() -> None:
     assert len(near_misses(AMY, [Held(number, AMY) for number in range(1, 30)], limit=4)) == 4
+
+
+@for_all(keys, held_pupils())
+def test_whoever_might_be_somebody_is_found_as_by_comparing_all_there_is(sent: MatchKeys, held: list[Held]) -> None:
+    def might_be(miss: NearMiss) -> bool:
+        signs = {*miss.agreeing, *miss.close}
+        return len(signs - {Item.SEX}) >= 2 or bool(signs & {Item.GUID, Item.UPN})
+
+    assert may_be_any(sent, held) is any(might_be(near_miss(sent, one)) for one in held)
+
+
+@for_all(*[st.text("abc", max_size=4)] * 4, st.dates(date(2009, 1, 1), date(2012, 12, 31)), st.integers(0, 500))
+def test_so_it_is_whatever_names_and_days_are_a_slip_apart(
+    given: str, other: str, family: str, another: str, born: date, later: int
+) -> None:
+    sent = match_keys(family=family, given=given, born=born)
+    held = Held(1, match_keys(family=another, given=other, born=born + timedelta(days=later)))
+    signs = {*near_miss(sent, held).agreeing, *near_miss(sent, held).close}
+    assert may_be_any(sent, [held]) is (len(signs) >= 2)
