@@ -191,3 +191,13 @@ def test_the_end_is_told_and_stands_on_the_import(green_abbey: Base) -> None:
     stands = Import.objects.get()
     assert told == [(1, 1), this]
     assert (stands.undone["removed"], bool(stands.undone_at)) == (1, True)
+
+
+def test_an_older_conflict_that_the_import_replaced_waits_again_once_a_file_says_it_again(green_abbey: Base) -> None:
+    bring_in(green_abbey, [a_pupil()])
+    ruling = Ruling(demo=True, rules=Rules(Effect.ALWAYS_CONFLICT))
+    bring_in(green_abbey, [a_pupil(Surname="Bell")], ruling=ruling)
+    take_back(bring_in(green_abbey, [a_pupil(Surname="Blake")], ruling=ruling))
+    assert not Conflict.objects.open().exists()
+    bring_in(green_abbey, [a_pupil(Surname="Bell")], ruling=ruling)
+    assert Conflict.objects.open().get().incoming == "Bell"
