@@ -9,8 +9,13 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Field, Model
 
+from schoolgate.authority.records.models import Pupil
+
 PK = 8204
 """The number of every planted row, and so of whatever it refers to: an address with it is one of a real row."""
+
+ANOTHER = PK + 1
+"""The number of a second pupil, for pages and rows that are about two."""
 
 NAME = "Zyxley"
 UPN = "D820432123017"
@@ -36,6 +41,7 @@ _KNOWN: dict[str, Any] = {
     "RuleSet.effects": {"otherwise": "always-conflict", "groups": {}, "items": {}},
     "Met.packed": zlib.compress(b"{}"),
     "Met.entered_packed": b"",
+    "TwoChildren.other": ANOTHER,
 }
 """Columns of which a page could make nothing if they held any text."""
 
@@ -59,6 +65,7 @@ def our_models() -> list[type[Model]]:
 
 def plant() -> None:
     """A row in every table of Schoolgate's own; they refer to one another by their one number."""
+    Pupil.objects.bulk_create([Pupil(**dict(_values(Pupil)) | {"id": ANOTHER})])
     for model in our_models():
         if not model._base_manager.filter(pk=PK).exists():
             model._base_manager.bulk_create([model(**dict(_values(model)))])
@@ -66,7 +73,9 @@ def plant() -> None:
 
 def _values(model: type[Model]) -> Iterator[tuple[str, Any]]:
     for column in model._meta.concrete_fields:
-        if column.primary_key or (column.is_relation and (not column.null or column.name in _REFERRED_TO)):
+        if (known := _KNOWN.get(f"{model.__name__}.{column.name}")) is not None:
+            yield column.attname, known
+        elif column.primary_key or (column.is_relation and (not column.null or column.name in _REFERRED_TO)):
             yield column.attname, PK
         elif not column.null:
             yield column.attname, _value(column)
@@ -74,9 +83,8 @@ def _values(model: type[Model]) -> Iterator[tuple[str, Any]]:
 
 def _value(column: "Field[Any, Any]") -> Any:
     kind = column.get_internal_type()
-    for name in (f"{column.model.__name__}.{column.name}", column.name):
-        if name in _KNOWN:
-            return _KNOWN[name]
+    if column.name in _KNOWN:
+        return _KNOWN[column.name]
     if column.has_default():
         return column.get_default()
     if column.choices:

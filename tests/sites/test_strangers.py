@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.conftest import PASSWORD
-from tests.sites.planting import NAME, PK, SECRETS, all_there_is, plant
+from tests.sites.planting import ANOTHER, NAME, PK, SECRETS, all_there_is, plant
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.rights import change_rights
@@ -42,7 +42,8 @@ OF_THE_AUTHORITY = {
         imports chosen-imports import import-now do-not-import retry-import import-list import-group-list
         import-preview make-preview import-preview-new import-preview-values import-preview-group undo-import
         left-by-undo silent-bases expiring incoming unmatched unmatched-record assign-unmatched
-        unmatch conflicts decide-many pupil-conflicts assign-pupil note-on-pupil decisions
+        unmatch possible-duplicates merge-pupils conflicts decide-many pupil-conflicts assign-pupil note-on-pupil
+        decisions
         decision rule-sets rules-of-new-bases base-rules rules-effect rule-set copy-rule-set delete-rule-set
         change-value change-value-at address-list load-address-list answer-address-list addresses-not-found
         pupils pupil bases add-base import-bases confirm-import many-bases change-many-bases licences codes code-batch
@@ -65,6 +66,7 @@ SLUGS = {
     "token": NAME,
     "kind": "CES",
     "version": "3.73",
+    "gone": str(ANOTHER),
 }
 """What stands in addresses beside numbers."""
 
@@ -92,14 +94,14 @@ def routes(urlconf: str) -> Iterator[tuple[str, str]]:
             if isinstance(part, URLResolver):
                 yield from walk(part.url_patterns, route)
             elif isinstance(part, URLPattern):
-                yield part.name or "", "/" + re.sub(r"<(?:(\w+):)?(\w+)>", filled_in, route)
+                yield part.name or "", "/" + re.sub(r"<(?:\w+:)?(\w+)>", filled_in, route)
 
     return walk(get_resolver(urlconf).url_patterns, "")
 
 
 def filled_in(part: "re.Match[str]") -> str:
-    kind, name = part.groups()
-    return str(PK) if kind == "int" else SLUGS[name]
+    name = part.group(1)
+    return SLUGS.get(name) or str(PK)
 
 
 def allowed_on(site: str) -> dict[str, str]:
