@@ -151,9 +151,12 @@ def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewSite]:
 @pytest.fixture(scope="session")
 def authority(new_site: NewSite) -> Site:
     site = new_site("authority", "--la", "820", "--name", "Bedfordshire", "--contact", "Data Team, 01234 000000")
-    for role in ("administrator", "officer"):
-        site.users.append(site.run("users", "add", role, "--role", role))
-    site.run("rules", "use", "Always import", "--new-bases", "--add-unmatched")
+    administrator, officer, _ = site.run_several(
+        ["users", "add", "administrator", "--role", "administrator"],
+        ["users", "add", "officer", "--role", "officer"],
+        ["rules", "use", "Always import", "--new-bases", "--add-unmatched"],
+    )
+    site.users += [administrator, officer]
     return site
 
 
@@ -162,11 +165,10 @@ def school(new_site: NewSite, authority: Site, tmp_path_factory: pytest.TempPath
     """A school site that sends for three schools: four files were received, and one waits to be put right."""
     folder = tmp_path_factory.mktemp("exchange")
     site = new_site("school", "--root-folder", str(folder), "--name", "Green Abbey and partners")
-    for role in ("administrator", "sender"):
-        site.users.append(site.run("users", "add", role, "--role", role))
-    account = add_account(authority, "4321")
-    for number in ("2107", "7004"):
-        add_account(authority, number, "--user", account["user"])
+    site.users += site.run_several(*(["users", "add", role, "--role", role] for role in ("administrator", "sender")))
+    account, *_ = authority.run_several(
+        *(account_of(number, "--user", "8204321") for number in ("4321", "2107", "7004")),
+    )
     authority.wait_until_up()
     site.wait_until_up()
     password_file = folder / "password"
@@ -187,11 +189,14 @@ def school(new_site: NewSite, authority: Site, tmp_path_factory: pytest.TempPath
 
 def add_account(authority: Site, number: str, *options: str) -> dict[str, str]:
     """Let a school send to this authority; `options` may name an account that it shares."""
-    name = school_name("820", number)
-    account: dict[str, str] = authority.run(
-        "accounts", "add", "--la", "820", "--school", number, "--name", name, *options
-    )
+    account: dict[str, str] = authority.run(*account_of(number, *options))
     return account
+
+
+def account_of(number: str, *options: str) -> tuple[str, ...]:
+    """The command that lets a school send."""
+    name = school_name("820", number)
+    return ("accounts", "add", "--la", "820", "--school", number, "--name", name, *options)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A whole exchange on this machine: two authorities, a school site, made-up files, the main job (DESIGN 11).
 
-Everything runs as its users would run it: each step is a `schoolgate` command in a process of its own, the
-sites are real servers on loopback, each with its own home and database.
+Everything runs as its users would run it: each step is a `schoolgate` command, the sites are real servers on loopback,
+each with its own home and database.
 """
 
 import json
@@ -10,10 +10,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,22 @@ class Site:
             said = (result.stderr or result.stdout).strip()
             raise DemonstrationFailed(f"schoolgate {self.kind} {' '.join(arguments)}: {said}")
         return json.loads(result.stdout)
+
+    def run_several(self, *commands: Sequence[str]) -> list[Any]:
+        """Run commands of this site in one process; the JSON that each prints. Raises DemonstrationFailed."""
+        command = [sys.executable, "-m", "schoolgate.sites.several", self.kind]
+        result = subprocess.run(
+            command,
+            env=self.environment(),
+            input=json.dumps([list(words) for words in commands]),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise DemonstrationFailed(f"schoolgate {self.kind}: {result.stderr.strip()}")
+        said: list[Any] = json.loads(result.stdout)
+        return said
 
     def start(self) -> None:
         log = (self.home / "logs" / "serve.log").open("ab")
@@ -127,40 +144,43 @@ class Demonstration:
         from_elsewhere = any(school.destination == la != school.la for school in SCHOOLS)
         licence = "--out-of-county-licence" if from_elsewhere else "--no-out-of-county-licence"
         name, contact = AUTHORITIES[la][1], "Data Team, 01234 000000"
-        site.run("init", "--la", la, "--name", name, "--contact", contact, licence)
-        for role in ("administrator", "officer"):
-            site.users.append(site.run("users", "add", role, "--role", role))
-        site.run("rules", "use", "Always import", "--new-bases", "--add-unmatched")
-        user = ""
-        for school in (school for school in SCHOOLS if school.destination == la):
-            again = ["--user", user] if user else []
-            account = site.run(
-                "accounts", "add", "--la", school.la, "--school", school.number, "--name", school.name, *again
-            )
-            user = account["user"]
-            password = account.get("password") or site.exchange_accounts[0]["password"]
-            site.exchange_accounts.append(
-                {"user": user, "password": password, "la": school.la, "school": school.number}
-            )
+        schools = [school for school in SCHOOLS if school.destination == la]
+        user = f"{schools[0].la}{schools[0].number}"
+        _, administrator, officer, _, *accounts = site.run_several(
+            ["init", "--la", la, "--name", name, "--contact", contact, licence],
+            ["users", "add", "administrator", "--role", "administrator"],
+            ["users", "add", "officer", "--role", "officer"],
+            ["rules", "use", "Always import", "--new-bases", "--add-unmatched"],
+            *(
+                ["accounts", "add", "--la", of.la, "--school", of.number, "--name", of.name, "--user", user]
+                for of in schools
+            ),
+        )
+        site.users += [administrator, officer]
+        password = accounts[0]["password"]
+        site.exchange_accounts += [
+            {"user": user, "password": password, "la": school.la, "school": school.number} for school in schools
+        ]
 
     def _set_up_school(self) -> None:
         self.root_folder.mkdir(parents=True, exist_ok=True)
-        self.school.run("init", "--root-folder", str(self.root_folder), "--name", "Green Abbey and partners")
-        for role in ("administrator", "sender"):
-            self.school.users.append(self.school.run("users", "add", role, "--role", role))
+        _, *self.school.users = self.school.run_several(
+            ["init", "--root-folder", str(self.root_folder), "--name", "Green Abbey and partners"],
+            ["users", "add", "administrator", "--role", "administrator"],
+            ["users", "add", "sender", "--role", "sender"],
+        )
 
     def _connect_school(self) -> None:
-        for la, site in self.authorities.items():
-            account = site.exchange_accounts[0]
-            password_file = self.home / ".password"
-            password_file.write_text(account["password"], "utf-8")
-            try:
-                self.school.run(
-                    *("destinations", "add", "--la", la, "--name", AUTHORITIES[la][1], "--url", site.url),
-                    *("--user", account["user"], "--password-file", str(password_file)),
-                )
-            finally:
-                password_file.unlink()
+        with TemporaryDirectory(dir=self.home) as folder:
+            commands = []
+            for la, site in self.authorities.items():
+                account = site.exchange_accounts[0]
+                password_file = Path(folder, la)
+                password_file.write_text(account["password"], "utf-8")
+                login = ["--user", account["user"], "--password-file", str(password_file)]
+                known = ["--la", la, "--name", AUTHORITIES[la][1], "--url", site.url]
+                commands.append(["destinations", "add", *known, *login])
+            self.school.run_several(*commands)
 
     def run_main_job(self) -> None:
         """Two weeks of files: drop them into the school's folders, export, and count what arrived and is imported."""
@@ -182,7 +202,7 @@ class Demonstration:
         self.school.run("export", may_find_faults=True)
         deadline = time.monotonic() + MAIN_JOB_SECONDS
         while True:
-            imports = self._of_authorities("imports")
+            imports = [row for site in self.authorities.values() for row in site.run("imports")]
             if sum(this["state"] == "completed" for this in imports) == right:
                 return
             if time.monotonic() > deadline:
@@ -197,16 +217,19 @@ class Demonstration:
         if len(sent) != right or not refused:
             states = ", ".join(f"{file['name']}: {file['state']}" for file in files)
             raise DemonstrationFailed(f"The files did not all arrive, or the broken one was not held back: {states}")
+        received, pupils = (
+            [row for rows in of_both for row in rows]
+            for of_both in zip(
+                *(site.run_several(["files"], ["pupils"]) for site in self.authorities.values()), strict=True
+            )
+        )
         self.result = {
             "sent": len(sent),
-            "received": len(self._of_authorities("files")),
+            "received": len(received),
             "imported": right,
             "refused": len(refused),
-            "pupils": len(self._of_authorities("pupils")),
+            "pupils": len(pupils),
         }
-
-    def _of_authorities(self, rows: str) -> list[dict[str, Any]]:
-        return [row for site in self.authorities.values() for row in site.run(rows)]
 
     def _note_where_to_look(self, today: date) -> None:
         first = self.authorities[SCHOOLS[0].destination]
