@@ -26,7 +26,8 @@ TOOLS: dict[str, tuple[Callable[[], bool], str]] = {
 }
 # Hundreds of processes are started: who forbids Python to keep what it compiled has each of them compile all again.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-# A school's rows lie in SQLite nearly everywhere: by day PostgreSQL sees the ways its files go, by night all.
+# By day PostgreSQL sees of the school, whose rows lie in SQLite nearly everywhere, the ways its files go, and of the
+# screens that each page is shown (test_every_query); by night all.
 SCHOOL_ON_POSTGRES = [
     "test_exporting.py",
     "test_finding.py",
@@ -89,8 +90,8 @@ def postgres() -> bool:
     """What has rows again, on a private PostgreSQL server, with what is marked to need one."""
     if "PostgreSQL" in missing():
         return True
-    school = ["tests/school"] if NIGHTLY else [f"tests/school/{file}" for file in SCHOOL_ON_POSTGRES]
-    rooms = ["tests/commons", "tests/authority", *school]
+    by_day = [*(f"tests/school/{file}" for file in SCHOOL_ON_POSTGRES), "--ignore-glob=*_screens.py"]
+    rooms = ["tests/commons", "tests/authority", *(["tests/school"] if NIGHTLY else by_day)]
     marks = " and ".join(["(database or postgres)", *(f"not {mark}" for mark in missing_marks())])
     return run(sys.executable, "tests/postgres.py", "run", "--", *pytest(COMPUTING), "-m", marks, *rooms)
 
