@@ -12,6 +12,7 @@ from tests.postgres import Server, running_server
 from tests.squid import PASSWORD as PROXY_PASSWORD
 from tests.squid import USER as PROXY_USER
 from tests.squid import Squid, find_squid, running_squid
+from tests.tables import keep_tables_in
 
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
@@ -40,6 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures: list[str] = getattr(item, "fixturenames", [])
         if "db" in fixtures or "transactional_db" in fixtures or item.get_closest_marker("django_db"):
             item.add_marker("database")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables(tmp_path_factory: pytest.TempPathFactory) -> None:
+    keep_tables_in(tmp_path_factory)
 
 
 @pytest.fixture

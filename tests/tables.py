@@ -1,25 +1,38 @@
-"""Homes whose tables are laid once a process and copied: to lay them takes seconds, and many tests need them."""
+"""Homes whose tables are laid once a run and copied: to lay them takes seconds, and many tests need them."""
 
-import atexit
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from functools import cache
 from pathlib import Path
+
+import pytest
+
+from schoolgate.commons.filelock import FileLock
+
+_folder = Path()
+
+
+def keep_tables_in(factory: pytest.TempPathFactory) -> None:
+    """Say where they lie: where all processes find them that share the tests of a run, and pytest clears up."""
+    global _folder  # noqa: PLW0603  fixtures of many rooms and plain functions need it
+    base = factory.getbasetemp()
+    _folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 def lay_tables(site: str, home: Path) -> None:
     """Put tables without a row into a new home, as `init` would, which finds them laid."""
-    shutil.copytree(_laid(site), home, dirs_exist_ok=True)
+    laid = _folder / f"tables-{site}"
+    with FileLock(_folder / f"tables-{site}.lock"):
+        if not laid.exists():
+            _init(site, laid)
+    shutil.copytree(laid, home, dirs_exist_ok=True)
 
 
-@cache
-def _laid(site: str) -> Path:
-    folder = tempfile.mkdtemp()
-    atexit.register(shutil.rmtree, folder)
-    home = Path(folder, "home")
+def _init(site: str, home: Path) -> None:
+    begun = home.with_suffix(".begun")
+    shutil.rmtree(begun, ignore_errors=True)
+    environment = {name: value for name, value in os.environ.items() if name != "SCHOOLGATE_DATABASE_URL"}
     command = [sys.executable, "-m", "schoolgate.sites.cli", site, "init", "--json"]
-    subprocess.run(command, env={**os.environ, "SCHOOLGATE_HOME": str(home)}, capture_output=True, check=True)
-    return home
+    subprocess.run(command, env={**environment, "SCHOOLGATE_HOME": str(begun)}, capture_output=True, check=True)
+    begun.rename(home)

@@ -14,6 +14,7 @@ from tests.faults.database import Database, make_database, new_database
 from tests.faults.fork_server import Command
 from tests.faults.sites import KillableSite, free_address
 from tests.postgres import Server
+from tests.tables import lay_tables
 
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.students import make_students
@@ -170,6 +171,9 @@ def prepare_exchange(folder: Path, server: Server | None) -> Exchange:
         return KillableSite(kind, folder / kind, free_address(), database=make_database(folder / kind, server))
 
     made = Exchange(folder, school=site("school"), authority=site("authority"))
+    if server is None:
+        for of in (made.school, made.authority):
+            lay_tables(of.kind, of.home)
     made.set_up()
     made.close()
     return made
