@@ -2,7 +2,7 @@
 
 As a program (`python fork_server.py KIND`, standard input is a socket) it sets up a site's Django once; every command
 is a fork of that, with its own faults, and dies as alone as any other process. `ForkServer` is the tests' end of it.
-KIND is a site, or `jobs`, whose commands are those of job_process.
+KIND is a site, or a module of the tests whose `main` takes the commands' words.
 """
 
 import json
@@ -18,7 +18,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
-JOBS = "jobs"
+JOBS = "tests.faults.job_process"
+IMPORTS = "tests.faults.import_process"
 LARGEST_REQUEST = 65536
 
 
@@ -102,8 +103,9 @@ class ForkServer:
 
 
 def serve(kind: str) -> None:
-    if kind == JOBS:
-        _set_up_jobs()
+    if "." in kind:
+        sys.path.insert(0, str(Path(__file__).parents[2]))
+        import_module(kind)
     else:
         _set_up_site(kind)
     from django.db import connections
@@ -121,11 +123,6 @@ def serve(kind: str) -> None:
             _watch(kind, json.loads(request), *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-
-
-def _set_up_jobs() -> None:
-    sys.path.insert(0, str(Path(__file__).parents[2]))
-    import tests.faults.job_process  # noqa: F401
 
 
 def _set_up_site(kind: str) -> None:
@@ -177,10 +174,8 @@ def _run(kind: str, request: dict[str, Any], output: int, errors: int) -> None:
     os.environ["SCHOOLGATE_FAULTS"] = settings.SCHOOLGATE_FAULTS = request["faults"]
     code = 1
     try:
-        if kind == JOBS:
-            from tests.faults.job_process import main as do_jobs
-
-            do_jobs(request["arguments"])
+        if "." in kind:
+            import_module(kind).main(request["arguments"])
         else:
             from schoolgate.sites.cli import main
 

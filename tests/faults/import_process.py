@@ -1,4 +1,4 @@
-"""A process of the tests that kill an import or its undo: `python import_process.py receive | undo | work | held`.
+"""What processes do of the tests that kill an import or its undo: `receive`, `undo`, `work` or `held` (fork_server).
 
 `receive` takes a made-up file of PUPILS children in, `undo` asks for its import to be undone, `work` does what is asked
 for, `held` prints what became of it as JSON.
@@ -7,7 +7,7 @@ for, `held` prints what became of it as JSON.
 import hashlib
 import json
 import os
-import sys
+from collections.abc import Sequence
 
 import django
 
@@ -67,12 +67,13 @@ def tell() -> None:
     print(json.dumps(told))
 
 
-if __name__ == "__main__":
-    if sys.argv[1] == "receive":
+def main(words: Sequence[str]) -> None:
+    (verb,) = words
+    if verb == "receive":
         take_in()
-    elif sys.argv[1] == "undo":
+    elif verb == "undo":
         take_back()
-    elif sys.argv[1] == "work":
+    elif verb == "work":
         free_leases_of(WORKER)
         work_off(WORKER)
     else:

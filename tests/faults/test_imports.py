@@ -1,18 +1,17 @@
 """An import that is killed leaves whole pupils, says how many, and is finished by the next worker (DESIGN 7, 13)."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from tempfile import TemporaryFile
+from typing import Any, Protocol
 
 import pytest
 from tests.faults.database import Database
+from tests.faults.fork_server import IMPORTS, ForkServer
 from tests.faults.table import note
 
-PROGRAM = Path(__file__).parent / "import_process.py"
+PATIENCE_SECONDS = 300
 PUPILS = 440
 # Killed here one after the other, at which turn, and how many of the pupils are held then: portions have 200.
 WALK = [
@@ -30,20 +29,34 @@ WALK_BACK = [
 POINTS = {point for point, _, _ in (*WALK, *WALK_BACK)}
 
 
-def run(database: Database, verb: str, fault: str = "") -> subprocess.CompletedProcess[bytes]:
-    here = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]))
-    environment = {**database.environment, "SCHOOLGATE_FAULTS": fault, "PYTHONPATH": here, "PUPILS": str(PUPILS)}
-    return subprocess.run([sys.executable, str(PROGRAM), verb], env=environment, stdout=subprocess.PIPE, check=False)
+class Run(Protocol):
+    """Have a process of its own do something (import_process), and say how it ended and what it printed."""
+
+    def __call__(self, verb: str, fault: str = "") -> tuple[int, bytes]: ...
+
+
+@pytest.fixture
+def run(database: Database) -> Iterator[Run]:
+    forks = ForkServer(IMPORTS, {**database.environment, "PUPILS": str(PUPILS)})
+
+    def do(verb: str, fault: str = "") -> tuple[int, bytes]:
+        with TemporaryFile() as printed:
+            code = forks.start([verb], faults=fault, output=printed, errors=printed).wait(PATIENCE_SECONDS)
+            printed.seek(0)
+            return code, printed.read()
+
+    yield do
+    forks.close()
 
 
 def test_an_import_killed_at_every_step_is_finished_and_nothing_is_there_twice(
-    database: Database, request: pytest.FixtureRequest
+    database: Database, run: Run, request: pytest.FixtureRequest
 ) -> None:
-    assert run(database, "receive").returncode == 0
+    assert run("receive")[0] == 0
     killed = 0
     untold: list[str] = []
     for point, turn, held in WALK:
-        killed += run(database, "work", f"{point}:{turn}").returncode == -signal.SIGKILL
+        killed += run("work", f"{point}:{turn}")[0] == -signal.SIGKILL
         # No job may count it as its third death: each of these kills is a case of its own.
         database.write("UPDATE jobs_job SET deaths = 0")
         ((pupils,),) = database.rows("SELECT count(*) FROM authority_records_pupil")
@@ -51,28 +64,28 @@ def test_an_import_killed_at_every_step_is_finished_and_nothing_is_there_twice(
         if (pupils, done, met) != (held, held, PUPILS):
             untold.append(f"{done} of {met} are told at {point}, {pupils} held, {held} to be")
 
-    assert run(database, "work").returncode == 0
-    complaints = {**ask(json.loads(run(database, "held").stdout)), "untold": untold}
+    assert run("work")[0] == 0
+    complaints = {**ask(json.loads(run("held")[1])), "untold": untold}
     where = f"import of {PUPILS:,} pupils"
     note(request, where, database="postgres" if database.url else "sqlite", killed=killed, complaints=complaints)
     assert killed == len(WALK)
     assert not any(complaints.values()), complaints
-    walk_back(database, request)
+    walk_back(database, run, request)
 
 
-def walk_back(database: Database, request: pytest.FixtureRequest) -> None:
+def walk_back(database: Database, run: Run, request: pytest.FixtureRequest) -> None:
     """Kill the undo of the import at every step; the next worker finishes it, and nothing is undone twice."""
-    assert run(database, "undo").returncode == 0
+    assert run("undo")[0] == 0
     killed = 0
     untold: list[str] = []
     for point, turn, held in WALK_BACK:
-        killed += run(database, "work", f"{point}:{turn}").returncode == -signal.SIGKILL
+        killed += run("work", f"{point}:{turn}")[0] == -signal.SIGKILL
         database.write("UPDATE jobs_job SET deaths = 0")
         ((pupils,),) = database.rows("SELECT count(*) FROM authority_records_pupil")
         if pupils != held:
             untold.append(f"{pupils} pupils are held at {point}, {held} to be")
-    assert run(database, "work").returncode == 0
-    told = json.loads(run(database, "held").stdout)
+    assert run("work")[0] == 0
+    told = json.loads(run("held")[1])
     ends = {"removed": told["undone"]["removed"], "held back": told["held back"]}
     complaints = {
         "lost": [f"{what}: {number} of {PUPILS}" for what, number in ends.items() if number < PUPILS],
