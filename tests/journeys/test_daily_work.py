@@ -36,7 +36,10 @@ def test_an_officer_sees_that_all_is_well_and_cannot_change_the_site(
     page = visit(authority, person(authority, "officer"))
     expect(page.get_by_role("heading", name="Everything is all right.")).to_be_visible()
     rooms = ["Today", "Files", "Imports", "Incoming pupils", "Pupils", "Reports", "Bases", "Journal", "Jobs"]
-    assert places(page) == [*rooms, "Where is my file?"]
+    assert places(page) == [*rooms, "Administration", "Where is my file?"]
+    page.goto("/administration/")
+    expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("main").get_by_role("link", name="Users")).to_have_count(0)
 
 
 def test_an_officer_finds_a_file_and_its_story(visit: Visit, authority: Site, school: Site) -> None:
