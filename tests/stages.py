@@ -12,10 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 CORES = min(os.cpu_count() or 2, 4)
-COMPUTING = CORES + 1
-"""Processes that share tests which mostly compute: now and then one waits for a disk."""
-WAITING = 2 * CORES
-"""The same for tests that mostly wait: for a process that dies, for a lease that ends, for a browser."""
+PROCESSES = CORES + 1
+"""So many share the tests: now and then one waits, for a disk, a lease that ends, a browser."""
+PYTEST = [str(BIN / "pytest"), "-q", "-n", str(PROCESSES), "--dist", "worksteal"]
 NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
 
 # What the tests run besides Python: how to know that it is there, and Debian's package of it.
@@ -43,11 +42,6 @@ left_out: list[str] = []
 
 def run(*command: str, **environment: str) -> bool:
     return subprocess.run(command, cwd=ROOT, env={**ENVIRONMENT, **environment}, check=False).returncode == 0
-
-
-def pytest(processes: int) -> list[str]:
-    """The command that tests are given to, shared by so many processes."""
-    return [str(BIN / "pytest"), "-q", "-n", str(processes), "--dist", "worksteal"]
 
 
 def missing() -> dict[str, str]:
@@ -79,7 +73,7 @@ def lint() -> bool:
 
 def tests() -> bool:
     marks = without("postgres", *missing_marks())
-    return run(*pytest(COMPUTING), "--ignore=tests/journeys", "--ignore=tests/faults", "-m", marks, "tests")
+    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", "-m", marks, "tests")
 
 
 def postgres() -> bool:
@@ -94,21 +88,21 @@ def postgres() -> bool:
     by_day = [*(f"tests/school/{file}" for file in SCHOOL_ON_POSTGRES), *pages]
     rooms = ["tests/commons", "tests/authority", *(["tests/school"] if NIGHTLY else by_day)]
     marks = " and ".join(["(database or postgres)", *(f"not {mark}" for mark in missing_marks())])
-    return run(sys.executable, "tests/postgres.py", "run", "--", *pytest(COMPUTING), "-m", marks, *rooms)
+    return run(sys.executable, "tests/postgres.py", "run", "--", *PYTEST, "-m", marks, *rooms)
 
 
 def faults() -> bool:
-    return run(*pytest(WAITING), "-rs", "-m", without("postgres") if "PostgreSQL" in missing() else "", "tests/faults")
+    return run(*PYTEST, "-rs", "-m", without("postgres") if "PostgreSQL" in missing() else "", "tests/faults")
 
 
 def journeys() -> bool:
     if "Chromium" in missing():
         return True
-    return run(*pytest(WAITING), "tests/journeys")
+    return run(*PYTEST, "tests/journeys")
 
 
 def docs() -> bool:
-    return run(*pytest(COMPUTING), "tests/docs")
+    return run(*PYTEST, "tests/docs")
 
 
 def missing_marks() -> list[str]:

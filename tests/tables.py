@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,19 +21,23 @@ def keep_tables_in(factory: pytest.TempPathFactory) -> None:
     _folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """The folder that `make` made, in this process or another of the run."""
+    made, begun = _folder / name, _folder / f"{name}.begun"
+    with FileLock(_folder / f"{name}.lock"):
+        if not made.exists():
+            shutil.rmtree(begun, ignore_errors=True)
+            make(begun)
+            begun.rename(made)
+    return made
+
+
 def lay_tables(site: str, home: Path) -> None:
     """Put tables without a row into a new home, as `init` would, which finds them laid."""
-    laid = _folder / f"tables-{site}"
-    with FileLock(_folder / f"tables-{site}.lock"):
-        if not laid.exists():
-            _init(site, laid)
-    shutil.copytree(laid, home, dirs_exist_ok=True)
+    shutil.copytree(made_once(f"tables-{site}", lambda folder: _init(site, folder)), home, dirs_exist_ok=True)
 
 
 def _init(site: str, home: Path) -> None:
-    begun = home.with_suffix(".begun")
-    shutil.rmtree(begun, ignore_errors=True)
     environment = {name: value for name, value in os.environ.items() if name != "SCHOOLGATE_DATABASE_URL"}
     command = [sys.executable, "-m", "schoolgate.sites.cli", site, "init", "--json"]
-    subprocess.run(command, env={**environment, "SCHOOLGATE_HOME": str(begun)}, capture_output=True, check=True)
-    begun.rename(home)
+    subprocess.run(command, env={**environment, "SCHOOLGATE_HOME": str(home)}, capture_output=True, check=True)

@@ -9,6 +9,7 @@ from tests.faults.database import Database, make_database, new_database
 from tests.faults.exchange import Exchange, copied_exchange, prepare_exchange
 from tests.faults.table import print_table
 from tests.postgres import Server
+from tests.tables import made_once
 
 Migrated = Callable[[Server | None], Database]
 Prepared = Callable[[Server | None], Exchange]
@@ -18,9 +19,11 @@ KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
     """Gives the database on a server (None: on SQLite) with all tables and nothing in them, made once, to be copied."""
-    made: dict[Server | None, Database] = {}
+    made: dict[Server, Database] = {}
 
     def give(server: Server | None) -> Database:
+        if server is None:
+            return Database(made_once("migrated", lambda home: prepare(make_database(home, None))), "")
         if server not in made:
             made[server] = make_database(tmp_path_factory.mktemp("migrated") / "home", server)
             prepare(made[server])
