@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -26,16 +28,21 @@ TOOLS: dict[str, tuple[Callable[[], bool], str]] = {
 }
 # Hundreds of processes are started: who forbids Python to keep what it compiled has each of them compile all again.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-# By day PostgreSQL sees of the school, whose rows lie in SQLite nearly everywhere, the ways its files go, and of
-# screens and the API that each page is shown (test_every_query); by night all.
-SCHOOL_ON_POSTGRES = [
-    "test_exporting.py",
-    "test_finding.py",
-    "test_interrupted.py",
-    "test_joining.py",
-    "test_outcomes.py",
-    "test_states.py",
-    "test_taking.py",
+ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority"]
+# By day PostgreSQL sees jobs, the ways a school's files go, all that an import does, and that each page is shown.
+ON_POSTGRES_BY_DAY = [
+    "tests/commons/jobs",
+    "tests/commons/schedules/test_due.py",
+    *(
+        f"tests/school/test_{what}.py"
+        for what in ("exporting", "finding", "interrupted", "joining", "outcomes", "taking")
+    ),
+    "tests/authority/exchange",
+    "tests/authority/importing",
+    "tests/authority/records",
+    "tests/authority/test_every_query.py",
+    "--ignore-glob=*_screens.py",
+    "--ignore-glob=*/test_openapi.py",
 ]
 left_out: list[str] = []
 
@@ -80,15 +87,17 @@ def postgres() -> bool:
     """What has rows again, on a private PostgreSQL server, with what is marked to need one."""
     if "PostgreSQL" in missing():
         return True
-    pages = [
-        "--ignore-glob=*_screens.py",
-        "--ignore-glob=*/test_openapi.py",
-        "--ignore-glob=*/test_restricted_everywhere.py",
-    ]
-    by_day = [*(f"tests/school/{file}" for file in SCHOOL_ON_POSTGRES), *pages]
-    rooms = ["tests/commons", "tests/authority", *(["tests/school"] if NIGHTLY else by_day)]
     marks = " and ".join(["(database or postgres)", *(f"not {mark}" for mark in missing_marks())])
-    return run(sys.executable, "tests/postgres.py", "run", "--", *PYTEST, "-m", marks, *rooms)
+    return run(
+        sys.executable,
+        "tests/postgres.py",
+        "run",
+        "--",
+        *PYTEST,
+        "-m",
+        marks,
+        *(ON_POSTGRES if NIGHTLY else ON_POSTGRES_BY_DAY),
+    )
 
 
 def faults() -> bool:
@@ -125,18 +134,36 @@ STAGES: dict[str, Callable[[], bool]] = {
 ALONE: dict[str, Callable[[], bool]] = {**STAGES, "docs": docs}
 
 
+def journeys_beside(said: IO[bytes]) -> Callable[[], bool]:
+    """Begin the journeys, whose browser mostly waits, beside what comes next; the answer waits for their end."""
+    command = [sys.executable, __file__, "--quiet", "journeys"]
+    begun = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=said, stderr=subprocess.STDOUT)
+
+    def end() -> bool:
+        passed = begun.wait() == 0
+        said.seek(0)
+        print(said.read().decode("utf-8", "replace"), flush=True)
+        return passed
+
+    return end
+
+
 def main(arguments: list[str]) -> int:
     quiet = "--quiet" in arguments
     chosen = [argument for argument in arguments if not argument.startswith("--")] or list(STAGES)
     if chosen != ["tools"] and "tools" not in chosen:
         chosen = ["tools", *chosen]
     times: list[tuple[str, float, bool]] = []
-    for name in chosen:
-        if not quiet and name != "tools":
-            print(f"\n== {name}", flush=True)
-        started = time.monotonic()
-        passed = ALONE[name]()
-        times.append((name, time.monotonic() - started, passed))
+    steps = dict(ALONE)
+    with tempfile.TemporaryFile() as said:
+        for name in chosen:
+            if not quiet and name != "tools":
+                print(f"\n== {name}", flush=True)
+            if name == "faults" and "journeys" in chosen:
+                steps["journeys"] = journeys_beside(said)
+            started = time.monotonic()
+            passed = steps[name]()
+            times.append((name, time.monotonic() - started, passed))
     if not quiet:
         print()
         for name, seconds, passed in times:
