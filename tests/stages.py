@@ -4,12 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -44,6 +42,10 @@ ON_POSTGRES_BY_DAY = [
     "--ignore-glob=*_screens.py",
     "--ignore-glob=*/test_openapi.py",
 ]
+# What the night alone does: a whole way once more that is tested in parts, and pictures for the documentation.
+BY_NIGHT = (
+    [] if NIGHTLY else ["--ignore=tests/sites/test_through_a_proxy.py", "--ignore=tests/journeys/test_pictures.py"]
+)
 left_out: list[str] = []
 
 
@@ -80,7 +82,7 @@ def lint() -> bool:
 
 def tests() -> bool:
     marks = without("postgres", *missing_marks())
-    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", "-m", marks, "tests")
+    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", *BY_NIGHT, "-m", marks, "tests")
 
 
 def postgres() -> bool:
@@ -107,7 +109,7 @@ def faults() -> bool:
 def journeys() -> bool:
     if "Chromium" in missing():
         return True
-    return run(*PYTEST, "tests/journeys")
+    return run(*PYTEST, *BY_NIGHT, "tests/journeys")
 
 
 def docs() -> bool:
@@ -134,36 +136,18 @@ STAGES: dict[str, Callable[[], bool]] = {
 ALONE: dict[str, Callable[[], bool]] = {**STAGES, "docs": docs}
 
 
-def journeys_beside(said: IO[bytes]) -> Callable[[], bool]:
-    """Begin the journeys, whose browser mostly waits, beside what comes next; the answer waits for their end."""
-    command = [sys.executable, __file__, "--quiet", "journeys"]
-    begun = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=said, stderr=subprocess.STDOUT)
-
-    def end() -> bool:
-        passed = begun.wait() == 0
-        said.seek(0)
-        print(said.read().decode("utf-8", "replace"), flush=True)
-        return passed
-
-    return end
-
-
 def main(arguments: list[str]) -> int:
     quiet = "--quiet" in arguments
     chosen = [argument for argument in arguments if not argument.startswith("--")] or list(STAGES)
     if chosen != ["tools"] and "tools" not in chosen:
         chosen = ["tools", *chosen]
     times: list[tuple[str, float, bool]] = []
-    steps = dict(ALONE)
-    with tempfile.TemporaryFile() as said:
-        for name in chosen:
-            if not quiet and name != "tools":
-                print(f"\n== {name}", flush=True)
-            if name == "faults" and "journeys" in chosen:
-                steps["journeys"] = journeys_beside(said)
-            started = time.monotonic()
-            passed = steps[name]()
-            times.append((name, time.monotonic() - started, passed))
+    for name in chosen:
+        if not quiet and name != "tools":
+            print(f"\n== {name}", flush=True)
+        started = time.monotonic()
+        passed = ALONE[name]()
+        times.append((name, time.monotonic() - started, passed))
     if not quiet:
         print()
         for name, seconds, passed in times:

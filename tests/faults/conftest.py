@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.faults.crew import prepare
-from tests.faults.database import Database, make_database, new_database
+from tests.faults.database import KINDS, Database, make_database, new_database
 from tests.faults.exchange import Exchange, copied_exchange, prepare_exchange
 from tests.faults.table import print_table
 from tests.postgres import Server
@@ -13,7 +13,6 @@ from tests.tables import made_once
 
 Migrated = Callable[[Server | None], Database]
 Prepared = Callable[[Server | None], Exchange]
-KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(scope="session")

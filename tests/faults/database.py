@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from tests.postgres import Server
+
+KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @dataclass

@@ -5,13 +5,14 @@ import random
 import time
 
 import pytest
+from tests.faults.database import KINDS
 from tests.faults.exchange import SCHOOLS, Exchange
 from tests.faults.fork_server import Command
 from tests.faults.questions import ask
 from tests.faults.table import note
 
 NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
-FILES = {"sqlite": 2000 if NIGHTLY else 500, "postgres": 2000 if NIGHTLY else 200}
+FILES = 2000 if NIGHTLY else 500
 KILLS = 50 if NIGHTLY else 5
 LONGEST_SECONDS = 300
 LOOK_EVERY_SECONDS = 0.02
@@ -19,6 +20,8 @@ MOST_STEPS_A_SECOND = 400
 """To count them all is work itself: who is far from the moment looks later."""
 
 
+# PostgreSQL by night alone: test_walk kills there at every step by day too.
+@pytest.mark.parametrize("own_exchange", KINDS if NIGHTLY else KINDS[:1], indirect=True)
 def test_of_many_files_each_arrives_once_though_either_side_is_killed_at_random(
     own_exchange: Exchange, request: pytest.FixtureRequest
 ) -> None:
@@ -26,14 +29,13 @@ def test_of_many_files_each_arrives_once_though_either_side_is_killed_at_random(
     exchange = own_exchange
     exchange.may_park = True
     chance = random.Random(exchange.database)
-    files = FILES[exchange.database]
-    for number in range(files):
+    for number in range(FILES):
         exchange.drop(SCHOOLS[number % len(SCHOOLS)], serial=number // len(SCHOOLS) + 1)
 
     export = exchange.start_export()
-    for moment in sorted(chance.sample(range(1, 2 * files - 1), KILLS)):
+    for moment in sorted(chance.sample(range(1, 2 * FILES - 1), KILLS)):
         wait_for(exchange, export, moment)
-        if steps_made(exchange) <= files or chance.random() < 0.5:
+        if steps_made(exchange) <= FILES or chance.random() < 0.5:
             export.kill()
             export.wait(LONGEST_SECONDS)
         else:
@@ -45,7 +47,7 @@ def test_of_many_files_each_arrives_once_though_either_side_is_killed_at_random(
     exchange.export()
     complaints = ask(exchange)
 
-    note(request, f"either side, {files} files", database=exchange.database, killed=KILLS, complaints=complaints)
+    note(request, f"either side, {FILES} files", database=exchange.database, killed=KILLS, complaints=complaints)
     assert not any(complaints.values()), (
         f"{ {question: told[:5] for question, told in complaints.items()} } {exchange.log()}"
     )
