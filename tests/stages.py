@@ -43,7 +43,7 @@ ON_POSTGRES_BY_DAY = [
     "--ignore-glob=*/test_openapi.py",
 ]
 # What the night alone does: a whole way once more that is tested in parts, and pictures for the documentation.
-BY_NIGHT = (
+LEFT_TO_THE_NIGHT = (
     [] if NIGHTLY else ["--ignore=tests/sites/test_through_a_proxy.py", "--ignore=tests/journeys/test_pictures.py"]
 )
 left_out: list[str] = []
@@ -82,7 +82,7 @@ def lint() -> bool:
 
 def tests() -> bool:
     marks = without("postgres", *missing_marks())
-    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", *BY_NIGHT, "-m", marks, "tests")
+    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", *LEFT_TO_THE_NIGHT, "-m", marks, "tests")
 
 
 def postgres() -> bool:
@@ -109,7 +109,7 @@ def faults() -> bool:
 def journeys() -> bool:
     if "Chromium" in missing():
         return True
-    return run(*PYTEST, *BY_NIGHT, "tests/journeys")
+    return run(*PYTEST, *LEFT_TO_THE_NIGHT, "tests/journeys")
 
 
 def docs() -> bool:
