@@ -15,7 +15,7 @@ INSTALLED_APPS = [
 # A program that changes its own password may use the former one until it has used the new one (DESIGN 8).
 AUTHENTICATION_BACKENDS = [
     *AUTHENTICATION_BACKENDS,
-    "schoolgate.authority.exchange.passwords.FormerPasswordBackend",
+    "schoolgate.commons.accounts.former_passwords.FormerPasswordBackend",
     "schoolgate.authority.exchange.joining.ConnectionCodeBackend",
 ]
 ROOT_URLCONF = "schoolgate.sites.urls_authority"

@@ -37,7 +37,7 @@ INSTALLED_APPS = [
 ]
 AUTHENTICATION_BACKENDS = [
     *AUTHENTICATION_BACKENDS,
-    "schoolgate.authority.exchange.passwords.FormerPasswordBackend",
+    "schoolgate.commons.accounts.former_passwords.FormerPasswordBackend",
     "schoolgate.authority.exchange.joining.ConnectionCodeBackend",
 ]
 ROOT_URLCONF = "schoolgate.sites.urls_testing"

@@ -17,8 +17,9 @@ from schoolgate.authority.bases.la import PASSWORD_DAYS
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.licences import require_a_licence
 from schoolgate.authority.exchange.models import Token
-from schoolgate.authority.exchange.passwords import check_program, forget_former_password
+from schoolgate.authority.exchange.passwords import check_program
 from schoolgate.authority.exchange.problems import ApiProblem
+from schoolgate.commons.accounts.former_passwords import forget_former_password
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.journal import writing as journal
 

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 
-from schoolgate.commons.accounts.models import MACHINE_ROLE, NAME_TAKEN, User, user_name_letters
+from schoolgate.commons.accounts.models import MACHINE_ROLES, NAME_TAKEN, User, user_name_letters
 from schoolgate.commons.accounts.rights import known_rights
 
 
@@ -15,7 +15,7 @@ def roles_of_people() -> list[tuple[str, str]]:
     return [
         (role, f"{role.capitalize()}: {meaning}")
         for role, meaning in settings.SCHOOLGATE_ROLES.items()
-        if role != MACHINE_ROLE
+        if role not in MACHINE_ROLES
     ]
 
 

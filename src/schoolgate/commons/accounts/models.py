@@ -10,7 +10,8 @@ from django.db import models
 from django.utils import timezone
 
 ADMINISTRATOR = "administrator"
-MACHINE_ROLE = "exchange account"
+MACHINE_ROLES = frozenset({"exchange account", "buyer account"})
+"""Programs: a school's, that sends to an authority, and a school's finance system, that calls a supplier."""
 LONGEST_USER_NAME = 150
 NAME_TAKEN = "There is a user with this name already."
 
@@ -27,7 +28,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self if user.role == ADMINISTRATOR else self.filter(pk=user.pk)
 
     def people(self) -> Self:
-        return self.exclude(role=MACHINE_ROLE)
+        return self.exclude(role__in=MACHINE_ROLES)
 
     def active_administrators(self) -> Self:
         return self.filter(role=ADMINISTRATOR, is_active=True)
@@ -85,8 +86,8 @@ class User(AbstractBaseUser):
 
     @property
     def is_machine(self) -> bool:
-        """Whether this is a school's program: it comes in by the exchange API only, never to screens."""
-        return self.role == MACHINE_ROLE
+        """Whether this is a school's program: it comes in by an API only, never to screens."""
+        return self.role in MACHINE_ROLES
 
     def has_right(self, name: str) -> bool:
         """Whether this person was given the right (`rights`): no role brings one, and no program has any."""
@@ -112,6 +113,20 @@ class PastPassword(models.Model):
 
     def __repr__(self) -> str:
         return f"<PastPassword of {self.user_id}>"
+
+
+class FormerPassword(models.Model):
+    """The password before the present one, which a program may go on using until it has used the new one once.
+
+    So a program whose answer got lost while it changed its password is never locked out (DESIGN 8).
+    `next_password_mark` is a keyed digest of the password it was changed to: when somebody sets yet another one, the
+    mark no longer fits and the former password is dead.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="+")
+    hashed = models.CharField(max_length=256)
+    next_password_mark = models.CharField(max_length=128)
+    until = models.DateTimeField()
 
 
 class SingleUseLink(models.Model):

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from schoolgate.commons.accounts.models import MACHINE_ROLE, PastPassword, User
+from schoolgate.commons.accounts.models import MACHINE_ROLES, PastPassword, User
 from schoolgate.commons.audit.recording import record
 
 SHORTEST, LONGEST = 10, 128
@@ -36,7 +36,7 @@ RULES_FOR_PEOPLE = (
 
 def rules_for(role: str) -> tuple[str, ...]:
     """The rules in words, one a line, for the page where somebody with this role chooses a password."""
-    return RULES_FOR_PROGRAMS if role == MACHINE_ROLE else RULES_FOR_PEOPLE
+    return RULES_FOR_PROGRAMS if role in MACHINE_ROLES else RULES_FOR_PEOPLE
 
 
 class PasswordRules:

@@ -138,9 +138,10 @@ def _users(site: str) -> click.Group:
         from django.conf import settings
 
         from schoolgate.commons.accounts.creating import UserExists, create_user
+        from schoolgate.commons.accounts.models import MACHINE_ROLES
         from schoolgate.commons.accounts.passwords import make_password_text
 
-        people = [known for known in settings.SCHOOLGATE_ROLES if known != "exchange account"]
+        people = [known for known in settings.SCHOOLGATE_ROLES if known not in MACHINE_ROLES]
         if role not in people:
             raise WrongCall(f"'{role}' is no role of this site. Its roles: {', '.join(people)}.")
         password = make_password_text()

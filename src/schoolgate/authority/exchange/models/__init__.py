@@ -1,5 +1,4 @@
 from schoolgate.authority.exchange.models.certificate import OwnCertificate
-from schoolgate.authority.exchange.models.former_password import FormerPassword
 from schoolgate.authority.exchange.models.received_file import ReceivedFile
 from schoolgate.authority.exchange.models.refused_delivery import RefusedDelivery
 from schoolgate.authority.exchange.models.signing_key import SigningKey
@@ -7,7 +6,6 @@ from schoolgate.authority.exchange.models.token import Token
 from schoolgate.authority.exchange.models.told_ending import ToldEnding
 
 __all__ = [
-    "FormerPassword",
     "OwnCertificate",
     "ReceivedFile",
     "RefusedDelivery",
