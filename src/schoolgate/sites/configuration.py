@@ -46,6 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_user", "", "user name at the mail server, if it asks for one"),
     Setting("smtp_password", "", "the password that goes with it", True),
     Setting("smtp_from", "", "address that mails come from; needed with smtp_host"),
+    Setting("service_path", "/Service.asmx", "path of the SOAP service on a supplier site"),
     Setting("demo", "no", "yes: sample LA numbers are legal and the pages say that this is a demonstration"),
     Setting("debug", "no", "yes: error pages show the program; never on a site others can reach"),
 )

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "schoolgate.authority.records",
     "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
+    "schoolgate.supplier",
 ]
 AUTHENTICATION_BACKENDS = [
     *AUTHENTICATION_BACKENDS,
@@ -41,12 +42,17 @@ AUTHENTICATION_BACKENDS = [
     "schoolgate.authority.exchange.joining.ConnectionCodeBackend",
 ]
 ROOT_URLCONF = "schoolgate.sites.urls_testing"
-SCHOOLGATE_PROGRAM_DOORS = {"/exchange/": "schoolgate.authority.exchange.api_urls"}
+SCHOOLGATE_PROGRAM_DOORS = {
+    "/exchange/": "schoolgate.authority.exchange.api_urls",
+    "/api/": "schoolgate.supplier.api.urls",
+}
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "sender": "sends files and sees what became of them",
     "officer": "looks after schools and their accounts, and sees what they send and what becomes of it",
     "exchange account": "a school's program; cannot sign in to screens",
+    "staff": "works for a supplier: its documents, orders and schools",
+    "buyer account": "a school's finance system; cannot sign in to screens",
 }
 SCHOOLGATE_RIGHTS = {
     "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",

@@ -1,10 +1,11 @@
-"""Addresses of every app, for tests only; the school's pages and the authority's have a prefix each."""
+"""Addresses of every app, for tests only; each site's pages have a prefix."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("schoolgate.sites.urls_commons")),
     path("", include("schoolgate.commons.alerts.urls")),
+    path("supplier/", include("schoolgate.supplier.urls")),
     path("school/", include("schoolgate.school.exchange.urls")),
     path("authority/", include("schoolgate.authority.bases.urls")),
     path("authority/", include("schoolgate.authority.records.urls")),

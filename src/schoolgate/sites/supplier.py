@@ -1,0 +1,38 @@
+"""Django settings of the supplier site."""
+
+from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
+from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, shared
+
+globals().update(shared("supplier"))
+INSTALLED_APPS = [
+    *INSTALLED_APPS,
+    "schoolgate.commons.alerts",
+    "schoolgate.supplier",
+]
+# A program that changes its own password may use the former one until it has used the new one (DESIGN 8).
+AUTHENTICATION_BACKENDS = [
+    *AUTHENTICATION_BACKENDS,
+    "schoolgate.commons.accounts.former_passwords.FormerPasswordBackend",
+]
+ROOT_URLCONF = "schoolgate.sites.urls_supplier"
+WSGI_APPLICATION = "schoolgate.sites.doors.application"
+SCHOOLGATE_PROGRAM_DOORS = {"/api/": "schoolgate.supplier.api.urls"}
+SCHOOLGATE_OWNER_PREFERENCE = "service-name"
+SCHOOLGATE_ROLES = {
+    "administrator": "sets the service up, manages its users and sees every supplier",
+    "staff": "works for a supplier: its documents, orders and schools",
+    "buyer account": "a school's finance system; cannot sign in to screens",
+}
+SCHOOLGATE_RIGHTS: dict[str, str] = {}
+SCHOOLGATE_NAVIGATION = [
+    ("Get connected", "get-connected"),
+    ("Today", "today"),
+    ("Queue", "queue"),
+    ("Orders", "orders"),
+    ("Schools", "buyers"),
+    ("Calls", "calls"),
+    ("Keys and webhooks", "keys"),
+    ("Journal", "journal"),
+    ("Jobs", "jobs"),
+    ("Administration", "administration"),
+]
