@@ -7,6 +7,7 @@ from schoolgate.sites.commands.authority import authority
 from schoolgate.sites.commands.demonstration import demo
 from schoolgate.sites.commands.documents import check, sample, schema, verify_receipt
 from schoolgate.sites.commands.school import school
+from schoolgate.sites.commands.supplier import supplier
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -15,7 +16,7 @@ def main() -> None:
     """Moves documents between schools, local authorities and suppliers, and proves that they arrived."""
 
 
-for command in (authority, school, demo, check, sample, schema, verify_receipt):
+for command in (authority, school, supplier, demo, check, sample, schema, verify_receipt):
     main.add_command(command)
 
 if __name__ == "__main__":

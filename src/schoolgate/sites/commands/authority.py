@@ -19,7 +19,6 @@ from schoolgate.sites.commands.common_verbs import (
     add_common_verbs,
     home_option,
     initialise,
-    listen_options,
     say_initialised,
 )
 from schoolgate.sites.commands.shared import (
@@ -32,7 +31,6 @@ from schoolgate.sites.commands.shared import (
     print_json,
     print_rows,
     read_secret,
-    require_current_database,
 )
 
 
@@ -100,25 +98,6 @@ def init(
     if out_of_county_licence is not None:
         OUT_OF_COUNTY_LICENCE.set(out_of_county_licence, by=None)
     say_initialised("authority", link, as_json)
-
-
-@authority.command("web", help="Serve pages and the exchange API alone; `work` does the jobs.")
-@home_option
-@listen_options
-def web(home: Path | None, bind: str | None, port: int | None, url: str | None) -> None:
-    open_site("authority", home, bind=bind, port=port, url=url)
-    require_current_database("authority")
-    from schoolgate.sites.serving import serve_web
-
-    serve_web()
-
-
-@authority.command("work", help="Do the jobs alone; `web` serves the pages.")
-@at_home("authority")
-def work() -> None:
-    from schoolgate.sites.serving import work as work_until_stopped
-
-    work_until_stopped()
 
 
 @authority.group("accounts", help="Bases and the exchange accounts they send with.")

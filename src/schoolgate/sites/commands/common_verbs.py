@@ -52,6 +52,9 @@ def say_initialised(site: str, link: str, as_json: bool) -> None:
 
 def add_common_verbs(group: click.Group, site: str) -> None:
     group.add_command(_serve(site))
+    if site != "school":
+        group.add_command(_web(site))
+        group.add_command(_work(site))
     group.add_command(_settings(site))
     group.add_command(_users(site))
     group.add_command(_journal(site))
@@ -85,6 +88,31 @@ def _serve(site: str) -> click.Command:
             raise Failed(str(error)) from None
 
     return serve
+
+
+def _web(site: str) -> click.Command:
+    @click.command("web", help="Serve pages and what programs call alone; `work` does the jobs.")
+    @home_option
+    @listen_options
+    def web(home: Path | None, bind: str | None, port: int | None, url: str | None) -> None:
+        open_site(site, home, bind=bind, port=port, url=url)
+        require_current_database(site)
+        from schoolgate.sites.serving import serve_web
+
+        serve_web()
+
+    return web
+
+
+def _work(site: str) -> click.Command:
+    @click.command("work", help="Do the jobs alone; `web` serves the pages.")
+    @at_home(site)
+    def work() -> None:
+        from schoolgate.sites.serving import work as work_until_stopped
+
+        work_until_stopped()
+
+    return work
 
 
 def _settings(site: str) -> click.Command:
