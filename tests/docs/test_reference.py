@@ -11,6 +11,7 @@ from schoolgate.school.exchange.models import State as TransferState
 from schoolgate.sites.cli import main
 from schoolgate.sites.configuration import SETTINGS
 
+SITES = {"school", "authority", "supplier"}
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -26,7 +27,7 @@ def test_every_state_is_explained(state: str) -> None:
 
 def _verbs(group: click.Group, prefix: str = "") -> Iterator[str]:
     for name, command in group.commands.items():
-        if isinstance(command, click.Group) and name not in {"school", "authority"}:
+        if isinstance(command, click.Group) and name not in SITES:
             yield from _verbs(command, f"{prefix}{name} ")
         elif not isinstance(command, click.Group):
             yield f"{prefix}{name}"
@@ -34,7 +35,7 @@ def _verbs(group: click.Group, prefix: str = "") -> Iterator[str]:
 
 COMMANDS = [
     *_verbs(main),
-    *(verb for site in ("school", "authority") for verb in _verbs(main.commands[site])),  # type: ignore[arg-type]  # groups
+    *(verb for site in sorted(SITES) for verb in _verbs(main.commands[site])),  # type: ignore[arg-type]  # groups
 ]
 
 
