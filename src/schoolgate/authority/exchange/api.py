@@ -21,7 +21,7 @@ from schoolgate.authority.exchange.kinds import KINDS, FileKind
 from schoolgate.authority.exchange.licences import require_a_licence
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.openapi import document
-from schoolgate.authority.exchange.outcomes import outcomes_after, refusals_of, rfc3339, told
+from schoolgate.authority.exchange.outcomes import outcomes_after, refusals_of, told
 from schoolgate.authority.exchange.passwords import change_own_password
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.exchange.receiving import Delivery, base_of, receive
@@ -29,6 +29,7 @@ from schoolgate.authority.exchange.refusing import remember_refusal
 from schoolgate.authority.exchange.tokens import account_of, give_token, password_expires
 from schoolgate.commons.accounts.former_passwords import former_password_until
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.programs.door import rfc3339
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 

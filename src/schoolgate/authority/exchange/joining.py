@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.codes import digest_of, find_code
 from schoolgate.authority.bases.models import Base, ConnectionCode
-from schoolgate.authority.exchange.passwords import locked_problem
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.commons.accounts.access import Locked, WrongCredentials, check_secret
 from schoolgate.commons.accounts.models import User
@@ -61,7 +60,7 @@ def join(request: HttpRequest, code: str, caller: str = "") -> Joined:
     except WrongCredentials:
         raise ApiProblem("code-wrong") from None
     except Locked as locked:
-        raise locked_problem(locked) from None
+        raise ApiProblem.locked(locked.until) from None
     with transaction.atomic():
         account = User.objects.select_for_update().get(pk=known.pk)
         row = ConnectionCode.objects.select_for_update().get(digest=digest_of(code))

@@ -12,6 +12,7 @@ from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.records.groups.registry import group_numbered
 from schoolgate.authority.records.models import Refusal
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.programs.door import rfc3339
 
 PAGE = 100
 # Commits become visible out of order. What is younger than any commit takes is told by the next call, so that a
@@ -87,10 +88,6 @@ def outcomes_after(account: User, cursor: str) -> dict[str, Any]:
         "next": _cursor_of(shown[-1]) if shown else cursor,
         "more": len(page) > PAGE,
     }
-
-
-def rfc3339(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _cursor_of(file: ReceivedFile) -> str:

@@ -4,7 +4,6 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.commons.accounts.access import Locked, WrongCredentials, check_credentials
@@ -23,16 +22,10 @@ def check_program(request: HttpRequest, username: str, password: str) -> User:
     except WrongCredentials:
         raise ApiProblem("wrong-credentials") from None
     except Locked as locked:
-        raise locked_problem(locked) from None
+        raise ApiProblem.locked(locked.until) from None
     if not account.is_machine:
         raise ApiProblem("wrong-credentials")
     return account
-
-
-def locked_problem(locked: Locked) -> ApiProblem:
-    """The refusal `locked`, with the seconds until the next try is possible."""
-    seconds = max(1, int((locked.until - timezone.now()).total_seconds()) + 1)
-    return ApiProblem("locked", headers={"Retry-After": str(seconds)})
 
 
 def change_own_password(request: HttpRequest, username: str, password: str, new_password: str) -> User:

@@ -1,19 +1,6 @@
 """Everything the exchange API can refuse, each with a stable code (DESIGN 8). Texts quote nothing that was sent."""
 
-from dataclasses import dataclass
-from typing import Any
-
-from django.http import JsonResponse
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A kind of refusal: HTTP status, a title for programs' logs and a sentence that says what to do next."""
-
-    status: int
-    title: str
-    detail: str
-
+from schoolgate.commons.programs.problems import Problem, Refusal
 
 PROBLEMS: dict[str, Refusal] = {
     "bad-request": Refusal(
@@ -113,40 +100,9 @@ PROBLEMS: dict[str, Refusal] = {
     ),
 }
 
-BUSY_SECONDS = 30
-NO_SPACE_SECONDS = 600
 
+class ApiProblem(Problem):
+    """A call of the exchange API that is refused."""
 
-class ApiProblem(Exception):
-    """A call that is refused. `headers` and `members` go into the answer beside what the code itself says."""
-
-    def __init__(self, code: str, *, headers: dict[str, str] | None = None, **members: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.refusal = PROBLEMS[code]
-        self.headers = dict(headers or {})
-        self.members = members
-        if self.refusal.status == 401:
-            self.headers["WWW-Authenticate"] = 'Bearer realm="exchange"'
-
-    def answer(self) -> JsonResponse:
-        """The refusal as RFC 9457 has it."""
-        content = {
-            "type": f"urn:schoolgate:problem:{self.code}",
-            "title": self.refusal.title,
-            "status": self.refusal.status,
-            "code": self.code,
-            "detail": self.refusal.detail,
-            **self.members,
-        }
-        return JsonResponse(
-            content, status=self.refusal.status, content_type="application/problem+json", headers=self.headers
-        )
-
-
-def busy() -> ApiProblem:
-    return ApiProblem("busy", headers={"Retry-After": str(BUSY_SECONDS)})
-
-
-def no_space() -> ApiProblem:
-    return ApiProblem("no-space", headers={"Retry-After": str(NO_SPACE_SECONDS)})
+    table = PROBLEMS
+    realm = "exchange"

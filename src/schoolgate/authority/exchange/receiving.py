@@ -16,7 +16,7 @@ from schoolgate.authority.exchange.keys import current_key
 from schoolgate.authority.exchange.kinds import FileKind
 from schoolgate.authority.exchange.licences import require_licence
 from schoolgate.authority.exchange.models import ReceivedFile
-from schoolgate.authority.exchange.problems import ApiProblem, no_space
+from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.faults import fault_point
@@ -88,7 +88,7 @@ def receive(delivery: Delivery, plain: Iterable[bytes]) -> tuple[ReceivedFile, b
             fault_point("receive.written")
             stored = incoming.keep()
     except NoSpace:
-        raise no_space() from None
+        raise ApiProblem.no_space() from None
     fault_point("receive.stored")
     file, new = accept(delivery, stored)
     fault_point("receive.committed")
