@@ -127,7 +127,7 @@ class PolicyTransport(httpx.BaseTransport):
         except (OSError, UnicodeError) as error:
             raise httpx.ConnectError(f"{host} cannot be resolved") from error
         for *_, address in found:
-            _refuse_forbidden(str(address[0]))
+            refuse_forbidden(str(address[0]))
         self._seen[host] = now + ADDRESS_REMEMBERED_SECONDS
 
 
@@ -137,7 +137,7 @@ def require_allowed(url: httpx.URL) -> None:
         raise AddressRefused("not-http", "The address must begin with https:// and name a computer.")
     if url.scheme == "http" and not is_loopback(url.host):
         raise AddressRefused("plain-http", "The address must begin with https://; http:// is for this computer only.")
-    _refuse_forbidden(url.host)
+    refuse_forbidden(url.host)
 
 
 def is_loopback(host: str) -> bool:
@@ -150,7 +150,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _refuse_forbidden(host: str) -> None:
+def refuse_forbidden(host: str) -> None:
+    """Raise AddressRefused when this is a link-local, metadata or other address that no call may go to."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
