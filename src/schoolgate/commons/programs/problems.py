@@ -31,7 +31,7 @@ class Problem(Exception):
     table: ClassVar[Mapping[str, Refusal]]
     realm: ClassVar[str]
 
-    def __init__(self, code: str, *, headers: dict[str, str] | None = None, **members: Any) -> None:
+    def __init__(self, code: str, /, *, headers: dict[str, str] | None = None, **members: Any) -> None:
         super().__init__(code)
         self.code = code
         self.refusal = self.table[code]
