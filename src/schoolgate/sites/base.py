@@ -162,7 +162,11 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "schoolgate.commons.accounts.passwords.PasswordRules"}]
-PASSWORD_HASHERS = ["schoolgate.commons.accounts.hashing.FrugalArgon2"]
+# The second is only for passwords that the site made up (ADR 13).
+PASSWORD_HASHERS = [
+    "schoolgate.commons.accounts.hashing.FrugalArgon2",
+    "schoolgate.commons.accounts.hashing.SaltedDigest",
+]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -65,4 +65,7 @@ DATABASES = {
     else {**sqlite(str(SCHOOLGATE_HOME.database)), "TEST": {"NAME": str(SCHOOLGATE_HOME.folder / "test.sqlite3")}}
 }
 # Safe hashing is slow on purpose; the tests of hashing itself name the real one.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "schoolgate.commons.accounts.hashing.SaltedDigest",
+]

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 from argon2 import extract_parameters
 from argon2.low_level import Type
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, MD5PasswordHasher
 
-from schoolgate.commons.accounts.hashing import FrugalArgon2
+from schoolgate.commons.accounts.hashing import FrugalArgon2, SaltedDigest, is_made_up
+from schoolgate.commons.accounts.models import PastPassword, User
+from schoolgate.commons.accounts.passwords import change_password, give_made_up_password
 from schoolgate.sites import base
 
 
@@ -20,8 +22,49 @@ def test_hashes_are_argon2id_with_19_mib_two_passes_and_one_lane() -> None:
     assert not hasher.verify("correct horse batterz", encoded)
 
 
-def test_sites_use_this_hasher_alone() -> None:
-    assert base.PASSWORD_HASHERS == ["schoolgate.commons.accounts.hashing.FrugalArgon2"]
+def test_sites_hash_what_is_chosen_by_this_hasher() -> None:
+    assert base.PASSWORD_HASHERS[0] == "schoolgate.commons.accounts.hashing.FrugalArgon2"
+    assert base.PASSWORD_HASHERS[1:] == ["schoolgate.commons.accounts.hashing.SaltedDigest"]
+
+
+def test_a_salted_digest_is_of_one_password_and_one_salt() -> None:
+    hasher = SaltedDigest()
+    encoded = hasher.encode("made up by chance", "salt")
+    assert hasher.verify("made up by chance", encoded)
+    assert not hasher.verify("made up by chancf", encoded)
+    assert encoded != hasher.encode("made up by chance", "tlas")
+
+
+def test_a_made_up_password_has_the_quick_hash_and_keeps_it_when_it_is_used(exchange_account: User) -> None:
+    text = give_made_up_password(exchange_account, by=None)
+    hashed = exchange_account.password
+    assert is_made_up(hashed)
+    assert exchange_account.check_password(text)
+    exchange_account.refresh_from_db()
+    assert exchange_account.password == hashed
+
+
+def test_a_chosen_password_never_has_the_quick_hash(exchange_account: User) -> None:
+    give_made_up_password(exchange_account, by=None)
+    change_password(exchange_account, "Green-Abbey-17", by=None)
+    assert not is_made_up(exchange_account.password)
+    assert not is_made_up(PastPassword.objects.latest("pk").hashed)
+
+
+def test_a_wrong_password_beside_a_quick_hash_takes_the_slow_one_s_time(
+    exchange_account: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_made_up_password(exchange_account, by=None)
+    worked_out: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        worked_out.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    assert not exchange_account.check_password("not it")
+    assert worked_out == ["not it"]
 
 
 @pytest.mark.parametrize(
