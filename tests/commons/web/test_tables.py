@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from openpyxl import load_workbook
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.journal import writing as journal
 from schoolgate.commons.journal.models import JournalLine
+from schoolgate.commons.web.downloads import excel_download
 from schoolgate.commons.web.tables import AllGood, Column, NotYet, Table
 
 SignedIn = Callable[[User], Client]
@@ -324,3 +326,13 @@ def test_a_day_is_written_as_people_write_it_and_downloaded_as_programs_do() -> 
     table = Table([Column("born", "Born", kind="date")], [row], request, name="days")
     assert '<time datetime="2013-02-04">4 Feb 2013</time>' in render_to_string("web/table.html", {"table": table})
     assert list(table._rows_of_download()) == [[date(2013, 2, 4)]]
+
+
+def test_money_is_written_with_its_pence_and_downloaded_as_a_number() -> None:
+    row = {"gross": Decimal("1234.5000")}
+    table = Table([Column("gross", "Gross", kind="money")], [row], RequestFactory().get("/"), name="orders")
+    assert ">1,234.50</div>" in render_to_string("web/table.html", {"table": table})
+    answer = excel_download("orders", ["Gross"], table._rows_of_download())
+    sheet = load_workbook(io.BytesIO(b"".join(answer))).active
+    assert sheet is not None
+    assert sheet["A2"].value == 1234.5

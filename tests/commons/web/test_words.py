@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -9,11 +10,12 @@ from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolgate.commons.web.charts import Bar, Mark, bars, progress, strip
+from schoolgate.commons.web.charts import Bar, Group, Mark, bars, pillars, progress, strip
 from schoolgate.commons.web.templatetags.web import (
     clock_time,
     london,
     london_seconds,
+    money,
     school_number,
     sign,
     size,
@@ -159,3 +161,34 @@ def test_a_form_that_says_nothing_better_says_what_to_do_with_an_empty_field() -
         "file": ["Choose the file first."],
         "role": ["Choose one of these."],
     }
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [("1234.5000", "1,234.50"), ("0.0125", "0.0125"), ("-7", "-7.00"), ("1E+3", "1,000.00"), ("0.1000", "0.10")],
+)
+def test_money_has_its_pence_and_more_only_where_there_is_more(amount: str, text: str) -> None:
+    assert money(Decimal(amount)) == text
+
+
+def test_an_amount_that_is_not_known_is_nothing() -> None:
+    assert money(None) == ""
+
+
+def test_pillars_stand_in_the_picture_as_high_as_their_numbers_and_in_the_table_behind_it() -> None:
+    drawn = pillars(
+        "By day", [Group("2 Nov", (2, 0)), Group("3 Nov", (4, 1))], [("documents", "queued"), ("orders", "done")]
+    )
+    assert re.findall(r'<rect class="chart-(\w+)"[^>]*height="([\d.]+)"><title>(.*?)</title>', drawn) == [
+        ("busy", "60.0", "2 Nov: 2 documents"),
+        ("busy", "120.0", "3 Nov: 4 documents"),
+        ("good", "30.0", "3 Nov: 1 orders"),
+    ]
+    assert re.findall(r"<th scope=.row.>(.*?)</th><td.*?>(.*?)</td><td.*?>(.*?)</td>", drawn) == [
+        ("2 Nov", "2", "0"),
+        ("3 Nov", "4", "1"),
+    ]
+
+
+def test_days_without_anything_are_drawn_as_nothing() -> None:
+    assert "<title>2 Nov" not in pillars("By day", [Group("2 Nov", (0,))], [("documents", "queued")])

@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 STEP, WIDTH = 30, 26  # pixels from one field of a strip to the next, and across one
+PILLAR_STEP, PILLAR_HEIGHT = 22, 120  # pixels from one group of pillars to the next, and up to the top of the highest
+LABEL_EVERY = 7  # so that labels do not run into each other
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,14 @@ class Mark:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Group:
+    """Pillars that stand together, for example a day's: a label, and a number (not negative) for each series."""
+
+    label: str
+    values: Sequence[int]
+
+
 def bars(title: str, rows: Sequence[Bar], *, unit: str = "") -> SafeString:
     """Horizontal bars in a table with their labels and numbers, the longest as wide as there is room."""
     longest = max((row.value for row in rows), default=0) or 1
@@ -45,6 +55,45 @@ def strip(title: str, marks: Sequence[Mark], *, of: str = "Week") -> SafeString:
     drawn = [{"mark": mark, "x": place * STEP, "middle": place * STEP + WIDTH // 2} for place, mark in enumerate(marks)]
     context = {"title": title, "marks": drawn, "of": of, "width": len(marks) * STEP, "field_width": WIDTH}
     return SafeString(render_to_string("web/charts/strip.html", context))
+
+
+def pillars(title: str, groups: Sequence[Group], series: Sequence[tuple[str, str]], *, of: str = "Day") -> SafeString:
+    """Upright pillars over time, oldest first, with what each series counts and a state of `state_colour` for it.
+
+    `of` names what a group is. Every seventh label is written; the table behind the picture has them all.
+    """
+    highest = max((value for group in groups for value in group.values), default=0) or 1
+    width = (PILLAR_STEP - 4) / len(series)
+    drawn = [
+        {
+            "group": group,
+            "x": place * PILLAR_STEP,
+            "labelled": place % LABEL_EVERY == 0,
+            "pillars": [
+                {
+                    "state": state,
+                    "x": round(place * PILLAR_STEP + number * width, 2),
+                    "y": round(PILLAR_HEIGHT * (1 - value / highest), 2),
+                    "height": round(PILLAR_HEIGHT * value / highest, 2),
+                    "words": f"{group.label}: {value:,} {name}",
+                }
+                for number, (value, (name, state)) in enumerate(zip(group.values, series, strict=True))
+                if value
+            ],
+        }
+        for place, group in enumerate(groups)
+    ]
+    context = {
+        "title": title,
+        "groups": drawn,
+        "series": series,
+        "of": of,
+        "highest": highest,
+        "width": len(groups) * PILLAR_STEP,
+        "pillar_width": round(width - 1, 2),
+        "height": PILLAR_HEIGHT,
+    }
+    return SafeString(render_to_string("web/charts/pillars.html", context))
 
 
 def parts(title: str, rows: Sequence[Bar]) -> SafeString:

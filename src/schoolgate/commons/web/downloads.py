@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -71,7 +72,7 @@ def _plain(value: Any) -> Any:
         return timezone.make_naive(value).replace(microsecond=0) if timezone.is_aware(value) else value
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, int | float) or value is None else str(value)
+    return value if isinstance(value, int | float | Decimal) or value is None else str(value)
 
 
 def harmless(value: Any) -> Any:

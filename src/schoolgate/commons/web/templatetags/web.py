@@ -1,6 +1,7 @@
 """How times, sizes, states and school numbers look, everywhere alike."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -26,8 +27,9 @@ STATE_COLOURS = {
         "all right",
         "used",
         "new",
+        "taken by the school",
     },
-    "busy": {"ready", "sending", "running", "processing", "queued", "invited", "in progress"},
+    "busy": {"ready", "sending", "running", "processing", "queued", "invited", "in progress", "waiting for the school"},
     "warning": {
         "retrying",
         "waiting",
@@ -154,3 +156,12 @@ def school_number(number: str) -> SafeString:
 def thousands(number: int | None) -> str:
     """12,345."""
     return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def money(amount: Decimal | None) -> str:
+    """An amount with its pence, and with what is beyond them only where there is something: 1,234.50, 0.0125."""
+    if amount is None:
+        return ""
+    whole, _, pence = f"{amount:,f}".partition(".")
+    return f"{whole}.{pence.rstrip('0').ljust(2, '0')}"
