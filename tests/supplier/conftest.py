@@ -1,19 +1,21 @@
 """Riverside sells to two schools; Hilltop is another supplier on the same service."""
 
+from typing import Any
+
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 from tests.conftest import PASSWORD
 
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
-from schoolgate.supplier.models import Buyer, Membership, Supplier
+from schoolgate.supplier.buyers.suppliers import add_member
+from schoolgate.supplier.models import Buyer, Supplier
 
 RIVERSIDE_DUNS, HILLTOP_DUNS = "123456789", "222333444"
 GREEN_ABBEY_DUNS, OAKHANGER_DUNS = "987654321", "876543210"
 
 
 @pytest.fixture(autouse=True)
-def _addresses_of_the_site(settings: SettingsWrapper) -> None:
+def _addresses_of_the_site(settings: Any) -> None:
     settings.ROOT_URLCONF = "schoolgate.sites.urls_supplier"
 
 
@@ -31,7 +33,7 @@ def hilltop(db: None) -> Supplier:
 def clerk(riverside: Supplier) -> User:
     """Works for Riverside."""
     user = create_user("cara", "staff", name="Cara Lund", password=PASSWORD)
-    Membership.objects.create(user=user, supplier=riverside)
+    add_member(riverside, user, by=None)
     return user
 
 
@@ -39,7 +41,7 @@ def clerk(riverside: Supplier) -> User:
 def hilltop_clerk(hilltop: Supplier) -> User:
     """Works for Hilltop, and is a stranger to Riverside's documents."""
     user = create_user("hugo", "staff", name="Hugo Brandt", password=PASSWORD)
-    Membership.objects.create(user=user, supplier=hilltop)
+    add_member(hilltop, user, by=None)
     return user
 
 
