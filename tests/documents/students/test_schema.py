@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from schoolgate.documents.students import schema as schema_module
+from schoolgate.documents import xsd
 from schoolgate.documents.students.versions import our_schema
 
 
@@ -33,7 +33,7 @@ def test_one_thread_compiles_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     schema = our_schema("CES", "3.73")
     assert schema.text
     counting = Counting()
-    monkeypatch.setattr(schema_module, "etree", counting)
+    monkeypatch.setattr(xsd, "etree", counting)
     threads = [threading.Thread(target=schema.validator) for _ in range(4)]
     for thread in threads:
         thread.start()

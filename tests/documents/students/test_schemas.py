@@ -12,10 +12,11 @@ from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.code_schema import code_sets_xsd
 from schoolgate.documents.students.entries import MAY_BE_EMPTY, OPEN, REPEATED, WRAPPERS
 from schoolgate.documents.students.layout import CES_LAYOUT, CTF_LAYOUT
-from schoolgate.documents.students.schema import XS, StudentSchema
+from schoolgate.documents.students.schema import StudentSchema
 from schoolgate.documents.students.shape import Shape, document_shape, pupil_shape
 from schoolgate.documents.students.versions import default_shelf, our_schema
 from schoolgate.documents.students.wording import ITEMS, TYPES, allowed_for, codes_of_type, item_for
+from schoolgate.documents.xsd import XS
 
 SCHEMAS = list(default_shelf())
 

@@ -27,8 +27,9 @@ from lxml import etree
 
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.layout import CES_LAYOUT, CTF_LAYOUT, HEADER_FIELDS, Kind, Layout
-from schoolgate.documents.students.schema import XS, StudentSchema
+from schoolgate.documents.students.schema import StudentSchema
 from schoolgate.documents.xml import parser, utf8
+from schoolgate.documents.xsd import XS
 
 _KEYS = {"kind", "version", "schema", "root", "namespace", "pupils", "pupil", "header"}
 _MAY_BE_MISSING = {"namespace", "header"}

@@ -12,10 +12,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from lxml import etree
 
 from schoolgate.documents.students.entries import OPEN, REPEATED, WRAPPERS, Record
-from schoolgate.documents.students.schema import XS, compiled
 from schoolgate.documents.students.shape import Shape, pupil_shape
 from schoolgate.documents.students.versions import CES_VERSIONS, our_schema
 from schoolgate.documents.students.wording import codes_of_type
+from schoolgate.documents.xsd import XS, compiled
 
 _NOT_JUDGED = OPEN | {"Attendance"}
 _TEXTS = ("Text", "Name35")

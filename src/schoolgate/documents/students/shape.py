@@ -10,7 +10,8 @@ from functools import cache
 
 from lxml import etree
 
-from schoolgate.documents.students.schema import XS, StudentSchema
+from schoolgate.documents.students.schema import StudentSchema
+from schoolgate.documents.xsd import XS
 
 
 @dataclass(frozen=True, slots=True)
