@@ -1,10 +1,7 @@
 """One call of the exchange API: made within bounds, and every way it can fail told as an `ExchangeError`."""
 
 import contextlib
-import errno
 import json
-import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,10 +30,10 @@ from schoolgate.wire.exchange_errors import (
     Unreachable,
     WrongCredentials,
 )
-from schoolgate.wire.exchange_sentences import UnreachableReason
-from schoolgate.wire.http import AddressRefused, Again, causes, next_step, seconds_asked
-from schoolgate.wire.proxies import ProxyNotReached, ProxyRefused, offered_logins
-from schoolgate.wire.tls import CertificateRefused, reason_of
+from schoolgate.wire.http import AddressRefused, Again, next_step, seconds_asked
+from schoolgate.wire.proxies import ProxyRefused, offered_logins
+from schoolgate.wire.tls import CertificateRefused
+from schoolgate.wire.unreachable import seen_instead, technical, why_unreachable
 
 READ_AT_ONCE = 64 * 1024
 LONGEST_ANSWER_BYTES = 16 * 1024 * 1024
@@ -174,45 +171,5 @@ def _proxy_login(offers: Sequence[str], *, login_given: bool) -> ProxyLogin:
 
 def _unreachable(error: httpx.TransportError) -> Unreachable:
     if isinstance(error, CertificateRefused):
-        return Unreachable(error.reason, error.why, _seen(error))
-    return Unreachable(_reason(error), _technical(error))
-
-
-def _seen(error: CertificateRefused) -> str:
-    """Who stands behind a certificate that is not believed: the name tells an internet filter from a wrong address."""
-    if error.seen is None:
-        return ""
-    told = f"Issued by: {error.seen.issuer}."
-    if error.reason == "certificate-name" and error.seen.names:
-        told += f" It is for: {', '.join(error.seen.names[:3])}."
-    if error.reason == "certificate-expired":
-        told += f" It ended on {error.seen.expires:%d %b %Y}."
-    return told
-
-
-def _reason(error: httpx.TransportError) -> UnreachableReason:
-    found = list(causes(error))
-    proxy = isinstance(error, ProxyNotReached)
-    if any(isinstance(cause, socket.gaierror | UnicodeError) for cause in found):
-        return "proxy-name" if proxy else "name"
-    failed = next((cause for cause in found if isinstance(cause, ssl.SSLError)), None)
-    if failed is not None:
-        return reason_of(failed)
-    if any(isinstance(cause, httpx.TimeoutException) for cause in found):
-        return "proxy-timeout" if proxy else "timeout"
-    numbers = {cause.errno for cause in found if isinstance(cause, OSError)}
-    if errno.ECONNREFUSED in numbers:
-        return "proxy-refused" if proxy else "refused"
-    if isinstance(error, httpx.ProxyError):
-        return "proxy-timeout" if proxy else "proxy"
-    if isinstance(error, httpx.ConnectError) and errno.ECONNRESET not in numbers:
-        return "timeout"
-    return "reset"
-
-
-def _technical(error: httpx.TransportError) -> str:
-    """What the help desk wants to know: the kinds of errors on the way down, and OpenSSL's word for it."""
-    found = list(causes(error))
-    names = " < ".join(dict.fromkeys(type(cause).__name__ for cause in found))
-    why = next((cause.reason for cause in found if isinstance(cause, ssl.SSLError) and cause.reason), "")
-    return f"{names}: {why}" if why else names
+        return Unreachable(error.reason, error.why, seen_instead(error))
+    return Unreachable(why_unreachable(error), technical(error))

@@ -31,8 +31,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from schoolgate.wire.exchange_sentences import REFUSALS, UNREACHABLE, UnreachableReason
+from schoolgate.wire.exchange_sentences import REFUSALS, UNREACHABLE
 from schoolgate.wire.http import Again, GiveUp, NextStep, StopRun
+from schoolgate.wire.unreachable import UnreachableReason
 
 LONDON = ZoneInfo("Europe/London")
 WIDEST_TIME_ZONES = timedelta(hours=14)

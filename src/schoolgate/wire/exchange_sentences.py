@@ -3,16 +3,7 @@
 "The LA" is the authority, whoever it is; whom to ask there stands beside these on the school's pages.
 """
 
-from typing import Literal
-
-from schoolgate.wire.tls import TlsReason
-
-UnreachableReason = (
-    TlsReason
-    | Literal[
-        "name", "refused", "timeout", "reset", "proxy", "proxy-denied", "proxy-name", "proxy-refused", "proxy-timeout"
-    ]
-)
+from schoolgate.wire.unreachable import UnreachableReason
 
 UNREACHABLE: dict[UnreachableReason, tuple[str, str]] = {
     "name": (

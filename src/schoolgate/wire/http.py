@@ -64,15 +64,22 @@ def make_client(
     Nothing is taken from the environment: what a site wants it passes in. Raises OSError for a CA file that cannot
     be read, ssl.SSLError for one without a certificate.
     """
-    context = trust(tls_minimum=tls_minimum, extra_ca_file=extra_ca_file)
-    via = proxy.for_httpx() if proxy else None
     return httpx.Client(
-        transport=PolicyTransport(httpx.HTTPTransport(verify=context, proxy=via, trust_env=False), proxy),
+        transport=make_transport(tls_minimum=tls_minimum, extra_ca_file=extra_ca_file, proxy=proxy),
         timeout=httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool),
         headers={"User-Agent": f"schoolgate/{__version__}"},
         follow_redirects=False,
         trust_env=False,
     )
+
+
+def make_transport(
+    *, tls_minimum: TlsMinimum = "1.2", extra_ca_file: Path | None = None, proxy: Proxy | None = None
+) -> "PolicyTransport":
+    """The same without what a client does for browsers' sake, which takes a third of a small call's time."""
+    context = trust(tls_minimum=tls_minimum, extra_ca_file=extra_ca_file)
+    via = proxy.for_httpx() if proxy else None
+    return PolicyTransport(httpx.HTTPTransport(verify=context, proxy=via, trust_env=False), proxy)
 
 
 class PolicyTransport(httpx.BaseTransport):
