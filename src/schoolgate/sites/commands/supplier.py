@@ -6,6 +6,10 @@ import click
 
 from schoolgate.sites.commands.common_verbs import add_common_verbs, home_option, initialise, say_initialised
 from schoolgate.sites.commands.shared import WrongCall, as_json, open_site
+from schoolgate.sites.commands.supplier_buyers import buyers, suppliers
+from schoolgate.sites.commands.supplier_calls import calls
+from schoolgate.sites.commands.supplier_documents import documents, orders
+from schoolgate.sites.commands.supplier_keys import keys
 
 
 @click.group(help="A supplier's site: the web service that schools' finance systems call, and its queue.")
@@ -14,6 +18,8 @@ def supplier() -> None:
 
 
 add_common_verbs(supplier, "supplier")
+for command in (suppliers, buyers, documents, orders, calls, keys):
+    supplier.add_command(command)
 
 
 @supplier.command("init", help="First set-up, or bring the database up to date after an upgrade.")
@@ -24,9 +30,7 @@ add_common_verbs(supplier, "supplier")
 @as_json
 def init(home: Path | None, name: str | None, duns: str | None, contact: str | None, as_json: bool) -> None:
     open_site("supplier", home)
-    from django.core.exceptions import ValidationError
-
-    from schoolgate.supplier.buyers.suppliers import add_supplier
+    from schoolgate.supplier.buyers.suppliers import SupplierRefused, add_supplier
     from schoolgate.supplier.models import Supplier
     from schoolgate.supplier.preferences import SERVICE_CONTACT, SERVICE_NAME
 
@@ -38,7 +42,7 @@ def init(home: Path | None, name: str | None, duns: str | None, contact: str | N
             preference.set(value, by=None)
     if duns is not None and not Supplier.objects.filter(duns=duns).exists():
         try:
-            add_supplier(name=name or "", duns=duns, by=None)
-        except ValidationError as error:
-            raise WrongCall(" ".join(error.messages)) from None
+            add_supplier(name or "", duns, by=None)
+        except SupplierRefused as error:
+            raise WrongCall(str(error)) from None
     say_initialised("supplier", link, as_json)
