@@ -68,13 +68,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
                 "put",
                 str(folder / client),
                 "--buyer",
-                users[client],
+                user,
                 "--type",
                 "order",
                 "--id",
-                f"B-{users[client]}",
+                f"B-{user}",
             ]
-            for client in CLIENTS
+            for client, user in users.items()
         ),
     )
     site.start()

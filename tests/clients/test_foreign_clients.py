@@ -1,6 +1,6 @@
 """SOAP clients that no one here wrote go through every operation and fault, in both versions of SOAP (reference 13).
 
-Mono's proxy, made by the tool of ASP.NET that the real finance system's was made by, is tried in the night (`test_mono`).
+Mono's proxy is tried in the night (`test_mono`): the real finance system's was made by a tool like Mono's.
 """
 
 import json
