@@ -195,10 +195,10 @@ def show_order(order: int, as_json: bool) -> None:
 @click.argument("order", type=int)
 @at_home("supplier")
 def taken(order: int) -> None:
-    from schoolgate.supplier.orders.taking import take
+    from schoolgate.supplier.orders.taking import take_order
 
     found = chosen_order(order)
-    take(found, by=None)
+    take_order(found, by=None)
     click.echo(f"Order {found} is taken.")
 
 

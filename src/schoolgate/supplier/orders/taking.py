@@ -9,21 +9,21 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.supplier.models import Order
 
 
-def take(order: Order, *, by: User | None, request: HttpRequest | None = None, who: str = "") -> bool:
+def take_order(order: Order, *, by: User | None, request: HttpRequest | None = None, who: str = "") -> bool:
     """Say that an order is taken; False: it was said before, and nothing changes."""
     return _set(order, taken=True, by=by, request=request, who=who)
 
 
-def give_back(order: Order, *, by: User | None, request: HttpRequest | None = None, who: str = "") -> bool:
+def give_order_back(order: Order, *, by: User | None, request: HttpRequest | None = None, who: str = "") -> bool:
     """Say that an order is not taken after all; False: it was not."""
     return _set(order, taken=False, by=by, request=request, who=who)
 
 
 def _set(order: Order, *, taken: bool, by: User | None, request: HttpRequest | None, who: str) -> bool:
-    at = timezone.now() if taken else None
     with transaction.atomic():
-        if not Order.objects.filter(pk=order.pk, taken_at__isnull=taken).update(taken_at=at):
-            return False
-        record("order taken" if taken else "order not taken", by=by, target=str(order), request=request, who=who)
-    order.taken_at = at
-    return True
+        at = timezone.now() if taken else None
+        changed = Order.objects.filter(pk=order.pk, taken_at__isnull=taken).update(taken_at=at)
+        if changed:
+            record("order taken" if taken else "order not taken", by=by, target=str(order), request=request, who=who)
+    order.refresh_from_db(fields=["taken_at"])
+    return bool(changed)
