@@ -1,11 +1,8 @@
 """The OpenAPI 3.1 document of the exchange API, written by hand and held to the site by a test with schemathesis."""
 
-from typing import Any
-
 from schoolgate import __version__
 from schoolgate.authority.exchange.problems import PROBLEMS
-
-Json = dict[str, Any]
+from schoolgate.commons.programs.openapi import Json, object_of, ref, refusals
 
 DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the plain XML."}
 TIME = {"type": "string", "format": "date-time", "description": "RFC 3339, in UTC."}
@@ -34,20 +31,8 @@ REQUEST = {
 TYPED = {"type": "string", "pattern": "^[^\\u0000]*$", "maxLength": 1000}
 
 
-def _object(properties: Json, *, optional: tuple[str, ...] = ()) -> Json:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [name for name in properties if name not in optional],
-    }
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
 SCHEMAS: Json = {
-    "Problem": _object(
+    "Problem": object_of(
         {
             "type": TEXT,
             "title": TEXT,
@@ -60,9 +45,9 @@ SCHEMAS: Json = {
         },
         optional=("limit", "rules", "oldest_client"),
     ),
-    "Base": _object(BASE),
-    "NamedBase": _object({**BASE, "name": TEXT}),
-    "Service": _object(
+    "Base": object_of(BASE),
+    "NamedBase": object_of({**BASE, "name": TEXT}),
+    "Service": object_of(
         {
             "service": {"const": "schoolgate-exchange"},
             "version": TEXT,
@@ -70,38 +55,40 @@ SCHEMAS: Json = {
             "la": TEXT,
             "name": TEXT,
             "clock": TIME,
-            "limits": _object({"file_bytes": {"type": "integer", "description": "Of plain XML."}}),
+            "limits": object_of({"file_bytes": {"type": "integer", "description": "Of plain XML."}}),
             "oldest_client": TEXT,
             "maintenance_until": TIME_OR_NEVER,
         }
     ),
-    "Keys": _object({"keys": {"type": "array", "items": _object({"kty": TEXT, "crv": TEXT, "x": TEXT, "kid": TEXT})}}),
-    "Token": _object(
+    "Keys": object_of(
+        {"keys": {"type": "array", "items": object_of({"kty": TEXT, "crv": TEXT, "x": TEXT, "kid": TEXT})}}
+    ),
+    "Token": object_of(
         {
             "token": TEXT,
             "expires": TIME,
             "password_expires": TIME_OR_NEVER,
-            "bases": {"type": "array", "items": _ref("Base")},
+            "bases": {"type": "array", "items": ref("Base")},
         }
     ),
-    "Joined": _object(
+    "Joined": object_of(
         {
             "user": TEXT,
             "password": {"type": "string", "description": "Told only here. Keep it sealed."},
             "password_expires": TIME_OR_NEVER,
-            "bases": {"type": "array", "items": _ref("NamedBase")},
-            "authority": _object({"la": TEXT, "name": TEXT, "contact": TEXT}),
+            "bases": {"type": "array", "items": ref("NamedBase")},
+            "authority": object_of({"la": TEXT, "name": TEXT, "contact": TEXT}),
         }
     ),
-    "PasswordChanged": _object({"password_expires": TIME_OR_NEVER, "old_password_until": TIME_OR_NEVER}),
-    "WhoAmI": _object(
+    "PasswordChanged": object_of({"password_expires": TIME_OR_NEVER, "old_password_until": TIME_OR_NEVER}),
+    "WhoAmI": object_of(
         {
             "user": TEXT,
-            "bases": {"type": "array", "items": _ref("NamedBase")},
-            "authority": _object({"la": TEXT, "name": TEXT, "contact": TEXT}),
+            "bases": {"type": "array", "items": ref("NamedBase")},
+            "authority": object_of({"la": TEXT, "name": TEXT, "contact": TEXT}),
         }
     ),
-    "File": _object(
+    "File": object_of(
         {
             "kind": TEXT,
             "name": TEXT,
@@ -112,26 +99,26 @@ SCHEMAS: Json = {
             "received": TIME,
         }
     ),
-    "Outcome": _object(
+    "Outcome": object_of(
         {
             "state": {"type": "string", "enum": ["queued", "processing", "waiting", "completed", "failed"]},
             "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
-            "problems": {"type": "array", "items": _object({"code": TEXT})},
+            "problems": {"type": "array", "items": object_of({"code": TEXT})},
             "groups": {
                 "type": "object",
                 "description": "Once completed, of each data group: how often it was added, changed, the same, had "
                 "values left out, or lacked what is held.",
                 "additionalProperties": {"type": "object", "additionalProperties": {"type": "integer"}},
             },
-            "waiting": _object({"code": TEXT, "message": TEXT}),
+            "waiting": object_of({"code": TEXT, "message": TEXT}),
         },
         optional=("groups", "waiting"),
     ),
-    "Refusals": _object(
+    "Refusals": object_of(
         {
             "items": {
                 "type": "array",
-                "items": _object(
+                "items": object_of(
                     {
                         "upn": {"type": "string", "description": "As the school sent it; empty where it is not known."},
                         "group": TEXT,
@@ -147,24 +134,24 @@ SCHEMAS: Json = {
             "more": {"type": "boolean", "description": "There is more already: ask again at once."},
         }
     ),
-    "Delivery": _object(
+    "Delivery": object_of(
         {
-            "file": _ref("File"),
+            "file": ref("File"),
             "receipt": {"type": "string", "description": "Compact JWS, `alg` Ed25519, signed with one of the keys."},
-            "outcome": _ref("Outcome"),
+            "outcome": ref("Outcome"),
         }
     ),
-    "FileStory": _object(
+    "FileStory": object_of(
         {
-            "file": _ref("File"),
+            "file": ref("File"),
             "receipt": TEXT,
-            "outcome": _ref("Outcome"),
-            "refusals": _ref("Refusals"),
+            "outcome": ref("Outcome"),
+            "refusals": ref("Refusals"),
         }
     ),
-    "Outcomes": _object(
+    "Outcomes": object_of(
         {
-            "outcomes": {"type": "array", "items": _ref("Delivery")},
+            "outcomes": {"type": "array", "items": ref("Delivery")},
             "next": {"type": "string", "description": "Send it as `after` to go on from here."},
             "more": {"type": "boolean", "description": "There is more already: ask again at once."},
         }
@@ -315,8 +302,8 @@ def _paths() -> Json:
 def _call(
     operation: str, summary: str, schema: str, codes: tuple[str, ...], *, media: str = "application/json"
 ) -> Json:
-    answer = {"description": summary, "content": {media: {"schema": _ref(schema)}}}
-    return {"operationId": operation, "summary": summary, "responses": {"200": answer, **_refusals(codes)}}
+    answer = {"description": summary, "content": {media: {"schema": ref(schema)}}}
+    return {"operationId": operation, "summary": summary, "responses": {"200": answer, **refusals(PROBLEMS, codes)}}
 
 
 def _signed_in(operation: str, summary: str, schema: str, codes: tuple[str, ...], *, also_new: bool = False) -> Json:
@@ -334,27 +321,4 @@ def _without_bodies(call: Json) -> Json:
 
 
 def _json_body(properties: Json, *, optional: tuple[str, ...] = ()) -> Json:
-    return {"required": True, "content": {"application/json": {"schema": _object(properties, optional=optional)}}}
-
-
-def _refusals(codes: tuple[str, ...]) -> Json:
-    by_status: dict[int, list[str]] = {}
-    for code in codes:
-        by_status.setdefault(PROBLEMS[code].status, []).append(code)
-    return {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
-
-
-def _refusal(status: int, codes: list[str]) -> Json:
-    answer: Json = {
-        "description": " · ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes),
-        "content": {
-            "application/problem+json": {
-                "schema": {"allOf": [_ref("Problem"), {"properties": {"code": {"enum": sorted(codes)}}}]}
-            }
-        },
-    }
-    if status in (429, 503, 507):
-        answer["headers"] = {
-            "Retry-After": {"schema": {"type": "string", "pattern": "^[0-9]+$"}, "description": "Seconds."}
-        }
-    return answer
+    return {"required": True, "content": {"application/json": {"schema": object_of(properties, optional=optional)}}}
