@@ -81,8 +81,11 @@ def _read_fault(fault: Element) -> Fault:
     texts = {element.name: element.text for element in reversed(list(fault)) if element.text.strip()}
     code = texts.get("faultcode") or texts.get("Value") or ""
     said = (texts.get("faultstring") or texts.get("Text") or "").strip()
-    everything = "\n".join([said, *texts.values()])
-    found = _KIND.search(everything)
-    kind: FaultKind | None = next((one for one in FAULT_KINDS if found and one == found[0]), None)
-    sentence = everything[found.end() :].lstrip(" :\r\n") if found else said
+    kind = _kind_in(said) or _kind_in("\n".join(texts.values()))
+    sentence = said.partition(kind)[2].lstrip(" :\r\n") or said if kind else said
     return Fault(code.strip().rpartition(":")[2], kind, _STACK_TRACE.split(sentence, maxsplit=1)[0][:LONGEST_SENTENCE])
+
+
+def _kind_in(text: str) -> FaultKind | None:
+    found = _KIND.search(text)
+    return next((kind for kind in FAULT_KINDS if found and kind == found[0]), None)
