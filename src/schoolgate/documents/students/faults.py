@@ -5,13 +5,14 @@ taken over. It knows no columns: expat says where each tag stands.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from xml.parsers import expat
 
 from lxml import etree
 
 from schoolgate.documents.problems import DocumentError, Problem, quoted
+from schoolgate.documents.schema_errors import CONTENT, OTHER_RULES, STRUCTURE, VALUE_RULES, SchemaError
 from schoolgate.documents.students.header import Frame
 from schoolgate.documents.students.runs import Run, advance
 from schoolgate.documents.students.schema import StudentSchema
@@ -25,56 +26,9 @@ from schoolgate.documents.students.wording import (
 )
 from schoolgate.documents.xml import not_well_formed, scanner
 
-# libxml2's numbers of schema errors (xmlerror.h) and what each is called here.
-_CONTENT = 1871
-_VALUE_RULES = {
-    1824: "type",
-    1825: "type",
-    1826: "type",
-    1829: "type",
-    1830: "length",
-    1831: "minimum length",
-    1832: "maximum length",
-    1833: "minimum",
-    1834: "maximum",
-    1835: "minimum",
-    1836: "maximum",
-    1837: "number of digits",
-    1838: "number of decimals",
-    1839: "pattern",
-    1840: "enumeration",
-}
-_OTHER_RULES = {
-    1827: ("known attribute", "has an attribute that does not belong there"),
-    1828: ("no element within a value", "holds elements, where only a value belongs"),
-    1842: ("no text here", "holds text, where none belongs"),
-    1843: ("no text beside elements", "holds text beside its elements"),
-    1847: ("no xsi:nil", "has an attribute xsi:nil, which is not allowed"),
-    1868: ("required attribute", "lacks an attribute"),
-}
-_EXPECTED = re.compile(r"Expected is (?:one of )?\( (.*) \)\.\s*$", re.DOTALL)
 _CHILD_OF_LIST = re.compile(r"/[^/]+/[^/]+/([^/\[]+)(?:\[(\d+)\])?")
 _SENT = 100
 """So many characters of a value, and of a name, are shown."""
-
-
-class SchemaError(NamedTuple):
-    """One entry of libxml2's log, copied before anything else is validated."""
-
-    number: int
-    path: str
-    message: str
-
-    @property
-    def is_lack(self) -> bool:
-        """Whether an element ended before all that it needs had come."""
-        return self.number == _CONTENT and "Missing child element(s)" in self.message
-
-
-def copy_errors(validator: etree.XMLSchema) -> list[SchemaError]:
-    """Take the errors of the document just validated."""
-    log = cast("Iterable[Any]", validator.error_log)  # the stubs do not know that it can be walked
-    return [SchemaError(entry.type, entry.path or "", entry.message or "") for entry in log]
 
 
 def refused_pupils(errors: Sequence[SchemaError], pupil: str) -> set[int] | None:
@@ -109,7 +63,7 @@ class Faults:
         node = self._node(error.path)
         line, column = self._place(self.tags[self.order[node]])
         pupil = self._pupil_of(node)
-        told = self._content(node, error) if error.number == _CONTENT else self._value(node, error)
+        told = self._content(node, error) if error.number == CONTENT else self._value(node, error)
         return Problem(
             code="xsd",
             path=self._path(node, error.path, pupil),
@@ -133,8 +87,7 @@ class Faults:
         parent = node if error.is_lack or node.getparent() is None else node.getparent()
         assert parent is not None
         above = _steps(parent)
-        names = _EXPECTED.search(error.message)
-        expected = [name.strip().rpartition("}")[2] for name in names[1].split(",")] if names else []
+        expected = list(error.expected)
         here = [_name(child) for child in parent]
         if lacking := self._lacking(above, expected, here, sure=error.is_lack):
             before = "" if error.is_lack else f"; it must stand before {_name(node)}"
@@ -166,14 +119,14 @@ class Faults:
     def _value(self, node: etree._Element, error: SchemaError) -> "_Told":
         steps = _steps(node)
         item = item_for(steps)
-        if error.number in _VALUE_RULES:
+        if error.number in VALUE_RULES:
             shape = self._shape_at(steps)
             allowed = allowed_for(shape.type) if shape else ""
             sent = " ".join((node.text or "").split())[:_SENT]
             given = f"is {quoted(sent)}" if sent else "has no value"
             message = f"{steps[-1]} {given}; allowed is {allowed}." if allowed else f"{steps[-1]} {given}."
-            return _Told(message, _VALUE_RULES[error.number], item.words, sent, allowed, remedy_for(item))
-        rule, what = _OTHER_RULES.get(error.number, ("structure", "is not as the schema wants it"))
+            return _Told(message, VALUE_RULES[error.number], item.words, sent, allowed, remedy_for(item))
+        rule, what = OTHER_RULES.get(error.number, STRUCTURE)
         return _Told(f"{steps[-1]} {what}.", rule, item.words, "", "", SUPPLIERS_MATTER)
 
     def _shape_at(self, steps: list[str]) -> Shape | None:

@@ -10,12 +10,11 @@ from typing import Any, Protocol
 from lxml import etree
 
 from schoolgate.documents.problems import DocumentError, Problems
+from schoolgate.documents.schema_errors import SchemaError, copy_errors
 from schoolgate.documents.students.doors import refuse_what_is_not_xml
 from schoolgate.documents.students.entries import PupilEntry
 from schoolgate.documents.students.faults import (
     Faults,
-    SchemaError,
-    copy_errors,
     refused_pupils,
     why_not_well_formed,
 )
