@@ -9,16 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
-from django.core import signals
-from django.db import close_old_connections
 from django.test import Client
+from tests.doors import DoorOfTheTest
 
 from schoolgate.authority.bases.accounts import create_base_with_account
 from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, OUT_OF_COUNTY_LICENCE
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
 from schoolgate.commons.accounts.models import User
-from schoolgate.sites.doors import ProgramDoor
 from schoolgate.sites.home import Home
 
 PASSWORD = "Green-Abbey-2026!"
@@ -118,23 +116,6 @@ def far_hill(la: str) -> Base:
     """An out-of-county school; this authority has the licence for such."""
     OUT_OF_COUNTY_LICENCE.set(True, by=None)
     return create_base_with_account(la="823", number="4001", name="Far Hill School", password=PASSWORD)[0]
-
-
-class DoorOfTheTest(ProgramDoor):
-    """The exchange API's door; the test's open transaction outlives its requests, as with Django's own test client."""
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        moments = (signals.request_started, signals.request_finished)
-        for moment in moments:
-            moment.disconnect(close_old_connections)
-        try:
-            answer = super().__call__(environ, start_response)
-            body = b"".join(answer)
-            answer.close()
-        finally:
-            for moment in moments:
-                moment.connect(close_old_connections)
-        return [body]
 
 
 @pytest.fixture
