@@ -17,6 +17,10 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]  # not gener
     or does not fit into 64 bits.
     """
 
+    # What type checkers take it to be given and to give (django-stubs).
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
             return None

@@ -1,5 +1,7 @@
 """What is told at once: bundled by kind, once."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.choosing import choose
+from schoolgate.commons.alerts.kinds import ALERTS
 from schoolgate.commons.alerts.models import Event, Mail
 from schoolgate.commons.alerts.telling import mail_what_waits, tell_at_once
 
@@ -104,3 +107,22 @@ def test_a_lock_of_a_name_nobody_has_is_not_told(stranger: Client, db: None) -> 
     for _ in range(11):
         stranger.post("/sign-in/", {"username": "my-secret-pass-1", "password": "x"})
     assert not Event.objects.exists()
+
+
+@pytest.mark.usefixtures("inbox")
+def test_nobody_is_told_of_what_an_alert_leaves_out_for_them(
+    administrator: User, omar: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told_of(person: User, events: Sequence[Event]) -> list[Event]:
+        return [event for event in events if person == administrator and event.key != "account 2"]
+
+    kind = replace(ALERTS[KIND], may_have=lambda _: True, on=lambda _: True, told_of=told_of)
+    monkeypatch.setitem(ALERTS, KIND, kind)
+    tell(0, 1)
+    tell(0, 2)
+    tell(0, 3)
+    assert mailed(10) == 1
+    mail = Mail.objects.get()
+    assert mail.person == administrator
+    assert mail.subject == "2 accounts are locked · Schoolgate"
+    assert "no. 2" not in mail.text

@@ -1,12 +1,18 @@
 """What people can be told by mail. A room adds an alert with `add_alert`, in a module that its apps.ready imports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.alerts.models import Event
 
 How = Literal["daily summary", "at once"]
+
+
+def everything(_: User, events: Sequence[Event]) -> Sequence[Event]:
+    """Most sites are one house: who may have an alert may be told of all of it."""
+    return events
 
 
 @dataclass(frozen=True)
@@ -14,7 +20,7 @@ class Alert:
     """One thing to be told of. `may_have` says who may have it, `on` for whom it is on until they say otherwise.
 
     `one` and `many` begin the mail of an alert told at once; `many` is written for its number: "{} imports failed".
-    `page` names the page where all of them stand.
+    `page` names the page where all of them stand. `told_of` leaves out what a person may not see.
     """
 
     name: str
@@ -25,6 +31,7 @@ class Alert:
     one: str = ""
     many: str = ""
     page: str = "alerts"
+    told_of: Callable[[User, Sequence[Event]], Sequence[Event]] = everything
 
 
 ALERTS: dict[str, Alert] = {}
@@ -40,7 +47,7 @@ def add_alert(alert: Alert) -> Alert:
 
 def is_staff(person: User) -> bool:
     """Whether somebody works for who runs the site, and not for a school that it serves."""
-    return person.role in {"administrator", "officer"}
+    return person.role in {"administrator", "officer", "staff"}
 
 
 def is_administrator(person: User) -> bool:

@@ -1,5 +1,6 @@
 """What cannot wait for the daily summary: noted where it happens, mailed by kind, bundled."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.choosing import listeners
 from schoolgate.commons.alerts.kinds import ALERTS, Alert
 from schoolgate.commons.alerts.mailing import post, site_name
@@ -54,13 +56,19 @@ def _mail(alert: Alert, now: datetime) -> int:
         if not events:
             return 0
         Event.objects.filter(pk__in=[event.pk for event in events]).update(told_at=now)
-        what = alert.one if len(events) == 1 else alert.many.format(f"{len(events):,}")
-        text = _in_words(alert, what, events)
-        made = [post(one, alert.name, str(events[0].pk), f"{what} · {site_name()}", text) for one in people]
-    return len([mail for mail in made if mail])
+        made = [_post(alert, person, alert.told_of(person, events)) for person in people]
+    return sum(made)
 
 
-def _in_words(alert: Alert, what: str, events: list[Event]) -> str:
+def _post(alert: Alert, person: User, events: Sequence[Event]) -> bool:
+    if not events:
+        return False
+    what = alert.one if len(events) == 1 else alert.many.format(f"{len(events):,}")
+    mail = post(person, alert.name, str(events[0].pk), f"{what} · {site_name()}", _in_words(alert, what, events))
+    return mail is not None
+
+
+def _in_words(alert: Alert, what: str, events: Sequence[Event]) -> str:
     lines = [f"{what}.", ""]
     for event in events[:SHOWN]:
         lines += [f"* {event.text}", *([f"  {settings.SCHOOLGATE_URL}{event.link}"] if event.link else [])]

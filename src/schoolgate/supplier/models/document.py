@@ -1,14 +1,15 @@
 """The queue: documents that wait for a school's finance system, and every step they may take (DESIGN 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.money import MoneyField
@@ -51,19 +52,39 @@ STEPS: Mapping[StepName, Step] = {
     # The supplier's: what a school has taken cannot be taken from it again.
     "withdraw": Step(frozenset({State.WAITING}), State.WITHDRAWN),
     "put back": Step(frozenset({State.PROCESSED, State.WITHDRAWN, State.EXPIRED}), State.WAITING),
-    # Nobody's: its days are over.
+    # Its days are over, or its supplier ends them.
     "expire": Step(frozenset({State.WAITING}), State.EXPIRED),
 }
 
 
 class DocumentQuerySet(OfSupplierQuerySet):
+    def standing_in(self, states: Collection[State], now: datetime) -> Self:
+        """Those whose state at this instant (`Document.state_at`) is one of these."""
+        asked = Q(state__in=[state for state in states if state != State.WAITING])
+        if State.WAITING in states:
+            asked |= Q(state=State.WAITING, expires_at__gt=now)
+        if State.EXPIRED in states:
+            asked |= Q(state=State.WAITING, expires_at__lte=now)
+        return self.filter(asked)
+
     def in_the_index(self, now: datetime) -> Self:
         """Those that wait: what FetchIndex tells of. A document is gone at the instant at which it expires."""
         return self.filter(state=State.WAITING, expires_at__gt=now)
 
     def in_the_history(self, now: datetime) -> Self:
-        """Those that a school may fetch, processed or not; withdrawn and expired ones do not exist for it."""
-        return self.filter(Q(state=State.PROCESSED) | Q(state=State.WAITING, expires_at__gt=now))
+        """Those that a school may fetch, processed or not; withdrawn and expired ones do not exist for it.
+
+        Nor do those whose content is no longer kept: what stands in an index can be fetched.
+        """
+        return self.standing_in({State.WAITING, State.PROCESSED}, now).filter(content_gone_at=None)
+
+    def expiring_soon(self, now: datetime, days: int) -> Self:
+        """Those that wait and will expire within so many days, the first to go first."""
+        return self.in_the_index(now).filter(expires_at__lte=now + timedelta(days=days)).order_by("expires_at", "pk")
+
+    def over(self, now: datetime) -> Self:
+        """Those whose day has come while they waited, and of which the periodic work has not said so yet."""
+        return self.filter(state=State.WAITING, expires_at__lte=now)
 
 
 class Document(models.Model):
@@ -96,6 +117,7 @@ class Document(models.Model):
     processed_at = models.DateTimeField("taken", null=True)
     fetched_at = models.DateTimeField("fetched last", null=True)
     fetched = models.PositiveIntegerField("times fetched", default=0)
+    content_gone_at = models.DateTimeField(null=True)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -106,10 +128,43 @@ class Document(models.Model):
             models.Index(fields=["supplier", "state", "-created_at"], name="document_of_supplier"),
             models.Index(fields=["supplier", "-created_at"], name="document_newest"),
             models.Index(fields=["expires_at"], condition=Q(state="waiting"), name="document_expiring"),
+            models.Index(
+                fields=["changed_at"],
+                condition=~Q(state="waiting") & Q(content_gone_at=None),
+                name="document_over_with_content",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.doc_id
+
+    def get_absolute_url(self) -> str:
+        """Its page, wherever it is asked for."""
+        return reverse("document", args=[self.pk], urlconf=settings.ROOT_URLCONF)
+
+    def state_at(self, now: datetime) -> State:
+        """The state at an instant: one is expired the moment its day comes, not when the periodic work says so."""
+        over = self.state == State.WAITING and self.expires_at <= now
+        return State.EXPIRED if over else State(self.state)
+
+    def may(self, step: StepName, now: datetime) -> bool:
+        """Whether the table allows the step now."""
+        return self.state_at(now) in STEPS[step].sources
+
+    def take(self, step: StepName, now: datetime, *, seen: State | None = None, **values: Any) -> bool:
+        """Take a step if the table allows it of the row as it stands now; false when it does not, or no longer.
+
+        `seen`: only from this one of the step's states. `values` are further fields, written with it. What has no
+        content any more waits for nobody.
+        """
+        sources = STEPS[step].sources if seen is None else STEPS[step].sources & {seen}
+        row = Document.objects.filter(pk=self.pk).standing_in(sources, now)
+        if STEPS[step].target == State.WAITING:
+            row = row.filter(content_gone_at=None)
+        moved = row.update(state=STEPS[step].target, changed_at=now, **values)
+        if moved:
+            self.refresh_from_db(fields=["state", "changed_at", *values])
+        return bool(moved)
 
 
 class DocumentContent(models.Model):

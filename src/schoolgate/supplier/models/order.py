@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.money import MoneyField
@@ -41,10 +43,18 @@ class Order(models.Model):
     class Meta:
         ordering = ("-received_at", "-id")
         constraints = [models.UniqueConstraint(fields=["buyer", "digest"], name="one_order_a_content")]
-        indexes = [models.Index(fields=["supplier", "-received_at"], name="order_newest")]
+        indexes = [
+            models.Index(fields=["supplier", "-received_at"], name="order_newest"),
+            models.Index(fields=["supplier", "received_at"], condition=models.Q(taken_at=None), name="order_not_taken"),
+            models.Index(fields=["buyer", "number"], name="order_of_buyer"),
+        ]
 
     def __str__(self) -> str:
         return self.number or f"order {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """Its page, wherever it is asked for."""
+        return reverse("order", args=[self.pk], urlconf=settings.ROOT_URLCONF)
 
 
 class OrderContent(models.Model):
@@ -73,3 +83,4 @@ class RefusedOrder(models.Model):
     class Meta:
         ordering = ("-last_at", "-id")
         constraints = [models.UniqueConstraint(fields=["buyer", "digest"], name="one_refusal_a_content")]
+        indexes = [models.Index(fields=["supplier", "-last_at"], name="refused_order_newest")]
