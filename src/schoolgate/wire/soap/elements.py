@@ -72,17 +72,18 @@ class Element:
         return namespace, name
 
 
-def read_elements(data: bytes, charset: str = "") -> Element:
+def read_elements(data: bytes, charset: str = "", *, most_elements: int = MOST_ELEMENTS) -> Element:
     """The tree of a document in memory; `charset` is what came with it, "" for nothing.
 
     A byte order mark outranks the charset, that outranks what the document declares (RFC 7303). Raises DocumentError:
-    `encoding`, `doctype`, `too-large` (more than MOST_ELEMENTS, MOST_ATTRIBUTES or DEEPEST), `not-well-formed`.
+    `encoding`, `doctype`, `too-large` (more than `most_elements`, MOST_ATTRIBUTES or DEEPEST), `not-well-formed`.
     """
-    return _Reading().read(_in_utf8(data, charset))
+    return _Reading(most_elements).read(_in_utf8(data, charset))
 
 
 class _Reading:
-    def __init__(self) -> None:
+    def __init__(self, most_elements: int) -> None:
+        self._most_elements = most_elements
         self._root: Element | None = None
         self._open: list[Element] = []
         self._elements = 0
@@ -114,7 +115,7 @@ class _Reading:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements += 1
         depth = len(self._open)
-        if self._elements > MOST_ELEMENTS or len(attributes) > MOST_ATTRIBUTES or depth >= DEEPEST:
+        if self._elements > self._most_elements or len(attributes) > MOST_ATTRIBUTES or depth >= DEEPEST:
             raise DocumentError("too-large", "It holds more elements or attributes, or deeper ones, than are taken.")
         prefixes = self._open[-1].prefixes if depth else _PREFIXES
         if attributes:

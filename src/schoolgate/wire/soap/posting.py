@@ -20,12 +20,12 @@ TIMEOUTS = Timeouts()
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP answer; `content` is decoded of nothing. `extensions` hold httpx's network stream."""
+    """An HTTP answer. `certificate` (DER) is the server's, where it was looked for and there is one."""
 
     status: int
     headers: httpx.Headers
     content: bytes
-    extensions: Mapping[str, object]
+    certificate: bytes = b""
 
     @property
     def content_type(self) -> str:
@@ -78,20 +78,22 @@ class Line:
         )
 
     def get(self, query: str) -> Reply:
-        """Ask for the address with another query string. Raises the same."""
+        """Ask for the address with another query string, and look at the certificate. Raises the same."""
         url = self._url.copy_with(query=query.encode())
-        return self._send(httpx.Request("GET", url, headers=self._headers, extensions=dict(self._extensions)))
+        request = httpx.Request("GET", url, headers=self._headers, extensions=dict(self._extensions))
+        return self._send(request, look_at_certificate=True)
 
-    def _send(self, request: httpx.Request) -> Reply:
+    def _send(self, request: httpx.Request, *, look_at_certificate: bool = False) -> Reply:
         try:
             response = self._transport.handle_request(request)
             try:
+                certificate = _certificate(response) if look_at_certificate else b""
                 content = self._read(response)
             finally:
                 response.close()
         except httpx.TransportError as error:
             raise error_from(error) from error
-        return Reply(response.status_code, response.headers, content, response.extensions)
+        return Reply(response.status_code, response.headers, content, certificate)
 
     def _read(self, response: httpx.Response) -> bytes:
         """The whole answer: one that trickles or never ends must not hold a line for ever."""
@@ -105,6 +107,12 @@ class Line:
             if time.monotonic() > deadline:
                 raise Unreachable("timeout", "The answer did not end", may_have_arrived=True)
         return bytes(content)
+
+
+def _certificate(response: httpx.Response) -> bytes:
+    """While the line stands: a closed one has forgotten it."""
+    line = response.extensions["network_stream"].get_extra_info("ssl_object")
+    return (line.getpeercert(True) or b"") if line else b""
 
 
 def error_from(error: httpx.TransportError) -> ServiceError:
