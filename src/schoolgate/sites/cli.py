@@ -5,7 +5,8 @@ import click
 from schoolgate import __version__
 from schoolgate.sites.commands.authority import authority
 from schoolgate.sites.commands.demonstration import demo
-from schoolgate.sites.commands.documents import check, sample, schema, verify_receipt
+from schoolgate.sites.commands.documents import check, schema, verify_receipt
+from schoolgate.sites.commands.samples import sample
 from schoolgate.sites.commands.school import school
 from schoolgate.sites.commands.supplier import supplier
 
