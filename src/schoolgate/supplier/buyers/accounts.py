@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from schoolgate.commons.accounts import creating
 from schoolgate.commons.accounts.creating import UserExists, create_user
 from schoolgate.commons.accounts.models import User
-from schoolgate.commons.accounts.passwords import change_password, give_made_up_password
+from schoolgate.commons.accounts.passwords import change_password, give_made_up_password, store_password
 from schoolgate.commons.audit.recording import record
 from schoolgate.supplier.buyers.suppliers import ChangedMeanwhile
 from schoolgate.supplier.models import Buyer, Supplier
@@ -38,6 +38,7 @@ def add_buyer(
     duns: str,
     user: str,
     password: str | None = None,
+    hashed: str = "",
     account_number: str = "",
     email: str = "",
     expiry_days: int | None = None,
@@ -51,6 +52,7 @@ def add_buyer(
 
     The password is one that the site makes up unless it is given (say, the school's in the supplier's shop). It is
     returned only here: nobody can read it later. It does not expire: finance systems are not looked at all summer.
+    `hashed` is the hash of a given password where that was looked at and hashed before (a list's).
     Raises BuyerRefused when the user name or the account number is taken, or anything is not well-formed.
     """
     buyer = Buyer(
@@ -66,7 +68,11 @@ def add_buyer(
     _check(buyer)
     with transaction.atomic():
         buyer.account = _make_account(user, buyer.name, by=by, request=request)
-        given = _set_password(buyer, password, by=by, request=request)
+        if hashed and password:
+            store_password(buyer.account, hashed, by=by, request=request)
+            given = password
+        else:
+            given = _set_password(buyer, password, by=by, request=request)
         _save(buyer)
         told = f"{buyer.account.username}, DUNS {buyer.duns}"
         record("school added", by=by, target=buyer.name, details=told, request=request, who=who)

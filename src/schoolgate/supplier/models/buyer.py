@@ -1,11 +1,13 @@
 """A buyer: a school (or what its finance system is set up as) with the account it calls the service by."""
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
 from schoolgate.supplier.models.supplier import OfSupplierQuerySet, Supplier, nine_digits
+
+MOST_EXPIRY_DAYS = 3_650
 
 
 class Buyer(models.Model):
@@ -22,7 +24,10 @@ class Buyer(models.Model):
     account_number = models.CharField("account number", max_length=50, blank=True)
     email = models.EmailField("e-mail for the connection sheet", blank=True)
     expiry_days = models.PositiveSmallIntegerField(
-        "days until its documents expire", null=True, blank=True, validators=[MinValueValidator(1)]
+        "days until its documents expire",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_EXPIRY_DAYS)],
     )
     test = models.BooleanField("test school", default=False)
     notes = models.TextField("notes", max_length=2_000, blank=True)
