@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +51,14 @@ def database(configuration: Configuration, home: Home) -> dict[str, Any]:
         # Kept open: to open and close a connection (its last close moves the whole journal) costs more than a call.
         return {**sqlite(str(home.database)), "CONN_MAX_AGE": None}
     return dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+
+
+def service_path(configuration: Configuration) -> str:
+    """The path of the SOAP service. Raises ConfigurationError for one that is no path, or is another's."""
+    path = configuration.text("service_path")
+    if not re.fullmatch(r"(/[\w.~-]+)+", path) or path.lower().split("/")[1] in {"api", "static"}:
+        raise ConfigurationError(f"service_path is '{path}': a path such as /Service.asmx is needed, not under /api.")
+    return path
 
 
 USUAL_SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -178,6 +187,10 @@ AXES_LOCKOUT_CALLABLE = "schoolgate.commons.accounts.access.keep_answer"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+# Applications beside Django that own a path: made by calling what is named.
+SCHOOLGATE_SERVICE_DOORS: dict[str, str] = {}
+# Whether programs are let in by https alone (`doors.EncryptedOnly`).
+SCHOOLGATE_ENCRYPTED_ONLY = False
 # The preference that names whose site this is, at the top of every page.
 SCHOOLGATE_OWNER_PREFERENCE = ""
 LOGIN_URL = "sign-in"

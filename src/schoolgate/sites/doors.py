@@ -1,12 +1,12 @@
 """The outer WSGI switch: programs and people come in by different doors (DESIGN 8).
 
-What programs call (the exchange API) leaves here before sessions, CSRF and messages, and never reads a
-cookie; everything else goes through Django's whole chain. Forwarded headers are believed only when they
-come from a proxy that the settings name.
+What programs call (the exchange API, a supplier's service and its API) leaves here before sessions, CSRF and messages,
+and never reads a cookie; everything else goes through Django's whole chain. Forwarded headers are believed only when
+they come from a proxy that the settings name.
 """
 
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import django
@@ -15,11 +15,14 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
 
+from schoolgate.commons.programs.proxies import FORWARDED_HOST, PROXIED
 from schoolgate.sites.orphans import end_with_parent
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+Door = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class ProgramDoor(WSGIHandler):
@@ -41,33 +44,77 @@ class ProgramDoor(WSGIHandler):
         return answer
 
 
-class Doors:
-    """Chooses the door by the first part of the path."""
+class EncryptedOnly:
+    """Lets in only who comes by https, from this machine or by a trusted proxy.
 
-    def __init__(self, people: WSGIHandler, programs: dict[str, WSGIHandler], trusted_proxies: Iterable[str]) -> None:
+    To redirect others would be too late: their password is out, and they would send it so the next time too.
+    """
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if _may_be_overheard(environ):
+            told = b"Call by https. What was just sent could be read on its way: change the password in it.\n"
+            headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(told)))]
+            # The body is not read, so the connection is of no more use.
+            start_response("403 Forbidden", [*headers, ("Cache-Control", "no-store"), ("Connection", "close")])
+            return [told]
+        return self.door(environ, start_response)
+
+
+def _may_be_overheard(environ: Environ) -> bool:
+    if PROXIED in environ:
+        return bool(environ[PROXIED] == "http")
+    return environ["wsgi.url_scheme"] != "https" and not _is_loopback(environ.get("REMOTE_ADDR", ""))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+class Doors:
+    """Chooses the door by the path: a service's own (in any case of its letters), an API's first part, or people's."""
+
+    def __init__(
+        self,
+        people: Door,
+        programs: Mapping[str, Door],
+        trusted_proxies: Iterable[str],
+        services: Mapping[str, Door] | None = None,
+    ) -> None:
         self.people = people
         self.programs = programs
+        self.services = {path.lower(): door for path, door in (services or {}).items()}
         self.trusted_proxies = frozenset(trusted_proxies)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         self._believe_proxy(environ)
-        path = environ.get("PATH_INFO", "")
-        for prefix, door in self.programs.items():
-            if path.startswith(prefix):
-                return door(environ, start_response)
-        return self.people(environ, start_response)
+        return self._door(environ.get("PATH_INFO", ""))(environ, start_response)
+
+    def _door(self, path: str) -> Door:
+        service = self.services.get(path.lower().rstrip("/"))
+        if service is not None:
+            return service
+        return next((door for prefix, door in self.programs.items() if path.startswith(prefix)), self.people)
 
     def _believe_proxy(self, environ: Environ) -> None:
         forwarded_for = environ.pop("HTTP_X_FORWARDED_FOR", "")
         forwarded_proto = environ.pop("HTTP_X_FORWARDED_PROTO", "")
+        forwarded_host = environ.pop("HTTP_X_FORWARDED_HOST", "")
         if environ.get("REMOTE_ADDR") not in self.trusted_proxies:
             return
         # The last entry is the one our own proxy wrote; what stands before it anybody can send.
         caller = _address(forwarded_for.split(",")[-1])
         if caller:
             environ["REMOTE_ADDR"] = caller
+        environ[PROXIED] = ""
         if forwarded_proto in {"http", "https"}:
-            environ["wsgi.url_scheme"] = forwarded_proto
+            environ["wsgi.url_scheme"] = environ[PROXIED] = forwarded_proto
+        environ[FORWARDED_HOST] = forwarded_host.split(",")[-1].strip()
 
 
 def _address(text: str) -> str:
@@ -84,11 +131,19 @@ def _address(text: str) -> str:
 def make_application() -> Doors:
     """The WSGI application of the site whose settings are in force."""
     django.setup(set_prefix=False)
+    guard = EncryptedOnly if settings.SCHOOLGATE_ENCRYPTED_ONLY else _let_in
+    services = {path: import_string(door)() for path, door in settings.SCHOOLGATE_SERVICE_DOORS.items()}
+    programs = {prefix: ProgramDoor(urlconf) for prefix, urlconf in settings.SCHOOLGATE_PROGRAM_DOORS.items()}
     return Doors(
         people=WSGIHandler(),
-        programs={prefix: ProgramDoor(urlconf) for prefix, urlconf in settings.SCHOOLGATE_PROGRAM_DOORS.items()},
+        programs={prefix: guard(door) for prefix, door in programs.items()},
+        services={path: guard(door) for path, door in services.items()},
         trusted_proxies=settings.SCHOOLGATE_CONFIGURATION.items("trusted_proxies"),
     )
+
+
+def _let_in(door: Door) -> Door:
+    return door
 
 
 end_with_parent()

@@ -1,7 +1,7 @@
 """Django settings of the supplier site."""
 
 from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
-from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, shared
+from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, service_path, shared
 
 globals().update(shared("supplier"))
 INSTALLED_APPS = [
@@ -17,6 +17,9 @@ AUTHENTICATION_BACKENDS = [
 ROOT_URLCONF = "schoolgate.sites.urls_supplier"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
 SCHOOLGATE_PROGRAM_DOORS = {"/api/": "schoolgate.supplier.api.urls"}
+SCHOOLGATE_SERVICE_PATH = service_path(globals()["SCHOOLGATE_CONFIGURATION"])
+SCHOOLGATE_SERVICE_DOORS = {SCHOOLGATE_SERVICE_PATH: "schoolgate.supplier.service.door.SoapDoor"}
+SCHOOLGATE_ENCRYPTED_ONLY = True
 SCHOOLGATE_OWNER_PREFERENCE = "service-name"
 SCHOOLGATE_ROLES = {
     "administrator": "sets the service up, manages its users and sees every supplier",

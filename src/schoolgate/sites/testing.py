@@ -46,6 +46,7 @@ SCHOOLGATE_PROGRAM_DOORS = {
     "/exchange/": "schoolgate.authority.exchange.api_urls",
     "/api/": "schoolgate.supplier.api.urls",
 }
+SCHOOLGATE_SERVICE_PATH = "/Service.asmx"
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "sender": "sends files and sees what became of them",

@@ -37,13 +37,13 @@ class FormerPasswordBackend(BaseBackend):
         """Nobody's session comes from here: programs have none."""
 
 
-def keep_former_password(account: User, hashed: str) -> None:
+def keep_former_password(account: User, hashed: str, *, until: datetime | None = None) -> None:
     """Let the password that hashes to `hashed`, which `account` has just been changed from, work on.
 
     Called in the transaction of the change. Who came in by a former password and changes once more has no longer to
-    do so than before.
+    do so than before: `until` says it where `account` does not come from `authenticate`.
     """
-    known = former_password_until(account) if came_by_former(account) else None
+    known = until or (former_password_until(account) if came_by_former(account) else None)
     FormerPassword.objects.update_or_create(
         user=account,
         defaults={

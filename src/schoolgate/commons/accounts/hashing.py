@@ -57,7 +57,7 @@ class SaltedDigest(BasePasswordHasher):
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Nothing to make up for: see `User.check_password`."""
 
-    def safe_summary(self, encoded: str) -> dict[str, Any]:
+    def safe_summary(self, encoded: str) -> dict[Any, Any]:
         return {"algorithm": self.algorithm}
 
 

@@ -1,0 +1,101 @@
+"""Who calls: the buyer's account, by the user name and password that come with every call (reference 2.1).
+
+To check a password slowly each time would be all that the service does. So it is remembered for a minute that a
+password was right, by a keyed digest with the stored hash in it: a change forgets it, and the password is nowhere.
+"""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIRequest
+from django.utils import timezone
+
+from schoolgate.commons.accounts.access import Locked, SwitchedOff, WrongCredentials, check_credentials
+from schoolgate.commons.accounts.former_passwords import came_by_former, forget_former_password
+from schoolgate.commons.accounts.models import FormerPassword, User
+from schoolgate.supplier.models import Buyer
+from schoolgate.supplier.service.accounts import find_buyer
+from schoolgate.supplier.service.turns import turn
+from schoolgate.wire.soap.faults import AuthenticationException
+
+ROLE = "buyer account"
+REMEMBERED_SECONDS = 60.0
+MOST_REMEMBERED = 20_000
+
+_key = secrets.token_bytes(32)
+_until: dict[bytes, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A buyer that proved a password: the one that hashes to `proven`, its present or its former one."""
+
+    buyer: Buyer
+    proven: str
+
+
+def sign_in(environ: dict[str, Any], username: str, password: str) -> Caller:
+    """The buyer with this user name and password. Raises AuthenticationException; its sentence tells no secret."""
+    name = User.normalize_username(username)
+    buyer = find_buyer(name)
+    if buyer is not None and _may_call(buyer.account) and _is_remembered(name, password, buyer.account.password):
+        return Caller(buyer, buyer.account.password)
+    account = _check(environ, name, password)
+    if buyer is None or buyer.account_id != account.pk or not _may_call(account):
+        raise AuthenticationException
+    if came_by_former(account):
+        # Never remembered: it is dead at the moment in which the new one is used, by whatever door.
+        return Caller(buyer, _former(account))
+    with turn():
+        forget_former_password(account)
+    _remember(name, password, account.password)
+    return Caller(buyer, account.password)
+
+
+def _former(account: User) -> str:
+    former = FormerPassword.objects.filter(user=account).first()
+    if former is None:
+        raise AuthenticationException
+    return former.hashed
+
+
+def _may_call(account: User) -> bool:
+    return account.is_active and account.role == ROLE
+
+
+def _check(environ: dict[str, Any], name: str, password: str) -> User:
+    request = WSGIRequest(environ)
+    try:
+        return check_credentials(request, name, password)
+    except SwitchedOff:
+        raise AuthenticationException("The account is switched off. Ask the supplier.") from None
+    except WrongCredentials:
+        raise AuthenticationException from None
+    except Locked as locked:
+        until = timezone.localtime(locked.until)
+        raise AuthenticationException(
+            f"There were too many wrong passwords for this user name from this address. Try again at {until:%H:%M}."
+        ) from None
+
+
+def _is_remembered(name: str, password: str, hashed: str) -> bool:
+    return _until.get(_digest(name, password, hashed), 0.0) > time.monotonic()
+
+
+def _remember(name: str, password: str, hashed: str) -> None:
+    now = time.monotonic()
+    if len(_until) >= MOST_REMEMBERED:
+        for digest, until in list(_until.items()):
+            if until <= now:
+                _until.pop(digest, None)
+    if len(_until) < MOST_REMEMBERED:
+        _until[_digest(name, password, hashed)] = now + REMEMBERED_SECONDS
+
+
+def _digest(name: str, password: str, hashed: str) -> bytes:
+    # No parser lets a NUL into a text, so the parts cannot run into each other.
+    text = f"{name}\0{password}\0{hashed}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=16, key=_key).digest()
