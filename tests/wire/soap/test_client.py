@@ -153,6 +153,11 @@ def test_an_order_answered_with_false_is_not_taken_as_sent(asking: Ask) -> None:
             NotUnderstood,
             "not-understood",
         ),
+        (
+            golden_answer("FetchIndex-answer").replace(b"X\r\n", b"X\r\nContent-Encoding: gzip\r\n"),
+            NotUnderstood,
+            "not-understood",
+        ),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n<cut", Unreachable, "unreachable-reset"),
         (None, Unreachable, "unreachable-reset"),
     ],

@@ -41,6 +41,7 @@ LARGEST_ENVELOPE_BYTES = 8 * 1024 * 1024
 
 _VERSIONS: Mapping[str, Version] = {namespace: version for version, namespace in ENVELOPES.items()}
 _LONGEST_NAME = 100
+_LONGEST_MEDIA_TYPE = 500
 # Whom a header block is for, where it is for us: both versions' names of the next and the last one to read it.
 _FOR_US = {
     "",
@@ -110,7 +111,7 @@ def read_call(body: bytes, content_type: str, soap_action: str | None) -> Call:
 @lru_cache(maxsize=64)
 def read_media_type(content_type: str) -> tuple[str, Mapping[str, str]]:
     """A Content-Type's media type and parameters, names in lower case."""
-    first, *rest = re.split(r""";(?=(?:[^"]*"[^"]*")*[^"]*$)""", content_type[:1000])
+    first, *rest = re.split(r""";(?=(?:[^"]*"[^"]*")*[^"]*$)""", content_type[:_LONGEST_MEDIA_TYPE])
     parameters = {
         name.strip().lower(): value.strip().strip('"') for name, _, value in (part.partition("=") for part in rest)
     }

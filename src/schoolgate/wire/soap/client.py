@@ -21,7 +21,7 @@ class SupplierService:
 
     `transport` is `wire.http.make_transport`'s; whoever made it closes it. FMS speaks SOAP 1.1, so that is what every
     service must understand. `history_method` is the name of the history operation, which was never published. Every
-    method raises a `ServiceError`.
+    method raises a `ServiceError`, the first of them BadAddress here.
     """
 
     def __init__(
@@ -36,15 +36,14 @@ class SupplierService:
         timeouts: Timeouts = TIMEOUTS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        self.url = url.strip()
         self.username = username
         self._password = password
         self._version = version
         self._history = history_method
-        self._line = Line(self.url, transport, timeouts=timeouts, answer_seconds=answer_seconds)
+        self._line = Line(url, transport, timeouts=timeouts, answer_seconds=answer_seconds)
 
     def __repr__(self) -> str:
-        return f"SupplierService({self.url!r}, {self.username!r})"
+        return f"SupplierService({str(self._line.url)!r}, {self.username!r})"
 
     def change_password(self) -> str:
         """Have the service choose a new password; it is used from the next call on. Keep what is returned."""

@@ -46,10 +46,12 @@ class Line:
         timeouts: Timeouts = TIMEOUTS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        """Raises BadAddress for what is no web address."""
+        """An address that is the WSDL's is taken for the service's. Raises BadAddress for what is no web address."""
         try:
-            self._url = httpx.URL(url.strip())
-            host = self._url.netloc
+            self.url = httpx.URL(url.strip())
+            if self.url.query.lower() == b"wsdl":
+                self.url = self.url.copy_with(query=None)
+            host = self.url.netloc
         except (httpx.InvalidURL, UnicodeError):
             raise BadAddress("not-http", "The address is not a web address.") from None
         self._transport = transport
@@ -74,12 +76,12 @@ class Line:
         given += [(name.encode(), value.encode()) for name, value in headers.items()]
         stream = httpx.ByteStream(body)
         return self._send(
-            httpx.Request("POST", self._url, headers=given, stream=stream, extensions=dict(self._extensions))
+            httpx.Request("POST", self.url, headers=given, stream=stream, extensions=dict(self._extensions))
         )
 
     def get(self, query: str) -> Reply:
         """Ask for the address with another query string, and look at the certificate. Raises the same."""
-        url = self._url.copy_with(query=query.encode())
+        url = self.url.copy_with(query=query.encode())
         request = httpx.Request("GET", url, headers=self._headers, extensions=dict(self._extensions))
         return self._send(request, look_at_certificate=True)
 
@@ -98,6 +100,8 @@ class Line:
     def _read(self, response: httpx.Response) -> bytes:
         """The whole answer: one that trickles or never ends must not hold a line for ever."""
         assert isinstance(response.stream, httpx.SyncByteStream)
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise NotUnderstood(f"HTTP {response.status_code}, compressed", "It is compressed, unasked.")
         deadline = time.monotonic() + self._answer_seconds
         content = bytearray()
         for part in response.stream:
