@@ -47,6 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_password", "", "the password that goes with it", True),
     Setting("smtp_from", "", "address that mails come from; needed with smtp_host"),
     Setting("service_path", "/Service.asmx", "path of the SOAP service on a supplier site"),
+    Setting("private_webhooks", "no", "yes: webhooks may go to private addresses and to this machine"),
     Setting("demo", "no", "yes: sample LA numbers are legal and the pages say that this is a demonstration"),
     Setting("debug", "no", "yes: error pages show the program; never on a site others can reach"),
 )

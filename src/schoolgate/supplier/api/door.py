@@ -21,6 +21,7 @@ PAGE = 100
 # passes a row that was still on its way; what stands behind it is told once more.
 SETTLED_AFTER = timedelta(seconds=3)
 LARGEST_NUMBER = 2**63
+YES_NO = {"true": True, "false": False}
 
 R = TypeVar("R", bound=models.Model)
 

@@ -53,7 +53,7 @@ def make_key(
             scopes=[scope for scope in SCOPES if scope in scopes],
             made_by=by,
         )
-        record("API key made", by=by, target=_called(key), details=", ".join(key.scopes), request=request)
+        record("API key made", by=by, target=audited(key), details=", ".join(key.scopes), request=request)
     return key, text
 
 
@@ -62,7 +62,7 @@ def withdraw_key(key: ApiKey, *, by: User | None, request: HttpRequest | None = 
     with transaction.atomic():
         done = ApiKey.objects.filter(pk=key.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
         if done:
-            record("API key withdrawn", by=by, target=_called(key), request=request)
+            record("API key withdrawn", by=by, target=audited(key), request=request)
     return bool(done)
 
 
@@ -119,8 +119,14 @@ def tell_of_a_lock(request: HttpRequest, username: str = "", ip_address: str = "
         )
 
 
-def _called(key: ApiKey) -> str:
+def audited(key: ApiKey) -> str:
+    """A key as the audit names it."""
     return f"{key.name} ({key.start}…) of {key.supplier.name}"
+
+
+def called(key: ApiKey) -> str:
+    """Who it was that a key let in: in the audit, and at a document that people look at."""
+    return f"API key {key.name}"
 
 
 def _digest(text: str) -> str:

@@ -39,7 +39,7 @@ PROBLEMS: dict[str, Refusal] = {
     ),
     "method-not-allowed": Refusal(405, "Method not allowed", "This address takes other methods: see `Allow`."),
     "step-not-allowed": Refusal(
-        409, "Not in this state", "The document is in another `state` meanwhile, from which this step does not lead."
+        409, "Not as it stands", "The document does not stand as this step needs it: see `reason`."
     ),
     "length-required": Refusal(
         411, "Length required", "Announce the body's length with Content-Length; chunked bodies are not taken."

@@ -1,0 +1,75 @@
+"""Documents, their events and schools as JSON. Amounts are texts in pounds, times RFC 3339 in UTC, absent ones null."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from schoolgate.commons.programs.door import rfc3339
+from schoolgate.supplier.models import Buyer, Document, DocumentEvent
+
+PENCE = Decimal("0.01")
+
+
+def document_as_json(document: Document, now: datetime) -> dict[str, Any]:
+    """A document of the queue as it stands at this instant, without its XML. Its buyer's account is read along."""
+    return {
+        "id": document.doc_id,
+        "type": document.kind,
+        "state": str(document.state_at(now)),
+        "buyer": buyer_in_short(document.buyer),
+        "reference": document.reference,
+        "order_number": document.order_number,
+        "order": document.made_from_id,
+        "lines": document.lines,
+        "net": amount(document.net),
+        "gross": amount(document.gross),
+        "findings": document.findings,
+        "created": rfc3339(document.created_at),
+        "expires": rfc3339(document.expires_at),
+        "fetched": document.fetched,
+        "last_fetched": time_or_none(document.fetched_at),
+        "processed": time_or_none(document.processed_at),
+    }
+
+
+def event_as_json(event: DocumentEvent) -> dict[str, Any]:
+    """Something that happened to a document."""
+    return {"at": rfc3339(event.at), "what": event.what, "words": event.words}
+
+
+def buyer_in_short(buyer: Buyer) -> dict[str, Any]:
+    """Which school: what is needed to know it again."""
+    return {
+        "id": buyer.pk,
+        "name": buyer.name,
+        "duns": buyer.duns,
+        "account_number": buyer.account_number,
+        "test": buyer.test,
+    }
+
+
+def buyer_as_json(buyer: Buyer) -> dict[str, Any]:
+    """A school with the account it calls by, without a password."""
+    return {
+        **buyer_in_short(buyer),
+        "user": buyer.account.username,
+        "email": buyer.email,
+        "expiry_days": buyer.expiry_days,
+        "notes": buyer.notes,
+        "active": buyer.account.is_active,
+        "created": rfc3339(buyer.created_at),
+        "last_call": time_or_none(buyer.last_call_at),
+        "password_set": time_or_none(buyer.account.password_set_at),
+    }
+
+
+def amount(value: Decimal | None) -> str | None:
+    """As people write pounds: two places, more where they are needed."""
+    if value is None:
+        return None
+    pence = value.quantize(PENCE)
+    return str(pence if pence == value else value)
+
+
+def time_or_none(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None
