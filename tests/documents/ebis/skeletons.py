@@ -68,7 +68,7 @@ AUTHORISED_ORDER = f"""<?xml version="1.0" encoding="utf-8"?>
     <OrderType Code="PUO" Codelist="BASDA">Purchase Order</OrderType>
     <Function Code="FIO" Codelist="BASDA">Firm Order</Function>
     <OrderCurrency><Currency Code="GBP" Codelist="UKGov-CurrencyCode">Pounds Sterling</Currency></OrderCurrency>
-    <Checksum>3384</Checksum>
+    <Checksum>76490</Checksum>
   </OrderHead>
   <OrderReferences>
     <BuyersOrderNumber Preserve="true">ORD00017</BuyersOrderNumber>

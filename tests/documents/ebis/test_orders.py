@@ -112,7 +112,7 @@ def test_a_day_in_any_other_form_is_not_guessed_at(day: str) -> None:
     [
         ("<Invoice/>", "wrong-document"),
         ("<Order>", "not-well-formed"),
-        ("", "not-well-formed"),
+        ("", "empty"),
         ("\ud800", "encoding-broken"),
         ("<!DOCTYPE Order><Order/>", "doctype"),
     ],

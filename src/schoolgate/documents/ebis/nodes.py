@@ -101,7 +101,7 @@ class Node:
         if not text:
             return None
         try:
-            return _to_day(text)
+            return to_day(text)
         except ValueError:
             self._refuse(name, "not-a-date", text, "is not a date in the form YYYY-MM-DD")
             return None
@@ -145,10 +145,24 @@ def read_root(data: bytes | str, name: str) -> tuple[Node, list[Problem]]:
 
 def parse(data: bytes | str) -> etree._Element:
     """Make the tree of an untrusted document. Raises DocumentError as ``read_root`` does."""
+    return parse_utf8(to_utf8(data))
+
+
+def to_utf8(data: bytes | str) -> bytes:
+    """Give a document in UTF-8 without a byte order mark: bytes as they declare themselves, text whatever it declares.
+
+    Raises DocumentError as ``xml.utf8`` does.
+    """
+    if not data.strip():
+        raise DocumentError("empty", "The document is empty.")
     try:
-        plain = data.lstrip("\ufeff").encode() if isinstance(data, str) else b"".join(xml.utf8([data]))
+        return data.lstrip("\ufeff").encode() if isinstance(data, str) else b"".join(xml.utf8([data]))
     except UnicodeEncodeError:
         raise DocumentError("encoding-broken", "The document holds half of a character.") from None
+
+
+def parse_utf8(plain: bytes) -> etree._Element:
+    """Make the tree of what ``to_utf8`` gave. Raises DocumentError ``doctype``, ``not-well-formed``."""
     scanner = xml.scanner()
     try:
         scanner.Parse(plain, True)
@@ -189,7 +203,7 @@ def _without_namespace(tag: str) -> str:
     return tag[tag.find("}") + 1 :]
 
 
-def _to_day(text: str) -> date:
+def to_day(text: str) -> date:
     match = _DAY.fullmatch(text)
     if match is None:
         raise ValueError("no date")
