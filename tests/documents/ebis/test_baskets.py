@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.documents.ebis.made import BUYER, SUPPLIER
+from tests.documents.ebis.strategies import words
 
 from schoolgate.documents.ebis.baskets import basket_from_json, invoice_from_json, invoice_to_json, order_to_json
+from schoolgate.documents.ebis.checking import Checked, check_document
 from schoolgate.documents.ebis.invoices import read_invoice, write_invoice
 from schoolgate.documents.ebis.json_values import JsonRefused
 from schoolgate.documents.ebis.orders import read_order, write_order
+from schoolgate.documents.problems import Problem
 
 LINE = {
     "product": "PN-100",
@@ -34,6 +39,10 @@ def with_line(**changed: Any) -> dict[str, Any]:
     return basket(lines=[LINE | changed])
 
 
+def findings(checked: Checked) -> list[Problem]:
+    return [*checked.schema, *checked.invalid, *checked.duns, *checked.profile]
+
+
 def faults(value: object, read: Callable[..., object] = basket_from_json) -> list[tuple[str, str]]:
     with pytest.raises(JsonRefused) as caught:
         read(value, SUPPLIER, BUYER)
@@ -50,6 +59,37 @@ def test_a_basket_becomes_a_content_order_with_everything_filled_in() -> None:
     assert (line.net, line.tax_value, line.gross) == (Decimal("45.50"), Decimal("9.10"), Decimal("54.60"))
     assert (order.totals.goods, order.totals.gross) == (Decimal("45.50"), Decimal("54.60"))
     assert read_order(write_order(order)) == order
+
+
+_lines_of_json = st.lists(
+    st.fixed_dictionaries(
+        {
+            "product": words,
+            "description": words,
+            "quantity": st.integers(1, 999_999),
+            "unit": st.sampled_from(["EA", "BX", "5I"]),
+            "unit_price": st.decimals(0, 90, places=4, allow_nan=False).map(str),
+            "tax_code": st.sampled_from(["S", "L"]),
+            "tax_rate": st.sampled_from([20, "5", Decimal("17.5")]),
+        },
+        optional={"cost_centre": words, "ledger_code": words},
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(lines=_lines_of_json)
+def test_nothing_is_found_wrong_with_an_order_made_of_a_basket(lines: list[dict[str, object]]) -> None:
+    written = write_order(basket_from_json(basket(lines=lines), SUPPLIER, BUYER))
+    assert findings(check_document(written, "order", supplier_duns=SUPPLIER.duns, buyer_duns=BUYER.duns)) == []
+
+
+@given(lines=_lines_of_json)
+def test_nothing_is_found_wrong_with_an_invoice_made_of_json(lines: list[dict[str, object]]) -> None:
+    billed = [line | {"order_line": "1", "discount_percent": "2.5"} for line in lines]
+    written = write_invoice(invoice_from_json(INVOICE | {"lines": billed}, SUPPLIER, BUYER))
+    assert findings(check_document(written, "invoice", supplier_duns=SUPPLIER.duns, buyer_duns=BUYER.duns)) == []
 
 
 def test_what_a_basket_says_stands_in_the_order() -> None:
@@ -116,6 +156,7 @@ def test_what_is_not_taxed_needs_no_rate(code: str) -> None:
         ({"product": 100}, ("not-text", "lines[0].product")),
         ({"description": "d" * 256}, ("too-long", "lines[0].description")),
         ({"description": "bell \a"}, ("character-not-allowed", "lines[0].description")),
+        ({"unit": "box"}, ("unknown-unit", "lines[0].unit")),
         ({"unitprice": "1"}, ("unknown-field", "lines[0].unitprice")),
     ],
 )

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from schoolgate.documents.ebis.codes import code_list
 from schoolgate.documents.ebis.invoices import CREDIT_NOTE, INVOICE, Invoice
 from schoolgate.documents.ebis.json_values import JsonObject, JsonProblem, JsonRefused
 from schoolgate.documents.ebis.lines import Discount, Line, Tax
@@ -37,17 +38,6 @@ DAYS_TO_DELIVER = 14
 MOST_QUANTITY = Decimal(999_999)
 MOST_PRICE = Decimal("999999.9999")
 MOST_GROSS = Decimal("999999999.99")
-
-TAX_CODES = {
-    "S": "standard",
-    "Z": "zero-rated",
-    "E": "exempt",
-    "L": "lower (reduced)",
-    "H": "higher",
-    "N": "other",
-    "X": "outside the scope",
-}
-"""BASDA's letters (reference 7.5) and what each means."""
 
 _UNTAXED = ("Z", "E", "X")
 
@@ -153,7 +143,7 @@ def _line(given: JsonObject, number: int, *, whole: bool) -> Line:
             product,
             description,
             quantity,
-            given.text("unit", 3, default="EA"),
+            _unit(given),
             unit_price=given.number("unit_price", most=MOST_PRICE, places=4),
             discounts=_discounts(given),
             tax=_tax(given),
@@ -164,12 +154,20 @@ def _line(given: JsonObject, number: int, *, whole: bool) -> Line:
     )
 
 
+def _unit(given: JsonObject) -> str:
+    unit = given.text("unit", 100, default="EA")
+    if unit not in code_list("unit_ukgov"):
+        given.refuse("unit", "unknown-unit", "is no unit of the UK Gov list.", "Write EA for each, BX for a box, …")
+    return unit
+
+
 def _tax(given: JsonObject) -> Tax:
-    code = given.choice("tax_code", TAX_CODES, "unknown-tax-code")
+    meanings = code_list("tax_rate")
+    code = given.choice("tax_code", meanings, "unknown-tax-code")
     untaxed = code in _UNTAXED
     rate = given.number("tax_rate", most=Decimal(100), places=2, default=NOTHING if untaxed else None)
     if untaxed and rate:
-        given.refuse("tax_rate", "tax-rate-not-zero", f"is not 0, though tax code {code} means {TAX_CODES[code]}.")
+        given.refuse("tax_rate", "tax-rate-not-zero", f"is not 0, though tax code {code} means {meanings[code]}.")
     return Tax(code, rate)
 
 
