@@ -1,0 +1,64 @@
+"""Which basket an order was made from, and what the school changed in it.
+
+Its reviewer may change quantities and delete lines, but neither part number, description nor price, nor add lines
+(reference 1). The basket's reference comes back with the order (SuppliersOrderReference); where it does not, the lines
+tell.
+"""
+
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from schoolgate.documents.ebis.lines import Line
+from schoolgate.documents.ebis.ordered import changes
+from schoolgate.documents.ebis.orders import Order, read_order
+from schoolgate.supplier.facts import LONGEST
+from schoolgate.supplier.models import Buyer, Document, DocumentContent, Kind, State
+
+LOOKED_THROUGH = 20
+"""Baskets whose lines are compared; those that the school took last."""
+LOOKED_BACK = timedelta(days=90)
+
+
+def find_basket(buyer: Buyer, order: Order) -> tuple[Document | None, list[str]]:
+    """The basket that an order was made from, and sentences on what differs; None and nothing when it is from none."""
+    if order.reference:
+        found = Document.objects.filter(buyer=buyer, kind=Kind.ORDER, reference=order.reference[:LONGEST]).first()
+        held = _read(found) if found else None
+        return found, changes(held, order) if held else []
+    fitting = [
+        (basket, held)
+        for basket in _taken_and_not_ordered(buyer, len(order.lines))
+        if (held := _read(basket)) and _could_become(held, order)
+    ]
+    # Where more than one fits, nothing is said rather than something false.
+    if len(fitting) != 1:
+        return None, []
+    basket, held = fitting[0]
+    return basket, changes(held, order)
+
+
+def _taken_and_not_ordered(buyer: Buyer, lines: int) -> QuerySet[Document]:
+    """Baskets of which an order of so many lines may be, the last ones first."""
+    since = timezone.now() - LOOKED_BACK
+    taken = Document.objects.filter(buyer=buyer, kind=Kind.ORDER, state=State.PROCESSED, processed_at__gte=since)
+    return taken.filter(orders=None, lines__gte=lines).order_by("-created_at")[:LOOKED_THROUGH]
+
+
+def _read(basket: Document) -> Order | None:
+    """What it holds; None when that is no longer kept."""
+    content = DocumentContent.objects.filter(document=basket).first()
+    return read_order(content.xml) if content else None
+
+
+def _could_become(basket: Order, order: Order) -> bool:
+    """Whether every line of the order is one of the basket's, but for its quantity."""
+    offered = Counter(map(_what_stays, basket.lines))
+    return bool(order.lines) and Counter(map(_what_stays, order.lines)) <= offered
+
+
+def _what_stays(line: Line) -> tuple[str, str, Decimal | None]:
+    return line.product, line.description, line.unit_price

@@ -1,0 +1,148 @@
+"""How an order of a school is taken in: checked, then row, content, what is to be told and journal in one commit.
+
+Only then is it answered `true` (SendOrder). The same order again, also after a lost answer, is the one that is here.
+"""
+
+import hashlib
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from schoolgate.commons.faults import fault_point
+from schoolgate.commons.journal.writing import write
+from schoolgate.documents.ebis import orders as ebis
+from schoolgate.documents.ebis.checking import Checked, check_document
+from schoolgate.documents.problems import DocumentError, Problem
+from schoolgate.supplier.alerts import note_order, note_refusal
+from schoolgate.supplier.facts import Facts, digest_of, facts_of_order, findings
+from schoolgate.supplier.models import Buyer, Order, OrderContent, RefusedOrder
+from schoolgate.supplier.orders.baskets import find_basket
+from schoolgate.supplier.preferences import REFUSE_OTHER_DUNS, REFUSE_PROFILE_FINDINGS
+from schoolgate.supplier.webhooks.making import note_event
+
+TOLD = 3
+"""How many of an order's faults a school is told of in words; people see all."""
+
+
+class OrderRefused(Exception):
+    """The order is not taken. `sentence` is for the school's program: the fault's text after InvalidXmlException."""
+
+    def __init__(self, sentence: str, problems: list[Problem]) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.problems = problems
+
+
+def receive_order(buyer: Buyer, xml: str) -> Order:
+    """Take in an authorised order as its school sent it; the same again is the same order, counted once more.
+
+    Raises OrderRefused, and keeps what was refused with what was told: for the core 3.09 schema, the checksum and
+    values that types or arithmetic forbid (reference 2.4, issue 5). DUNS numbers that are not the supplier's or the
+    buyer's, and findings of the UK Gov profile, are kept with the order and refuse it only where preferences say so.
+    """
+    try:
+        checked = check_document(xml, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
+        refusals = _refusals(checked)
+        order = None if refusals else ebis.read_order(xml)
+    except DocumentError as error:
+        refusals, order = [error.as_problem()], None
+    if order is None:
+        raise _refuse(buyer, xml, refusals)
+    facts, digest = facts_of_order(order), digest_of(xml)
+    fault_point("order.checked")
+    with transaction.atomic():
+        # Orders of a school come in one after the other, so that two at once are no two.
+        Buyer.objects.select_for_update(of=("self",), no_key=True).get(pk=buyer.pk)
+        known: Order | None = Order.objects.filter(buyer=buyer, digest=digest).first()
+        if known is not None:
+            Order.objects.filter(pk=known.pk).update(times_sent=F("times_sent") + 1)
+            return known
+        row = _store(buyer, xml, order, facts, digest, checked.notes())
+        fault_point("order.before-commit")
+    fault_point("order.committed")
+    return row
+
+
+def _store(buyer: Buyer, xml: str, order: ebis.Order, facts: Facts, digest: str, notes: list[Problem]) -> Order:
+    same_number = Order.objects.filter(buyer=buyer, number=facts.number).first() if facts.number else None
+    basket, changes = find_basket(buyer, order)
+    row = Order.objects.create(
+        supplier=buyer.supplier,
+        buyer=buyer,
+        number=facts.number,
+        reference=facts.reference,
+        basket=basket,
+        order_date=facts.day,
+        lines=facts.lines,
+        net=facts.net,
+        gross=facts.gross,
+        digest=digest,
+        findings=findings(notes),
+        changes=changes,
+        same_number=same_number,
+        received_at=timezone.now(),
+    )
+    OrderContent.objects.create(order=row, xml=xml)
+    note_event(row)
+    note_order(row)
+    # Staff of every supplier read the journal: it names neither the school nor the supplier.
+    write(
+        "WARN" if same_number else "INFO",
+        f"Order {row} received." + (" Its number came before, with other content." if same_number else ""),
+        link=row.get_absolute_url(),
+    )
+    return row
+
+
+def _refusals(checked: Checked) -> list[Problem]:
+    problems = checked.refusals()
+    if checked.duns and REFUSE_OTHER_DUNS.get():
+        problems += checked.duns
+    if checked.profile and REFUSE_PROFILE_FINDINGS.get():
+        problems += checked.profile
+    return problems
+
+
+def _refuse(buyer: Buyer, xml: str, problems: list[Problem]) -> OrderRefused:
+    """Keep what was refused; the same again only counts up."""
+    refused = OrderRefused(_in_words(problems), problems)
+    digest = hashlib.sha256(xml.encode("utf-8", "surrogatepass")).hexdigest()
+    now = timezone.now()
+    with transaction.atomic():
+        row, is_new = RefusedOrder.objects.get_or_create(
+            buyer=buyer,
+            digest=digest,
+            defaults={
+                "supplier": buyer.supplier,
+                "number": _number_in(xml),
+                "told": refused.sentence,
+                "problems": findings(problems),
+                "xml": xml.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}"),
+                "first_at": now,
+                "last_at": now,
+            },
+        )
+        if is_new:
+            note_refusal(row)
+            write("WARN", "An order was refused: its school was told why.")
+        else:
+            # What is asked of an order may have changed meanwhile.
+            RefusedOrder.objects.filter(pk=row.pk).update(
+                times=F("times") + 1, last_at=now, told=refused.sentence, problems=findings(problems)
+            )
+    return refused
+
+
+def _number_in(xml: str) -> str:
+    """The order's number where it can be read."""
+    try:
+        return facts_of_order(ebis.read_order(xml)).number
+    except DocumentError:
+        return ""
+
+
+def _in_words(problems: list[Problem]) -> str:
+    told = [f"Line {one.line}: {one.message}" if one.line else one.message for one in problems[:TOLD]]
+    more = len(problems) - TOLD
+    return " ".join([*told, *([f"And {more} more."] if more > 0 else [])])
