@@ -3,12 +3,14 @@
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from tests.wire.conftest import RawRequest, answer
-from tests.wire.soap.goldens import ORDER, PASSWORD, USERNAME
+from tests.wire.soap.goldens import PASSWORD, USERNAME
 
 from schoolgate.documents.ebis.index import Entry, write_index
+from schoolgate.documents.ebis.orders import write_order
+from schoolgate.documents.samples.ebis import make_order
 from schoolgate.wire.soap.calls import Call, read_call
 from schoolgate.wire.soap.envelope import write_answer, write_fault
 from schoolgate.wire.soap.faults import (
@@ -18,6 +20,8 @@ from schoolgate.wire.soap.faults import (
     SoapFault,
 )
 from schoolgate.wire.soap.wsdl import write_wsdl
+
+BASKET = write_order(make_order(7, lines=2, day=date(2026, 11, 26))).decode()
 
 Change = Callable[[RawRequest, bytes], bytes]
 
@@ -55,7 +59,7 @@ class Shop:
         results: Mapping[str, Callable[[], str | bool]] = {
             "FetchIndex": lambda: self._index(processed=False),
             "FetchHistory": lambda: self._index(processed=True),
-            "FetchDoc": lambda: ORDER,
+            "FetchDoc": lambda: BASKET,
             "UpdateDocumentStatus": lambda: self._mark(call),
             "SendOrder": lambda: self._take(call),
             "ChangePassword": self._change_password,

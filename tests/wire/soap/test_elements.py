@@ -3,7 +3,7 @@
 import pytest
 
 from schoolgate.documents.problems import DocumentError
-from schoolgate.wire.soap.elements import DEEPEST, MOST_ATTRIBUTES, MOST_ELEMENTS, read_elements
+from schoolgate.wire.soap.elements import BLOCK, DEEPEST, MOST_ATTRIBUTES, MOST_ELEMENTS, read_elements
 
 
 def code_of(data: bytes) -> str:
@@ -48,15 +48,22 @@ def test_a_doctype_is_refused_before_its_entities_are_read() -> None:
         b"<a>" + b"<b/>" * MOST_ELEMENTS + b"</a>",
         b"<a>" * (DEEPEST + 1),
         b"<a " + b" ".join(b'b%d=""' % number for number in range(MOST_ATTRIBUTES + 1)) + b"/>",
+        b"<a><b c='" + b"x" * 3 * BLOCK + b"'/></a>",
     ],
 )
 def test_more_than_an_envelope_needs_is_refused(data: bytes) -> None:
     assert code_of(data) == "too-large"
 
 
+@pytest.mark.parametrize("written", ["%s", "<![CDATA[%s]]>"])
+def test_a_text_may_be_longer_than_what_is_read_at_a_time(written: str) -> None:
+    text = "x" + "£" * BLOCK + "x\ny" * BLOCK
+    assert read_elements(f"<a><b>{written % text}</b></a>".encode()).children[0].text == text
+
+
 def test_a_long_namespace_is_not_copied_for_each_of_its_elements() -> None:
     names = b"<p:b/>" * (MOST_ELEMENTS - 1)
-    root = read_elements(b'<a xmlns:p="' + b"u" * 1_000_000 + b'">' + names + b"</a>")
+    root = read_elements(b'<a xmlns:p="' + b"u" * 200_000 + b'">' + names + b"</a>")
     assert len({id(element.namespace) for element in root}) == 2
 
 

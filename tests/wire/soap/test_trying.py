@@ -31,8 +31,8 @@ Try = Callable[..., list[Step]]
 def trying(serve: Serve, transport: httpx.BaseTransport) -> Try:
     def try_shop(shop: Shop, *, path: str = "/Service.asmx", **options: object) -> list[Step]:
         server = serve(shop)
-        shop.address = f"{server.address}{path}"
-        return [*try_service(shop.address, USERNAME, PASSWORD, transport, **options)]  # type: ignore[arg-type]
+        shop.address = f"{server.address}/Service.asmx"
+        return [*try_service(f"{server.address}{path}", USERNAME, PASSWORD, transport, **options)]  # type: ignore[arg-type]
 
     return try_shop
 
@@ -138,7 +138,6 @@ def without_continue(request: RawRequest, right: bytes) -> bytes:
         (replaced("2026-11-26T", "26/11/2026 "), "The list of waiting documents", "not a date and time"),
         (replaced("CreateDate", "Since"), "The list of waiting documents", "not each with an id"),
         (replaced("true", "ok", where="<SendOrder"), "An order", "must be true"),
-        (replaced("&lt;Order.*Order&gt;", ""), "A waiting document", "It is empty"),
         (replaced("soap:address", "soap:elsewhere"), "The WSDL", "no port for SOAP 1.1"),
         (replaced("soap(12)?:header", "soap:head"), "The WSDL", "no soap:header"),
         (replaced('"qualified"', '"unqualified"'), "The WSDL", "elementFormDefault"),
@@ -177,11 +176,26 @@ def test_a_history_of_another_name_is_not_held_against_the_service(trying: Try) 
     assert [step.verdict for step in steps if step.operation == HISTORY] == ["not tried"]
 
 
-def test_what_is_wrong_with_a_fetched_document_is_told(trying: Try) -> None:
-    steps = trying(Shop(), check_document=lambda text, kind: [f"A {kind} of {len(text)} characters."])
-    assert [step.sentence for step in steps if step.title == "A waiting document"] == [
-        f"A order of {len(ORDER)} characters."
-    ]
+@pytest.mark.parametrize(
+    ("change", "options", "said"),
+    [
+        (replaced("OrderDate&gt;20", "OrderDate&gt;", where="<FetchDoc"), {}, "Line "),
+        (replaced("&lt;Order", "&lt;Ordre", where="<FetchDoc"), {}, "Line 16: An end tag"),
+        (replaced("(?s)&lt;.*&gt;", "", where="<FetchDoc"), {}, "empty"),
+        (replaced("(?s)&lt;.*&gt;", "&lt;x/&gt;", where="<FetchDoc"), {}, "expected is Order"),
+        (replaced("nothing", ""), {"buyer_duns": "000000000"}, "000000000"),
+    ],
+)
+def test_a_fetched_document_that_a_finance_system_would_not_take_fails(
+    change: Change, options: dict[str, str], said: str, trying: Try
+) -> None:
+    found = [step for step in trying(Shop(change=change), **options) if step.title == "A waiting document"]
+    assert [step.verdict for step in found] == ["fail"]
+    assert said in found[0].sentence
+
+
+def test_the_address_of_the_wsdl_is_taken_for_the_services(trying: Try) -> None:
+    assert titles(trying(Shop(), path="/Service.asmx?wsdl"), "fail") == []
 
 
 def test_where_nothing_answers_the_test_ends_with_the_reason(transport: httpx.BaseTransport) -> None:

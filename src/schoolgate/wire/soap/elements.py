@@ -13,8 +13,11 @@ from schoolgate.documents.xml import utf8
 MOST_ELEMENTS = 1_000
 MOST_ATTRIBUTES = 64
 DEEPEST = 32
+BLOCK = 262_144
+"""Bytes read at a time: no tag may be longer than two of them."""
 
 _PREFIXES = {"xml": "http://www.w3.org/XML/1998/namespace"}
+_TOO_LARGE = "It holds more elements or attributes, or deeper or longer ones, than are taken."
 _MALFORMED = "It is not well-formed XML."
 
 _CODECS = {
@@ -87,6 +90,7 @@ class _Reading:
         self._root: Element | None = None
         self._open: list[Element] = []
         self._elements = 0
+        self._fed = 0
 
     def read(self, data: bytes) -> Element:
         parser = expat.ParserCreate("utf-8")
@@ -100,11 +104,11 @@ class _Reading:
             if doctype >= 0:
                 # It stands before the first element, or it is none. It is not read at all, since expat reads on for
                 # a while where a handler refuses.
-                parser.Parse(data[:doctype], False)
+                self._feed(parser, data[:doctype], last=False)
                 if self._root is None:
                     raise DocumentError("doctype", "It holds a DOCTYPE. That is refused, as SOAP demands.")
                 data = data[doctype:]
-            parser.Parse(data, True)
+            self._feed(parser, data, last=True)
         except expat.ExpatError as error:
             place = (error.lineno, error.offset + 1)
             raise DocumentError("not-well-formed", _MALFORMED, line=place[0], column=place[1]) from None
@@ -112,11 +116,20 @@ class _Reading:
             raise DocumentError("not-well-formed", _MALFORMED)
         return self._root
 
+    def _feed(self, parser: expat.XMLParserType, data: bytes, *, last: bool) -> None:
+        """In blocks, since a tag of a million attributes costs a second before a handler sees it."""
+        for start in range(0, len(data), BLOCK):
+            end = start + BLOCK
+            parser.Parse(data[start:end], last and end >= len(data))
+            self._fed += min(end, len(data)) - start
+            if self._fed - parser.CurrentByteIndex > BLOCK and not (last and end >= len(data)):
+                raise DocumentError("too-large", _TOO_LARGE)
+
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements += 1
         depth = len(self._open)
         if self._elements > self._most_elements or len(attributes) > MOST_ATTRIBUTES or depth >= DEEPEST:
-            raise DocumentError("too-large", "It holds more elements or attributes, or deeper ones, than are taken.")
+            raise DocumentError("too-large", _TOO_LARGE)
         prefixes = self._open[-1].prefixes if depth else _PREFIXES
         if attributes:
             declared = {

@@ -7,7 +7,7 @@ answer. A document's status that was changed on the way is put back, also when t
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from cryptography import x509
 
+from schoolgate.documents.ebis.checking import check_document
+from schoolgate.documents.ebis.heading import Kind
 from schoolgate.documents.ebis.index import KINDS, Entry, read_index
 from schoolgate.documents.problems import DocumentError
 from schoolgate.wire.http import Timeouts
@@ -37,12 +39,13 @@ from schoolgate.wire.soap.trying_wsdl import faults_of_wsdl
 from schoolgate.wire.soap.values import read_boolean, write_time
 from schoolgate.wire.tls import read_certificate
 
-CheckDocument = Callable[[str, str], list[str]]
-
 TIMEOUTS = Timeouts(connect=10, read=30, write=30, pool=10)
 ANSWER_SECONDS = 30.0
 """A person waits for this."""
 YEAR = timedelta(days=365)
+MOST_PROBLEMS = 5
+FETCHED: Mapping[str, Kind] = {"order": "order", "invoice": "invoice", "creditnote": "creditnote"}
+"""A finance system leaves quotes where they are."""
 
 
 def try_service(
@@ -54,20 +57,22 @@ def try_service(
     order: str = "",
     change_password: bool = False,
     history_method: str = HISTORY,
-    check_document: CheckDocument | None = None,
+    supplier_duns: str = "",
+    buyer_duns: str = "",
 ) -> Iterator[Step]:
     """Take one step after the other. Raises nothing: what fails is a step that failed.
 
     `order` is an order's XML to send; without one SendOrder is tried with an invalid one alone, since a valid one is
-    an order. `change_password` has the service choose a new one, told in that step's `new_password`. `check_document`
-    gives a sentence for each thing wrong with a fetched document, from its XML and its type.
+    an order. `change_password` has the service choose a new one, told in that step's `new_password`. A
+    fetched document is held to its schema, and to the two DUNS numbers where they are given: a finance system takes no
+    other.
     """
     try:
         line = Line(url, transport, timeouts=TIMEOUTS, answer_seconds=ANSWER_SECONDS)
     except BadAddress as error:
         yield Step("The address", "", "fail", f"{error.sentence} {error.remedy}")
         return
-    trial = _Trial(url.strip(), line, username, password, history_method, check_document)
+    trial = _Trial(line, username, password, history_method, supplier_duns, buyer_duns)
     yield from trial.look_at_address()
     if not trial.reached:
         return
@@ -92,12 +97,12 @@ def try_service(
 class _Trial:
     """One test on its way."""
 
-    url: str
     line: Line
     username: str
     password: str
     history: str
-    check_document: CheckDocument | None
+    supplier_duns: str
+    buyer_duns: str
     reached: bool = False
     signed_in: bool = False
     waiting: list[Entry] = field(default_factory=list)
@@ -115,9 +120,9 @@ class _Trial:
         taken = (time.perf_counter() - began) * 1000
         self.reached = True
         yield Step("The address", "", "pass", "A web server answers there.", milliseconds=taken)
-        yield _certificate(self.url, reply)
+        yield _certificate(self.line, reply)
         charset = read_media_type(reply.content_type)[1].get("charset", "")
-        faults = faults_of_wsdl(reply.content, charset, self.url)
+        faults = faults_of_wsdl(reply.content, charset, str(self.line.url))
         if reply.content_type.startswith("text/html"):
             faults.append("It is sent as text/html: send text/xml.")
         yield Step(
@@ -152,7 +157,7 @@ class _Trial:
 
     def fetch(self) -> Iterator[Step]:
         """A waiting document: fetched, marked as processed, found in the history, and put back."""
-        entry = next((one for one in self.waiting if one.kind in KINDS and one.kind != "quote"), None)
+        entry = next((one for one in self.waiting if one.kind in FETCHED), None)
         if entry is None:
             why = "No document waits for this school. Put one into its queue and try again."
             yield not_tried("A waiting document", "FetchDoc", why)
@@ -160,7 +165,7 @@ class _Trial:
             yield self._history_step(None)
             return
         said = self._ask("FetchDoc", {"DocID": entry.doc_id})
-        yield must_succeed("A waiting document", "FetchDoc", said, lambda result: self._look_at_document(result, entry))
+        yield must_succeed("A waiting document", "FetchDoc", said, lambda text: self._look_at_document(text, entry))
         still = self._ask("FetchIndex")
         yield must_succeed("It waits still", "FetchIndex", still, lambda text: _listed(text, entry, wanted=True))
         changed = False
@@ -243,10 +248,13 @@ class _Trial:
         return self._ask("UpdateDocumentStatus", {"DocID": entry.doc_id, "Processed": processed})
 
     def _look_at_document(self, text: str, entry: Entry) -> str:
-        if not text.strip():
-            return "It is empty."
-        found = self.check_document(text, entry.kind) if self.check_document else []
-        return " ".join(found[:5])
+        kind = FETCHED[entry.kind]
+        checked = check_document(text, kind, supplier_duns=self.supplier_duns, buyer_duns=self.buyer_duns)
+        found = [*checked.refusals(), *(checked.duns if self.supplier_duns or self.buyer_duns else [])]
+        return " ".join(
+            f"Line {problem.line}: {problem.message}" if problem.line else problem.message
+            for problem in found[:MOST_PROBLEMS]
+        )
 
     def _ask(
         self,
@@ -271,9 +279,9 @@ class _Trial:
         )
 
 
-def _certificate(url: str, reply: Reply) -> Step:
+def _certificate(line: Line, reply: Reply) -> Step:
     title = "The certificate"
-    if not url.lower().startswith("https:"):
+    if line.url.scheme != "https":
         return not_tried(title, "", "This address is not https. Schools can reach a service by https alone.")
     found = read_certificate(x509.load_der_x509_certificate(reply.certificate))
     return Step(title, "", "pass", f"Issued by {found.issuer}, good until {found.expires:%d %b %Y}.")
