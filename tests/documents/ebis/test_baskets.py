@@ -173,6 +173,8 @@ def test_a_fault_of_a_line_has_its_code_and_its_place(changed: dict[str, object]
         (basket(reference="r" * 101), ("too-long", "reference")),
         (basket(date="21/11/2026"), ("not-a-date", "date")),
         (basket(date="2026-11-31"), ("not-a-date", "date")),
+        (basket(date="9999-12-31"), ("not-a-date", "date")),
+        (basket(date="0026-11-21"), ("not-a-date", "date")),
         (basket(required_by="2026-11-20"), ("required-too-early", "required_by")),
         (basket(currency="£"), ("unknown-currency", "currency")),
         (basket(language="EN"), ("unknown-language", "language")),
@@ -203,6 +205,10 @@ def test_all_faults_are_told_at_once_in_words() -> None:
         "lines[0].tax_code is none that is taken.",
     ]
     assert caught.value.problems[2].remedy == "Taken are S, Z, E, L, H, N, X."
+
+
+def test_a_thousand_faults_are_enough() -> None:
+    assert len(faults(basket(lines=[{}] * 9_999))) == 1_000
 
 
 def test_a_text_that_is_refused_is_not_quoted() -> None:

@@ -13,8 +13,10 @@ from typing import Any
 
 from schoolgate.documents.ebis.elements import can_be_written
 from schoolgate.documents.ebis.money import MOST_DIGITS, number_text, places_of, to_decimal
+from schoolgate.documents.problems import LIMIT
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class JsonProblem:
 
 
 class JsonRefused(Exception):
-    """A JSON document is not taken; ``problems`` are all its faults, in its own order as far as it goes."""
+    """A JSON document is not taken; ``problems`` are its faults, the first ``LIMIT`` of them."""
 
     def __init__(self, problems: list[JsonProblem]) -> None:
         """Speak in the first one's words."""
@@ -135,11 +137,15 @@ class JsonObject:
         if not text:
             return None
         try:
-            if _DAY.fullmatch(text):
-                return date.fromisoformat(text)
+            day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
         except ValueError:
-            pass
-        self.refuse(name, "not-a-date", "is not a date.", "Write it as YYYY-MM-DD.")
+            day = None
+        if day is None:
+            self.refuse(name, "not-a-date", "is not a date.", "Write it as YYYY-MM-DD.")
+        elif day.year not in _YEARS:
+            self.refuse(name, "not-a-date", f"is of the year {day.year}.", "Write the year in four digits.")
+        else:
+            return day
         return None
 
     def object(self, name: str, known: Collection[str]) -> "JsonObject":
@@ -163,7 +169,9 @@ class JsonObject:
         ]
 
     def refuse(self, name: str, code: str, says: str, remedy: str = "") -> None:
-        """Add a fault of the value called ``name`` ("" for the object itself)."""
+        """Add a fault of the value called ``name`` ("" for the object itself), while there is room."""
+        if len(self._problems) == LIMIT:
+            return
         place = self._place(name)
         self._problems.append(JsonProblem(code, place, f"{place or 'The document'} {says}", remedy))
 
