@@ -59,7 +59,7 @@ def _lines(*, of_invoice: bool) -> st.SearchStrategy[tuple[Line, ...]]:
         order_number=texts if of_invoice else st.just(""),
         notes=some_words,
     )
-    return st.lists(line, min_size=1, max_size=3).map(tuple)
+    return st.lists(line, min_size=1, max_size=2).map(tuple)
 
 
 orders = st.builds(
