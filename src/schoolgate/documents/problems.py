@@ -55,6 +55,19 @@ class Problem:
     """What to do next, and where."""
 
 
+def problem_line(problem: Problem, file: str) -> str:
+    """``FILE:LINE:COLUMN: path: message``, as far as each is known; a warning says that it is one."""
+    place = f"{file}:{problem.line}:{problem.column}" if problem.line else file
+    about = f"{problem.path}: " if problem.path else ""
+    word = "" if problem.severity == "refusal" else "warning: "
+    return f"{place}: {about}{word}{problem.message}"
+
+
+def count_text(number: int, one: str, many: str) -> str:
+    """``1 refusal``, ``2,000 refusals``."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 @dataclass(slots=True)
 class Problems:
     """The findings of one file, in the order they were met: the first ``limit`` are kept, all are counted.

@@ -128,16 +128,15 @@ def _fits(form: Form | None, kind: Kind | None) -> bool:
 
 
 def _another(root: etree._Element, kind: Kind | None) -> Finding:
-    wanted = {
-        "order": f"Order in the namespace {ORDER_NAMESPACE}",
-        "quote": f"Order in the namespace {ORDER_NAMESPACE}",
-        "invoice": f"Invoice in the namespace {INVOICE_NAMESPACE}",
-        "creditnote": f"Invoice in the namespace {INVOICE_NAMESPACE}",
-        None: "Order or Invoice of eBIS-XML 3.09, or Documents",
-    }[kind]
-    namespace = (etree.QName(root).namespace or "none")[:100]
-    message = f"The document is {quoted(local_name(root)[:40])} in the namespace {namespace}; expected is {wanted}."
-    return Finding("wrong-document", message, root)
+    name = local_name(root)
+    an_order, an_invoice = f"Order in the namespace {ORDER_NAMESPACE}", f"Invoice in the namespace {INVOICE_NAMESPACE}"
+    if kind is None:
+        wanted = {"Order": an_order, "Invoice": an_invoice}.get(name, "Order or Invoice of eBIS-XML 3.09, or Documents")
+    else:
+        wanted = an_order if kind in ("order", "quote") else an_invoice
+    namespace = etree.QName(root).namespace
+    found = f"{quoted(name[:40])} in {f'the namespace {namespace[:100]}' if namespace else 'no namespace'}"
+    return Finding("wrong-document", f"The document is {found}; expected is {wanted}.", root)
 
 
 def _checked_index(root: etree._Element, plain: bytes) -> Checked:

@@ -2,7 +2,9 @@
 
 from importlib.resources import files
 from typing import Literal
+from xml.parsers import expat
 
+from schoolgate.documents import xml
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.xsd import OurSchema
 
@@ -23,6 +25,17 @@ SCHEMAS: dict[SchemaName, OurSchema] = {
 VERSIONS: dict[SchemaName, tuple[str, ...]] = {"order": ("3.09",), "invoice": ("3.09",), "fetch-index": ()}
 """What ``schema_text`` takes; the index never had a version."""
 
+SCHEMA_WORDS: dict[str, SchemaName] = {
+    "order": "order",
+    "orders": "order",
+    "quote": "order",
+    "invoice": "invoice",
+    "invoices": "invoice",
+    "creditnote": "invoice",
+    "fetch-index": "fetch-index",
+}
+"""What a schema may be asked for by, in lower case."""
+
 _TAGS: dict[str, SchemaName] = {
     f"{{{ORDER_NAMESPACE}}}Order": "order",
     f"{{{INVOICE_NAMESPACE}}}Invoice": "invoice",
@@ -35,26 +48,28 @@ def schema_of(tag: str) -> SchemaName | None:
     return _TAGS.get(tag)
 
 
+def is_ebis(start: bytes) -> bool:
+    """Whether a file that begins so is one of these, or means to be one: its root is Order, Invoice or Documents."""
+    parser = expat.ParserCreate("utf-8")
+    roots: list[str] = []
+    parser.StartElementHandler = lambda name, _: roots.append(name)
+    try:
+        for block in xml.utf8([start], whole=False):
+            parser.Parse(block, False)
+    except (DocumentError, expat.ExpatError):
+        pass
+    return bool(roots) and roots[0].rpartition(":")[2] in ("Order", "Invoice", "Documents")
+
+
 def schema_text(kind: str, version: str | None = None) -> str:
     """Give a schema's text, without includes: ``kind`` is order, invoice (also creditnote) or fetch-index, any case.
 
     Raises DocumentError ``kind-unknown``, ``version-unknown``.
     """
-    name = _BY_WORD.get(kind.lower())
+    name = SCHEMA_WORDS.get(kind.lower())
     if name is None:
         raise DocumentError("kind-unknown", f"There is no schema of kind {kind}. There are: {', '.join(SCHEMAS)}.")
     if version is not None and version not in VERSIONS[name]:
         known = ", ".join(VERSIONS[name]) or "the one without a number"
         raise DocumentError("version-unknown", f"There is no schema {name} {version}. Versions known: {known}.")
     return SCHEMAS[name].text
-
-
-_BY_WORD: dict[str, SchemaName] = {
-    "order": "order",
-    "orders": "order",
-    "quote": "order",
-    "invoice": "invoice",
-    "invoices": "invoice",
-    "creditnote": "invoice",
-    "fetch-index": "fetch-index",
-}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from schoolgate.documents.problems import count_text, problem_line
 from schoolgate.documents.students.check import Verdict
 
 _OF_THE_SCHEMA = {"xsd", "version-unknown"}
@@ -12,25 +13,18 @@ _OF_THE_SCHEMA = {"xsd", "version-unknown"}
 def verdict_lines(verdict: Verdict, file: str) -> Iterator[str]:
     """``FILE:LINE:COLUMN: path: message`` for each problem, then one line that sums up."""
     for problem in verdict.problems:
-        place = f"{file}:{problem.line}:{problem.column}" if problem.line else file
-        about = f"{problem.path}: " if problem.path else ""
-        word = "" if problem.severity == "refusal" else "warning: "
-        yield f"{place}: {about}{word}{problem.message}"
-    found = _count(verdict.refusals, "refusal", "refusals")
+        yield problem_line(problem, file)
+    found = count_text(verdict.refusals, "refusal", "refusals")
     if verdict.warnings:
-        found += f", {_count(verdict.warnings, 'warning', 'warnings')}"
+        found += f", {count_text(verdict.warnings, 'warning', 'warnings')}"
     more = verdict.refusals + verdict.warnings - len(verdict.problems)
     if more > 0:
         found += f" ({len(verdict.problems):,} shown)"
     form = f"{verdict.kind} {verdict.version}".strip() or "no document known here"
     answer = "accepted" if verdict.accepted else "refused"
-    yield f"{file}: {answer}: {form}, {_count(verdict.pupils, 'pupil', 'pupils')}, {found}"
+    yield f"{file}: {answer}: {form}, {count_text(verdict.pupils, 'pupil', 'pupils')}, {found}"
     if verdict.newest_schema and any(problem.code in _OF_THE_SCHEMA for problem in verdict.problems):
         yield f"{file}: {verdict.newest_schema}"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def verdict_as_json(verdict: Verdict) -> dict[str, Any]:

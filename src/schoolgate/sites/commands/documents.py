@@ -3,8 +3,9 @@
 import errno
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -14,55 +15,78 @@ if TYPE_CHECKING:
     from schoolgate.documents.students.versions import SchemaShelf
 
 
-@click.command(help="Check files as a school site does before it sends them. Exit code 1 when one is refused.")
+@click.command(
+    help="Check documents of every kind known here: pupil files as a school site does before it sends them, orders, "
+    "invoices, credit notes and fetch indexes. Exit code 1 when one is refused."
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--schemas", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of further schemas."
 )
+@click.option("--supplier-duns", default="", help="The supplier's that orders and invoices should have.")
+@click.option("--buyer-duns", default="", help="The school's that orders and invoices should have.")
 @as_json
-def check(files: tuple[Path, ...], schemas: Path | None, as_json: bool) -> None:
-    from schoolgate.documents.students.check import check_stream
-    from schoolgate.documents.students.report import verdict_as_json, verdict_lines
-
+def check(files: tuple[Path, ...], schemas: Path | None, supplier_duns: str, buyer_duns: str, as_json: bool) -> None:
     shelf = _shelf(schemas)
-    refused = False
     reports = []
     for path in files:
         try:
             if path.exists() and not path.is_file():
                 raise OSError(errno.EINVAL, "it is no file")
             with path.open("rb") as stream:
-                verdict = check_stream(stream, name=path.name, shelf=shelf, to_la=False)
+                report, lines = _checked(stream, path, shelf, supplier_duns, buyer_duns)
         except OSError as error:
-            refused = True
             reason = f"cannot be read: {error.strerror}"
-            reports.append({"file": str(path), "accepted": False, "error": reason})
-            if not as_json:
-                click.echo(f"{path}: {reason}")
-            continue
-        refused = refused or not verdict.accepted
-        reports.append({"file": str(path), **verdict_as_json(verdict)})
+            report, lines = {"accepted": False, "error": reason}, iter([f"{path}: {reason}"])
+        reports.append({"file": str(path), **report})
         if not as_json:
-            for line in verdict_lines(verdict, str(path)):
+            for line in lines:
                 click.echo(line)
     if as_json:
         print_json(reports)
-    sys.exit(1 if refused else 0)
+    sys.exit(0 if all(report["accepted"] for report in reports) else 1)
 
 
-@click.command(help="Print the schema a document is checked against; the newest when no version is named.")
+def _checked(
+    stream: BinaryIO, path: Path, shelf: "SchemaShelf", supplier_duns: str, buyer_duns: str
+) -> tuple[dict[str, Any], Iterator[str]]:
+    """What is said of one file: for programs, and in lines. Raises OSError."""
+    from schoolgate.documents.ebis.checking import check_document
+    from schoolgate.documents.ebis.report import checked_as_json, checked_lines
+    from schoolgate.documents.ebis.schema import is_ebis
+    from schoolgate.documents.students.check import check_stream
+    from schoolgate.documents.students.report import verdict_as_json, verdict_lines
+    from schoolgate.documents.xml import BLOCK
+
+    start = stream.read(BLOCK)
+    stream.seek(0)
+    if is_ebis(start):
+        checked = check_document(stream.read(), supplier_duns=supplier_duns, buyer_duns=buyer_duns)
+        return checked_as_json(checked), checked_lines(checked, str(path))
+    verdict = check_stream(stream, name=path.name, shelf=shelf, to_la=False)
+    return verdict_as_json(verdict), verdict_lines(verdict, str(path))
+
+
+@click.command(
+    help="Print the schema a document is checked against: CES, CTF, order, invoice or fetch-index; the newest when no "
+    "version is named."
+)
 @click.argument("kind")
 @click.option("--version", "version", help="For example 3.73.")
 @click.option(
     "--schemas", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of further schemas."
 )
 def schema(kind: str, version: str | None, schemas: Path | None) -> None:
+    from schoolgate.documents.ebis.schema import SCHEMA_WORDS, SCHEMAS, schema_text
     from schoolgate.documents.problems import DocumentError
 
     try:
-        click.echo(_shelf(schemas).schema_text(kind, version), nl=False)
+        known = kind.lower() in SCHEMA_WORDS
+        text = schema_text(kind, version) if known else _shelf(schemas).schema_text(kind, version)
     except DocumentError as error:
-        raise WrongCall(str(error)) from None
+        also = f" And of purchasing: {', '.join(SCHEMAS)}." if error.code == "kind-unknown" else ""
+        raise WrongCall(f"{error}{also}") from None
+    click.echo(text, nl=False)
 
 
 @click.command("verify-receipt", help="Verify a receipt, and that FILE is the file it speaks of. Works offline.")
