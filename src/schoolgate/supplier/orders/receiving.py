@@ -15,7 +15,7 @@ from schoolgate.documents.ebis import orders as ebis
 from schoolgate.documents.ebis.checking import Checked, check_document
 from schoolgate.documents.problems import DocumentError, Problem
 from schoolgate.supplier.alerts import note_order, note_refusal
-from schoolgate.supplier.facts import Facts, digest_of, facts_of_order, findings
+from schoolgate.supplier.facts import digest_of, facts_of_order, findings
 from schoolgate.supplier.models import Buyer, Order, OrderContent, RefusedOrder
 from schoolgate.supplier.orders.baskets import find_basket
 from schoolgate.supplier.preferences import REFUSE_OTHER_DUNS, REFUSE_PROFILE_FINDINGS
@@ -41,30 +41,47 @@ def receive_order(buyer: Buyer, xml: str) -> Order:
     values that types or arithmetic forbid (reference 2.4, issue 5). DUNS numbers that are not the supplier's or the
     buyer's, and findings of the UK Gov profile, are kept with the order and refuse it only where preferences say so.
     """
-    try:
-        checked = check_document(xml, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
-        refusals = _refusals(checked)
-        order = None if refusals else ebis.read_order(xml)
-    except DocumentError as error:
-        refusals, order = [error.as_problem()], None
-    if order is None:
+    digest = _digest(xml)
+    known = _sent_again(buyer, digest)
+    if known is not None:
+        # Whatever is asked of orders by now: it was answered `true`.
+        return known
+    checked = check_document(xml, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
+    refusals = _refusals(checked)
+    if refusals:
         raise _refuse(buyer, xml, refusals)
-    facts, digest = facts_of_order(order), digest_of(xml)
+    order = ebis.read_order(xml)
     fault_point("order.checked")
     with transaction.atomic():
         # Orders of a school come in one after the other, so that two at once are no two.
         Buyer.objects.select_for_update(of=("self",), no_key=True).get(pk=buyer.pk)
-        known: Order | None = Order.objects.filter(buyer=buyer, digest=digest).first()
+        known = _sent_again(buyer, digest)
         if known is not None:
-            Order.objects.filter(pk=known.pk).update(times_sent=F("times_sent") + 1)
             return known
-        row = _store(buyer, xml, order, facts, digest, checked.notes())
+        row = _store(buyer, xml, order, digest, checked.notes())
         fault_point("order.before-commit")
     fault_point("order.committed")
     return row
 
 
-def _store(buyer: Buyer, xml: str, order: ebis.Order, facts: Facts, digest: str, notes: list[Problem]) -> Order:
+def _digest(xml: str) -> str:
+    """By which the order is known again; empty for what is no XML."""
+    try:
+        return digest_of(xml)
+    except DocumentError:
+        return ""
+
+
+def _sent_again(buyer: Buyer, digest: str) -> Order | None:
+    """The order, if it is here; counted once more."""
+    known: Order | None = Order.objects.filter(buyer=buyer, digest=digest).first()
+    if known is not None:
+        Order.objects.filter(pk=known.pk).update(times_sent=F("times_sent") + 1)
+    return known
+
+
+def _store(buyer: Buyer, xml: str, order: ebis.Order, digest: str, notes: list[Problem]) -> Order:
+    facts = facts_of_order(order)
     same_number = Order.objects.filter(buyer=buyer, number=facts.number).first() if facts.number else None
     basket, changes = find_basket(buyer, order)
     row = Order.objects.create(
