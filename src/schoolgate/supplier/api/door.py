@@ -55,9 +55,14 @@ def acting(scope: str, work: Callable[..., Answer]) -> Handler:
 
 
 def read_body(request: WSGIRequest) -> bytes:
-    """The whole body. Raises ApiProblem `length-required`, `too-large` or `malformed-request`."""
+    """The whole body, empty where none was announced.
+
+    Raises ApiProblem `length-required`, `too-large` or `malformed-request`.
+    """
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     announced = request.environ.get("CONTENT_LENGTH") or ""
+    if not announced and "HTTP_TRANSFER_ENCODING" not in request.environ:
+        return b""
     if announced.isascii() and announced.isdigit() and int(announced) > limit:
         raise ApiProblem("too-large", limit=limit)
     return door.read_body(request, ApiProblem, limit)
