@@ -214,6 +214,8 @@ EMAIL_HOST = ""
 EMAIL_TIMEOUT = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A supplier's basket of 200 lines has eight fields in each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -16,6 +16,7 @@ from schoolgate.commons.web.templatetags.web import (
     london,
     london_seconds,
     money,
+    quantity,
     school_number,
     sign,
     size,
@@ -192,3 +193,8 @@ def test_pillars_stand_in_the_picture_as_high_as_their_numbers_and_in_the_table_
 
 def test_days_without_anything_are_drawn_as_nothing() -> None:
     assert "<title>2 Nov" not in pillars("By day", [Group("2 Nov", (0,))], [("documents", "queued")])
+
+
+@pytest.mark.parametrize(("number", "text"), [("10.00", "10"), ("100", "100"), ("17.50", "17.5"), ("0", "0")])
+def test_a_quantity_has_no_idle_zeros(number: str, text: str) -> None:
+    assert quantity(Decimal(number)) == text

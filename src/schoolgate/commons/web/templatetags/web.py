@@ -165,3 +165,9 @@ def money(amount: Decimal | None) -> str:
         return ""
     whole, _, pence = f"{amount:,f}".partition(".")
     return f"{whole}.{pence.rstrip('0').ljust(2, '0')}"
+
+
+@register.filter
+def quantity(number: Decimal | None) -> str:
+    """A quantity or a rate without idle zeros: 10, 17.5."""
+    return "" if number is None else f"{number.normalize():f}"
