@@ -20,7 +20,7 @@ from schoolgate.supplier.preferences import SERVICE_CONTACT, SERVICE_NAME
 
 # What is made up in the right form names no school, document or order there is.
 NOT_HELD = [schemathesis.checks.positive_data_acceptance]
-EXAMPLES = 60
+EXAMPLES = 4
 
 
 @pytest.fixture
