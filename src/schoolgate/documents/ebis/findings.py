@@ -2,13 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from xml.parsers import expat
 
 from lxml import etree
 
 from schoolgate.documents.ebis.nodes import local_name
 from schoolgate.documents.problems import LIMIT, Problem, Severity
 from schoolgate.documents.xml import scanner
+
+_UNKNOWN = (0, 0)
 
 SENDER = "Correct it where the document was made, and send it again."
 
@@ -44,8 +48,8 @@ def placed(findings: Iterable[Sequence[Finding]], plain: bytes) -> list[list[Pro
                 finding.message,
                 severity=finding.severity,
                 path=paths[finding.at],
-                line=places[finding.at][0],
-                column=places[finding.at][1],
+                line=places.get(finding.at, _UNKNOWN)[0],
+                column=places.get(finding.at, _UNKNOWN)[1],
                 rule=finding.rule,
                 sent=finding.sent,
                 allowed=finding.allowed,
@@ -73,7 +77,9 @@ def _places(elements: Sequence[etree._Element], plain: bytes) -> dict[etree._Ele
         met += 1
 
     parser.StartElementHandler = note
-    parser.Parse(plain, True)
+    # What libxml2 has read expat reads too, or a place is not known.
+    with suppress(expat.ExpatError):
+        parser.Parse(plain, True)
     return places
 
 

@@ -163,15 +163,22 @@ def to_utf8(data: bytes | str) -> bytes:
 
 def parse_utf8(plain: bytes) -> etree._Element:
     """Make the tree of what ``to_utf8`` gave. Raises DocumentError ``doctype``, ``not-well-formed``."""
-    scanner = xml.scanner()
     try:
-        scanner.Parse(plain, True)
+        # Without these signs there is no DOCTYPE, and what is in order is read once.
+        if b"<!DOCTYPE" in plain:
+            _scan(plain)
         return etree.fromstring(plain, xml.parser())
-    except expat.ExpatError as error:
-        raise xml.not_well_formed(error.code, error.lineno, error.offset + 1) from None
     except etree.XMLSyntaxError as error:
+        _scan(plain)
         line, column = error.position
         raise xml.not_well_formed(0, line or 0, column or 0) from None
+
+
+def _scan(plain: bytes) -> None:
+    try:
+        xml.scanner().Parse(plain, True)
+    except expat.ExpatError as error:
+        raise xml.not_well_formed(error.code, error.lineno, error.offset + 1) from None
 
 
 def local_name(found: etree._Element) -> str:
