@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
 from schoolgate.commons.programs.proxies import FORWARDED_HOST, PROXIED
+from schoolgate.sites.handing_over import in_its_worker
 from schoolgate.sites.orphans import end_with_parent
 
 Environ = dict[str, Any]
@@ -147,4 +148,4 @@ def _let_in(door: Door) -> Door:
 
 
 end_with_parent()
-application = make_application()
+application = in_its_worker(make_application())

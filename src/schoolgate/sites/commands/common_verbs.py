@@ -76,14 +76,15 @@ def _serve(site: str) -> click.Command:
     def serve(home: Path | None, bind: str | None, port: int | None, url: str | None) -> None:
         open_site(site, home, bind=bind, port=port, url=url)
         require_current_database(site)
-        from schoolgate.sites import serving
         from schoolgate.sites.configuration import ConfigurationError
+        from schoolgate.sites.serving import serve_in_one_process
+        from schoolgate.sites.supervising import supervise
 
         try:
             if site == "school":
-                serving.serve_in_one_process(click.echo)
+                serve_in_one_process(click.echo)
             else:
-                serving.supervise(site, click.echo)
+                supervise(site, click.echo)
         except ConfigurationError as error:
             raise Failed(str(error)) from None
 
