@@ -237,8 +237,16 @@ def test_a_number_of_more_digits_than_anybody_reckons_with_is_refused_once() -> 
     assert problem.path == "/Order/OrderTotal/GoodsValue"
 
 
-def test_a_date_that_no_calendar_here_has_is_refused() -> None:
-    assert "not-a-date" in codes(CONTENT_ORDER, ("<OrderDate>2026", "<OrderDate>12026"))
+@pytest.mark.parametrize(
+    ("document", "old", "new"),
+    [
+        (CONTENT_ORDER, "<OrderDate>2026", "<OrderDate>12026"),
+        (AUTHORISED_ORDER, "<PreferredDate>2026", "<PreferredDate>-2026"),
+        (INVOICE, "<TaxPointDate>2026-11-21", "<TaxPointDate>21/11/2026"),
+    ],
+)
+def test_a_date_that_no_finance_system_reads_is_refused(document: str, old: str, new: str) -> None:
+    assert "not-a-date" in codes(document, (old, new))
 
 
 def test_what_is_not_stated_is_not_checked() -> None:

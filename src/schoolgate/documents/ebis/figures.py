@@ -13,9 +13,26 @@ from lxml import etree
 
 from schoolgate.documents.ebis.findings import Finding
 from schoolgate.documents.ebis.money import MOST_DIGITS, NOTHING, to_decimal
-from schoolgate.documents.ebis.nodes import to_day
+from schoolgate.documents.ebis.nodes import local_name, to_day
+from schoolgate.documents.problems import quoted
 
 Form = Literal["Order", "Invoice"]
+
+_DATES = (
+    "OrderDate",
+    "InvoiceDate",
+    "TaxPointDate",
+    "OriginalOrderDate",
+    "EarliestAcceptableDate",
+    "LatestAcceptableDate",
+    "PreferredDate",
+    "ActualDeliveryDate",
+    "ExpectedDeliveryDate",
+)
+"""Dates that finance systems read. To the schema a TaxPointDate is any text, and a year may have five digits."""
+
+_OTHER_NUMBERS = ("Percentage", "Amount", "NumberOfLinesAtRate")
+"""Numbers that finance systems read beside those of lines and totals."""
 
 Children: TypeAlias = "dict[str, etree._Element]"  # noqa: SLF001  lxml has no other name for it
 """The first child of each name, ``{namespace}name``."""
@@ -85,6 +102,19 @@ class Figures:
                 self.unusable[element] = Finding("too-many-digits", message, element)
             return None
 
+    def read_day(self, element: etree._Element | None) -> date | None:
+        """Read an element's day; None when it has none. One that is no date of a calendar here becomes a finding."""
+        text = (element.text or "").strip() if element is not None else ""
+        if element is None or not text:
+            return None
+        try:
+            return to_day(text)
+        except ValueError:
+            message = f"{local_name(element)} is {quoted(text[:40])}, which is no date."
+            allowed = "a date like 2026-11-21, with four digits of the year and two of month and day"
+            self.unusable[element] = Finding("not-a-date", message, element, sent=text[:100], allowed=allowed)
+            return None
+
     def named(self, parent: etree._Element, name: str) -> Iterator[etree._Element]:
         """Walk the children of that name."""
         return parent.iterchildren(self.namespace + name)
@@ -104,7 +134,11 @@ def read_figures(root: etree._Element, form: Form) -> Figures:
         sub_totals=[children_of(found) for found in root.iterchildren(f"{namespace}TaxSubTotal")],
         total=children_of(children.get(f"{namespace}{form}Total")),
     )
-    figures.day = _day(figures, children.get(f"{namespace}{form}Date"))
+    figures.day = figures.read_day(children.get(f"{namespace}{form}Date"))
+    for found in root.iter(*(namespace + name for name in _DATES)):
+        figures.read_day(found)
+    for found in root.iter(*(namespace + name for name in _OTHER_NUMBERS)):
+        figures.read(found)
     figures.lines = [_line(figures, found) for found in root.iterchildren(f"{namespace}{form}Line")]
     return figures
 
@@ -116,19 +150,6 @@ def children_of(parent: etree._Element | None) -> Children:
         for child in parent:
             found.setdefault(child.tag, child)
     return found
-
-
-def _day(figures: Figures, element: etree._Element | None) -> date | None:
-    text = (element.text or "").strip() if element is not None else ""
-    if element is None or not text:
-        return None
-    try:
-        return to_day(text)
-    except ValueError:
-        if text[:1].isdecimal() or text[:1] == "-":
-            message = "The document’s date is outside the years 1 to 9999, or none at all."
-            figures.unusable[element] = Finding("not-a-date", message, element)
-        return None
 
 
 def _line(figures: Figures, element: etree._Element) -> LineFigures:
