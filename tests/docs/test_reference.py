@@ -10,6 +10,7 @@ from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.school.exchange.models import State as TransferState
 from schoolgate.sites.cli import main
 from schoolgate.sites.configuration import SETTINGS
+from schoolgate.supplier.models import State as DocumentState
 
 SITES = {"school", "authority", "supplier"}
 DOCS = Path(__file__).parents[2] / "docs"
@@ -20,7 +21,7 @@ def test_every_start_up_setting_is_explained(name: str) -> None:
     assert f"`{name}`" in (DOCS / "operator" / "start.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("state", [*TransferState.values, *JobState.values])
+@pytest.mark.parametrize("state", [*TransferState.values, *JobState.values, *DocumentState.values])
 def test_every_state_is_explained(state: str) -> None:
     assert f"`{state}`" in (DOCS / "reference" / "states.md").read_text("utf-8")
 
