@@ -67,7 +67,19 @@ def test_a_long_namespace_is_not_copied_for_each_of_its_elements() -> None:
     assert len({id(element.namespace) for element in root}) == 2
 
 
-@pytest.mark.parametrize("data", [b"<p:a/>", b"<a/><b/>", b"<a>&nbsp;</a>", b"<a>\x01</a>", b"x", b"<a b='1' b='2'/>"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<p:a/>",
+        b"<a p:b='c'/>",
+        b"<a:b:c xmlns:a='d'/>",
+        b"<a/><b/>",
+        b"<a>&nbsp;</a>",
+        b"<a>\x01</a>",
+        b"x",
+        b"<a b='1' b='2'/>",
+    ],
+)
 def test_what_is_not_well_formed_is_refused(data: bytes) -> None:
     assert code_of(data) == "not-well-formed"
 

@@ -16,7 +16,7 @@ DEEPEST = 32
 BLOCK = 262_144
 """Bytes read at a time: no tag may be longer than two of them."""
 
-_PREFIXES = {"xml": "http://www.w3.org/XML/1998/namespace"}
+_PREFIXES = {"xml": "http://www.w3.org/XML/1998/namespace", "xmlns": "http://www.w3.org/2000/xmlns/"}
 _TOO_LARGE = "It holds more elements or attributes, or deeper or longer ones, than are taken."
 _MALFORMED = "It is not well-formed XML."
 
@@ -47,11 +47,14 @@ class Element:
         self.attributes = attributes
         self.prefixes = prefixes
         self.namespace, self.name = self._resolve(tag) if ":" in tag else (prefixes.get("", ""), tag)
+        for name in attributes:
+            if ":" in name:
+                self._resolve(name)
         self.text = ""
         self.children: list[Element] = []
 
     def attribute(self, namespace: str, name: str) -> str | None:
-        """The value of a qualified attribute, None when there is none. Raises DocumentError for an unknown prefix."""
+        """The value of a qualified attribute, None when there is none."""
         for tag, value in self.attributes.items():
             if tag.endswith(name) and ":" in tag and self._resolve(tag) == (namespace, name):
                 return value
@@ -70,7 +73,7 @@ class Element:
     def _resolve(self, tag: str) -> tuple[str, str]:
         prefix, _, name = tag.partition(":")
         namespace = self.prefixes.get(prefix)
-        if namespace is None or not prefix or not name:
+        if namespace is None or not prefix or not name or ":" in name:
             raise DocumentError("not-well-formed", "It uses a prefix that is not declared.")
         return namespace, name
 
