@@ -23,7 +23,7 @@ def works_for_suppliers(person: User) -> bool:
     return person.role in {"administrator", "staff"}
 
 
-def _of_what_is_seen(
+def of_what_is_seen(
     rows: Callable[[], OfSupplierQuerySet],
 ) -> Callable[[User, Sequence[Event]], list[Event]]:
     """A rule by which a person is told of rows that he or she sees. Events' keys are like `order 17`."""
@@ -46,7 +46,7 @@ ORDER_ARRIVED = add_alert(
         one="An order arrived",
         many="{} orders arrived",
         page="orders",
-        told_of=_of_what_is_seen(Order.objects.all),
+        told_of=of_what_is_seen(Order.objects.all),
     )
 )
 ORDER_REFUSED = add_alert(
@@ -59,7 +59,7 @@ ORDER_REFUSED = add_alert(
         one="An order was refused",
         many="{} orders were refused",
         page="orders",
-        told_of=_of_what_is_seen(RefusedOrder.objects.all),
+        told_of=of_what_is_seen(RefusedOrder.objects.all),
     )
 )
 DOCUMENTS_EXPIRE = add_alert(
@@ -72,7 +72,7 @@ DOCUMENTS_EXPIRE = add_alert(
         one="A document will expire",
         many="{} documents will expire",
         page="queue",
-        told_of=_of_what_is_seen(Document.objects.all),
+        told_of=of_what_is_seen(Document.objects.all),
     )
 )
 

@@ -1,11 +1,15 @@
 """A request that is said again under its Idempotency-Key is answered as before, and nothing is done twice."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 from django.db import connection
 from tests.supplier.api.conftest import Shop
 
+from schoolgate.sites.doors import ProgramDoor
 from schoolgate.supplier.models import Buyer, IdempotentAnswer
 
 SCHOOL = {"name": "Oakhanger Primary School", "duns": "876543210", "user": "oakhanger"}
@@ -68,3 +72,20 @@ def test_an_answer_that_tells_a_password_is_kept_sealed(shop: Shop) -> None:
 def test_a_malformed_key_is_refused(shop: Shop, name: str) -> None:
     answer = shop.http.post("buyers", json=SCHOOL, headers={**shop.headers(), "Idempotency-Key": name})
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-malformed")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_the_later_waits_for_the_answer_of_the_first(shop: Shop) -> None:
+    gate = threading.Barrier(2, timeout=60)
+
+    def call(_: int) -> httpx.Response:
+        transport = httpx.WSGITransport(app=ProgramDoor("schoolgate.supplier.api.urls"))
+        with httpx.Client(transport=transport, base_url="http://testserver/api/v1/") as http:
+            gate.wait()
+            return http.post("buyers", json=SCHOOL, headers=shop.headers("a1"))
+
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(call, range(2))
+    assert (one.status_code, other.status_code, one.json()) == (201, 201, other.json())
+    assert sorted(answer.headers.get("Idempotent-Replayed", "") for answer in (one, other)) == ["", "true"]
+    assert Buyer.objects.count() == 1

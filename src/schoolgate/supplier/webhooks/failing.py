@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import httpx
 from django.conf import settings
 from django.urls import reverse
 
@@ -10,14 +11,11 @@ from schoolgate.commons.alerts.kinds import Alert, add_alert
 from schoolgate.commons.alerts.summary import Line, page, summary_line
 from schoolgate.commons.alerts.telling import tell_at_once
 from schoolgate.commons.journal import writing as journal
+from schoolgate.supplier.alerts import of_what_is_seen, works_for_suppliers
 from schoolgate.supplier.models import Delivery, DeliveryState, Webhook
 
 PAUSED_AFTER = 5
 """Deliveries that failed for good, one after another and none delivered between."""
-
-
-def _works_here(person: User) -> bool:
-    return person.role in {"administrator", "staff"}
 
 
 PAUSED_WEBHOOK = add_alert(
@@ -25,11 +23,12 @@ PAUSED_WEBHOOK = add_alert(
         "paused-webhook",
         "A webhook is paused, because it could not be told of orders",
         "at once",
-        may_have=_works_here,
-        on=_works_here,
+        may_have=works_for_suppliers,
+        on=works_for_suppliers,
         one="A webhook is paused",
         many="{} webhooks are paused",
         page="keys",
+        told_of=of_what_is_seen(Webhook.objects.all),
     )
 )
 
@@ -37,8 +36,8 @@ PAUSED_WEBHOOK = add_alert(
 def note_failure(webhook: Webhook, delivery: Delivery, now: datetime) -> None:
     """A delivery has failed for good: tell it, and pause its webhook when it is the fifth in a row.
 
-    In the caller's transaction, which holds the webhook's row. Journal and mail are read by people of every supplier
-    of the service: they name neither supplier nor address.
+    In the caller's transaction, which holds the webhook's row. The journal is read by people of every supplier of the
+    service: it names neither supplier nor address.
     """
     link = reverse("keys", urlconf=settings.ROOT_URLCONF)
     journal.write(
@@ -56,7 +55,7 @@ def note_failure(webhook: Webhook, delivery: Delivery, now: datetime) -> None:
             details="Orders that arrive meanwhile wait for it. Mend the address, send a ping, then let it go on.",
             link=link,
         )
-        text = "A webhook is paused: deliveries have failed one after another. Orders wait for it meanwhile."
+        text = f"The webhook at {httpx.URL(webhook.url).host} is paused. Orders that arrive wait for it meanwhile."
         tell_at_once(PAUSED_WEBHOOK.name, text, key=f"webhook {webhook.pk}", link=link)
     webhook.save(update_fields=["failures", "paused_at"])
 
