@@ -3,16 +3,16 @@
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from schoolgate.documents.samples.ebis import make_order
 from tests.ports import free_port
 from tests.tables import lay_tables, made_once
 
-from schoolgate.documents.ebis.orders import write_order
-from schoolgate.sites.demo import Site
+from schoolgate.documents.ebis.orders import Order, write_order
+from schoolgate.documents.samples.ebis import OrderKind, make_order
+from schoolgate.sites.demo_site import Site
 
 HERE = Path(__file__).parent
 SUPPLIER_DUNS = "123456789"
@@ -93,8 +93,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     site.stop()
 
 
-def _order(client: str, duns: str, kind: str) -> Any:
-    return make_order(seed=CLIENTS.index(client), lines=3, kind=kind, supplier_duns=SUPPLIER_DUNS, buyer_duns=duns)
+def _order(client: str, duns: str, kind: OrderKind) -> Order:
+    seed, between = CLIENTS.index(client), {"supplier_duns": SUPPLIER_DUNS, "buyer_duns": duns}
+    return make_order(seed, 3, day=date(2026, 11, 26), kind=kind, **between)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,14 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[
 def test_the_files_of_two_weeks_are_imported_and_the_broken_one_is_refused(
     demonstration: tuple[Path, dict[str, Any]],
 ) -> None:
-    assert demonstration[1]["result"] == {"sent": 5, "received": 5, "imported": 5, "refused": 1, "pupils": 480}
+    assert demonstration[1]["result"] == {
+        "sent": 5,
+        "received": 5,
+        "imported": 5,
+        "refused": 1,
+        "pupils": 480,
+        "queued": 13,
+    }
 
 
 def test_the_pupils_it_tells_of_are_held_and_one_goes_to_two_schools(
@@ -63,15 +70,27 @@ def test_the_line_for_scripts_keeps_its_keys(demonstration: tuple[Path, dict[str
     assert set(authority) >= {"url", "openapi", "la", "users", "exchange_accounts"}
     assert set(authority["users"][0]) >= {"user", "password", "role"}
     assert set(authority["exchange_accounts"][0]) >= {"user", "password", "la", "school"}
-    assert set(described["look_at"]) == {"imports", "pupil"}
+    assert set(described["look_at"]) == {"imports", "pupil", "queue"}
     assert set(school) >= {"url", "root_folder", "la", "school", "schools", "users"}
     assert school["schools"][0] == {"la": school["la"], "school": school["school"]}
+
+
+def test_three_schools_have_documents_of_each_type_waiting(demonstration: tuple[Path, dict[str, Any]]) -> None:
+    home, described = demonstration
+    supplier = described["supplier"]
+    assert set(supplier) >= {"url", "wsdl", "openapi", "users", "buyers", "school_buyer"}
+    assert all(set(buyer) >= {"user", "password", "duns"} for buyer in [*supplier["buyers"], supplier["school_buyer"]])
+    waiting = ask("supplier", "documents", "list", "--state", "waiting", home=home / "supplier")
+    kinds = {(document["buyer"], document["type"]) for document in waiting}
+    users = [supplier["school_buyer"]["user"], *(buyer["user"] for buyer in supplier["buyers"])]
+    assert len(users) == 3
+    assert kinds == {(user, kind) for user in users for kind in ("order", "invoice", "creditnote", "quote")}
 
 
 def test_the_homes_lie_where_the_design_says(demonstration: tuple[Path, dict[str, Any]]) -> None:
     home, described = demonstration
     assert described["home"] == str(home)
-    assert {path.name for path in home.iterdir()} == {"school", "authority", "authority-2", "root"}
+    assert {path.name for path in home.iterdir()} == {"school", "authority", "authority-2", "supplier", "root"}
 
 
 def test_a_receipt_is_verified_offline_against_its_file(demonstration: tuple[Path, dict[str, Any]]) -> None:

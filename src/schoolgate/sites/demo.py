@@ -1,115 +1,27 @@
-"""A whole exchange on this machine: two authorities, a school site, made-up files, the main job (DESIGN 11).
+"""A whole exchange on this machine: two authorities, a school, a supplier, made-up files, the main job (DESIGN 11).
 
 Everything runs as its users would run it: each step is a `schoolgate` command, the sites are real servers on loopback,
 each with its own home and database.
 """
 
-import json
-import os
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
-
+from schoolgate.sites import demo_supplier
 from schoolgate.sites.demo_files import MOVED, SCHOOLS, drop_first_week, drop_second_week, upn_of
+from schoolgate.sites.demo_site import DemonstrationFailed, Site
 from schoolgate.sites.orphans import i_am_the_parent
 
-START_SECONDS = 60.0
 MAIN_JOB_SECONDS = 120.0
 
 
-class DemonstrationFailed(Exception):
-    """A step did not do what it should; the message says which and what it said."""
-
-
 AUTHORITIES = {"820": ("authority", "Bedfordshire"), "823": ("authority-2", "Central Bedfordshire")}
-
-
-@dataclass
-class Site:
-    """One running site of the demonstration."""
-
-    kind: str
-    home: Path
-    url: str
-    la: str = ""
-    users: list[dict[str, str]] = field(default_factory=list)
-    exchange_accounts: list[dict[str, str]] = field(default_factory=list)
-    process: subprocess.Popen[bytes] | None = None
-
-    def environment(self) -> dict[str, str]:
-        port = self.url.rsplit(":", 1)[1]
-        return {**os.environ, "SCHOOLGATE_DEMO": "yes", "SCHOOLGATE_PORT": port, "SCHOOLGATE_HOME": str(self.home)}
-
-    def run(self, *arguments: str, may_find_faults: bool = False) -> Any:
-        """Run one command of this site and return the JSON it prints.
-
-        Raises DemonstrationFailed with what the command said when it fails. `may_find_faults`: exit code 1 is an
-        answer too, not all was well.
-        """
-        command = [sys.executable, "-m", "schoolgate.sites.cli", self.kind, *arguments, "--json"]
-        result = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
-        if result.returncode not in ({0, 1} if may_find_faults and result.stdout else {0}):
-            said = (result.stderr or result.stdout).strip()
-            raise DemonstrationFailed(f"schoolgate {self.kind} {' '.join(arguments)}: {said}")
-        return json.loads(result.stdout)
-
-    def run_several(self, *commands: Sequence[str]) -> list[Any]:
-        """Run commands of this site in one process; the JSON that each prints. Raises DemonstrationFailed."""
-        command = [sys.executable, "-m", "schoolgate.sites.several", self.kind]
-        result = subprocess.run(
-            command,
-            env=self.environment(),
-            input=json.dumps([list(words) for words in commands]),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if result.returncode:
-            raise DemonstrationFailed(f"schoolgate {self.kind}: {result.stderr.strip()}")
-        said: list[Any] = json.loads(result.stdout)
-        return said
-
-    def start(self) -> None:
-        log = (self.home / "logs" / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "schoolgate.sites.cli", self.kind, "serve"],
-            env=self.environment(),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        log.close()
-
-    def wait_until_up(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.process is not None and self.process.poll() is not None:
-                break
-            try:
-                if httpx.get(self.url + "/sign-in/", timeout=5, trust_env=False).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-        log = (self.home / "logs" / "serve.log").read_text("utf-8", "replace")
-        raise DemonstrationFailed(f"The {self.kind} site did not start: {log[-2000:]}")
-
-    def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
 
 
 class Demonstration:
@@ -121,17 +33,20 @@ class Demonstration:
             la: Site("authority", home / folder, _free_address(), la) for la, (folder, _) in AUTHORITIES.items()
         }
         self.school = Site("school", home / "school", _free_address(), SCHOOLS[0].la)
+        self.supplier = Site("supplier", home / "supplier", _free_address())
+        self.buyers: list[dict[str, str]] = []
         self.result: dict[str, int] = {}
         self.look_at: dict[str, str] = {}
 
     @property
     def sites(self) -> list[Site]:
-        return [*self.authorities.values(), self.school]
+        return [*self.authorities.values(), self.school, self.supplier]
 
     def set_up(self) -> None:
         i_am_the_parent()
-        self.say("Setting up two authorities and a school…")
-        _all_at_once([lambda la=la: self._set_up_authority(la) for la in self.authorities] + [self._set_up_school])
+        self.say("Setting up two authorities, a school and a supplier…")
+        authorities = [lambda la=la: self._set_up_authority(la) for la in self.authorities]
+        _all_at_once([*authorities, self._set_up_school, self._set_up_supplier])
         for site in self.sites:
             site.start()
         for site in self.sites:
@@ -170,6 +85,9 @@ class Demonstration:
             ["users", "add", "sender", "--role", "sender"],
         )
 
+    def _set_up_supplier(self) -> None:
+        self.buyers = demo_supplier.set_up(self.supplier)
+
     def _connect_school(self) -> None:
         with TemporaryDirectory(dir=self.home) as folder:
             commands = []
@@ -193,6 +111,8 @@ class Demonstration:
         self._send_and_import(right)
         # An export asks what became of the files before it: the school should know it when somebody looks.
         self.school.run("export", may_find_faults=True)
+        self.say("Queueing a basket at the supplier's…")
+        demo_supplier.queue_basket(self.supplier, self.buyers[0])
         self._count(right)
         self._note_where_to_look(today)
 
@@ -229,6 +149,7 @@ class Demonstration:
             "imported": right,
             "refused": len(refused),
             "pupils": len(pupils),
+            "queued": len(self.supplier.run("documents", "list", "--state", "waiting")),
         }
 
     def _note_where_to_look(self, today: date) -> None:
@@ -237,6 +158,7 @@ class Demonstration:
         self.look_at = {
             "imports": f"{first.url}/imports/",
             "pupil": f"{first.url}/pupils/{moved['number']}?group=addresses",
+            "queue": f"{self.supplier.url}/queue/",
         }
 
     def stop(self) -> None:
@@ -265,6 +187,14 @@ class Demonstration:
                 "school": SCHOOLS[0].number,
                 "schools": [{"la": school.la, "school": school.number} for school in SCHOOLS],
                 "users": self.school.users,
+            },
+            "supplier": {
+                "url": self.supplier.url,
+                "wsdl": self.supplier.url + "/Service.asmx?WSDL",
+                "openapi": self.supplier.url + "/api/v1/openapi.json",
+                "users": self.supplier.users,
+                "buyers": self.buyers[1:],
+                "school_buyer": self.buyers[0],
             },
             "home": str(self.home),
             "result": self.result,

@@ -5,7 +5,7 @@ const namespace = 'http://www.dcsf.gov.uk/open/webservices/ots';
 
 async function client(password) {
   const made = await soap.createClientAsync(told.wsdl, { forceSoap12Headers: told.version === '1.2' });
-  made.addSoapHeader({ AuthHeader: { Username: told.user, Password: password } }, '', '', namespace);
+  made.addSoapHeader({ AuthHeader: { Username: told.user, Password: password } }, '', 'tns', namespace);
   return made;
 }
 

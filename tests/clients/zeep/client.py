@@ -12,7 +12,9 @@ NAMESPACE = "http://www.dcsf.gov.uk/open/webservices/ots"
 
 def main() -> None:
     told = json.load(sys.stdin)
-    client = zeep.Client(told["wsdl"], port_name="ServiceSoap12" if told["version"] == "1.2" else "ServiceSoap")
+    client: Any = zeep.Client(  # type: ignore[no-untyped-call]  # it has no types
+        told["wsdl"], port_name="ServiceSoap12" if told["version"] == "1.2" else "ServiceSoap"
+    )
 
     def call(operation: str, *parameters: Any, password: str = told["password"]) -> Any:
         header = client.get_element(f"{{{NAMESPACE}}}AuthHeader")(Username=told["user"], Password=password)

@@ -13,14 +13,15 @@ from rich.table import Table
 from schoolgate.sites.commands.shared import Failed, WrongCall, as_json, print_json
 
 
-@click.command(help="Two authorities and a school on this machine, with made-up files; runs the main job.")
+@click.command(help="Two authorities, a school and a supplier on this machine, with made-up files; runs the main job.")
 @click.option(
     "--home", type=click.Path(file_okay=False, path_type=Path), help="Where to keep it; a new folder if not given."
 )
 @click.option("--once", is_flag=True, help="Stop after the main job.")
 @as_json
 def demo(home: Path | None, once: bool, as_json: bool) -> None:
-    from schoolgate.sites.demo import Demonstration, DemonstrationFailed
+    from schoolgate.sites.demo import Demonstration
+    from schoolgate.sites.demo_site import DemonstrationFailed
 
     folder = (home or Path(tempfile.mkdtemp(prefix="schoolgate-demo-"))).absolute()
     if folder.exists() and any(folder.iterdir()):
@@ -60,14 +61,14 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
     click.echo(
         f"Done in {seconds:.0f} s: {result['sent']} files sent, {result['received']} received and proven, "
         f"{result['imported']} imported, {result['refused']} refused (broken on purpose). "
-        f"{result['pupils']} pupils are held."
+        f"{result['pupils']} pupils are held, {result['queued']} documents wait for schools at the supplier's."
     )
     click.echo(f"The school's folders: {described['school']['root_folder']}\n")
     table = Table(box=None, header_style="bold")
     for heading in ("Where to look", "Address", "User", "Password"):
         table.add_column(heading, overflow="fold")
     places = [(f"Authority {site['la']}", site) for site in described["authorities"]]
-    for name, site in [("School", described["school"]), *places]:
+    for name, site in [("School", described["school"]), *places, ("Supplier", described["supplier"])]:
         for number, user in enumerate(site["users"]):
             first = number == 0
             table.add_row(name if first else "", site["url"] if first else "", user["user"], user["password"])
@@ -75,3 +76,4 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
     look_at = described["look_at"]
     click.echo(f"\nWhat became of the files: {look_at['imports']}")
     click.echo(f"A pupil who has moved:    {look_at['pupil']}")
+    click.echo(f"What waits for schools:   {look_at['queue']}")

@@ -47,8 +47,10 @@ def list_suppliers(as_json: bool, limit: int | None) -> None:
     from schoolgate.supplier.models import Supplier
 
     rows = [
-        {"name": supplier.name, "duns": supplier.duns, "schools": supplier.schools}
-        for supplier in Supplier.objects.annotate(schools=Count("buyers"))
+        {"name": name, "duns": duns, "schools": schools}
+        for name, duns, schools in Supplier.objects.annotate(schools=Count("buyers")).values_list(
+            "name", "duns", "schools"
+        )
     ]
     print_rows(rows, ["name", "duns", "schools"], as_json=as_json, limit=limit, empty="No supplier yet.")
 

@@ -32,7 +32,7 @@ def chosen_buyer(user: str) -> "Buyer":
     from schoolgate.supplier.models import Buyer
 
     name = User.normalize_username(user)
-    buyer = Buyer.objects.select_related("account", "supplier").filter(account__username=name).first()
+    buyer: Buyer | None = Buyer.objects.select_related("account", "supplier").filter(account__username=name).first()
     if buyer is None:
         raise WrongCall(f"No school has the user name '{user}'. All: schoolgate supplier buyers list")
     return buyer
@@ -42,7 +42,7 @@ def chosen_document(doc_id: str) -> "Document":
     """The document with this id. Raises WrongCall."""
     from schoolgate.supplier.models import Document
 
-    document = Document.objects.select_related("buyer", "supplier").filter(doc_id=doc_id).first()
+    document: Document | None = Document.objects.select_related("buyer", "supplier").filter(doc_id=doc_id).first()
     if document is None:
         raise WrongCall(f"There is no document '{doc_id}'. All: schoolgate supplier documents list")
     return document
@@ -52,7 +52,7 @@ def chosen_order(number: int) -> "Order":
     """The order that stands under this number in `orders list`. Raises WrongCall."""
     from schoolgate.supplier.models import Order
 
-    order = Order.objects.select_related("buyer", "supplier").filter(pk=number).first()
+    order: Order | None = Order.objects.select_related("buyer", "supplier").filter(pk=number).first()
     if order is None:
         raise WrongCall(f"There is no order {number}. All: schoolgate supplier orders list")
     return order

@@ -96,7 +96,8 @@ def put(files: tuple[Path, ...], user: str, kind: str, doc_id: str, as_json: boo
             click.echo(f"{path}: {document.doc_id} {'waits' if new else 'was there already'}.")
     if as_json:
         print_json(told)
-    sys.exit(1 if refused else 0)
+    if refused:
+        sys.exit(1)
 
 
 @documents.command("show", help="One document: its XML, or with --json what is known of it.")

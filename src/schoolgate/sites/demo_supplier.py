@@ -1,0 +1,73 @@
+"""The demonstration's supplier: a basket, an invoice, a credit note and a quote wait for each of three schools."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from schoolgate.documents.ebis.invoices import write_invoice
+from schoolgate.documents.ebis.orders import write_order
+from schoolgate.documents.samples.ebis import make_invoice, make_order
+from schoolgate.sites.demo_site import Site
+
+NAME, DUNS = "Larkspur & Pennick School Supplies", "123456789"
+SCHOOLS = (
+    # The first is the demonstration's own school.
+    ("Green Abbey School", "greenabbey", "987654321"),
+    ("Oakhanger Primary School", "oakhanger", "876543210"),
+    ("Eastmere Special School", "eastmere", "765432109"),
+)
+LINES = 4
+BASKET_OF_THE_MAIN_JOB = 900
+"""Its seed, so that its reference is none of those that waited before."""
+
+
+def set_up(site: Site) -> list[dict[str, str]]:
+    """Make the site with its people, its schools and what waits for them; the schools' accounts, the first the
+    demonstration's own school's."""
+    with TemporaryDirectory(dir=site.home.parent) as folder:
+        documents = [
+            ["documents", "put", str(path), "--buyer", user, "--type", kind]
+            for number, (_, user, duns) in enumerate(SCHOOLS)
+            for kind, path in _write_documents(Path(folder), user, duns, seed=number + 1)
+        ]
+        _, *users_and_buyers = site.run_several(
+            ["init", "--name", NAME, "--duns", DUNS, "--contact", "Customer Service, 01234 000001"],
+            ["users", "add", "administrator", "--role", "administrator"],
+            ["users", "add", "staff", "--role", "staff"],
+            *(["buyers", "add", "--name", name, "--user", user, "--duns", duns] for name, user, duns in SCHOOLS),
+            *documents,
+        )
+    site.users += users_and_buyers[:2]
+    buyers = users_and_buyers[2 : 2 + len(SCHOOLS)]
+    return [{name: buyer[name] for name in ("user", "password", "duns", "name")} for buyer in buyers]
+
+
+def queue_basket(site: Site, buyer: dict[str, str]) -> None:
+    """Put one more basket into the queue, as a shop does while everything runs."""
+    with TemporaryDirectory(dir=site.home.parent) as folder:
+        path = Path(folder, "basket.xml")
+        order = make_order(BASKET_OF_THE_MAIN_JOB, LINES, day=_today(), supplier_duns=DUNS, buyer_duns=buyer["duns"])
+        path.write_bytes(write_order(order))
+        site.run("documents", "put", str(path), "--buyer", buyer["user"], "--type", "order")
+
+
+def _write_documents(folder: Path, user: str, duns: str, *, seed: int) -> Iterator[tuple[str, Path]]:
+    order = partial(make_order, seed, LINES, day=_today(), supplier_duns=DUNS, buyer_duns=duns)
+    invoice = partial(make_invoice, seed, LINES, day=_today(), supplier_duns=DUNS, buyer_duns=duns)
+    contents = {
+        "order": write_order(order()),
+        "invoice": write_invoice(invoice()),
+        "creditnote": write_invoice(invoice(credit_note=True)),
+        "quote": write_order(order(kind="quote")),
+    }
+    for kind, content in contents.items():
+        path = folder / f"{user}-{kind}.xml"
+        path.write_bytes(content)
+        yield kind, path
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Europe/London")).date()
