@@ -14,7 +14,7 @@ from tests.faults.database import Database
 from tests.faults.fork_server import Command, ForkServer
 from tests.ports import free_port
 
-from schoolgate.sites.demo import DemonstrationFailed, Site
+from schoolgate.sites.demo_site import DemonstrationFailed, Site
 
 STOP_SECONDS = 60
 

@@ -15,7 +15,7 @@ from tests.faults.database import Database
 from tests.faults.sites import free_address
 
 from schoolgate.commons.schedules.rules import LONDON, Weekly
-from schoolgate.sites.demo import Site
+from schoolgate.sites.demo_site import Site
 
 SCHEDULES = 30
 POINTS = {"schedules.made"}

@@ -16,7 +16,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import
 from schoolgate.documents.samples.files import write_student_sample
 from schoolgate.documents.samples.places import school_name
 from schoolgate.documents.samples.students import make_students
-from schoolgate.sites.demo import Site
+from schoolgate.sites.demo_site import Site
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import HEIGHT, PHONE, WIDE, Visit, person
 
-from schoolgate.sites.demo import Site
+from schoolgate.sites.demo_site import Site
 
 pytestmark = pytest.mark.chromium
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import Visit, person
 
-from schoolgate.sites.demo import Site
+from schoolgate.sites.demo_site import Site
 
 pytestmark = pytest.mark.chromium
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import PHONE, WIDE, PupilFile, Visit, add_account, person
 from tests.journeys.test_every_page import TOO_WIDE, wait_for_imports
 
-from schoolgate.sites.demo import Site
+from schoolgate.sites.demo_site import Site
 
 pytestmark = pytest.mark.chromium
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import PHONE, WIDE, PupilFile, Visit, add_account, person
 
-from schoolgate.sites.demo import Site
+from schoolgate.sites.demo_site import Site
 
 pytestmark = pytest.mark.chromium
 
