@@ -63,7 +63,7 @@ class BasketForm(forms.Form):
         label="Required by",
         required=False,
         help_text="Left empty, 14 days from today.",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     deliver_to = forms.CharField(
         label="Deliver to",

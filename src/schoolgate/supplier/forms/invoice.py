@@ -13,7 +13,9 @@ class InvoiceForm(forms.Form):
     """What an invoice or credit note has besides its lines."""
 
     number = forms.CharField(label="Your number", help_text="By it the school’s finance system tells it from others.")
-    date = forms.DateField(label="Date", widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate)
+    date = forms.DateField(
+        label="Date", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), initial=timezone.localdate
+    )
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
