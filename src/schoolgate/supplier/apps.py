@@ -11,6 +11,7 @@ class SupplierConfig(AppConfig):
         from schoolgate.commons.accounts.models import User  # noqa: PLC0415
         from schoolgate.supplier import alerts, finding, retention  # noqa: F401, PLC0415
         from schoolgate.supplier.api import keys  # noqa: F401, PLC0415
+        from schoolgate.supplier.buyers import mailing  # noqa: F401, PLC0415
         from schoolgate.supplier.buyers.suppliers import join_only_supplier  # noqa: PLC0415
         from schoolgate.supplier.queue import expiry  # noqa: F401, PLC0415
         from schoolgate.supplier.webhooks import failing, sending  # noqa: F401, PLC0415

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from schoolgate.supplier.views import baskets, invoices, orders, putting, queue, today
+from schoolgate.supplier.views import (
+    baskets,
+    buyers,
+    calls,
+    invoices,
+    orders,
+    putting,
+    queue,
+    schools_list,
+    sheet,
+    today,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", today.first_page, name="first-page"),
@@ -22,4 +33,18 @@ urlpatterns: list[URLPattern] = [
     path("orders/<int:pk>/taken/", orders.take, name="take-order"),
     path("orders/<int:pk>/invoice/", invoices.invoice_order, name="invoice-order"),
     path("orders/<int:pk>/<slug:form>/", orders.order_file, name="order-file"),
+    path("schools/", buyers.buyers, name="buyers"),
+    path("schools/add/", buyers.add, name="add-buyer"),
+    path("schools/import/", schools_list.import_buyers, name="import-buyers"),
+    path("schools/import/confirm/", schools_list.confirm_import, name="confirm-import-buyers"),
+    path("schools/<int:pk>/", buyers.buyer, name="buyer"),
+    path("schools/<int:pk>/edit/", buyers.edit, name="edit-buyer"),
+    path("schools/<int:pk>/password/", buyers.new_password, name="buyer-password"),
+    path("schools/<int:pk>/switch/", buyers.switch, name="switch-buyer"),
+    path("schools/<int:pk>/unlock/", buyers.unlock, name="unlock-buyer"),
+    path("schools/<int:pk>/conformance/", buyers.conformance, name="buyer-conformance"),
+    path("schools/<int:pk>/sheet/", sheet.sheet, name="buyer-sheet"),
+    path("schools/<int:pk>/sheet/mail/", sheet.mail_sheet, name="mail-buyer-sheet"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<int:pk>/", calls.call, name="call"),
 ]

@@ -51,6 +51,11 @@ class Call(models.Model):
             models.Index(fields=["buyer", "-at"], name="call_of_buyer"),
         ]
 
+    @property
+    def milliseconds(self) -> float:
+        """How long it took, to a tenth."""
+        return round(self.microseconds / 1000, 1)
+
 
 class OperationUse(models.Model):
     """That a buyer has called an operation, how often, and what was answered last."""
