@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.conftest import PASSWORD
 from tests.supplier.api.conftest import Shop
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.supplier.models import Buyer
+from schoolgate.wire.soap.rules import RULES
 
 SCHOOL = {"name": "Far Hill School", "duns": "765432109", "user": "farhill"}
 
@@ -98,3 +100,13 @@ def test_another_suppliers_school_does_not_exist(hilltop_shop: Shop, green_abbey
 @pytest.mark.parametrize(("query", "number"), [("user=greenabbey", 1), ("duns=1", 0), ("account_number=GA-4321", 1)])
 def test_schools_are_found_by_what_they_are_called(shop: Shop, green_abbey: Buyer, query: str, number: int) -> None:
     assert len(shop.get(f"buyers?{query}").json()["buyers"]) == number
+
+
+def test_how_a_school_calls_is_told(shop: Shop, green_abbey: Buyer) -> None:
+    now = timezone.now()
+    green_abbey.operations.create(operation="FetchIndex", calls=3, last_at=now, last_outcome="ok")
+    green_abbey.rules_broken.create(rule=next(iter(RULES)), times=2, first_at=now, last_at=now)
+    said = shop.get(f"buyers/{green_abbey.pk}/conformance").json()
+    called = {one["operation"]: one["calls"] for one in said["operations"]}
+    assert (called["FetchIndex"], called["SendOrder"]) == (3, 0)
+    assert said["rules_bent"][0]["times"] == 2

@@ -11,7 +11,7 @@ from schoolgate.supplier.api.door import acting, asking, calls, number_of, page_
 from schoolgate.supplier.api.keys import called
 from schoolgate.supplier.api.once import Answer
 from schoolgate.supplier.api.problems import ApiProblem
-from schoolgate.supplier.api.telling import buyer_as_json
+from schoolgate.supplier.api.telling import buyer_as_json, conformance_as_json
 from schoolgate.supplier.buyers.accounts import (
     BuyerRefused,
     add_buyer,
@@ -22,6 +22,7 @@ from schoolgate.supplier.buyers.accounts import (
 )
 from schoolgate.supplier.buyers.suppliers import ChangedMeanwhile
 from schoolgate.supplier.models import ApiKey, Buyer
+from schoolgate.supplier.service.conformance import conformance_of
 
 TEXT, NUMBER_OR_NULL, YES_NO = "a text", "a whole number or null", "true or false"
 CHANGEABLE = {
@@ -48,6 +49,10 @@ def _list(request: WSGIRequest, key: ApiKey) -> HttpResponse:
 
 def _one(request: WSGIRequest, key: ApiKey, number: str) -> HttpResponse:
     return JsonResponse(buyer_as_json(_buyer(key, number)))
+
+
+def _conformance(request: WSGIRequest, key: ApiKey, number: str) -> HttpResponse:
+    return JsonResponse(conformance_as_json(conformance_of(_buyer(key, number))))
 
 
 def _add(request: WSGIRequest, key: ApiKey) -> Answer:
@@ -124,5 +129,6 @@ def _problem(code: str, path: str, message: str) -> dict[str, Any]:
 
 
 buyers = calls(GET=asking("buyers:read", _list), POST=acting("buyers:write", _add))
+conformance = calls(GET=asking("buyers:read", _conformance))
 buyer = calls(GET=asking("buyers:read", _one), PATCH=acting("buyers:write", _change))
 password = calls(POST=acting("buyers:write", _password))

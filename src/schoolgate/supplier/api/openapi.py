@@ -229,6 +229,10 @@ def _rest() -> Json:
                 body={**_json(object_of({"password": PASSWORD}, optional=["password"])), "required": False},
             ),
         },
+        "buyers/{id}/conformance": {
+            "parameters": [number],
+            "get": _ask("buyerConformance", "What its finance system called, and how", "Conformance", unknown_buyer),
+        },
     }
 
 

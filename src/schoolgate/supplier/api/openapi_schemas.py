@@ -161,6 +161,25 @@ SCHEMAS: Json = {
     "Buyer": object_of(_ACCOUNT),
     "BuyerWithPassword": object_of({**_ACCOUNT, "password": TEXT}),
     "Buyers": _page("buyers", ref("Buyer")),
+    "Conformance": object_of(
+        {
+            "operations": array_of(
+                object_of(
+                    {
+                        "operation": TEXT,
+                        "calls": WHOLE,
+                        "faults": WHOLE,
+                        "last_call": {**TIME_OR_NULL, "description": "null: never tried."},
+                        "last_outcome": {"type": "string", "description": "`ok`, or the fault."},
+                        "last_fault": TIME_OR_NULL,
+                    }
+                )
+            ),
+            "rules_bent": array_of(
+                object_of({"rule": TEXT, "message": TEXT, "remedy": TEXT, "times": WHOLE, "first": TIME, "last": TIME})
+            ),
+        }
+    ),
     "NewPassword": object_of({"id": WHOLE, "user": TEXT, "password": TEXT}),
 }
 

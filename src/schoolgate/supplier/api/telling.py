@@ -6,6 +6,7 @@ from typing import Any
 
 from schoolgate.commons.programs.door import rfc3339
 from schoolgate.supplier.models import Buyer, Document, DocumentEvent
+from schoolgate.supplier.service.conformance import Conformance
 
 PENCE = Decimal("0.01")
 
@@ -60,6 +61,34 @@ def buyer_as_json(buyer: Buyer) -> dict[str, Any]:
         "created": rfc3339(buyer.created_at),
         "last_call": time_or_none(buyer.last_call_at),
         "password_set": time_or_none(buyer.account.password_set_at),
+    }
+
+
+def conformance_as_json(conformance: Conformance) -> dict[str, Any]:
+    """What a school's finance system has called, and the rules of the service that it bends."""
+    return {
+        "operations": [
+            {
+                "operation": use.operation,
+                "calls": use.calls,
+                "faults": use.faults,
+                "last_call": time_or_none(use.last_at),
+                "last_outcome": use.last_outcome,
+                "last_fault": time_or_none(use.last_fault_at),
+            }
+            for use in conformance.uses
+        ],
+        "rules_bent": [
+            {
+                "rule": bent.rule,
+                "message": bent.sentence,
+                "remedy": bent.remedy,
+                "times": bent.times,
+                "first": rfc3339(bent.first_at),
+                "last": rfc3339(bent.last_at),
+            }
+            for bent in conformance.bent
+        ],
     }
 
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/v1/buyers", buyers.buyers),
     path("api/v1/buyers/<str:number>", buyers.buyer),
     path("api/v1/buyers/<str:number>/password", buyers.password),
+    path("api/v1/buyers/<str:number>/conformance", buyers.conformance),
 ]
 handler400 = "schoolgate.supplier.api.door.bad_request"
 handler404 = "schoolgate.supplier.api.door.unknown_address"
