@@ -19,6 +19,7 @@ from schoolgate.commons.jobs.health import live_workers
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.web.charts import Group, pillars
+from schoolgate.supplier.certificate import own_certificate
 from schoolgate.supplier.models import (
     Buyer,
     Delivery,
@@ -101,6 +102,7 @@ class _Look:
         yield from self._webhooks_paused()
         yield from self._waiting_long()
         yield from self._expiring_soon()
+        yield from _certificate(self.now)
         yield from _of_the_site()
 
     def _orders_not_picked_up(self) -> Iterator[ToDo]:
@@ -186,6 +188,16 @@ def _named(buyers: Sequence[Buyer], number: int) -> str:
     shown = ", ".join(buyer.name for buyer in buyers[:NAMED])
     more = number - NAMED
     return f"{shown} and {more:,} more school{'s' if more > 1 else ''}" if more > 0 else shown
+
+
+def _certificate(now: datetime) -> Iterator[ToDo]:
+    """That schools will not trust this service any more, or do not by now."""
+    seen = own_certificate()
+    if seen and seen.ends_soon(now):
+        ends = timezone.localtime(seen.ends)
+        verb = "ended" if seen.ends <= now else "ends"
+        text = f"The certificate of {seen.address} {verb} on {ends:%a} {ends.day} {ends:%b %Y}."
+        yield ToDo(text, "See the connection", reverse("get-connected"))
 
 
 def _of_the_site() -> Iterator[ToDo]:
