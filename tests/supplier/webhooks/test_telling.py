@@ -13,6 +13,7 @@ from schoolgate.commons.alerts.models import Event
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
+from schoolgate.commons.jobs.submitting import cancel
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.supplier.models import Delivery, Supplier, Webhook
 from schoolgate.supplier.webhooks.addresses import add_webhook, go_on, remove_webhook
@@ -169,6 +170,23 @@ def test_a_replay_says_the_same_under_the_same_id(shop: Shop, told: Told, make_o
 def test_what_is_on_its_way_is_not_replayed(told: Told, make_order: MakeOrder) -> None:
     (delivery,) = note_event(make_order())
     assert not replay(delivery, by=None)
+
+
+def test_during_a_pause_one_delivery_may_be_sent_by_hand(shop: Shop, paused: Told, make_order: MakeOrder) -> None:
+    (delivery,) = note_event(make_order())
+    hasten()
+    assert replay(delivery, by=None)
+    work_off()
+    delivery.refresh_from_db()
+    assert (len(shop.told), delivery.state) == (1, "delivered")
+
+
+def test_what_somebody_called_off_among_the_jobs_is_replayed(shop: Shop, told: Told, make_order: MakeOrder) -> None:
+    (delivery,) = note_event(make_order())
+    cancel(Job.objects.get())
+    assert replay(delivery, by=None)
+    work_off()
+    assert len(shop.told) == 1
 
 
 def test_a_failed_job_that_is_started_again_tries_as_often_as_the_first_time(

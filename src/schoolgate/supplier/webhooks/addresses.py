@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
@@ -59,6 +60,15 @@ def give_new_secret(webhook: Webhook, *, by: User | None, request: HttpRequest |
         webhook.save(update_fields=["secret"])
         record("webhook secret changed", by=by, target=called(webhook), request=request)
     return secret
+
+
+def pause(webhook: Webhook, *, by: User | None, request: HttpRequest | None = None) -> bool:
+    """Hold back what is to be told until somebody lets it go on. False: it was paused before."""
+    with transaction.atomic():
+        done = Webhook.objects.filter(pk=webhook.pk, paused_at=None).update(paused_at=timezone.now())
+        if done:
+            record("webhook paused", by=by, target=called(webhook), request=request)
+    return bool(done)
 
 
 def go_on(webhook: Webhook, *, by: User | None, request: HttpRequest | None = None) -> bool:

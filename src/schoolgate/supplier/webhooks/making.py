@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.submitting import submit
 from schoolgate.commons.programs.door import rfc3339
 from schoolgate.supplier.models import Delivery, DeliveryState, Order, Webhook
@@ -38,13 +39,18 @@ def ping(webhook: Webhook, *, by: User | None, request: HttpRequest | None = Non
 
 
 def replay(delivery: Delivery, *, by: User | None, request: HttpRequest | None = None) -> bool:
-    """Send one that was delivered or failed once more: same id, same body. False: it is on its way already."""
+    """Send a delivery once more: same id, same body. False: it is on its way already, or its webhook was taken away.
+
+    One that waits while its webhook is paused, or whose job somebody called off, is sent too.
+    """
     with transaction.atomic():
-        ended = Delivery.objects.filter(pk=delivery.pk).exclude(state=DeliveryState.WAITING)
-        if not ended.update(state=DeliveryState.WAITING, tries=0, reason=""):
+        row = Delivery.objects.select_for_update(of=("self",)).filter(pk=delivery.pk).first()
+        if row is None or _is_on_its_way(row):
             return False
-        send_soon(delivery, asked=True)
-        record("webhook delivery replayed", by=by, target=f"delivery {delivery.event_id}", request=request)
+        row.state, row.tries, row.reason = DeliveryState.WAITING, 0, ""
+        row.save(update_fields=["state", "tries", "reason"])
+        send_soon(row, asked=True)
+        record("webhook delivery replayed", by=by, target=f"delivery {row.event_id}", request=request)
     return True
 
 
@@ -53,6 +59,11 @@ def send_soon(delivery: Delivery, *, asked: bool = False) -> None:
     args = {"delivery": delivery.pk, "event": delivery.event, **({"asked": True} if asked else {})}
     # One at a time for each address, so that one that hangs holds up no other.
     submit(JOB, args, key=f"webhook {delivery.webhook_id}")
+
+
+def _is_on_its_way(delivery: Delivery) -> bool:
+    jobs = Job.objects.filter(key=f"webhook {delivery.webhook_id}", state__in=[State.READY, State.RUNNING])
+    return any(args["delivery"] == delivery.pk for args in jobs.values_list("args", flat=True))
 
 
 def _make(webhook: Webhook, event: str, data: dict[str, Any], order: Order | None) -> Delivery:
