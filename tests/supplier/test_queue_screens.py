@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.supplier.papers import a_basket
@@ -65,6 +69,24 @@ def test_a_document_is_expired_at_the_instant_its_day_comes(browser: Client, bas
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_the_queue_downloads(browser: Client, basket: Document, form: str) -> None:
     assert "attachment" in browser.get(reverse("queue"), {"format": form})["Content-Disposition"]
+
+
+@pytest.mark.parametrize("page", ["queue", "orders"])
+def test_a_list_asks_as_much_of_the_database_however_long_it_is(
+    browser: Client, green_abbey: Buyer, oakhanger: Buyer, page: str
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(reverse(page))
+        return len(queries)
+
+    queued(green_abbey, seed=1)
+    received(green_abbey, seed=1)
+    before = asked()
+    for seed in (2, 3):
+        queued(oakhanger, seed=seed)
+        received(oakhanger, seed=seed)
+    assert asked() == before
 
 
 def test_another_suppliers_documents_do_not_exist(signed_in: SignedIn, hilltop_clerk: User, basket: Document) -> None:
@@ -215,6 +237,17 @@ class TestPuttingIn:
     def test_neither_file_nor_text_is_told(self, browser: Client, green_abbey: Buyer) -> None:
         answer = browser.post(reverse("put-document"), {"buyer": green_abbey.pk, "kind": "order"})
         assert "Choose a file, or paste the XML." in text(answer)
+
+    def test_a_file_waits_in_whatever_encoding_it_is(self, browser: Client, green_abbey: Buyer) -> None:
+        xml = a_basket(green_abbey).replace("utf-8", "utf-16").encode("utf-16")
+        typed = {"buyer": green_abbey.pk, "kind": "order", "file": SimpleUploadedFile("basket.xml", xml)}
+        assert "waits for Green Abbey School." in text(browser.post(reverse("put-document"), typed, follow=True))
+
+    def test_a_file_that_is_too_large_is_told(self, browser: Client, green_abbey: Buyer, settings: Any) -> None:
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+        file = SimpleUploadedFile("basket.xml", b" " * (1024 * 1024 + 1))
+        answer = browser.post(reverse("put-document"), {"buyer": green_abbey.pk, "kind": "order", "file": file})
+        assert "larger than 1 MB" in text(answer)
 
     def test_another_suppliers_school_cannot_be_chosen(
         self, signed_in: SignedIn, hilltop_clerk: User, green_abbey: Buyer

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.supplier.forms.schools import school_field
@@ -43,6 +44,9 @@ class PutInForm(forms.Form):
             self.add_error("text", "Give a file or paste the XML, not both.")
         elif not file and not text.strip():
             self.add_error("file", "Choose a file, or paste the XML.")
+        elif file and file.size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+            self.add_error("file", f"The file is larger than {most} MB, which no finance system fetches.")
         else:
             cleaned["xml"] = file.read() if file else text
         return cleaned
