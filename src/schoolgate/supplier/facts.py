@@ -1,6 +1,7 @@
 """What a row keeps of a document's XML: what lists show and searches find, and a digest that tells two apart."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from schoolgate.documents.problems import Problem
 
 LONGEST = 100
 _MOST = Decimal(10) ** 12
+_BETWEEN_TAGS = re.compile(rb">[ \t\n]+<")
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,14 @@ def facts_of_invoice(invoice: Invoice) -> Facts:
 
 
 def digest_of(data: bytes | str) -> str:
-    """The sha256 of the canonical XML (C14N 2.0), blanks around values and between elements apart.
+    """The sha256 of the canonical XML (C14N), blanks between elements apart.
 
     So neither an encoding nor indentation makes another document of it. Raises DocumentError for what is no XML.
     """
-    canonical = etree.tostring(  # type: ignore[call-overload]  # the stubs know nothing of C14N 2.0's options
-        parse(data), method="c14n2", with_comments=False, strip_text=True
-    )
-    return hashlib.sha256(canonical).hexdigest()
+    # Tried: C14N 2.0 strips blanks by itself and takes thirteen times as long. In canonical XML neither a value nor an
+    # attribute holds both of these signs as they are, so nothing but blanks between tags goes.
+    canonical = etree.tostring(parse(data), method="c14n", with_comments=False)
+    return hashlib.sha256(_BETWEEN_TAGS.sub(b"><", canonical)).hexdigest()
 
 
 def findings(problems: Iterable[Problem]) -> list[dict[str, Any]]:
