@@ -6,15 +6,17 @@ checked.notes()         what is worth telling and refuses nothing by itself
 """
 
 from dataclasses import dataclass, field
-from decimal import Decimal, localcontext
+from decimal import localcontext
 from typing import Literal
 
 from lxml import etree
 
 from schoolgate.documents.ebis.arithmetic import line_findings
-from schoolgate.documents.ebis.checksum import ChecksumSteps, checksum_matches, checksum_steps
+from schoolgate.documents.ebis.batches import MOST_TAGS, SPLIT_IT, crowded, is_small, too_large
+from schoolgate.documents.ebis.checksum import ChecksumSteps, checksum_matches
+from schoolgate.documents.ebis.checksum_findings import checksum_findings
 from schoolgate.documents.ebis.figures import Figures, Form, read_figures
-from schoolgate.documents.ebis.findings import SENDER, Finding, placed
+from schoolgate.documents.ebis.findings import Finding, placed
 from schoolgate.documents.ebis.heading import (
     Kind,
     code_findings,
@@ -25,7 +27,6 @@ from schoolgate.documents.ebis.heading import (
     test_findings,
     version_of,
 )
-from schoolgate.documents.ebis.money import NOTHING
 from schoolgate.documents.ebis.nodes import local_name, parse_utf8, to_utf8
 from schoolgate.documents.ebis.schema import INVOICE_NAMESPACE, ORDER_NAMESPACE, SchemaName, schema_of
 from schoolgate.documents.ebis.schema_findings import schema_findings
@@ -34,6 +35,12 @@ from schoolgate.documents.ebis.uk_gov import uk_gov_findings
 from schoolgate.documents.problems import DocumentError, Problem, quoted
 
 _FORMS: dict[SchemaName, Form] = {"order": "Order", "invoice": "Invoice"}
+_SCHEMA_OF: dict[Kind, SchemaName] = {
+    "order": "order",
+    "quote": "order",
+    "invoice": "invoice",
+    "creditnote": "invoice",
+}
 _DIGITS = 400
 
 
@@ -102,29 +109,63 @@ def check_document(
     """
     try:
         plain = to_utf8(data)
+        if too_large(plain):
+            message = f"The document has more than {MOST_TAGS:,} tags."
+            return Checked("", schema=[Problem("too-large", message, remedy=SPLIT_IT)])
         root = parse_utf8(plain)
     except DocumentError as error:
         remedy = "Send the document as it was made: well-formed XML in UTF-8 or UTF-16, without a DOCTYPE."
         problem = Problem(error.code, error.message, line=error.line, column=error.column, remedy=remedy)
         return Checked("", schema=[problem])
     name = schema_of(root.tag)
-    form = _FORMS.get(name) if name else None
-    if name is None or not _fits(form, kind):
-        [[problem]] = placed([[_another(root, kind)]], plain)
-        return Checked("", schema=[problem])
+    if name is None or (kind is not None and name != _SCHEMA_OF[kind]):
+        return _refused(_another(root, kind), plain)
+    whole = is_small(plain)
+    if not whole and (why := crowded(root, name)) is not None:
+        return _refused(why, plain)
+    against_schema = schema_findings(root, name, whole=whole)
+    if name == "fetch-index":
+        return Checked("fetch-index", lines=len(root), schema=placed([against_schema], plain)[0])
     with localcontext() as context:
         context.prec = _DIGITS
-        return (
-            _checked_index(root, plain)
-            if form is None
-            else _checked(root, plain, name, form, kind, supplier_duns, buyer_duns)
+        figures = read_figures(root, _FORMS[name])
+        stated, steps, checksum = checksum_findings(figures)
+        schema, checksum_problems, invalid, duns, profile = placed(
+            [
+                against_schema,
+                checksum,
+                _invalid(figures, kind),
+                list(duns_findings(figures, supplier_duns, buyer_duns)),
+                _profile(figures),
+            ],
+            plain,
         )
+    return Checked(
+        kind_of(figures),
+        version=version_of(figures),
+        lines=len(figures.lines),
+        schema=schema,
+        checksum=ChecksumFound(stated, steps, next(iter(checksum_problems), None)),
+        invalid=invalid,
+        duns=duns,
+        profile=profile,
+    )
 
 
-def _fits(form: Form | None, kind: Kind | None) -> bool:
-    if kind is None:
-        return True
-    return form == ("Order" if kind in ("order", "quote") else "Invoice")
+def _refused(why: Finding, plain: bytes) -> Checked:
+    return Checked("", schema=placed([[why]], plain)[0])
+
+
+def _invalid(figures: Figures, kind: Kind | None) -> list[Finding]:
+    sums = order_findings if figures.form == "Order" else invoice_findings
+    found = [*kind_findings(figures, kind), *test_findings(figures), *line_findings(figures), *sums(figures)]
+    # Only now every figure has been read.
+    return [*figures.unusable.values(), *found]
+
+
+def _profile(figures: Figures) -> list[Finding]:
+    of_orders = uk_gov_findings(figures) if figures.form == "Order" else []
+    return [*code_findings(figures), *line_notes(figures), *of_orders]
 
 
 def _another(root: etree._Element, kind: Kind | None) -> Finding:
@@ -137,107 +178,3 @@ def _another(root: etree._Element, kind: Kind | None) -> Finding:
     namespace = etree.QName(root).namespace
     found = f"{quoted(name[:40])} in {f'the namespace {namespace[:100]}' if namespace else 'no namespace'}"
     return Finding("wrong-document", f"The document is {found}; expected is {wanted}.", root)
-
-
-def _checked_index(root: etree._Element, plain: bytes) -> Checked:
-    [problems] = placed([schema_findings(root, "fetch-index")], plain)
-    return Checked("fetch-index", lines=len(root), schema=problems)
-
-
-def _checked(
-    root: etree._Element,
-    plain: bytes,
-    name: SchemaName,
-    form: Form,
-    kind: Kind | None,
-    supplier_duns: str,
-    buyer_duns: str,
-) -> Checked:
-    found_by_schema = schema_findings(root, name)
-    figures = read_figures(root, form)
-    invalid = [
-        *kind_findings(figures, kind),
-        *test_findings(figures),
-        *line_findings(figures),
-        *(order_findings(figures) if form == "Order" else ()),
-        *(invoice_findings(figures) if form == "Invoice" else ()),
-    ]
-    stated, steps, differs = _checksum(figures)
-    profile = [*code_findings(figures), *line_notes(figures)]
-    if form == "Order":
-        profile += uk_gov_findings(figures)
-    schema, checksum, forbidden, duns, asked = placed(
-        [
-            found_by_schema,
-            differs,
-            [*figures.unusable.values(), *invalid],
-            list(duns_findings(figures, supplier_duns, buyer_duns)),
-            profile,
-        ],
-        plain,
-    )
-    return Checked(
-        kind_of(figures),
-        version=version_of(figures),
-        lines=len(figures.lines),
-        schema=schema,
-        checksum=ChecksumFound(stated, steps, checksum[0] if checksum else None),
-        invalid=forbidden,
-        duns=duns,
-        profile=asked,
-    )
-
-
-def _checksum(figures: Figures) -> tuple[int | None, ChecksumSteps | None, list[Finding]]:
-    """The checksum stated, the one reckoned, and what is to be said of it.
-
-    3.10 has none, so its lack is told and refuses nothing there.
-    """
-    element = figures.head("Checksum")
-    number = None if element is None else figures.read(element)
-    stated = int(number) if number is not None and number == number.to_integral_value() else None
-    steps = _steps(figures)
-    head = figures.children.get(f"{figures.namespace}{figures.form}Head", figures.root)
-    validated = kind_of(figures) == "order"
-    if stated is None:
-        if not validated:
-            return None, steps, []
-        message = "The order has no checksum."
-        if steps:
-            message = f"The order has no checksum; {steps.checksum} is right."
-        is_old = not version_of(figures).startswith("3.10")
-        lack = Finding("checksum-missing", message, head, severity="refusal" if is_old else "warning")
-        return None, steps, [lack]
-    at = head if element is None else element
-    if steps is None:
-        message = "The checksum cannot be verified, since the document lacks its date or its goods value."
-        return stated, None, [Finding("checksum-unverified", message, at, severity="warning")]
-    if checksum_matches(stated, steps.checksum):
-        return stated, steps, []
-    message = f"The checksum is {stated}, but {steps.checksum} is right: the document was changed or reckoned wrongly."
-    differs = Finding(
-        "checksum-differs",
-        message,
-        at,
-        severity="refusal" if validated else "warning",
-        sent=str(stated),
-        allowed=str(steps.checksum),
-        remedy=f"{SENDER} Reckon with decimals and whole numbers of 64 bits, never with binary fractions.",
-    )
-    return stated, steps, [differs]
-
-
-def _steps(figures: Figures) -> ChecksumSteps | None:
-    value = figures.number(figures.total, "GoodsValue" if figures.form == "Order" else "LineValueTotal")
-    if value is None and figures.form == "Order":
-        value = _net_of_lines(figures)
-    if value is None or figures.day is None:
-        return None
-    pairs = [(line.number or 0, line.amount or NOTHING) for line in figures.lines]
-    return checksum_steps(figures.day, pairs, value)
-
-
-def _net_of_lines(figures: Figures) -> Decimal | None:
-    """What stands for the goods value where OrderTotal is absent (suggested in reference 8)."""
-    nets = [line.net for line in figures.lines]
-    return sum((net for net in nets if net is not None), NOTHING) if nets and None not in nets else None

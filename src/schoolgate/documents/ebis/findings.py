@@ -74,6 +74,8 @@ def _places(elements: Sequence[etree._Element], plain: bytes) -> dict[etree._Ele
         nonlocal met
         if met in orders:
             places[orders[met]] = (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+            if len(places) == len(orders):
+                parser.StartElementHandler = None
         met += 1
 
     parser.StartElementHandler = note

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from lxml import etree
 
+from schoolgate.documents.ebis.batches import batches
 from schoolgate.documents.ebis.findings import SENDER, Finding
 from schoolgate.documents.ebis.nodes import local_name
 from schoolgate.documents.ebis.schema import SCHEMAS, SchemaName
@@ -57,22 +58,34 @@ _SENT = 100
 """So many characters of a value are shown."""
 
 
-def schema_findings(root: etree._Element, name: SchemaName) -> list[Finding]:
-    """Validate a document against our schema; one finding for each element or attribute, ``LIMIT`` at most."""
+def schema_findings(root: etree._Element, name: SchemaName, *, whole: bool = True) -> list[Finding]:
+    """Validate a document against our schema; one finding for each element or attribute, ``LIMIT`` at most.
+
+    ``whole`` False: a large one, which is not ``crowded``, some lines at a time.
+    """
     validator = SCHEMAS[name].validator()
+    findings: dict[tuple[etree._Element, str, bool], Finding] = {}
+    if whole:
+        _validate(root, validator, findings)
+        return list(findings.values())
+    for _ in batches(root, name):
+        if len(findings) < LIMIT:
+            _validate(root, validator, findings)
+    return list(findings.values())
+
+
+def _validate(
+    root: etree._Element, validator: etree.XMLSchema, findings: dict[tuple[etree._Element, str, bool], Finding]
+) -> None:
     if validator.validate(root):
-        return []
-    findings, told = [], set()
+        return
     for error in copy_errors(validator):
-        attribute = _ATTRIBUTE.match(error.message)
-        place = (error.path, attribute[1] if attribute else "", error.number == CONTENT)
-        # A facet and the type it belongs to are two errors of one value.
-        if place not in told:
-            told.add(place)
-            findings.append(_finding(_element(root, error.path), error, place[1]))
         if len(findings) == LIMIT:
-            break
-    return findings
+            return
+        element, attribute = _element(root, error.path), _ATTRIBUTE.match(error.message)
+        name = attribute[1] if attribute else ""
+        # A facet and the type it belongs to are two errors of one value.
+        findings.setdefault((element, name, error.number == CONTENT), _finding(element, error, name))
 
 
 def _element(root: etree._Element, path: str) -> etree._Element:
