@@ -10,13 +10,14 @@ from django.utils import timezone
 from schoolgate.documents.ebis.baskets import invoice_from_order
 from schoolgate.documents.ebis.invoices import write_invoice
 from schoolgate.documents.ebis.json_values import JsonObject, JsonProblem, JsonRefused
+from schoolgate.documents.ebis.money import money_text
 from schoolgate.documents.ebis.orders import read_order
 from schoolgate.documents.problems import DocumentError
 from schoolgate.supplier.api.door import YES_NO, acting, calls, one_of, read_body, read_object, text_of
 from schoolgate.supplier.api.keys import called
 from schoolgate.supplier.api.once import Answer
 from schoolgate.supplier.api.problems import ApiProblem
-from schoolgate.supplier.api.telling import amount, document_as_json
+from schoolgate.supplier.api.telling import document_as_json
 from schoolgate.supplier.facts import findings
 from schoolgate.supplier.models import ApiKey, Document, Kind, Order
 from schoolgate.supplier.queue.composing import (
@@ -141,8 +142,8 @@ def _previewed(made: Composed) -> Answer:
     return 200, {
         "xml": checked.xml,
         "lines": checked.facts.lines,
-        "net": amount(checked.facts.net),
-        "gross": amount(checked.facts.gross),
+        "net": money_text(checked.facts.net) or None,
+        "gross": money_text(checked.facts.gross) or None,
         "findings": findings(checked.notes),
     }
 

@@ -1,14 +1,12 @@
 """Documents, their events and schools as JSON. Amounts are texts in pounds, times RFC 3339 in UTC, absent ones null."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from schoolgate.commons.programs.door import rfc3339
+from schoolgate.documents.ebis.money import money_text
 from schoolgate.supplier.models import Buyer, Document, DocumentEvent
 from schoolgate.supplier.service.conformance import Conformance
-
-PENCE = Decimal("0.01")
 
 
 def document_as_json(document: Document, now: datetime) -> dict[str, Any]:
@@ -22,8 +20,8 @@ def document_as_json(document: Document, now: datetime) -> dict[str, Any]:
         "order_number": document.order_number,
         "order": document.made_from_id,
         "lines": document.lines,
-        "net": amount(document.net),
-        "gross": amount(document.gross),
+        "net": money_text(document.net) or None,
+        "gross": money_text(document.gross) or None,
         "findings": document.findings,
         "created": rfc3339(document.created_at),
         "expires": rfc3339(document.expires_at),
@@ -90,14 +88,6 @@ def conformance_as_json(conformance: Conformance) -> dict[str, Any]:
             for bent in conformance.bent
         ],
     }
-
-
-def amount(value: Decimal | None) -> str | None:
-    """As people write pounds: two places, more where they are needed."""
-    if value is None:
-        return None
-    pence = value.quantize(PENCE)
-    return str(pence if pence == value else value)
 
 
 def time_or_none(moment: datetime | None) -> str | None:

@@ -1,11 +1,11 @@
 """An order as JSON: what the REST API and webhooks carry, and what is downloaded."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from schoolgate.commons.programs.door import rfc3339
 from schoolgate.documents.ebis.baskets import order_to_json
+from schoolgate.documents.ebis.money import money_text
 from schoolgate.documents.ebis.orders import read_order
 from schoolgate.supplier.models import Order, OrderContent
 
@@ -37,8 +37,8 @@ def order_head_as_json(order: Order) -> dict[str, Any]:
         "received": rfc3339(order.received_at),
         "times_sent": order.times_sent,
         "taken": _time(order.taken_at),
-        "net": _amount(order.net),
-        "gross": _amount(order.gross),
+        "net": money_text(order.net) or None,
+        "gross": money_text(order.gross) or None,
         "changes": order.changes,
         "findings": order.findings,
         "same_number_as": order.same_number_id,
@@ -47,11 +47,3 @@ def order_head_as_json(order: Order) -> dict[str, Any]:
 
 def _time(moment: datetime | None) -> str | None:
     return rfc3339(moment) if moment else None
-
-
-def _amount(amount: Decimal | None) -> str | None:
-    """As people write pounds: two places, four where they are needed."""
-    if amount is None:
-        return None
-    pence = amount.quantize(Decimal("0.01"))
-    return str(pence if pence == amount else amount)
