@@ -65,6 +65,8 @@ DATABASES = {
     if os.environ.get("DATABASE_URL")
     else {**sqlite(str(SCHOOLGATE_HOME.database)), "TEST": {"NAME": str(SCHOOLGATE_HOME.folder / "test.sqlite3")}}
 }
+# Every browser of a test has a handler of its own, which else would list all static files before its first page.
+WHITENOISE_AUTOREFRESH = True
 # Safe hashing is slow on purpose; the tests of hashing itself name the real one.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
