@@ -44,8 +44,8 @@ NINE = datetime(2026, 11, 26, 9, tzinfo=UTC)
         ),
         '<i:index xmlns:i="urn:x"><i:doc id="a" TYPE="Order" created="2026-11-26T09:00:00+00:00"/></i:index>',
         (
-            '<List><Row Name="a"><documenttype> order </documenttype><DateCreated>2026-11-26T10:00:00+01:00</DateCreated>'
-            "</Row></List>"
+            '<List><Row Name="a"><documenttype> order </documenttype>'
+            "<DateCreated>2026-11-26T10:00:00+01:00</DateCreated></Row></List>"
         ),
         (
             '<DocumentID xmlns="urn:y"><Item><CreatedDate>2026-11-26T09:00:00</CreatedDate><Type>order</Type>'
