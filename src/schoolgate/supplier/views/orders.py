@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -42,21 +43,26 @@ def orders(request: PersonRequest) -> HttpResponseBase:
             return not_picked_up(rows, timezone.now())
         return rows.filter(taken_at__isnull=which == "no")
 
+    def taken_on(row: Order) -> date | None:
+        return timezone.localtime(row.taken_at).date() if row.taken_at else None
+
+    # A desk's screen has room for no more.
+    whose = supplier_columns(request.user)
     table = Table(
         [
             Column(
                 "number", "Order no.", kind="long", search=True, value=str, link=lambda order: order.get_absolute_url()
             ),
-            *supplier_columns(request.user),
+            *whose,
             school_column(request.user),
             Column("reference", "Basket ref.", search=True),
             Column("order_date", "Date", kind="date"),
-            Column("lines", "Lines", kind="number"),
+            *([] if whose else [Column("lines", "Lines", kind="number")]),
             Column("gross", "Gross", kind="money"),
             Column("changes", "Changed", kind="details", sort="", value=lambda order: "\n".join(order.changes)),
             Column("webhook", "Webhook", kind="state", sort="", value=lambda order: _words(told.get(order.pk))),
             Column("received_at", "Received", kind="time", dates=True),
-            Column("taken_at", "Taken", kind="time", choices=TAKEN, narrow=taken),
+            Column("taken_at", "Taken", kind="date", value=taken_on, choices=TAKEN, narrow=taken),
         ],
         seen_by(request.user, Order.objects.all()).select_related("buyer", "supplier"),
         request,
