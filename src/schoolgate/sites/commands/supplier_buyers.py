@@ -207,3 +207,53 @@ def switch_on(user: str) -> None:
     buyer = chosen_buyer(user)
     accounts.switch_on(buyer, by=None)
     click.echo(f"{buyer.name} may call again.")
+
+
+@buyers.command("import", help="Add the schools of a CSV file, all of them or none; prints their passwords once.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would become of each line.")
+@supplier_option
+@as_json
+@at_home("supplier")
+def import_buyers(file: Path, dry_run: bool, duns: str | None, as_json: bool) -> None:
+    from schoolgate.commons.csv_lists import CsvRefused
+    from schoolgate.supplier.buyers.schools_csv import ListRefused, add_listed, plan_list
+
+    supplier, content = chosen_supplier(duns), file.read_bytes()
+    passwords: dict[str, str] = {}
+    refused = False
+    try:
+        plan = plan_list(supplier, content)
+        refused = plan.faulty
+        if not (dry_run or refused):
+            added = add_listed(supplier, content, by=None)
+            passwords = {one.buyer.account.username: one.password for one in added}
+    except CsvRefused as error:
+        raise Failed(f"{file.name}: {error}") from None
+    except ListRefused as error:
+        plan, refused = error.plan, True
+    rows = [
+        {
+            "line": line.number,
+            "state": line.state,
+            "name": line.name,
+            "user": line.user,
+            "password": passwords.get(line.user),
+            "reason": line.reason,
+        }
+        for line in plan.lines
+    ]
+    columns = ["line", "state", "name", "user", "password", "reason"]
+    print_rows(rows, columns, as_json=as_json, limit=None, empty="The list has no lines.")
+    if refused:
+        raise Failed("Nothing was added: correct the lines that are wrong, and give the list again.")
+
+
+@buyers.command("sheet", help="What a school enters to connect, and where, in its finance system's own steps.")
+@click.argument("user")
+@at_home("supplier")
+def sheet(user: str) -> None:
+    from schoolgate.supplier.buyers.sheet import connection_sheet
+    from schoolgate.supplier.service.address import address_of
+
+    click.echo(connection_sheet(chosen_buyer(user), address_of({})).text, nl=False)
