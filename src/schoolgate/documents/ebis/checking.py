@@ -21,10 +21,10 @@ from schoolgate.documents.ebis.heading import (
     Kind,
     code_findings,
     duns_findings,
+    flag_findings,
     kind_findings,
     kind_of,
     line_notes,
-    test_findings,
     version_of,
 )
 from schoolgate.documents.ebis.nodes import local_name, parse_utf8, to_utf8
@@ -158,7 +158,7 @@ def _refused(why: Finding, plain: bytes) -> Checked:
 
 def _invalid(figures: Figures, kind: Kind | None) -> list[Finding]:
     sums = order_findings if figures.form == "Order" else invoice_findings
-    found = [*kind_findings(figures, kind), *test_findings(figures), *line_findings(figures), *sums(figures)]
+    found = [*kind_findings(figures, kind), *flag_findings(figures), *line_findings(figures), *sums(figures)]
     # Only now every figure has been read.
     return [*figures.unusable.values(), *found]
 

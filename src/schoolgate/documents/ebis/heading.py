@@ -8,7 +8,7 @@ from lxml import etree
 from schoolgate.documents.ebis.codes import code_list
 from schoolgate.documents.ebis.figures import Figures
 from schoolgate.documents.ebis.findings import Finding
-from schoolgate.documents.problems import quoted
+from schoolgate.documents.problems import Severity, quoted
 
 Kind = Literal["order", "quote", "invoice", "creditnote"]
 """As a fetch index says it: ``order`` is a content order or an authorised one, ``quote`` an order of type QTN."""
@@ -38,7 +38,7 @@ def kind_findings(figures: Figures, wanted: Kind | None) -> Iterator[Finding]:
     at = figures.root if at is None else at
     if wanted is not None and wanted != kind:
         # Nobody fetches a quote, so whatever type its order is of does no harm.
-        severity: Literal["warning", "refusal"] = "warning" if wanted == "quote" else "refusal"
+        severity: Severity = "warning" if wanted == "quote" else "refusal"
         yield Finding("kind-differs", f"The document’s type says {kind}, not {wanted}.", at, severity=severity)
     if figures.form == "Order":
         return
@@ -55,15 +55,14 @@ def kind_findings(figures: Figures, wanted: Kind | None) -> Iterator[Finding]:
         yield Finding("order-number-missing", message, references)
 
 
-def test_findings(figures: Figures) -> Iterator[Finding]:
+def flag_findings(figures: Figures) -> Iterator[Finding]:
     """A document with a test flag set is no business: FMS refuses such an invoice (reference 9.3)."""
     flag = figures.head("TestFlag")
     for test in () if flag is None else (flag, *flag):
         if (test.get("Mode") or "").strip() in ("1", "true"):
             refuses = figures.form == "Invoice"
-            message = "The test flag is set: finance systems take the document for no invoice."
-            if not refuses:
-                message = "The test flag is set: the order may not be meant."
+            follows = "finance systems take it for no invoice" if refuses else "the order may not be meant"
+            message = f"The document’s test flag is set: {follows}."
             yield Finding("test-flag", message, test, severity="refusal" if refuses else "warning")
 
 
