@@ -180,6 +180,16 @@ def test_another_suppliers_basket_is_no_start_and_its_school_cannot_be_chosen(
     assert Document.objects.count() == 1
 
 
+@pytest.mark.parametrize("most", [200, 0])
+def test_a_schools_page_leads_to_a_form_for_it(
+    browser: Client, address: str, oakhanger: Buyer, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schoolgate.supplier.forms.schools.MOST_CHOICES", most)
+    for page in (address, reverse("put-document")):
+        shown = text(browser.get(page, {"buyer": oakhanger.pk}))
+        assert (f'<option value="{oakhanger.pk}" selected>' if most else 'value="oakhanger"') in shown
+
+
 def test_where_there_are_many_schools_one_is_typed(
     browser: Client, address: str, green_abbey: Buyer, oakhanger: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,7 +33,7 @@ class ChosenSchool(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gen
 
 
 class TypedSchool(forms.CharField):
-    """Typed: its user name, account number, DUNS number or name in full, or its row's key, as links give it."""
+    """Typed: its user name, account number, DUNS number or name in full."""
 
     def __init__(self, buyers: QuerySet[Buyer]) -> None:
         super().__init__(
@@ -63,3 +63,10 @@ def school_field(user: User) -> "ChosenSchool | TypedSchool":
     if buyers.count() > MOST_CHOICES:
         return TypedSchool(buyers)
     return ChosenSchool(buyers, by_supplier=Supplier.objects.visible_to(user).count() > 1)
+
+
+def asked_school(user: User, key: str) -> Buyer | None:
+    """The school that a link asks for by its row's key, where this person may see it."""
+    wanted = Buyer.objects.visible_to(user).select_related("account")
+    found: Buyer | None = wanted.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    return found

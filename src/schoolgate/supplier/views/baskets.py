@@ -15,6 +15,7 @@ from schoolgate.documents.ebis.orders import Order, read_order
 from schoolgate.documents.problems import DocumentError, Problem
 from schoolgate.supplier.forms.basket import LINES_MORE, MOST_LINES, BasketForm, LineForm, LineForms
 from schoolgate.supplier.forms.lines import errors_of, take_refusals, vat_of
+from schoolgate.supplier.forms.schools import asked_school
 from schoolgate.supplier.models import Buyer, Document, DocumentContent, Kind
 from schoolgate.supplier.paper import read_paper
 from schoolgate.supplier.queue.composing import Composed, compose_basket, queue_composed
@@ -100,7 +101,8 @@ def _empty_or_copied(request: PersonRequest) -> HttpResponseBase:
     """An empty form, for a school if one is asked for; or what a former basket held, but for its reference."""
     asked = request.GET.get("copy", "")
     if not asked.isascii() or not asked.isdigit():
-        form = BasketForm(initial={"buyer": request.GET.get("buyer", "")}, user=request.user)
+        school = asked_school(request.user, request.GET.get("buyer", ""))
+        form = BasketForm(initial={"buyer": school}, user=request.user)
         return _page(request, form, LineForms(prefix="lines"))
     former = Document.objects.visible_to(request.user).filter(pk=int(asked), kind__in=[Kind.ORDER, Kind.QUOTE])
     content = DocumentContent.objects.filter(document__in=former).select_related("document__buyer__account").first()
@@ -119,6 +121,7 @@ def _head(order: Order, former: Document) -> dict[str, Any]:
     to = order.delivery
     return {
         "buyer": former.buyer,
+        "kind": former.kind,
         "user": order.buyer.contact.name,
         "deliver_to": "\n".join(filter(None, (to.name, *to.address.lines))),
         "postcode": to.address.postcode,

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.documents.problems import Problem
 from schoolgate.supplier.forms.put_in import PutInForm
+from schoolgate.supplier.forms.schools import asked_school
 from schoolgate.supplier.models import Buyer
 from schoolgate.supplier.queue.putting import NotQueued, put_document
 
@@ -17,7 +18,7 @@ from schoolgate.supplier.queue.putting import NotQueued, put_document
 def put_in(request: PersonRequest) -> HttpResponseBase:
     """Queue it, or say what is wrong with it, where and what to do; what was typed stays."""
     if request.method != "POST":
-        asked = {name: request.GET[name] for name in ("buyer", "kind") if name in request.GET}
+        asked = {"buyer": asked_school(request.user, request.GET.get("buyer", ""))}
         return _page(request, PutInForm(user=request.user, initial=asked))
     form = PutInForm(request.POST, request.FILES, user=request.user)
     if not form.is_valid():
