@@ -11,7 +11,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,345 +19,588 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('doc_id', models.CharField(max_length=100, unique=True, validators=[django.core.validators.RegexValidator('^\\S{1,100}\\Z', 'A document id has 1 to 100 characters and no blanks.')], verbose_name='document id')),
-                ('kind', models.CharField(choices=[('order', 'Basket'), ('invoice', 'Invoice'), ('creditnote', 'Credit note'), ('quote', 'Quote')], max_length=10, verbose_name='type')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for the school'), ('processed', 'Taken by the school'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], default='waiting', max_length=10)),
-                ('reference', models.CharField(blank=True, db_index=True, max_length=100, verbose_name='your reference')),
-                ('order_number', models.CharField(blank=True, db_index=True, max_length=100, verbose_name="school's order number")),
-                ('lines', models.PositiveIntegerField(default=0)),
-                ('net', schoolgate.commons.money.MoneyField(null=True)),
-                ('gross', schoolgate.commons.money.MoneyField(null=True)),
-                ('digest', models.CharField(db_index=True, max_length=64)),
-                ('findings', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='queued')),
-                ('expires_at', models.DateTimeField(verbose_name='expires')),
-                ('warned_at', models.DateTimeField(null=True)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('processed_at', models.DateTimeField(null=True, verbose_name='taken')),
-                ('fetched_at', models.DateTimeField(null=True, verbose_name='fetched last')),
-                ('fetched', models.PositiveIntegerField(default=0, verbose_name='times fetched')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "doc_id",
+                    models.CharField(
+                        max_length=100,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\S{1,100}\\Z", "A document id has 1 to 100 characters and no blanks."
+                            )
+                        ],
+                        verbose_name="document id",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("order", "Basket"),
+                            ("invoice", "Invoice"),
+                            ("creditnote", "Credit note"),
+                            ("quote", "Quote"),
+                        ],
+                        max_length=10,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for the school"),
+                            ("processed", "Taken by the school"),
+                            ("withdrawn", "Withdrawn"),
+                            ("expired", "Expired"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(blank=True, db_index=True, max_length=100, verbose_name="your reference"),
+                ),
+                (
+                    "order_number",
+                    models.CharField(blank=True, db_index=True, max_length=100, verbose_name="school's order number"),
+                ),
+                ("lines", models.PositiveIntegerField(default=0)),
+                ("net", schoolgate.commons.money.MoneyField(null=True)),
+                ("gross", schoolgate.commons.money.MoneyField(null=True)),
+                ("digest", models.CharField(db_index=True, max_length=64)),
+                ("findings", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="queued")),
+                ("expires_at", models.DateTimeField(verbose_name="expires")),
+                ("warned_at", models.DateTimeField(null=True)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("processed_at", models.DateTimeField(null=True, verbose_name="taken")),
+                ("fetched_at", models.DateTimeField(null=True, verbose_name="fetched last")),
+                ("fetched", models.PositiveIntegerField(default=0, verbose_name="times fetched")),
             ],
             options={
-                'ordering': ('-created_at', '-id'),
+                "ordering": ("-created_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, db_index=True, max_length=100, verbose_name='order no.')),
-                ('reference', models.CharField(blank=True, db_index=True, max_length=100, verbose_name='basket ref.')),
-                ('order_date', models.DateField(null=True, verbose_name='date')),
-                ('lines', models.PositiveIntegerField(default=0)),
-                ('net', schoolgate.commons.money.MoneyField(null=True)),
-                ('gross', schoolgate.commons.money.MoneyField(null=True)),
-                ('digest', models.CharField(max_length=64)),
-                ('findings', models.JSONField(default=list)),
-                ('changes', models.JSONField(default=list)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('times_sent', models.PositiveIntegerField(default=1)),
-                ('taken_at', models.DateTimeField(null=True, verbose_name='taken')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(blank=True, db_index=True, max_length=100, verbose_name="order no.")),
+                ("reference", models.CharField(blank=True, db_index=True, max_length=100, verbose_name="basket ref.")),
+                ("order_date", models.DateField(null=True, verbose_name="date")),
+                ("lines", models.PositiveIntegerField(default=0)),
+                ("net", schoolgate.commons.money.MoneyField(null=True)),
+                ("gross", schoolgate.commons.money.MoneyField(null=True)),
+                ("digest", models.CharField(max_length=64)),
+                ("findings", models.JSONField(default=list)),
+                ("changes", models.JSONField(default=list)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received")),
+                ("times_sent", models.PositiveIntegerField(default=1)),
+                ("taken_at", models.DateTimeField(null=True, verbose_name="taken")),
             ],
             options={
-                'ordering': ('-received_at', '-id'),
+                "ordering": ("-received_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Supplier',
+            name="Supplier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, unique=True, verbose_name='name')),
-                ('duns', models.CharField(max_length=9, unique=True, validators=[django.core.validators.RegexValidator('^[0-9]{9}\\Z', 'A DUNS number is nine digits.')], verbose_name='DUNS number')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, unique=True, verbose_name="name")),
+                (
+                    "duns",
+                    models.CharField(
+                        max_length=9,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator("^[0-9]{9}\\Z", "A DUNS number is nine digits.")
+                        ],
+                        verbose_name="DUNS number",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='what uses it')),
-                ('start', models.CharField(max_length=12, verbose_name='begins with')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=list, verbose_name='rights')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
-                ('last_used_at', models.DateTimeField(null=True, verbose_name='last used')),
-                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='withdrawn')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='supplier.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="what uses it")),
+                ("start", models.CharField(max_length=12, verbose_name="begins with")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("scopes", models.JSONField(default=list, verbose_name="rights")),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="made")),
+                ("last_used_at", models.DateTimeField(null=True, verbose_name="last used")),
+                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="withdrawn")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="api_keys", to="supplier.supplier"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'id'),
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Buyer',
+            name="Buyer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='school')),
-                ('duns', models.CharField(db_index=True, max_length=9, validators=[django.core.validators.RegexValidator('^[0-9]{9}\\Z', 'A DUNS number is nine digits.')], verbose_name='DUNS number')),
-                ('account_number', models.CharField(blank=True, max_length=50, verbose_name='account number')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail for the connection sheet')),
-                ('expiry_days', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='days until its documents expire')),
-                ('test', models.BooleanField(default=False, verbose_name='test school')),
-                ('notes', models.TextField(blank=True, max_length=2000, verbose_name='notes')),
-                ('last_call_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='buyer', to=settings.AUTH_USER_MODEL)),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buyers', to='supplier.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, verbose_name="school")),
+                (
+                    "duns",
+                    models.CharField(
+                        db_index=True,
+                        max_length=9,
+                        validators=[
+                            django.core.validators.RegexValidator("^[0-9]{9}\\Z", "A DUNS number is nine digits.")
+                        ],
+                        verbose_name="DUNS number",
+                    ),
+                ),
+                ("account_number", models.CharField(blank=True, max_length=50, verbose_name="account number")),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail for the connection sheet"),
+                ),
+                (
+                    "expiry_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="days until its documents expire",
+                    ),
+                ),
+                ("test", models.BooleanField(default=False, verbose_name="test school")),
+                ("notes", models.TextField(blank=True, max_length=2000, verbose_name="notes")),
+                ("last_call_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="buyer", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="buyers", to="supplier.supplier"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'id'),
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='DocumentContent',
+            name="DocumentContent",
             fields=[
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='content', serialize=False, to='supplier.document')),
-                ('xml', models.TextField()),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="content",
+                        serialize=False,
+                        to="supplier.document",
+                    ),
+                ),
+                ("xml", models.TextField()),
             ],
         ),
         migrations.AddField(
-            model_name='document',
-            name='buyer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='supplier.buyer'),
+            model_name="document",
+            name="buyer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="supplier.buyer"
+            ),
         ),
         migrations.CreateModel(
-            name='DocumentEvent',
+            name="DocumentEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('what', models.CharField(max_length=20)),
-                ('words', models.CharField(max_length=200)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='supplier.document')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("what", models.CharField(max_length=20)),
+                ("words", models.CharField(max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="supplier.document"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='OrderContent',
+            name="OrderContent",
             fields=[
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='content', serialize=False, to='supplier.order')),
-                ('xml', models.TextField()),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="content",
+                        serialize=False,
+                        to="supplier.order",
+                    ),
+                ),
+                ("xml", models.TextField()),
             ],
         ),
         migrations.AddField(
-            model_name='order',
-            name='basket',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='supplier.document'),
+            model_name="order",
+            name="basket",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="orders",
+                to="supplier.document",
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='buyer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='supplier.buyer'),
+            model_name="order",
+            name="buyer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="supplier.buyer"
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='same_number',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='supplier.order'),
+            model_name="order",
+            name="same_number",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="supplier.order",
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='made_from',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='documents', to='supplier.order'),
+            model_name="document",
+            name="made_from",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="documents",
+                to="supplier.order",
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='supplier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='supplier.supplier'),
+            model_name="order",
+            name="supplier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="supplier.supplier"
+            ),
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='supplier.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="supplier.supplier"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='document',
-            name='supplier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='supplier.supplier'),
+            model_name="document",
+            name="supplier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="supplier.supplier"
+            ),
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.CharField(blank=True, max_length=150, verbose_name='user name as called')),
-                ('operation', models.CharField(blank=True, max_length=100)),
-                ('version', models.CharField(blank=True, max_length=3, verbose_name='SOAP')),
-                ('outcome', models.CharField(max_length=40)),
-                ('sentence', models.CharField(blank=True, max_length=500, verbose_name='what the school was told')),
-                ('doc_id', models.CharField(blank=True, max_length=100)),
-                ('broken', models.JSONField(default=list, verbose_name='rules broken')),
-                ('microseconds', models.PositiveIntegerField(default=0)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('client', models.CharField(blank=True, max_length=200, verbose_name='user agent')),
-                ('request_id', models.CharField(db_index=True, max_length=12)),
-                ('request', models.TextField(blank=True)),
-                ('answer', models.TextField(blank=True)),
-                ('buyer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='supplier.buyer')),
-                ('supplier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='supplier.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("user", models.CharField(blank=True, max_length=150, verbose_name="user name as called")),
+                ("operation", models.CharField(blank=True, max_length=100)),
+                ("version", models.CharField(blank=True, max_length=3, verbose_name="SOAP")),
+                ("outcome", models.CharField(max_length=40)),
+                ("sentence", models.CharField(blank=True, max_length=500, verbose_name="what the school was told")),
+                ("doc_id", models.CharField(blank=True, max_length=100)),
+                ("broken", models.JSONField(default=list, verbose_name="rules broken")),
+                ("microseconds", models.PositiveIntegerField(default=0)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("client", models.CharField(blank=True, max_length=200, verbose_name="user agent")),
+                ("request_id", models.CharField(db_index=True, max_length=12)),
+                ("request", models.TextField(blank=True)),
+                ("answer", models.TextField(blank=True)),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calls",
+                        to="supplier.buyer",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="supplier.supplier"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-at', '-id'),
+                "ordering": ("-at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.URLField(max_length=500, verbose_name='address')),
-                ('secret', schoolgate.commons.sealed.SealedTextField(verbose_name='signing secret')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('failures', models.PositiveIntegerField(default=0, verbose_name='failures in a row')),
-                ('paused_at', models.DateTimeField(null=True, verbose_name='paused')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to='supplier.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.URLField(max_length=500, verbose_name="address")),
+                ("secret", schoolgate.commons.sealed.SealedTextField(verbose_name="signing secret")),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("failures", models.PositiveIntegerField(default=0, verbose_name="failures in a row")),
+                ("paused_at", models.DateTimeField(null=True, verbose_name="paused")),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="webhooks", to="supplier.supplier"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('url', 'id'),
+                "ordering": ("url", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=40)),
-                ('event_id', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('body', models.TextField()),
-                ('state', models.CharField(choices=[('waiting', 'To be sent'), ('delivered', 'Delivered'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('tries', models.PositiveIntegerField(default=0)),
-                ('last_try_at', models.DateTimeField(null=True, verbose_name='last try')),
-                ('status', models.PositiveSmallIntegerField(null=True, verbose_name='answer')),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='supplier.order')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='supplier.supplier')),
-                ('webhook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='supplier.webhook')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event", models.CharField(max_length=40)),
+                ("event_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("body", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "To be sent"), ("delivered", "Delivered"), ("failed", "Failed")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                ("tries", models.PositiveIntegerField(default=0)),
+                ("last_try_at", models.DateTimeField(null=True, verbose_name="last try")),
+                ("status", models.PositiveSmallIntegerField(null=True, verbose_name="answer")),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="supplier.order",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="supplier.supplier"
+                    ),
+                ),
+                (
+                    "webhook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="supplier.webhook"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-made_at', '-id'),
+                "ordering": ("-made_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='IdempotentAnswer',
+            name="IdempotentAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('request_digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('body', models.TextField()),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('api_key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='supplier.apikey')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("body", models.TextField()),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "api_key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="supplier.apikey"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('api_key', 'key'), name='one_answer_a_key')],
+                "constraints": [models.UniqueConstraint(fields=("api_key", "key"), name="one_answer_a_key")],
             },
         ),
         migrations.CreateModel(
-            name='OperationUse',
+            name="OperationUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation', models.CharField(max_length=100)),
-                ('calls', models.PositiveBigIntegerField(default=0)),
-                ('faults', models.PositiveBigIntegerField(default=0)),
-                ('last_at', models.DateTimeField()),
-                ('last_outcome', models.CharField(max_length=40)),
-                ('last_fault_at', models.DateTimeField(null=True)),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operations', to='supplier.buyer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operation", models.CharField(max_length=100)),
+                ("calls", models.PositiveBigIntegerField(default=0)),
+                ("faults", models.PositiveBigIntegerField(default=0)),
+                ("last_at", models.DateTimeField()),
+                ("last_outcome", models.CharField(max_length=40)),
+                ("last_fault_at", models.DateTimeField(null=True)),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="operations", to="supplier.buyer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('buyer', 'operation'), name='one_use_an_operation')],
+                "constraints": [models.UniqueConstraint(fields=("buyer", "operation"), name="one_use_an_operation")],
             },
         ),
         migrations.CreateModel(
-            name='RuleBroken',
+            name="RuleBroken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=60)),
-                ('times', models.PositiveBigIntegerField(default=0)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules_broken', to='supplier.buyer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule", models.CharField(max_length=60)),
+                ("times", models.PositiveBigIntegerField(default=0)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rules_broken", to="supplier.buyer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('buyer', 'rule'), name='one_row_a_rule')],
+                "constraints": [models.UniqueConstraint(fields=("buyer", "rule"), name="one_row_a_rule")],
             },
         ),
         migrations.CreateModel(
-            name='RefusedOrder',
+            name="RefusedOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, max_length=100, verbose_name='order no.')),
-                ('digest', models.CharField(max_length=64)),
-                ('told', models.TextField(verbose_name='what the school was told')),
-                ('problems', models.JSONField(default=list)),
-                ('xml', models.TextField()),
-                ('first_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('times', models.PositiveIntegerField(default=1)),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refused_orders', to='supplier.buyer')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refused_orders', to='supplier.supplier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(blank=True, max_length=100, verbose_name="order no.")),
+                ("digest", models.CharField(max_length=64)),
+                ("told", models.TextField(verbose_name="what the school was told")),
+                ("problems", models.JSONField(default=list)),
+                ("xml", models.TextField()),
+                ("first_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("times", models.PositiveIntegerField(default=1)),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refused_orders", to="supplier.buyer"
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refused_orders",
+                        to="supplier.supplier",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-last_at', '-id'),
-                'constraints': [models.UniqueConstraint(fields=('buyer', 'digest'), name='one_refusal_a_content')],
+                "ordering": ("-last_at", "-id"),
+                "constraints": [models.UniqueConstraint(fields=("buyer", "digest"), name="one_refusal_a_content")],
             },
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['supplier', '-received_at'], name='order_newest'),
+            model_name="order",
+            index=models.Index(fields=["supplier", "-received_at"], name="order_newest"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('buyer', 'digest'), name='one_order_a_content'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("buyer", "digest"), name="one_order_a_content"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'supplier'), name='one_membership_each'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("user", "supplier"), name="one_membership_each"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['buyer', 'state', 'created_at'], name='document_of_buyer'),
+            model_name="document",
+            index=models.Index(fields=["buyer", "state", "created_at"], name="document_of_buyer"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['supplier', 'state', '-created_at'], name='document_of_supplier'),
+            model_name="document",
+            index=models.Index(fields=["supplier", "state", "-created_at"], name="document_of_supplier"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['supplier', '-created_at'], name='document_newest'),
+            model_name="document",
+            index=models.Index(fields=["supplier", "-created_at"], name="document_newest"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['expires_at'], name='document_expiring'),
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["expires_at"], name="document_expiring"
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['-at'], name='call_newest'),
+            model_name="call",
+            index=models.Index(fields=["-at"], name="call_newest"),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['supplier', '-at'], name='call_of_supplier'),
+            model_name="call",
+            index=models.Index(fields=["supplier", "-at"], name="call_of_supplier"),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['buyer', '-at'], name='call_of_buyer'),
+            model_name="call",
+            index=models.Index(fields=["buyer", "-at"], name="call_of_buyer"),
         ),
         migrations.AddConstraint(
-            model_name='buyer',
-            constraint=models.UniqueConstraint(condition=models.Q(('account_number', ''), _negated=True), fields=('supplier', 'account_number'), name='one_buyer_an_account_number'),
+            model_name="buyer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("account_number", ""), _negated=True),
+                fields=("supplier", "account_number"),
+                name="one_buyer_an_account_number",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['supplier', '-made_at'], name='delivery_newest'),
+            model_name="delivery",
+            index=models.Index(fields=["supplier", "-made_at"], name="delivery_newest"),
         ),
     ]
