@@ -111,6 +111,8 @@ def serve(kind: str) -> None:
         import_module(kind)
     else:
         _set_up_site(kind)
+    for module in IMPORTED_LATE:
+        import_module(module)
     from django.db import connections
 
     assert connections["default"].connection is None, "a connection must not be shared with a fork"
@@ -142,8 +144,8 @@ def _set_up_site(kind: str) -> None:
     import schoolgate.sites.cli
 
     # Not the doors: a server's worker begins to watch its parent when it imports them.
-    for module in (settings.ROOT_URLCONF, *settings.SCHOOLGATE_PROGRAM_DOORS.values(), *IMPORTED_LATE):
-        import_module(module)
+    for urls in (settings.ROOT_URLCONF, *settings.SCHOOLGATE_PROGRAM_DOORS.values()):
+        import_module(urls)
     # Every command asks whether its database has all migrations, and imports them for that.
     MigrationLoader(None)
     if kind == "school":

@@ -13,6 +13,7 @@ import pytest
 from tests.faults.crew import Crew
 from tests.faults.database import Database
 from tests.faults.sites import free_address
+from tests.tables import lay_tables
 
 from schoolgate.commons.schedules.rules import LONDON, Weekly
 from schoolgate.sites.demo_site import Site
@@ -96,6 +97,7 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.site = Site("school", folder / "school", free_address())
+        lay_tables("school", self.site.home)
         self.site.run("init", "--root-folder", str(folder / "root"))
         self.database = Database(folder / "school", "")
 
