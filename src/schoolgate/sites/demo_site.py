@@ -76,15 +76,17 @@ class Site:
 
     def wait_until_up(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.process is not None and self.process.poll() is not None:
-                break
-            try:
-                if httpx.get(self.url + "/sign-in/", timeout=5, trust_env=False).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
+        # One client for all its looks: to make one, with its certificates, costs as much as several of them.
+        with httpx.Client(base_url=self.url, timeout=5, trust_env=False) as http:
+            while time.monotonic() < deadline:
+                if self.process is not None and self.process.poll() is not None:
+                    break
+                try:
+                    if http.get("/sign-in/").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.1)
         log = (self.home / "logs" / "serve.log").read_text("utf-8", "replace")
         raise DemonstrationFailed(f"The {self.kind} site did not start: {log[-2000:]}")
 
