@@ -16,7 +16,9 @@ from schoolgate.sites.demo_site import Site
 
 HERE = Path(__file__).parent
 SUPPLIER_DUNS = "123456789"
-CLIENTS = [f"{client} {version}" for client in ("php", "perl", "node", "zeep", "mono") for version in ("1.1", "1.2")]
+CLIENTS = [
+    f"{client} {version}" for client in ("php", "perl", "node", "zeep", "mono", "ours") for version in ("1.1", "1.2")
+]
 BROKEN_ORDER = '<?xml version="1.0"?><Order xmlns="urn:schemas-basda-org:2000:purchaseOrder:xdr:3.01"/>'
 
 

@@ -9,6 +9,7 @@ from schoolgate.sites.commands.documents import check, schema, verify_receipt
 from schoolgate.sites.commands.samples import sample
 from schoolgate.sites.commands.school import school
 from schoolgate.sites.commands.supplier import supplier
+from schoolgate.sites.commands.test_service import test_service
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,7 +18,7 @@ def main() -> None:
     """Moves documents between schools, local authorities and suppliers, and proves that they arrived."""
 
 
-for command in (authority, school, supplier, demo, check, sample, schema, verify_receipt):
+for command in (authority, school, supplier, demo, check, sample, schema, verify_receipt, test_service):
     main.add_command(command)
 
 if __name__ == "__main__":
