@@ -10,6 +10,7 @@ from schoolgate.sites.commands.supplier_buyers import buyers, suppliers
 from schoolgate.sites.commands.supplier_calls import calls
 from schoolgate.sites.commands.supplier_documents import documents, orders
 from schoolgate.sites.commands.supplier_keys import keys
+from schoolgate.sites.commands.supplier_webhooks import webhooks
 
 
 @click.group(help="A supplier's site: the web service that schools' finance systems call, and its queue.")
@@ -18,7 +19,7 @@ def supplier() -> None:
 
 
 add_common_verbs(supplier, "supplier")
-for command in (suppliers, buyers, documents, orders, calls, keys):
+for command in (suppliers, buyers, documents, orders, calls, keys, webhooks):
     supplier.add_command(command)
 
 
