@@ -15,6 +15,7 @@ from schoolgate.supplier.models import Buyer
 from schoolgate.supplier.orders.receiving import OrderRefused, receive_order
 from schoolgate.supplier.orders.taking import take_order
 from schoolgate.supplier.queue.putting import put_document
+from schoolgate.supplier.queue.steps import expire
 
 
 def said(tell: TellLine, reader: User) -> str:
@@ -50,6 +51,13 @@ def test_the_summary_tells_of_documents_that_will_expire(green_abbey: Buyer, cle
     green_abbey.expiry_days = 7
     put_document(green_abbey, "order", a_basket(green_abbey))
     assert said(alerts._expiring, clerk) == "A document will expire within 14 days."
+
+
+def test_the_summary_tells_of_what_has_expired(green_abbey: Buyer, clerk: User, hilltop_clerk: User) -> None:
+    document, _ = put_document(green_abbey, "order", a_basket(green_abbey))
+    expire(document, by=None)
+    assert said(alerts._expired, clerk) == "A document has expired."
+    assert said(alerts._expired, hilltop_clerk) == ""
 
 
 def test_nothing_of_a_test_school_is_news(green_abbey: Buyer, clerk: User) -> None:

@@ -13,7 +13,7 @@ from schoolgate.commons.alerts.kinds import Alert, add_alert
 from schoolgate.commons.alerts.models import Event
 from schoolgate.commons.alerts.summary import Line, page, summary_line
 from schoolgate.commons.alerts.telling import tell_at_once
-from schoolgate.supplier.models import Document, Order, RefusedOrder
+from schoolgate.supplier.models import Document, Order, RefusedOrder, State
 from schoolgate.supplier.models.supplier import OfSupplierQuerySet
 from schoolgate.supplier.preferences import EXPIRY_WARNING_DAYS
 
@@ -58,7 +58,7 @@ ORDER_REFUSED = add_alert(
         on=works_for_suppliers,
         one="An order was refused",
         many="{} orders were refused",
-        page="orders",
+        page="refused-orders",
         told_of=of_what_is_seen(RefusedOrder.objects.all),
     )
 )
@@ -96,6 +96,7 @@ def note_refusal(refused: RefusedOrder) -> None:
             ORDER_REFUSED.name,
             f"An order of {refused.buyer.name} was refused: the school's program was told why.",
             key=f"refused order {refused.pk}",
+            link=refused.get_absolute_url(),
         )
 
 
@@ -119,7 +120,7 @@ def _not_taken(reader: User, since: datetime) -> Line | None:
 def _refused(reader: User, since: datetime) -> Line | None:
     number = RefusedOrder.objects.visible_to(reader).filter(last_at__gte=since, buyer__test=False).count()
     told = "An order was" if number == 1 else f"{number:,} orders were"
-    return Line(f"{told} refused.", page("orders")) if number else None
+    return Line(f"{told} refused.", page("refused-orders")) if number else None
 
 
 @summary_line
@@ -129,3 +130,11 @@ def _expiring(reader: User, since: datetime) -> Line | None:
     number = documents.expiring_soon(timezone.now(), days).count()
     told = "A document" if number == 1 else f"{number:,} documents"
     return Line(f"{told} will expire within {days} days.", page("queue")) if number else None
+
+
+@summary_line
+def _expired(reader: User, since: datetime) -> Line | None:
+    documents = Document.objects.visible_to(reader).filter(state=State.EXPIRED, buyer__test=False)
+    number = documents.filter(changed_at__gte=since, content_gone_at=None).count()
+    told = "A document has" if number == 1 else f"{number:,} documents have"
+    return Line(f"{told} expired.", page("queue", f"?state={State.EXPIRED}")) if number else None

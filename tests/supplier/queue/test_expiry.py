@@ -8,6 +8,7 @@ from tests.supplier.papers import a_basket
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.models import Event
+from schoolgate.commons.journal.models import JournalLine
 from schoolgate.supplier.alerts import DOCUMENTS_EXPIRE
 from schoolgate.supplier.models import Buyer, Document, State
 from schoolgate.supplier.preferences import EXPIRY_DAYS
@@ -47,6 +48,9 @@ def test_what_is_over_is_said_to_have_expired_on_its_day(green_abbey: Buyer, mon
         assert expire_what_is_over() == 0
     assert set(Document.objects.values_list("state", flat=True)) == {State.EXPIRED}
     assert first.events.get(what="expired").at == second.expires_at
+    assert (
+        JournalLine.objects.filter(level="WARN", message__endswith="expired: no school took what waited.").count() == 2
+    )
 
 
 def test_a_supplier_is_warned_once_of_each_document_two_weeks_before(green_abbey: Buyer) -> None:
@@ -67,6 +71,14 @@ def test_a_document_with_few_days_is_not_warned_of_as_soon_as_it_is_queued(green
         assert warn_of_what_expires() == 0
     with after(1.5):
         assert warn_of_what_expires() == 1
+
+
+def test_nobody_is_warned_of_what_waits_for_a_test_school(green_abbey: Buyer) -> None:
+    queue(green_abbey)
+    green_abbey.test = True
+    green_abbey.save()
+    with after(80):
+        assert warn_of_what_expires() == 0
 
 
 def test_only_who_sees_the_supplier_is_told(

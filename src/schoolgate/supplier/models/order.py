@@ -84,3 +84,10 @@ class RefusedOrder(models.Model):
         ordering = ("-last_at", "-id")
         constraints = [models.UniqueConstraint(fields=["buyer", "digest"], name="one_refusal_a_content")]
         indexes = [models.Index(fields=["supplier", "-last_at"], name="refused_order_newest")]
+
+    def __str__(self) -> str:
+        return self.number or f"refused order {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """Its page, wherever it is asked for."""
+        return reverse("refused-order", args=[self.pk], urlconf=settings.ROOT_URLCONF)

@@ -142,7 +142,7 @@ def _refuse(buyer: Buyer, xml: str, problems: list[Problem]) -> OrderRefused:
         )
         if is_new:
             note_refusal(row)
-            write("WARN", "An order was refused: its school was told why.")
+            write("WARN", "An order was refused: its school was told why.", link=row.get_absolute_url())
         else:
             # What is asked of an order may have changed meanwhile.
             RefusedOrder.objects.filter(pk=row.pk).update(

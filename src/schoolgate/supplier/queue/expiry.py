@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.alerts.telling import tell_at_once
 from schoolgate.commons.jobs.periodic import every
+from schoolgate.commons.journal.writing import write
 from schoolgate.supplier.alerts import DOCUMENTS_EXPIRE
 from schoolgate.supplier.models import Buyer, Document, DocumentEvent, State
 from schoolgate.supplier.preferences import EXPIRY_DAYS, EXPIRY_WARNING_DAYS
@@ -38,15 +41,23 @@ def expire_what_is_over() -> int:
                 DocumentEvent(document=one, at=one.expires_at, what="expired", words="Expired: no school took it")
                 for one in over
             )
+            if over:
+                # Staff of every supplier read the journal: it names neither schools nor suppliers.
+                told = f"{over[0]} has" if len(over) == 1 else f"{len(over):,} documents have"
+                link = reverse("queue", urlconf=settings.ROOT_URLCONF) + f"?state={State.EXPIRED}"
+                write("WARN", f"{told} expired: no school took what waited.", link=link)
             total += len(over)
     return total
 
 
 @every(hours=1, words="Warning of documents that will expire")
 def warn_of_what_expires() -> int:
-    """Warn each supplier once of each document that will expire within the days that are set; how many."""
+    """Warn each supplier once of each document that will expire within the days that are set; how many.
+
+    What waits for a test school is no business.
+    """
     now = timezone.now()
-    soon = Document.objects.expiring_soon(now, EXPIRY_WARNING_DAYS.get()).filter(warned_at=None)
+    soon = Document.objects.expiring_soon(now, EXPIRY_WARNING_DAYS.get()).filter(warned_at=None, buyer__test=False)
     soon = soon.filter(changed_at__lte=now - NOT_WARNED_OF_FOR)
     total = 0
     while keys := list(soon.values_list("pk", flat=True)[:AT_ONCE]):
