@@ -6,8 +6,8 @@ from django import forms
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.passwords import RULES_FOR_PROGRAMS
-from schoolgate.supplier.buyers.accounts import CHANGEABLE
-from schoolgate.supplier.models import Buyer, Supplier
+from schoolgate.supplier.forms.seen import SeenForm
+from schoolgate.supplier.models import Supplier
 from schoolgate.supplier.models.buyer import MOST_EXPIRY_DAYS
 
 PASSWORD_HELP = f"Leave empty for one that is made up. Else: {'; '.join(RULES_FOR_PROGRAMS)}."
@@ -94,35 +94,8 @@ class AddBuyerForm(ForSupplier, BuyerFields, PasswordField):
     field_order = ("supplier", "name", "duns", "user", "password", "account_number", "email", "expiry_days", "notes")
 
 
-class ChangeBuyerForm(BuyerFields):
-    """A school as it was shown, sent along, and as it shall be."""
-
-    def __init__(self, data: Any = None, *, buyer: Buyer) -> None:
-        super().__init__(data, initial={name: getattr(buyer, name) for name in CHANGEABLE})
-        for field in self.fields.values():
-            field.show_hidden_initial = True
-
-    def as_seen(self, buyer: Buyer) -> Buyer:
-        """The school with the values that the person saw."""
-        for name, field in self.fields.items():
-            seen = field.to_python(self.data.get(self.add_initial_prefix(name), ""))
-            setattr(buyer, name, _plain_lines(seen))
-        return buyer
-
-    def wanted(self) -> dict[str, Any]:
-        """The values as typed, of a valid form."""
-        return {name: _plain_lines(value) for name, value in self.cleaned_data.items()}
-
-    def show_both(self, now: Buyer) -> None:
-        """Somebody else has changed it: say at each field what stands there now, and take that as seen."""
-        data = dict(self.data.items())
-        for name, field in self.fields.items():
-            seen, stands = self.data.get(self.add_initial_prefix(name), ""), field.prepare_value(getattr(now, name))
-            text = "" if stands is None else str(stands)
-            if _plain_lines(seen) != text:
-                self.add_error(name, f"Somebody has changed this meanwhile. It is now: {text or '(empty)'}")
-            data[self.add_initial_prefix(name)] = text
-        self.data = data
+class ChangeBuyerForm(SeenForm, BuyerFields):
+    """A school as it was shown, and as it shall be."""
 
 
 class BuyersListForm(ForSupplier):
@@ -133,8 +106,3 @@ class BuyersListForm(ForSupplier):
         help_text="Columns: name, DUNS, user; if wanted account number, password, e-mail, expiry days.",
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
     )
-
-
-def _plain_lines(value: Any) -> Any:
-    """Browsers send line ends as two characters."""
-    return value.replace("\r\n", "\n") if isinstance(value, str) else value

@@ -5,6 +5,7 @@ from schoolgate.supplier.models.buyer import Buyer
 from schoolgate.supplier.models.call import Call, OperationUse, RuleBroken
 from schoolgate.supplier.models.document import STEPS, Document, DocumentContent, DocumentEvent, Kind, State
 from schoolgate.supplier.models.order import Order, OrderContent, RefusedOrder
+from schoolgate.supplier.models.played_school import PlayedSchool
 from schoolgate.supplier.models.supplier import Membership, Supplier
 from schoolgate.supplier.models.webhook import Delivery, DeliveryState, Webhook
 
@@ -25,6 +26,7 @@ __all__ = [
     "OperationUse",
     "Order",
     "OrderContent",
+    "PlayedSchool",
     "RefusedOrder",
     "RuleBroken",
     "State",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.supplier.buyers.accounts import (
+    CHANGEABLE,
     BuyerRefused,
     add_buyer,
     change_buyer,
@@ -112,13 +113,14 @@ def add(request: PersonRequest) -> HttpResponseBase:
 @who("administrator", "staff")
 def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = _buyer(request, pk)
-    form = ChangeBuyerForm(request.POST or None, buyer=found)
+    form = ChangeBuyerForm(request.POST or None, now=_values(found))
     if request.method == "POST" and form.is_valid():
+        for name, value in form.seen.items():
+            setattr(found, name, value)
         try:
-            change_buyer(form.as_seen(found), form.wanted(), by=request.user, request=request)
+            change_buyer(found, form.wanted, by=request.user, request=request)
         except ChangedMeanwhile:
-            found = _buyer(request, pk)
-            form.show_both(found)
+            form.show_both(_values(_buyer(request, pk)))
         except BuyerRefused as refused:
             _tell(form, refused)
         else:
@@ -197,6 +199,10 @@ def _buyer(request: PersonRequest, pk: int) -> Buyer:
         Buyer.objects.visible_to(request.user).select_related("account", "supplier"), pk=pk
     )
     return found
+
+
+def _values(buyer: Buyer) -> dict[str, Any]:
+    return {name: getattr(buyer, name) for name in CHANGEABLE}
 
 
 def _faults_of(rows: list[Buyer]) -> dict[int, int]:

@@ -60,7 +60,7 @@ def calls(request: PersonRequest) -> HttpResponseBase:
         name="calls",
         noun=("call", "calls"),
         live_by_choice=LIVE_BY_CHOICE,
-        empty=NotYet("No calls yet. Is the address right?"),
+        empty=NotYet("No calls yet. Is the address right?", "Get connected", reverse("get-connected")),
     )
     return table.response("supplier/calls.html")
 

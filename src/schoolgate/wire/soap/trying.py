@@ -93,6 +93,31 @@ def try_service(
     )
 
 
+def look_at_address(line: Line) -> Iterator[Step]:
+    """Whether a web server answers, its certificate, and its WSDL; one step alone where none answers."""
+    began = time.perf_counter()
+    try:
+        reply = line.get("WSDL")
+    except ServiceError as error:
+        yield Step("The address", "", "fail", f"{error.sentence} {error.remedy}")
+        return
+    taken = (time.perf_counter() - began) * 1000
+    yield Step("The address", "", "pass", "A web server answers there.", milliseconds=taken)
+    yield _certificate(line, reply)
+    charset = read_media_type(reply.content_type)[1].get("charset", "")
+    faults = faults_of_wsdl(reply.content, charset, str(line.url))
+    if reply.content_type.startswith("text/html"):
+        faults.append("It is sent as text/html: send text/xml.")
+    yield Step(
+        "The WSDL",
+        "",
+        "fail" if faults else "pass",
+        " ".join(faults) or "It holds all operations, the header, and the address that was called.",
+        answer=text_of(reply)[:LONGEST_SHOWN],
+        status=reply.status,
+    )
+
+
 @dataclass(slots=True)
 class _Trial:
     """One test on its way."""
@@ -111,28 +136,9 @@ class _Trial:
 
     def look_at_address(self) -> Iterator[Step]:
         """The address, its certificate, and its WSDL."""
-        began = time.perf_counter()
-        try:
-            reply = self.line.get("WSDL")
-        except ServiceError as error:
-            yield Step("The address", "", "fail", f"{error.sentence} {error.remedy}")
-            return
-        taken = (time.perf_counter() - began) * 1000
-        self.reached = True
-        yield Step("The address", "", "pass", "A web server answers there.", milliseconds=taken)
-        yield _certificate(self.line, reply)
-        charset = read_media_type(reply.content_type)[1].get("charset", "")
-        faults = faults_of_wsdl(reply.content, charset, str(self.line.url))
-        if reply.content_type.startswith("text/html"):
-            faults.append("It is sent as text/html: send text/xml.")
-        yield Step(
-            "The WSDL",
-            "",
-            "fail" if faults else "pass",
-            " ".join(faults) or "It holds all operations, the header, and the address that was called.",
-            answer=text_of(reply)[:LONGEST_SHOWN],
-            status=reply.status,
-        )
+        for step in look_at_address(self.line):
+            self.reached = self.reached or step.verdict == "pass"
+            yield step
 
     def sign_in(self) -> Iterator[Step]:
         """The right password in both versions of SOAP, a wrong one, and none."""
