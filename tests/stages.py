@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,8 @@ TOOLS: dict[str, tuple[Callable[[], bool], str]] = {
 }
 # Hundreds of processes are started: who forbids Python to keep what it compiled has each of them compile all again.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+MADE_ONCE = "SCHOOLGATE_TESTS_MADE_ONCE"
+"""The folder of what tests/tables.py makes once for all stages."""
 ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority"]
 # By day PostgreSQL sees jobs, the ways a school's files go, all that an import does, and that each page is shown.
 ON_POSTGRES_BY_DAY = [
@@ -74,10 +77,22 @@ def tools() -> bool:
 
 
 def lint() -> bool:
-    """Style, types and walls, each on a core of its own."""
-    tools = (["mypy"], ["lint-imports", "--no-cache"], ["ruff", "check", "."], ["ruff", "format", "--check", "."])
+    """Style, types and walls, each on a core of its own; and that every file of the tests can be read."""
+    tools = (["lint-imports", "--no-cache"], ["ruff", "check", "."], ["ruff", "format", "--check", "."])
     with ThreadPoolExecutor(CORES) as pool:
-        return all(list(pool.map(lambda tool: run(str(BIN / tool[0]), *tool[1:]), tools)))
+        # The longest first.
+        checks = [pool.submit(run, str(BIN / "mypy")), pool.submit(collect)]
+        checks += [pool.submit(run, str(BIN / tool[0]), *tool[1:]) for tool in tools]
+        return all(check.result() for check in checks)
+
+
+def collect() -> bool:
+    """Read all tests; what pytest makes of their files is kept, and is not made in each process of each stage."""
+    command = [str(BIN / "pytest"), "-q", "--collect-only", "tests"]
+    found = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False, capture_output=True, text=True)
+    if found.returncode:
+        print(found.stdout, found.stderr, flush=True)
+    return found.returncode == 0
 
 
 def tests() -> bool:
@@ -142,12 +157,14 @@ def main(arguments: list[str]) -> int:
     if chosen != ["tools"] and "tools" not in chosen:
         chosen = ["tools", *chosen]
     times: list[tuple[str, float, bool]] = []
-    for name in chosen:
-        if not quiet and name != "tools":
-            print(f"\n== {name}", flush=True)
-        started = time.monotonic()
-        passed = ALONE[name]()
-        times.append((name, time.monotonic() - started, passed))
+    with tempfile.TemporaryDirectory(prefix="schoolgate-made-once-") as made_once:
+        ENVIRONMENT[MADE_ONCE] = made_once
+        for name in chosen:
+            if not quiet and name != "tools":
+                print(f"\n== {name}", flush=True)
+            started = time.monotonic()
+            passed = ALONE[name]()
+            times.append((name, time.monotonic() - started, passed))
     if not quiet:
         print()
         for name, seconds, passed in times:

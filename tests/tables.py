@@ -15,10 +15,14 @@ _folder = Path()
 
 
 def keep_tables_in(factory: pytest.TempPathFactory) -> None:
-    """Say where they lie: where all processes find them that share the tests of a run, and pytest clears up."""
+    """Say where they lie: where all processes find them that share the tests of a run, and pytest clears up.
+
+    `make test` names a folder for all its stages.
+    """
     global _folder  # noqa: PLW0603  fixtures of many rooms and plain functions need it
     base = factory.getbasetemp()
-    _folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    of_this_run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    _folder = Path(os.environ.get("SCHOOLGATE_TESTS_MADE_ONCE") or of_this_run)
 
 
 def made_once(name: str, make: Callable[[Path], None]) -> Path:
