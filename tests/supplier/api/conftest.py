@@ -12,11 +12,6 @@ from schoolgate.supplier.api.keys import make_key
 from schoolgate.supplier.models import SCOPES, ApiKey, Buyer, Supplier
 
 
-@pytest.fixture(autouse=True)
-def _page_of_keys(settings: Any) -> None:
-    settings.ROOT_URLCONF = "tests.supplier.keys_page"
-
-
 @pytest.fixture
 def api() -> DoorOfTheTest:
     return DoorOfTheTest("schoolgate.supplier.api.urls")

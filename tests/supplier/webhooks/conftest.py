@@ -45,11 +45,6 @@ def _handler(shop: Shop) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture(autouse=True)
-def _page_of_keys(settings: Any) -> None:
-    settings.ROOT_URLCONF = "tests.supplier.keys_page"
-
-
 @pytest.fixture(scope="module")
 def shop_of_this_module() -> Iterator[Shop]:
     shop = Shop()

@@ -11,6 +11,7 @@ from tests.supplier.webhooks.conftest import MakeOrder, Shop, Told, hasten
 
 from schoolgate.commons.alerts.models import Event
 from schoolgate.commons.jobs.engine import work_off
+from schoolgate.commons.jobs.kinds import words_of
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.jobs.submitting import cancel
@@ -219,6 +220,21 @@ def test_a_private_address_is_refused_at_the_call_too(
     delivery.refresh_from_db()
     assert (shop.told, delivery.status) == ([], None)
     assert "private network" in delivery.reason
+
+
+def test_without_a_secret_that_can_be_opened_nothing_is_sent(shop: Shop, told: Told, make_order: MakeOrder) -> None:
+    Webhook.objects.update(secret="")
+    (delivery,) = note_event(make_order())
+    work_off()
+    delivery.refresh_from_db()
+    assert (shop.told, "secret" in delivery.reason) == ([], True)
+
+
+def test_among_the_jobs_a_delivery_names_no_suppliers_address(told: Told, make_order: MakeOrder) -> None:
+    note_event(make_order())
+    ping(told.webhook, by=None)
+    titles = [words_of(job.kind, job.args) for job in Job.objects.order_by("pk")]
+    assert titles == ["Telling a webhook of an order", "Trying a webhook"]
 
 
 def test_an_address_where_nobody_listens_is_said_to_be_so(riverside: Supplier, make_order: MakeOrder) -> None:

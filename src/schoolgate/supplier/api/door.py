@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
@@ -98,12 +98,12 @@ def text_of(request: HttpRequest, name: str) -> str:
     return text
 
 
-class _MadeAt(Protocol):
-    def __call__(self, row: Any) -> datetime: ...
-
-
 def page_of(
-    request: HttpRequest, name: str, rows: "models.QuerySet[R]", tell: Callable[[R], dict[str, Any]], made_at: _MadeAt
+    request: HttpRequest,
+    name: str,
+    rows: "models.QuerySet[R]",
+    tell: Callable[[R], dict[str, Any]],
+    made_at: Callable[[R], datetime],
 ) -> JsonResponse:
     """One page of rows, oldest first: `{NAME: [...], "next": cursor, "more": bool}`.
 
