@@ -9,7 +9,13 @@ from schoolgate.documents.ebis.json_values import JsonRefused
 from schoolgate.documents.ebis.orders import read_order
 from schoolgate.supplier.models import Buyer, Kind
 from schoolgate.supplier.orders.receiving import receive_order
-from schoolgate.supplier.queue.composing import compose_basket, find_buyer, queue_basket, queue_invoice
+from schoolgate.supplier.queue.composing import (
+    compose_basket,
+    compose_invoice,
+    find_buyer,
+    queue_basket,
+    queue_composed,
+)
 from schoolgate.supplier.queue.index import content_of
 
 LINE = {
@@ -73,10 +79,9 @@ def test_what_is_no_name_is_no_schools(green_abbey: Buyer, name: object) -> None
 
 
 @pytest.mark.parametrize(("kind", "more"), [("invoice", {}), ("creditnote", {"credits": "SI-1"})])
-def test_an_invoice_or_credit_note_names_the_schools_order(
-    green_abbey: Buyer, kind: str, more: dict[str, str]
-) -> None:
+def test_an_invoice_or_credit_note_names_the_schools_order(green_abbey: Buyer, kind: str, more: dict[str, str]) -> None:
     order = receive_order(green_abbey, an_authorised_order(green_abbey))
     value = {"kind": kind, "number": "SI-9", "order": order.number, "buyer": "GA-4321", "lines": [LINE], **more}
-    document, _ = queue_invoice(green_abbey.supplier, value)
+    document, _ = queue_composed(compose_invoice(green_abbey.supplier, value), made_from=order)
+    assert document.made_from == order
     assert (document.kind, document.reference, document.order_number) == (kind, "SI-9", "ORD00001")

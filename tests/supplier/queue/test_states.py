@@ -1,7 +1,7 @@
 """Every allowed step of a document, and no other (DESIGN 5)."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 
@@ -75,3 +75,24 @@ def test_what_has_no_content_any_more_waits_for_nobody(green_abbey: Buyer) -> No
     Document.objects.update(content_gone_at=NOW)
     assert not document.take("unprocess", NOW)
     assert not document.take("put back", NOW)
+
+
+def test_what_the_database_finds_in_a_state_is_what_a_document_says_of_itself(green_abbey: Buyer) -> None:
+    documents = Document.objects.bulk_create(
+        Document(
+            supplier=green_abbey.supplier,
+            buyer=green_abbey,
+            doc_id=f"{state} {hours}".replace(" ", "-"),
+            kind="order",
+            state=state,
+            digest="0" * 64,
+            expires_at=NOW + timedelta(hours=hours),
+        )
+        for state in State
+        for hours in (-1, 0, 1)
+    )
+    for size in range(len(State) + 1):
+        for asked in combinations(State, size):
+            found = set(Document.objects.standing_in(asked, NOW).values_list("doc_id", flat=True))
+            assert found == {document.doc_id for document in documents if document.state_at(NOW) in asked}
+    assert set(Document.objects.in_the_index(NOW)) == set(Document.objects.standing_in({State.WAITING}, NOW))

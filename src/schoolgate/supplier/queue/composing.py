@@ -59,20 +59,6 @@ def queue_basket(
     return queue_composed(made, by=by, request=request, through=through, who=who)
 
 
-def queue_invoice(
-    supplier: Supplier,
-    value: dict[str, Any],
-    *,
-    by: User | None = None,
-    request: HttpRequest | None = None,
-    through: Through = "API",
-    who: str = "",
-) -> tuple[Document, bool]:
-    """Make an invoice or credit note of JSON and queue it. Raises as `queue_basket` does."""
-    made = compose_invoice(supplier, value)
-    return queue_composed(made, by=by, request=request, through=through, who=who)
-
-
 def queue_composed(
     made: Composed,
     *,
