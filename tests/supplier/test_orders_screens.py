@@ -221,6 +221,10 @@ class TestInvoices:
         assert "Somebody invoiced or credited of it meanwhile." in text(answer)
         assert Document.objects.count() == 1
 
+    def test_an_order_without_a_number_is_not_invoiced(self, browser: Client, address: str, order: Order) -> None:
+        Order.objects.update(number="")
+        assert "The order has no number" in text(browser.get(address, follow=True))
+
     def test_pressed_twice_it_is_one_invoice(self, browser: Client, address: str, ordered: list[Decimal]) -> None:
         mine = self.typed(browser, address, ["1", "0", "0"])
         browser.post(address, mine)

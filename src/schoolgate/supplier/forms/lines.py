@@ -19,7 +19,7 @@ VAT = (("S 20", "20 %"), ("L 5", "5 %"), ("Z 0", "0 %"), ("E 0", "exempt"), ("X 
 """Code and rate (reference 7.5), as one choice."""
 _OTHER_VAT = re.compile(r"([A-Z]) (\d{1,3}(?:\.\d{1,4})?)")
 _OF_A_LINE = re.compile(r"lines\[(\d+)\](?:\.(\w+))?")
-_FIELDS = {"tax_code": "vat", "tax_rate": "vat", "delivery": "deliver_to", "id": "doc_id", "order": "number"}
+_FIELDS = {"tax_code": "vat", "tax_rate": "vat", "delivery": "deliver_to", "id": "doc_id"}
 
 
 class TaxedForm(forms.Form):

@@ -51,6 +51,9 @@ class Source:
 def invoice_order(request: PersonRequest, pk: int) -> HttpResponseBase:
     rows = Order.objects.visible_to(request.user).select_related("buyer__supplier", "buyer__account")
     order = get_object_or_404(rows, pk=pk)
+    if not order.number:
+        messages.error(request, "The order has no number, by which the school would know what the invoice is for.")
+        return redirect("order", order.pk)
     source = Source(
         kind=Kind.INVOICE,
         heading="Make an invoice",
