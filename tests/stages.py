@@ -50,6 +50,8 @@ LEFT_TO_THE_NIGHT = (
     [] if NIGHTLY else ["--ignore=tests/sites/test_through_a_proxy.py", "--ignore=tests/journeys/test_pictures.py"]
 )
 left_out: list[str] = []
+ahead: list[Callable[[], bool]] = []
+"""What is done beside the linters, which leave a core idle, where tests follow."""
 
 
 def run(*command: str, **environment: str) -> bool:
@@ -77,11 +79,11 @@ def tools() -> bool:
 
 
 def lint() -> bool:
-    """Style, types and walls, each on a core of its own; and that every file of the tests can be read."""
+    """Style, types and walls, each on a core of its own; before tests also what each of their processes would do."""
     tools = (["lint-imports", "--no-cache"], ["ruff", "check", "."], ["ruff", "format", "--check", "."])
     with ThreadPoolExecutor(CORES) as pool:
         # The longest first.
-        checks = [pool.submit(run, str(BIN / "mypy")), pool.submit(collect)]
+        checks = [pool.submit(run, str(BIN / "mypy")), *map(pool.submit, ahead)]
         checks += [pool.submit(run, str(BIN / tool[0]), *tool[1:]) for tool in tools]
         return all(check.result() for check in checks)
 
@@ -93,6 +95,11 @@ def collect() -> bool:
     if found.returncode:
         print(found.stdout, found.stderr, flush=True)
     return found.returncode == 0
+
+
+def lay_tables() -> bool:
+    """Make the database that the processes of the tests copy."""
+    return run(sys.executable, "-m", "tests.tables")
 
 
 def tests() -> bool:
@@ -156,6 +163,8 @@ def main(arguments: list[str]) -> int:
     chosen = [argument for argument in arguments if not argument.startswith("--")] or list(STAGES)
     if chosen != ["tools"] and "tools" not in chosen:
         chosen = ["tools", *chosen]
+    if "lint" in chosen and "tests" in chosen:
+        ahead.extend([collect, lay_tables])
     times: list[tuple[str, float, bool]] = []
     with tempfile.TemporaryDirectory(prefix="schoolgate-made-once-") as made_once:
         ENVIRONMENT[MADE_ONCE] = made_once

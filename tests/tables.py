@@ -11,7 +11,7 @@ import pytest
 
 from schoolgate.commons.filelock import FileLock
 
-_folder = Path()
+_folder = Path(os.environ.get("SCHOOLGATE_TESTS_MADE_ONCE", ""))
 
 
 def keep_tables_in(factory: pytest.TempPathFactory) -> None:
@@ -36,6 +36,17 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
     return made
 
 
+def all_tables() -> Path:
+    """The home of a database with the tables of all apps, as migrations leave it; it is for copying."""
+    return made_once("tables-of-all-apps", _migrate)
+
+
+def _migrate(home: Path) -> None:
+    chosen = {"DJANGO_SETTINGS_MODULE": "schoolgate.sites.testing", "SCHOOLGATE_TEST_HOME": str(home)}
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    subprocess.run(command, env={**os.environ, **chosen, "DATABASE_URL": ""}, check=True)
+
+
 def lay_tables(site: str, home: Path) -> None:
     """Put tables without a row into a new home, as `init` would, which finds them laid."""
     shutil.copytree(made_once(f"tables-{site}", lambda folder: _init(site, folder)), home, dirs_exist_ok=True)
@@ -45,3 +56,7 @@ def _init(site: str, home: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "SCHOOLGATE_DATABASE_URL"}
     command = [sys.executable, "-m", "schoolgate.sites.cli", site, "init", "--json"]
     subprocess.run(command, env={**environment, "SCHOOLGATE_HOME": str(home)}, capture_output=True, check=True)
+
+
+if __name__ == "__main__":
+    all_tables()

@@ -9,7 +9,7 @@ from tests.faults.database import KINDS, Database, make_database, new_database
 from tests.faults.exchange import Exchange, copied_exchange, prepare_exchange
 from tests.faults.table import print_table
 from tests.postgres import Server
-from tests.tables import made_once
+from tests.tables import all_tables
 
 Migrated = Callable[[Server | None], Database]
 Prepared = Callable[[Server | None], Exchange]
@@ -22,7 +22,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
 
     def give(server: Server | None) -> Database:
         if server is None:
-            return Database(made_once("migrated", lambda home: prepare(make_database(home, None))), "")
+            return Database(all_tables(), "")
         if server not in made:
             made[server] = make_database(tmp_path_factory.mktemp("migrated") / "home", server)
             prepare(made[server])
