@@ -1,6 +1,6 @@
 """Who fetched what and when, noted a moment after the calls, many at once: to be noted slows no call."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,16 +24,20 @@ class Fetch:
 
 def note_fetches(fetches: Sequence[Fetch]) -> None:
     """Count these fetches up at their documents, and note each of the first ones as an event."""
-    counted = Counter(fetch.document for fetch in fetches)
+    times: dict[int, list[datetime]] = defaultdict(list)
+    for fetch in fetches:
+        times[fetch.document].append(fetch.at)
+    as_often: dict[int, list[int]] = defaultdict(list)
     with transaction.atomic():
-        rows = Document.objects.select_for_update(of=("self",)).filter(pk__in=counted).order_by("pk")
-        before = dict(rows.values_list("pk", "fetched"))
+        rows = Document.objects.select_for_update(of=("self",)).filter(pk__in=times).order_by("pk")
         events = []
-        for pk, fetched in before.items():
-            times = sorted(fetch.at for fetch in fetches if fetch.document == pk)
-            Document.objects.filter(pk=pk).update(fetched=F("fetched") + len(times), fetched_at=times[-1])
+        for pk, fetched in rows.values_list("pk", "fetched"):
+            as_often[len(times[pk])].append(pk)
             events += [
                 DocumentEvent(document_id=pk, at=at, what="fetched", words="Fetched by the school")
-                for at in times[: max(0, EVENTS_KEPT - fetched)]
+                for at in sorted(times[pk])[: max(0, EVENTS_KEPT - fetched)]
             ]
+        last = max(fetch.at for fetch in fetches)
+        for number, documents in as_often.items():
+            Document.objects.filter(pk__in=documents).update(fetched=F("fetched") + number, fetched_at=last)
         DocumentEvent.objects.bulk_create(events)

@@ -1,21 +1,31 @@
 """What a school may fetch: only what is its own, waits or was taken, and has not expired (reference 2.2, 2.5)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from schoolgate.documents.ebis.index import Entry, write_index
 from schoolgate.supplier.models import Buyer, Document, DocumentContent
 from schoolgate.supplier.models.document import DocumentQuerySet
+from schoolgate.supplier.queue.prepared import Prepared, aware
 
 LONDON = ZoneInfo("Europe/London")
 
 
+class Fetched(NamedTuple):
+    """A document's key and its XML, without a byte order mark."""
+
+    document: int
+    xml: str
+
+
 def index_of(buyer: Buyer, now: datetime | None = None) -> str:
     """The fetch index of all documents that wait for this buyer, the oldest first (FetchIndex)."""
-    return _index(buyer.documents.in_the_index(now or timezone.now()))
+    return _write(_INDEX.rows(buyer.pk, now or timezone.now()))
 
 
 def history_of(buyer: Buyer, since: datetime, now: datetime | None = None) -> str:
@@ -26,7 +36,7 @@ def history_of(buyer: Buyer, since: datetime, now: datetime | None = None) -> st
     """
     if since.tzinfo is None:
         since = since.replace(tzinfo=LONDON)
-    return _index(buyer.documents.in_the_history(now or timezone.now()).filter(created_at__gt=since))
+    return _write(_HISTORY.rows(buyer.pk, now or timezone.now(), since))
 
 
 def find(buyer: Buyer, doc_id: str, now: datetime | None = None) -> Document | None:
@@ -39,16 +49,51 @@ def find(buyer: Buyer, doc_id: str, now: datetime | None = None) -> Document | N
     return found
 
 
-def content_of(document: Document) -> str:
-    """The document's XML, without a byte order mark (FetchDoc). To fetch it changes no state.
+def fetch(buyer: Buyer, doc_id: str, now: datetime | None = None) -> Fetched | None:
+    """What FetchDoc gives out, if this buyer may fetch it now, as `find`. To fetch it changes no state.
 
-    Raises DocumentContent.DoesNotExist when it is no longer kept.
+    Raises DocumentContent.DoesNotExist when its content is no longer kept.
     """
+    for document, xml in _CONTENT.rows(buyer.pk, now or timezone.now(), doc_id.replace("\0", "")):
+        if xml is None:
+            raise DocumentContent.DoesNotExist
+        return Fetched(document, xml)
+    return None
+
+
+def content_of(document: Document) -> str:
+    """The document's XML, without a byte order mark. Raises DocumentContent.DoesNotExist when it is not kept."""
     return DocumentContent.objects.values_list("xml", flat=True).get(document=document)
 
 
-def _index(documents: DocumentQuerySet) -> str:
-    rows: Iterable[tuple[str, str, datetime]] = documents.order_by("created_at", "pk").values_list(
-        "doc_id", "kind", "created_at"
-    )
-    return write_index(Entry(doc_id, kind, created.astimezone(LONDON)) for doc_id, kind, created in rows)
+def _write(rows: Iterable[tuple[str, str, datetime]]) -> str:
+    return write_index(Entry(doc_id, kind, aware(created).astimezone(LONDON)) for doc_id, kind, created in rows)
+
+
+def _listed(documents: DocumentQuerySet) -> QuerySet[Any, Any]:
+    return documents.order_by("created_at", "pk").values_list("doc_id", "kind", "created_at")
+
+
+_BUYER, _NOW, _SINCE, _ID = -1, datetime(1999, 1, 1, tzinfo=UTC), datetime(1998, 1, 1, tzinfo=UTC), "an id"
+_INDEX = Prepared(
+    lambda buyer, now: _listed(Document.objects.filter(buyer=buyer).in_the_index(now)),
+    _BUYER,
+    _NOW,
+)
+_HISTORY = Prepared(
+    lambda buyer, now, since: _listed(Document.objects.filter(buyer=buyer, created_at__gt=since).in_the_history(now)),
+    _BUYER,
+    _NOW,
+    _SINCE,
+)
+_CONTENT = Prepared(
+    lambda buyer, now, doc_id: (
+        Document.objects.filter(buyer=buyer, doc_id=doc_id)
+        .in_the_history(now)
+        .order_by()
+        .values_list("pk", "content__xml")
+    ),
+    _BUYER,
+    _NOW,
+    _ID,
+)

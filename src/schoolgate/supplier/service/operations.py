@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from schoolgate.supplier.models import Document, DocumentContent
 from schoolgate.supplier.orders.receiving import OrderRefused, receive_order
-from schoolgate.supplier.queue.index import content_of, find, history_of, index_of
+from schoolgate.supplier.queue.index import fetch, find, history_of, index_of
 from schoolgate.supplier.queue.steps import StepNotAllowed, process, unprocess
 from schoolgate.supplier.service.passwords import change_password
 from schoolgate.supplier.service.signing_in import Caller
@@ -59,11 +59,13 @@ def _update_document_status(caller: Caller, call: Call, environ: dict[str, Any])
 
 
 def _fetch_doc(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
-    document = _document(caller, call)
     try:
-        return Done(content_of(document), fetched=document.pk)
+        found = fetch(caller.buyer, call.text("DocID"), timezone.now())
     except DocumentContent.DoesNotExist:
         raise DocumentNotExistException("The content of this document is no longer kept.") from None
+    if found is None:
+        raise DocumentNotExistException
+    return Done(found.xml, fetched=found.document)
 
 
 def _send_order(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
