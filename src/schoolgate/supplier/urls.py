@@ -6,6 +6,7 @@ from schoolgate.supplier.views import (
     baskets,
     buyers,
     calls,
+    checking,
     connect,
     invoices,
     keys,
@@ -16,6 +17,7 @@ from schoolgate.supplier.views import (
     settings,
     sheet,
     today,
+    trying,
     webhooks,
 )
 
@@ -72,4 +74,8 @@ urlpatterns: list[URLPattern] = [
     path("administration/suppliers/<int:pk>/", settings.supplier, name="supplier"),
     path("administration/suppliers/<int:pk>/members/add/", settings.add_to, name="add-member"),
     path("administration/suppliers/<int:pk>/members/<int:person>/remove/", settings.remove_from, name="remove-member"),
+    path("check/", checking.check, name="check-document"),
+    path("test-a-service/", trying.try_service, name="try-service"),
+    path("test-a-service/<int:pk>/", trying.trial, name="trial"),
+    path("test-a-service/<int:pk>/password/", trying.show_new_password, name="trial-password"),
 ]

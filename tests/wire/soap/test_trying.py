@@ -81,7 +81,7 @@ def test_a_test_that_is_given_up_puts_the_status_back(serve: Serve, transport: h
     while next(steps).title != "Mark it as processed":
         pass
     assert shop.documents["B-1001"] == ("order", True)
-    steps.close()  # type: ignore[attr-defined]  # a generator
+    steps.close()
     assert shop.documents["B-1001"] == ("order", False)
 
 

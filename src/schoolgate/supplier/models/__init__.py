@@ -7,6 +7,7 @@ from schoolgate.supplier.models.document import STEPS, Document, DocumentContent
 from schoolgate.supplier.models.order import Order, OrderContent, RefusedOrder
 from schoolgate.supplier.models.played_school import PlayedSchool
 from schoolgate.supplier.models.supplier import Membership, Supplier
+from schoolgate.supplier.models.trial import Trial
 from schoolgate.supplier.models.webhook import Delivery, DeliveryState, Webhook
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "RuleBroken",
     "State",
     "Supplier",
+    "Trial",
     "Webhook",
 ]

@@ -7,7 +7,7 @@ answer. A document's status that was changed on the way is put back, also when t
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -59,8 +59,8 @@ def try_service(
     history_method: str = HISTORY,
     supplier_duns: str = "",
     buyer_duns: str = "",
-) -> Iterator[Step]:
-    """Take one step after the other. Raises nothing: what fails is a step that failed.
+) -> Generator[Step, None, None]:
+    """Take one step after the other. Raises nothing: what fails is a step that failed. Close it to give up.
 
     `order` is an order's XML to send; without one SendOrder is tried with an invalid one alone, since a valid one is
     an order. `change_password` has the service choose a new one, told in that step's `new_password`. A

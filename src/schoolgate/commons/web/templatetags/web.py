@@ -28,6 +28,7 @@ STATE_COLOURS = {
         "used",
         "new",
         "taken by the school",
+        "passed",
     },
     "busy": {"ready", "sending", "running", "processing", "queued", "invited", "in progress", "waiting for the school"},
     "warning": {
