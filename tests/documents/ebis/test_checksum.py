@@ -73,3 +73,7 @@ def test_one_more_or_less_is_the_rounding_of_the_sender(stated: int, reckoned: i
 @pytest.mark.parametrize(("stated", "reckoned"), [(51925, 51927), (51929, 51927), (99998, 0), (1, 99999)])
 def test_two_more_or_less_are_another_document(stated: int, reckoned: int) -> None:
     assert not checksum_matches(stated, reckoned)
+
+
+def test_a_stated_checksum_of_more_digits_than_five_does_not_match() -> None:
+    assert not checksum_matches(961_491, 61_491)

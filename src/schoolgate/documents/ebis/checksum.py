@@ -61,4 +61,4 @@ def checksum_matches(stated: int, reckoned: int) -> bool:
 
     Senders that reckon with binary fractions come out one lower in about 1.4 % of documents (reference 8).
     """
-    return (stated - reckoned) % _MODULUS in (0, 1, _MODULUS - 1)
+    return 0 <= stated < _MODULUS and (stated - reckoned) % _MODULUS in (0, 1, _MODULUS - 1)
