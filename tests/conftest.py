@@ -92,6 +92,12 @@ def sender(db: None) -> User:
 
 
 @pytest.fixture
+def staff(db: None) -> User:
+    """Works for a supplier, where somebody says for which."""
+    return create_user("stan", "staff", name="Stan Field", password=PASSWORD)
+
+
+@pytest.fixture
 def exchange_account(db: None) -> User:
     """A school's program: never at a screen."""
     return create_user("8204321", "exchange account", name="Green Abbey School", password=PASSWORD)

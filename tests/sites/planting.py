@@ -42,6 +42,7 @@ _KNOWN: dict[str, Any] = {
     "Met.packed": zlib.compress(b"{}"),
     "Met.entered_packed": b"",
     "TwoChildren.other": ANOTHER,
+    "Delivery.body": f'{{"data":"{NAME}"}}',
 }
 """Columns of which a page could make nothing if they held any text."""
 

@@ -53,7 +53,21 @@ OF_THE_AUTHORITY = {
         schools-without-base load-first try-first-again discard-first addresses-without-list set-summary-time""",
     RIGHT: "restriction lift-restriction restricted",
 }
-SITES = {"school": [OF_EVERY_SITE, OF_THE_SCHOOL], "authority": [OF_EVERY_SITE, OF_THE_AUTHORITY]}
+OF_THE_SUPPLIER = {
+    EVERYBODY: "alerts send-sample first-page",
+    OFFICE: """today get-connected look-at-address make-test-school new-school-password send-test-basket play-school
+        queue put-document compose-basket document document-xml document-step credit-invoice orders order order-file
+        take-order invoice-order refused-orders refused-order refused-order-xml buyers add-buyer import-buyers
+        confirm-import-buyers buyer edit-buyer buyer-password switch-buyer unlock-buyer buyer-conformance buyer-sheet
+        mail-buyer-sheet calls call keys add-key withdraw-key add-webhook webhook-secret remove-webhook webhook-step
+        delivery replay-delivery check-document try-service trial trial-password administration""",
+    ADMINISTRATOR: "suppliers add-supplier supplier add-member remove-member set-summary-time",
+}
+SITES = {
+    "school": [OF_EVERY_SITE, OF_THE_SCHOOL],
+    "authority": [OF_EVERY_SITE, OF_THE_AUTHORITY],
+    "supplier": [OF_EVERY_SITE, OF_THE_SUPPLIER],
+}
 
 SLUGS = {
     "la": "820",
@@ -67,6 +81,9 @@ SLUGS = {
     "kind": "CES",
     "version": "3.73",
     "gone": str(ANOTHER),
+    "step": "withdraw",
+    "form": "xml",
+    "act": "import",
 }
 """What stands in addresses beside numbers."""
 
@@ -81,6 +98,8 @@ NOT_OF_THESE_ROWS = {
     "rules-effect": 404,
     "undo-import": 404,
     "change-value-at": 404,
+    "credit-invoice": 404,
+    "trial": 404,
 }
 """Pages that are for rows in another state than the planted ones, or for one kind of them only."""
 
@@ -157,9 +176,26 @@ def test_a_schools_program_sees_and_changes_nothing_on_screens(
 
 
 def test_who_works_in_the_office_sees_and_changes_nothing_of_an_administrators(
-    planted: None, site: str, sender: User, officer: User, signed_in: SignedIn
+    planted: None, site: str, sender: User, officer: User, staff: User, signed_in: SignedIn
 ) -> None:
-    walk(signed_in({"school": sender, "authority": officer}[site]), site, {ADMINISTRATOR, RIGHT})
+    walk(signed_in({"school": sender, "authority": officer, "supplier": staff}[site]), site, {ADMINISTRATOR, RIGHT})
+
+
+def test_who_works_for_another_supplier_sees_and_changes_nothing_of_this_ones(
+    staff: User, planted: None, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_supplier"
+    browser, before, told = signed_in(staff), all_there_is(), []
+    for name, address in routes(settings.ROOT_URLCONF):
+        if str(PK) not in address or name in {"schema", "job", "cancel-job", "start-job-again"}:
+            continue
+        for method in METHODS:
+            answer: Any = browser.generic(method, address, SENT, "application/x-www-form-urlencoded")
+            if answer.status_code not in {403, 404, 405}:
+                told.append((method, address, answer.status_code))
+    assert told == []
+    after = all_there_is()
+    assert [table for table in before if before[table] != after[table]] == []
 
 
 def test_an_administrator_sees_and_changes_nothing_without_the_right(

@@ -56,7 +56,7 @@ def test_every_model_has_its_migration(capsys: pytest.CaptureFixture[str]) -> No
     assert "No changes detected" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("site", ["school", "authority"])
+@pytest.mark.parametrize("site", ["school", "authority", "supplier"])
 def test_a_real_site_checks_and_migrates_from_nothing_in_its_own_process(site: str, tmp_path: Path) -> None:
     program = (
         "import django; django.setup()\n"
