@@ -27,6 +27,9 @@ READY_WITHIN_SECONDS = 120.0
 ADOPTED = "SCHOOLGATE_WEB_PID"
 """In the environment of a supervisor that has just become the new program: its web process, which runs already."""
 
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""In the environment of `web`: glibc would keep memory apart for each of its many threads."""
+
 Say = Callable[[str], None]
 
 
@@ -126,7 +129,8 @@ class Supervisor:
             descriptors[HANDED_ON] = self._listener.fileno()
         if tell_ready is not None:
             descriptors[READY] = tell_ready
-        return self._start("web", *descriptors.values(), **{name: str(number) for name, number in descriptors.items()})
+        told = {name: str(number) for name, number in descriptors.items()}
+        return self._start("web", *descriptors.values(), **FEW_ARENAS, **told)
 
     def _renew(self) -> None:
         if self._listener is None:

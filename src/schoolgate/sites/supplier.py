@@ -1,9 +1,10 @@
 """Django settings of the supplier site."""
 
 from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
-from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, service_path, shared
+from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, service_path, shared, with_small_caches
 
 globals().update(shared("supplier"))
+DATABASES = with_small_caches(globals()["DATABASES"])
 INSTALLED_APPS = [
     *INSTALLED_APPS,
     "schoolgate.commons.alerts",

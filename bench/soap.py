@@ -1,0 +1,288 @@
+"""A supplier's service under load, beside the same six operations served by spyne; and our client beside zeep.
+
+Both servers are granian with one worker, pinned to one core, on a copy of one SQLite database (WAL, synchronous FULL).
+Ours checks the password of every call, counts wrong ones, keeps a log of all calls and notes bent rules. spyne's looks
+the account up by its name, reads by Django's ORM as one usually would, and does none of that; what comes in is checked
+and stored by the very functions that ours calls (`bench/peers/spyne_service`). wrk sends from the other core, by 16
+connections, a mix of all six operations (`MIX`); what differs between the two loads is the size of what FetchDoc gives
+out and SendOrder takes in. Orders have a new number each, so each is a new row; passwords change as they are changed.
+Every answer's status is counted, and one that is not 200 ends the benchmark.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.measuring import MIB, print_result, print_table
+from schoolgate.sites.supervising import FEW_ARENAS
+
+ROUNDS = int(os.environ.get("SCHOOLGATE_BENCH_ROUNDS", "3"))
+SECONDS = 8
+CONNECTIONS = 16
+BUYERS = 20
+DOCUMENTS = 10
+"""Waiting for each buyer."""
+
+MIX = {
+    "FetchIndex": 70,
+    "FetchHistory": 4,
+    "FetchDoc": 12,
+    "UpdateDocumentStatus": 10,
+    "SendOrder": 3,
+    "ChangePassword": 1,
+}
+"""Of a hundred calls. Finance systems ask whether there is something, mostly, and for each document once or twice."""
+
+LINES = {"small": 1, "large": 71}
+"""Of an order or a basket: 2 KB, the least that the schema allows with all that the profile wants, and 48 KB."""
+
+FLOORS = {"small_vs_spyne": 2.0, "large_vs_spyne": 3.0, "client_vs_zeep": 2.0}
+MOST_P99_MS = 20.0
+MOST_RSS = 96 * MIB
+
+SERVER_CORE, CLIENT_CORE = "0", "1"
+SINCE = "2026-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one run of wrk found. `p99_ms` is of all calls; `rss` the most memory of the worker, in bytes."""
+
+    calls_a_second: float
+    p99_ms: float
+    rss: int
+
+
+def fill_site(folder: str, lines: str) -> None:
+    """Make a supplier with its schools and what waits for them, and write wrk's calls and passwords into `folder`."""
+    import django
+
+    django.setup()
+    from tests.supplier.papers import a_basket, an_authorised_order
+
+    from schoolgate.supplier.buyers.accounts import add_buyer
+    from schoolgate.supplier.buyers.suppliers import add_supplier
+    from schoolgate.supplier.queue.putting import put_document
+    from schoolgate.wire.soap.answers import write_call
+
+    supplier = add_supplier("Riverside School Supplies", "123456789", by=None)
+    calls, passwords = [], []
+    for number in range(BUYERS):
+        user = f"school{number}"
+        duns = str(900_000_000 + number)
+        buyer, password = add_buyer(supplier, name=f"School {number}", duns=duns, user=user, by=None)
+        passwords.append(f"{user} {password}")
+        ids = []
+        for seed in range(DOCUMENTS):
+            document, _ = put_document(buyer, "order", a_basket(buyer, seed=seed, lines=int(lines)), by=None)
+            ids.append(document.doc_id)
+        order = an_authorised_order(buyer, lines=int(lines), number="@NUMBER@")
+        for turn, doc_id in enumerate(ids):
+            arguments = {
+                "FetchHistory": {"BeginDate": SINCE},
+                "FetchDoc": {"DocID": doc_id},
+                "UpdateDocumentStatus": {"DocID": doc_id, "Processed": "true" if turn % 2 else "false"},
+                "SendOrder": {"Document": order},
+            }
+            for operation, times in MIX.items():
+                path = Path(folder, f"{user}-{turn}-{operation}")
+                path.write_bytes(write_call("1.1", operation, arguments.get(operation, {}), user, "@PASSWORD@"))
+                calls += [f"{operation} {user} {path}"] * times
+    _shuffle(calls)
+    Path(folder, "calls").write_text("\n".join(calls))
+    Path(folder, "passwords").write_text("\n".join(passwords))
+
+
+def _shuffle(calls: list[str]) -> None:
+    import random
+
+    random.Random(7).shuffle(calls)
+
+
+def serve(target: str) -> None:
+    """Serve a WSGI application as `schoolgate supplier web` serves ours."""
+    import django
+
+    django.setup()
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    from schoolgate.sites.serving import address
+    from schoolgate.sites.web_server import WebServer
+
+    host, port = address()
+    WebServer(
+        target, address=host, port=port, interface=Interfaces.WSGI, blocking_threads=64, log_level=LogLevels.error
+    ).serve()
+
+
+PARTS: dict[str, Callable[..., None]] = {"fill_site": fill_site, "serve": serve}
+SERVERS = {"schoolgate": "schoolgate.sites.doors:application", "spyne": "bench.peers.spyne_service:application"}
+
+
+def main() -> None:
+    """Measure in alternating rounds and print both tables; ends with an error where a floor or a limit is missed."""
+    with tempfile.TemporaryDirectory(prefix="schoolgate-bench-") as temporary:
+        sites = {size: _prepare(Path(temporary, size), lines) for size, lines in LINES.items()}
+        loads: dict[tuple[str, str], list[Load]] = {(size, name): [] for size in LINES for name in SERVERS}
+        for _ in range(ROUNDS):
+            for (size, name), runs in loads.items():
+                runs.append(_load(sites[size], name))
+        clients = _measure_clients(sites["small"])
+    _print_loads(loads)
+    _print_clients(clients)
+    ours = [load for (_, name), runs in loads.items() if name == "schoolgate" for load in runs]
+    ratios = {
+        **{f"{size}_vs_spyne": _speed(loads[size, "schoolgate"]) / _speed(loads[size, "spyne"]) for size in LINES},
+        "client_vs_zeep": statistics.median(clients["schoolgate"]) / statistics.median(clients["zeep"]),
+    }
+    rss = max(load.rss for load in ours)
+    p99 = statistics.median(load.p99_ms for load in loads["small", "schoolgate"])
+    print(f"Floors: {FLOORS}; p99 of small calls {p99:.1f} ms (at most {MOST_P99_MS:.0f}).")
+    print_result("soap", ratios, rss)
+    if any(ratios[name] < floor for name, floor in FLOORS.items()) or p99 > MOST_P99_MS or rss > MOST_RSS:
+        sys.exit("A floor or a limit is missed.")
+
+
+def _speed(runs: list[Load]) -> float:
+    return statistics.median(run.calls_a_second for run in runs)
+
+
+def _print_loads(loads: Mapping[tuple[str, str], list[Load]]) -> None:
+    lines = [
+        [
+            f"{name}, {size}",
+            f"{_speed(runs):,.0f}",
+            f"{statistics.median(run.p99_ms for run in runs):.1f}",
+            f"{max(run.rss for run in runs) / MIB:.0f}",
+        ]
+        for (size, name), runs in loads.items()
+    ]
+    title = f"All six operations, {CONNECTIONS} connections, one core; medians of {ROUNDS} alternating rounds"
+    print_table(title, ["server", "calls/s", "p99 ms", "peak RSS MiB"], lines)
+
+
+def _print_clients(clients: Mapping[str, list[float]]) -> None:
+    lines = [[name, f"{statistics.median(runs):,.0f}"] for name, runs in clients.items()]
+    print_table("One client, one connection, to our service", ["client", "calls/s"], lines)
+
+
+def _prepare(folder: Path, lines: int) -> Path:
+    """A filled home, with wrk's calls beside it."""
+    folder.mkdir()
+    environment = _environment(folder / "home", _free_port())
+    init = [sys.executable, "-m", "schoolgate.sites.cli", "supplier", "init", "--json"]
+    subprocess.run(init, env=environment, check=True, capture_output=True)
+    _part(environment, "fill_site", str(folder), str(lines))
+    return folder
+
+
+@contextlib.contextmanager
+def _serving(site: Path, name: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """One of the servers on a copy of the site: its port and its process."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory(prefix="schoolgate-bench-") as home:
+        shutil.copytree(site / "home", home, dirs_exist_ok=True)
+        command = ["taskset", "-c", SERVER_CORE, sys.executable, "-m", "bench.soap", "serve", SERVERS[name]]
+        process = subprocess.Popen(command, env=_environment(Path(home), port) | FEW_ARENAS)
+        try:
+            _wait_until_up(port)
+            yield port, process
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _load(site: Path, name: str) -> Load:
+    with _serving(site, name) as (port, process):
+        environment = {
+            **os.environ,
+            "BENCH_CALLS": str(site / "calls"),
+            "BENCH_PASSWORDS": str(site / "passwords"),
+            "BENCH_FIRST_NUMBER": "0",
+        }
+        wrk = [
+            "taskset",
+            "-c",
+            CLIENT_CORE,
+            "wrk",
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{SECONDS}s",
+            "--timeout",
+            "30s",
+            "-s",
+            "bench/soap.lua",
+        ]
+        said = subprocess.run(
+            [*wrk, f"http://127.0.0.1:{port}"], env=environment, check=True, capture_output=True, text=True
+        )
+        told = json.loads(said.stdout.strip().splitlines()[-1])
+        rss = _peak_rss_of_worker(process.pid)
+    if told["broken"] or set(told["statuses"]) != {"200"}:
+        raise RuntimeError(f"{name} did not answer every call: {told}")
+    return Load(told["statuses"]["200"] / told["microseconds"] * 1e6, told["p99"] / 1000, rss)
+
+
+def _measure_clients(site: Path) -> dict[str, list[float]]:
+    """Calls a second of each client, round by round, to our service."""
+    runs: dict[str, list[float]] = {"schoolgate": [], "zeep": []}
+    with _serving(site, "schoolgate") as (port, _):
+        user, password = (site / "passwords").read_text().splitlines()[0].split()
+        for _ in range(ROUNDS):
+            for name, rates in runs.items():
+                command = ["taskset", "-c", CLIENT_CORE, sys.executable, "-m", "bench.peers.soap_clients", name]
+                url = f"http://127.0.0.1:{port}/Service.asmx"
+                said = subprocess.run([*command, url, user, password], check=True, capture_output=True, text=True)
+                rates.append(float(said.stdout))
+    return runs
+
+
+def _wait_until_up(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+            line.sendall(b"GET /Service.asmx?WSDL HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            if line.recv(1):
+                return
+        if time.monotonic() > deadline:
+            raise RuntimeError("A server did not start.")
+        time.sleep(0.1)
+
+
+def _peak_rss_of_worker(parent: int) -> int:
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    peaks = [line for child in children for line in Path(f"/proc/{child}/status").read_text().splitlines()]
+    return max(int(line.split()[1]) * 1024 for line in peaks if line.startswith("VmHWM"))
+
+
+def _environment(home: Path, port: int) -> dict[str, str]:
+    site = {"DJANGO_SETTINGS_MODULE": "schoolgate.sites.supplier", "SCHOOLGATE_PORT": str(port)}
+    return {**os.environ, **site, "SCHOOLGATE_HOME": str(home)}
+
+
+def _part(environment: Mapping[str, str], *words: str) -> None:
+    subprocess.run([sys.executable, "-m", "bench.soap", *words], env=environment, check=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        PARTS[sys.argv[1]](*sys.argv[2:])
+    else:
+        main()
