@@ -55,7 +55,7 @@ def calls(request: PersonRequest) -> HttpResponseBase:
             Column("milliseconds", "ms", kind="number", sort="microseconds"),
             Column("request_id", "Request id", kind="code", sort="", exact=True),
         ],
-        _calls(request.user).select_related("buyer", "supplier").defer("request", "answer"),
+        _calls(request.user).prefetch_related("buyer", "supplier").defer("request", "answer"),
         request,
         name="calls",
         noun=("call", "calls"),
