@@ -24,13 +24,26 @@ TOOLS: dict[str, tuple[Callable[[], bool], str]] = {
     "Chromium": (lambda: shutil.which("chromium") is not None, "chromium"),
     "squid": (lambda: shutil.which("squid", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None, "squid"),
     "xmllint": (lambda: shutil.which("xmllint") is not None, "libxml2-utils"),
+    "PHP's SoapClient": (lambda: any(Path("/usr/lib/php").glob("*/soap.so")), "php-cli php-soap"),
+    "Perl's SOAP::Lite": (lambda: Path("/usr/share/perl5/SOAP/Lite.pm").exists(), "libsoap-lite-perl"),
+    "Node.js": (lambda: shutil.which("npm") is not None, "npm"),
+    **({"Mono": (lambda: shutil.which("wsdl") is not None, "mono-devel mono-mcs")} if NIGHTLY else {}),
 }
+MARKS = {
+    "squid": "squid",
+    "Chromium": "chromium",
+    "PHP's SoapClient": "php",
+    "Perl's SOAP::Lite": "perl",
+    "Node.js": "node",
+}
+"""What stands among other tests, by the tool that it needs."""
 # Hundreds of processes are started: who forbids Python to keep what it compiled has each of them compile all again.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 MADE_ONCE = "SCHOOLGATE_TESTS_MADE_ONCE"
 """The folder of what tests/tables.py makes once for all stages."""
-ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority"]
-# By day PostgreSQL sees jobs, the ways a school's files go, all that an import does, and that each page is shown.
+ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority", "tests/supplier"]
+# By day PostgreSQL sees jobs, the ways a school's files go, all that an import does, what a supplier's queue and service
+# do, and that each page is shown.
 ON_POSTGRES_BY_DAY = [
     "tests/commons/jobs",
     "tests/commons/schedules/test_due.py",
@@ -40,15 +53,28 @@ ON_POSTGRES_BY_DAY = [
     ),
     "tests/authority/exchange",
     "tests/authority/importing",
-    "tests/authority/records",
     "tests/authority/test_every_query.py",
+    "tests/supplier/orders",
+    "tests/supplier/queue",
+    "tests/supplier/service",
+    "tests/supplier/api/test_once.py",
     "--ignore-glob=*_screens.py",
     "--ignore-glob=*/test_openapi.py",
 ]
-# What the night alone does: a whole way once more that is tested in parts, and pictures for the documentation.
+# What the night alone does: a whole way once more that is tested in parts, pictures for the documentation, and Mono,
+# which takes long to install.
 LEFT_TO_THE_NIGHT = (
-    [] if NIGHTLY else ["--ignore=tests/sites/test_through_a_proxy.py", "--ignore=tests/journeys/test_pictures.py"]
+    []
+    if NIGHTLY
+    else [
+        f"--ignore=tests/{what}"
+        for what in ("sites/test_through_a_proxy.py", "journeys/test_pictures.py", "clients/test_mono.py")
+    ]
 )
+BY_PLACES = ("tests/faults", "tests/journeys", "tests/clients")
+"""What has a stage of its own."""
+ROOM_IN_MEMORY = 8 * 1024**3
+"""Bytes that the temporary folders of a run may take."""
 left_out: list[str] = []
 ahead: list[Callable[[], bool]] = []
 """What is done beside the linters, which leave a core idle, where tests follow."""
@@ -72,7 +98,7 @@ def tools() -> bool:
         )
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         run("apt-get", "update", "-qq", **quiet)
-        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted.values(), **quiet)
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *" ".join(wanted.values()).split(), **quiet)
     why = "installing was forbidden" if not may else "it is not installed and only root can install it"
     left_out.extend(f"what needs {name}: {why} (Debian package {package})" for name, package in missing().items())
     return True
@@ -104,7 +130,8 @@ def lay_tables() -> bool:
 
 def tests() -> bool:
     marks = without("postgres", *missing_marks())
-    return run(*PYTEST, "--ignore=tests/journeys", "--ignore=tests/faults", *LEFT_TO_THE_NIGHT, "-m", marks, "tests")
+    elsewhere = [f"--ignore={place}" for place in BY_PLACES]
+    return run(*PYTEST, *elsewhere, *LEFT_TO_THE_NIGHT, "-m", marks, "tests")
 
 
 def postgres() -> bool:
@@ -129,9 +156,9 @@ def faults() -> bool:
 
 
 def journeys() -> bool:
-    if "Chromium" in missing():
-        return True
-    return run(*PYTEST, *LEFT_TO_THE_NIGHT, "tests/journeys")
+    """What people do in a browser, and what programs do that others wrote."""
+    marks = without("postgres", *missing_marks())
+    return run(*PYTEST, *LEFT_TO_THE_NIGHT, "-m", marks, "tests/journeys", "tests/clients")
 
 
 def docs() -> bool:
@@ -140,7 +167,7 @@ def docs() -> bool:
 
 def missing_marks() -> list[str]:
     """The marks of tests whose tool is missing and that stand among others."""
-    return ["squid"] if "squid" in missing() else []
+    return [mark for tool, mark in MARKS.items() if tool in missing()]
 
 
 def without(*marks: str) -> str:
@@ -158,6 +185,12 @@ STAGES: dict[str, Callable[[], bool]] = {
 ALONE: dict[str, Callable[[], bool]] = {**STAGES, "docs": docs}
 
 
+def _quick_folder() -> str | None:
+    """Memory where it has the room, since tests write to disks without end; None: the usual temporary folder."""
+    shared = Path("/dev/shm")
+    return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > ROOM_IN_MEMORY else None
+
+
 def main(arguments: list[str]) -> int:
     quiet = "--quiet" in arguments
     chosen = [argument for argument in arguments if not argument.startswith("--")] or list(STAGES)
@@ -166,8 +199,13 @@ def main(arguments: list[str]) -> int:
     if "lint" in chosen and "tests" in chosen:
         ahead.extend([collect, lay_tables])
     times: list[tuple[str, float, bool]] = []
-    with tempfile.TemporaryDirectory(prefix="schoolgate-made-once-") as made_once:
-        ENVIRONMENT[MADE_ONCE] = made_once
+    with (
+        tempfile.TemporaryDirectory(prefix="schoolgate-tests-", dir=_quick_folder()) as temporary,
+        tempfile.TemporaryDirectory(prefix="schoolgate-made-once-", dir=temporary) as made_once,
+    ):
+        # PostgreSQL's server has a user of its own.
+        Path(temporary).chmod(0o1777)
+        ENVIRONMENT.update({"TMPDIR": temporary, MADE_ONCE: made_once})
         for name in chosen:
             if not quiet and name != "tools":
                 print(f"\n== {name}", flush=True)

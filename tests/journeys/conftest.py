@@ -81,11 +81,13 @@ class PupilFile(Protocol):
 
 
 class OnePair(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Gives all that visits the one pair of sites to one of the processes that share the tests: they are made once."""
+    """Gives all that visits the same sites to one of the processes that share the tests: they are made once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = Path(nodeid.partition("::")[0]).stem
-        return file if file in WITH_SITES_OF_THEIR_OWN else "the pair"
+        path = Path(nodeid.partition("::")[0])
+        if path.parent.name == "clients":
+            return "the clients"
+        return path.stem if path.stem in WITH_SITES_OF_THEIR_OWN else "the pair"
 
 
 @pytest.hookimpl(optionalhook=True)
