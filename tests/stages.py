@@ -42,8 +42,8 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 MADE_ONCE = "SCHOOLGATE_TESTS_MADE_ONCE"
 """The folder of what tests/tables.py makes once for all stages."""
 ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority", "tests/supplier"]
-# By day PostgreSQL sees jobs, the ways a school's files go, all that an import does, what a supplier's queue and service
-# do, and that each page is shown.
+# By day PostgreSQL sees jobs, the ways a school's files go, all that an import does, what a supplier's queue and its
+# service do, and that each page is shown.
 ON_POSTGRES_BY_DAY = [
     "tests/commons/jobs",
     "tests/commons/schedules/test_due.py",
