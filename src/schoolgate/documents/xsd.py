@@ -1,6 +1,8 @@
-"""Schemas (XSD 1.0) that come with the product: read into one text without includes, compiled once a thread."""
+"""Schemas (XSD 1.0) that come with the product: read into one text without includes, compiled as often as needed at once."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from weakref import WeakKeyDictionary
@@ -22,6 +24,7 @@ class OurSchema:
         """``folder`` also holds what it includes."""
         self.folder = folder
         self.name = name
+        self._free: list[etree.XMLSchema] = []
 
     def __repr__(self) -> str:
         return f"OurSchema({self.name})"
@@ -38,6 +41,18 @@ class OurSchema:
         if self not in validators:
             validators[self] = compiled(etree.fromstring(self.text.encode()))
         return validators[self]
+
+    @contextmanager
+    def lent(self) -> Iterator[etree.XMLSchema]:
+        """A compiled schema for nobody else meanwhile: of a server's many threads, few check something at one time."""
+        try:
+            validator = self._free.pop()
+        except IndexError:
+            validator = compiled(etree.fromstring(self.text.encode()))
+        try:
+            yield validator
+        finally:
+            self._free.append(validator)
 
 
 def compiled(document: etree._Element) -> etree.XMLSchema:

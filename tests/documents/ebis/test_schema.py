@@ -1,4 +1,6 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from tests.documents.ebis.skeletons import (
@@ -11,8 +13,11 @@ from tests.documents.ebis.skeletons import (
     is_valid,
 )
 
+from schoolgate.documents.ebis.checking import check_document
+from schoolgate.documents.ebis.orders import write_order
 from schoolgate.documents.ebis.schema import SCHEMAS, SchemaName, schema_of, schema_text
 from schoolgate.documents.problems import DocumentError
+from schoolgate.documents.samples.ebis import make_order
 
 SKELETONS: list[tuple[str, SchemaName]] = [
     (CONTENT_ORDER, "order"),
@@ -191,3 +196,17 @@ def test_each_thread_has_its_own_compiled_schema() -> None:
     ours = SCHEMAS["order"].validator()
     assert ours is SCHEMAS["order"].validator()
     assert made[0] is not ours
+
+
+def test_a_schema_lent_to_one_thread_is_another_s_only_afterwards() -> None:
+    """Sixteen threads check valid and broken orders in turn, and each is told its own faults."""
+    right = write_order(make_order(1, 2, day=date(2026, 11, 26))).decode()
+    wrong = right.replace("<OrderDate>", "<Order-Date>").replace("</OrderDate>", "</Order-Date>")
+
+    def check(number: int) -> bool:
+        return bool(check_document(wrong if number % 2 else right, "order").schema)
+
+    with ThreadPoolExecutor(16) as threads:
+        assert list(threads.map(check, range(200))) == [bool(number % 2) for number in range(200)]
+    with SCHEMAS["order"].lent() as one, SCHEMAS["order"].lent() as other:
+        assert one is not other

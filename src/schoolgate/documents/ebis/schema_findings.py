@@ -63,14 +63,14 @@ def schema_findings(root: etree._Element, name: SchemaName, *, whole: bool = Tru
 
     ``whole`` False: a large one, which is not ``crowded``, some lines at a time.
     """
-    validator = SCHEMAS[name].validator()
     findings: dict[tuple[etree._Element, str, bool], Finding] = {}
-    if whole:
-        _validate(root, validator, findings)
-        return list(findings.values())
-    for _ in batches(root, name):
-        if len(findings) < LIMIT:
+    with SCHEMAS[name].lent() as validator:
+        if whole:
             _validate(root, validator, findings)
+            return list(findings.values())
+        for _ in batches(root, name):
+            if len(findings) < LIMIT:
+                _validate(root, validator, findings)
     return list(findings.values())
 
 
