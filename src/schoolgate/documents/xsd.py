@@ -1,4 +1,4 @@
-"""Schemas (XSD 1.0) that come with the product: read into one text without includes, compiled as often as needed at once."""
+"""Schemas (XSD 1.0) that come with the product: read into one text without includes, compiled as often as needed."""
 
 import threading
 from collections.abc import Iterator
