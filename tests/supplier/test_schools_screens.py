@@ -148,6 +148,7 @@ def test_a_locked_school_is_told_with_the_address_and_let_try_again(browser: Cli
     AccessAttempt.objects.create(
         username="greenabbey", ip_address="192.0.2.7", failures_since_start=10, attempt_time=timezone.now()
     )
+    assert "Locked" in text(browser.get(reverse("buyers")))
     assert "Locked from 192.0.2.7 until" in text(browser.get(on("buyer", green_abbey)))
     browser.post(on("unlock-buyer", green_abbey))
     assert "Locked from" not in text(browser.get(on("buyer", green_abbey)))

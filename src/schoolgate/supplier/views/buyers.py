@@ -24,7 +24,7 @@ from schoolgate.supplier.buyers.accounts import (
     switch_off,
     switch_on,
 )
-from schoolgate.supplier.buyers.locks import locks_of
+from schoolgate.supplier.buyers.locks import locked_among, locks_of
 from schoolgate.supplier.buyers.locks import unlock as unlock_buyer
 from schoolgate.supplier.buyers.suppliers import ChangedMeanwhile
 from schoolgate.supplier.forms.buyers import AddBuyerForm, ChangeBuyerForm, PasswordField
@@ -42,10 +42,20 @@ STATES = [("active", "Active"), ("switched off", "Switched off"), ("test", "Test
 @who("administrator", "staff")
 def buyers(request: PersonRequest) -> HttpResponseBase:
     faults: dict[int, int] = {}
+    locked: set[str] = set()
 
     def prepare(rows: list[Buyer]) -> None:
         faults.clear()
         faults.update(_faults_of(rows))
+        locked.clear()
+        locked.update(locked_among(rows))
+
+    def state(buyer: Buyer) -> str:
+        if not buyer.account.is_active:
+            return "switched off"
+        if buyer.account.username in locked:
+            return "locked"
+        return "test school" if buyer.test else "active"
 
     table = Table(
         [
@@ -59,7 +69,7 @@ def buyers(request: PersonRequest) -> HttpResponseBase:
                 "faults", f"Faults, {FAULT_DAYS} days", kind="number", sort="", value=lambda buyer: faults.get(buyer.pk)
             ),
             Column("account__password_set_at", "Password set", kind="time"),
-            Column("state", "State", kind="state", sort="", choices=STATES, narrow=_narrowed, value=_state),
+            Column("state", "State", kind="state", sort="", choices=STATES, narrow=_narrowed, value=state),
         ],
         seen_by(request.user, Buyer.objects.all()).select_related("account", "supplier"),
         request,
@@ -213,12 +223,6 @@ def _faults_of(rows: list[Buyer]) -> dict[int, int]:
 
 def _narrowed(rows: Any, which: str) -> Any:
     return rows.filter(test=True) if which == "test" else rows.filter(account__is_active=which == "active")
-
-
-def _state(buyer: Buyer) -> str:
-    if not buyer.account.is_active:
-        return "switched off"
-    return "test school" if buyer.test else "active"
 
 
 def _moment(text: str) -> datetime | None:

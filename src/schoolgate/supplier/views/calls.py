@@ -67,8 +67,7 @@ def calls(request: PersonRequest) -> HttpResponseBase:
 
 @who("administrator", "staff")
 def call(request: PersonRequest, pk: int) -> HttpResponseBase:
-    rows = Call.objects.visible_to(request.user).select_related("buyer", "supplier")
-    found: Call = get_object_or_404(rows, pk=pk)
+    found: Call = get_object_or_404(Call.objects.visible_to(request.user).select_related("buyer", "supplier"), pk=pk)
     rules = [RULES[name] for name in found.broken if name in RULES]
     context = {"call": found, "well": found.outcome == OK, "meaning": meaning_of(found), "rules": rules}
     return render(request, "supplier/call.html", context)

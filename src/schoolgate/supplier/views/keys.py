@@ -77,8 +77,7 @@ def add_key(request: PersonRequest) -> HttpResponseBase:
 @who("administrator", "staff")
 def withdraw(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Withdraw a key, after a question."""
-    rows = ApiKey.objects.visible_to(request.user).select_related("supplier")
-    key: ApiKey = get_object_or_404(rows, pk=pk)
+    key: ApiKey = get_object_or_404(ApiKey.objects.visible_to(request.user).select_related("supplier"), pk=pk)
     if request.method == "POST":
         if withdraw_key(key, by=request.user, request=request):
             messages.success(request, f"The key {key.name} opens nothing any more.")

@@ -95,7 +95,7 @@ def add(request: PersonRequest) -> HttpResponseBase:
 @who("administrator")
 def supplier(request: PersonRequest, pk: int) -> HttpResponseBase:
     """One supplier: its name and number, and who works for it."""
-    found = get_object_or_404(Supplier, pk=pk)
+    found = get_object_or_404(Supplier.objects.visible_to(request.user), pk=pk)
     form = ChangeSupplierForm(request.POST or None, now={"name": found.name, "duns": found.duns})
     if request.method == "POST" and form.is_valid():
         seen = Supplier(pk=pk, **form.seen)
@@ -122,7 +122,7 @@ def supplier(request: PersonRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def add_to(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Have somebody work for a supplier."""
-    found = get_object_or_404(Supplier, pk=pk)
+    found = get_object_or_404(Supplier.objects.visible_to(request.user), pk=pk)
     form = MemberForm(request.POST, supplier=found)
     if form.is_valid():
         person: User = form.cleaned_data["person"]
@@ -137,7 +137,8 @@ def add_to(request: PersonRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def remove_from(request: PersonRequest, pk: int, person: int) -> HttpResponseBase:
     """Have somebody work for a supplier no longer."""
-    found, member = get_object_or_404(Supplier, pk=pk), get_object_or_404(User, pk=person)
+    found = get_object_or_404(Supplier.objects.visible_to(request.user), pk=pk)
+    member = get_object_or_404(User.objects.visible_to(request.user), pk=person)
     remove_member(found, member, by=request.user, request=request)
     messages.success(request, f"{member} sees nothing of {found} any more.")
     return redirect("supplier", pk)

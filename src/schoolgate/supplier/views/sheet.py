@@ -43,6 +43,7 @@ def mail_sheet(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _buyer(request: PersonRequest, pk: int) -> Buyer:
-    rows = Buyer.objects.visible_to(request.user).select_related("account", "supplier")
-    found: Buyer = get_object_or_404(rows, pk=pk)
+    found: Buyer = get_object_or_404(
+        Buyer.objects.visible_to(request.user).select_related("account", "supplier"), pk=pk
+    )
     return found

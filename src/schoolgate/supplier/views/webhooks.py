@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -120,14 +119,14 @@ def replay_delivery(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _webhook(request: PersonRequest, pk: int) -> Webhook:
-    rows: Any = Webhook.objects.visible_to(request.user).select_related("supplier")
-    found: Webhook = get_object_or_404(rows, pk=pk)
+    found: Webhook = get_object_or_404(Webhook.objects.visible_to(request.user).select_related("supplier"), pk=pk)
     return found
 
 
 def _delivery(request: PersonRequest, pk: int) -> Delivery:
-    rows: Any = Delivery.objects.visible_to(request.user).select_related("webhook", "order")
-    found: Delivery = get_object_or_404(rows, pk=pk)
+    found: Delivery = get_object_or_404(
+        Delivery.objects.visible_to(request.user).select_related("webhook", "order"), pk=pk
+    )
     return found
 
 
