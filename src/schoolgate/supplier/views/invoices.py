@@ -49,8 +49,9 @@ class Source:
 
 @who("administrator", "staff")
 def invoice_order(request: PersonRequest, pk: int) -> HttpResponseBase:
-    rows = Order.objects.visible_to(request.user).select_related("buyer__supplier", "buyer__account")
-    order = get_object_or_404(rows, pk=pk)
+    order = get_object_or_404(
+        Order.objects.visible_to(request.user).select_related("buyer__supplier", "buyer__account"), pk=pk
+    )
     if not order.number:
         messages.error(request, "The order has no number, by which the school would know what the invoice is for.")
         return redirect("order", order.pk)
@@ -73,8 +74,11 @@ def invoice_order(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 @who("administrator", "staff")
 def credit_invoice(request: PersonRequest, pk: int) -> HttpResponseBase:
-    rows = Document.objects.visible_to(request.user).filter(kind=Kind.INVOICE)
-    document = get_object_or_404(rows.select_related("buyer__supplier", "buyer__account", "made_from"), pk=pk)
+    document = get_object_or_404(
+        Document.objects.visible_to(request.user).select_related("buyer__supplier", "buyer__account", "made_from"),
+        pk=pk,
+        kind=Kind.INVOICE,
+    )
     try:
         invoice, _ = billable_of_invoice(document)
     except (DocumentError, DocumentContent.DoesNotExist):

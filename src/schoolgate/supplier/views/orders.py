@@ -191,12 +191,15 @@ def _words(state: DeliveryState | None) -> str:
 
 
 def _order(request: PersonRequest, pk: int) -> Order:
-    rows = Order.objects.visible_to(request.user)
-    found: Order = get_object_or_404(rows.select_related("buyer__account", "supplier", "basket", "same_number"), pk=pk)
+    found: Order = get_object_or_404(
+        Order.objects.visible_to(request.user).select_related("buyer__account", "supplier", "basket", "same_number"),
+        pk=pk,
+    )
     return found
 
 
 def _refused(request: PersonRequest, pk: int) -> RefusedOrder:
-    rows = RefusedOrder.objects.visible_to(request.user).select_related("buyer")
-    found: RefusedOrder = get_object_or_404(rows, pk=pk)
+    found: RefusedOrder = get_object_or_404(
+        RefusedOrder.objects.visible_to(request.user).select_related("buyer"), pk=pk
+    )
     return found

@@ -174,12 +174,15 @@ def _take_step(request: PersonRequest, found: Document, hand: ByHand) -> HttpRes
 def document_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The XML as a school would be given it; who took it stands in the audit."""
     found = _document(request, pk)
-    xml = get_object_or_404(DocumentContent, document=found).xml
+    content = DocumentContent.objects.filter(document=found).first()
+    if content is None:
+        raise Http404
     record("document downloaded", by=request.user, target=found.doc_id, request=request)
-    return xml_download(xml, found.doc_id)
+    return xml_download(content.xml, found.doc_id)
 
 
 def _document(request: PersonRequest, pk: int) -> Document:
-    rows = Document.objects.visible_to(request.user).select_related("buyer__account", "supplier", "made_from")
-    found: Document = get_object_or_404(rows, pk=pk)
+    found: Document = get_object_or_404(
+        Document.objects.visible_to(request.user).select_related("buyer__account", "supplier", "made_from"), pk=pk
+    )
     return found
