@@ -84,6 +84,19 @@ def test_a_basket_becomes_an_order_and_an_invoice_that_the_school_fetches(clerk:
         expect(row).to_contain_text("Taken by the school")
 
 
+def test_a_developer_gets_connected_in_five_presses(clerk: Page) -> None:
+    clerk.goto("/get-connected/")
+    clerk.get_by_role("button", name="Check the address").click()
+    expect(clerk.get_by_text("It holds all operations, the header, and the address")).to_be_visible(timeout=30_000)
+    clerk.get_by_role("button", name="Make a test school").click()
+    clerk.get_by_role("link", name="Back to Get connected").click()
+    clerk.get_by_role("button", name="Send a test basket").click()
+    clerk.get_by_role("button", name="Import as the test school").click()
+    expect(clerk.get_by_text("Marked as processed: it waits no more.")).to_be_visible(timeout=30_000)
+    clerk.get_by_role("button", name="Send the order back").click()
+    expect(clerk.get_by_text("line 1 quantity 10 → 8, line 2 removed")).to_be_visible(timeout=30_000)
+
+
 def test_every_page_of_the_supplier_fits_both_screens(visit: Visit, supplier: Site) -> None:
     rooms = walk(visit(supplier, person(supplier, "administrator")), "/queue/compose/", "/get-connected/")
     assert {"get-connected", "today", "queue", "orders", "schools", "calls", "keys", "administration"} <= rooms
