@@ -204,6 +204,7 @@ def test_all_faults_are_told_at_once_in_words() -> None:
         "lines[0].quantity is not a whole number: 2.5.",
         "lines[0].tax_code is none that is taken.",
     ]
+    assert caught.value.problems[1].remedy == "Finance systems take whole numbers only: sell packs, or round."
     assert caught.value.problems[2].remedy == "Taken are S, Z, E, L, H, N, X."
 
 

@@ -17,6 +17,7 @@ from schoolgate.documents.problems import LIMIT
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS = range(2000, 2100)
+_WHOLE = "Finance systems take whole numbers only: sell packs, or round."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,11 @@ class JsonObject:
             self.refuse(name, "not-a-number", "is not a number.", "Write it as 4.55 or as text, “4.55”.")
         elif places_of(number) > places:
             if places:
-                self.refuse(name, "too-many-decimals", f"has more than {places} decimal places: {number_text(number)}.")
+                words = f"has more than {places} decimal places: {number_text(number)}."
+                self.refuse(name, "too-many-decimals", words, f"Round it to {places}: finance systems take no more.")
             else:
-                self.refuse(name, f"{name}-not-whole", f"is not a whole number: {number_text(number)}.")
+                words = f"is not a whole number: {number_text(number)}."
+                self.refuse(name, f"{name}-not-whole", words, _WHOLE)
         elif number < least:
             self.refuse(name, "too-small", f"is {number_text(number)}; the least is {number_text(least)}.")
         elif number > most:

@@ -104,7 +104,7 @@ def _with_buyer(
     faults = []
     if buyer is None:
         remedy = "Write the school's account number or the user name of its account, as Schools shows them."
-        faults = [JsonProblem("unknown-buyer", "buyer", "names no school of this supplier.", remedy)]
+        faults = [JsonProblem("unknown-buyer", "buyer", "buyer names no school of this supplier.", remedy)]
     try:
         made = make(value, ours, theirs)
     except JsonRefused as refused:

@@ -17,6 +17,7 @@ from schoolgate.wire.typed_addresses import require_reachable
 
 LONGEST_ADDRESS = 500
 MOST = 10
+_ALLOWING = {"private-address": "The operator can allow such addresses, for trying: private_webhooks."}
 
 
 def private_addresses_allowed() -> bool:
@@ -97,7 +98,7 @@ def _allowed(text: str) -> str:
     except httpx.InvalidURL:
         raise ValidationError("This is no address. It must look like https://shop.example/orders.", "url") from None
     except AddressRefused as refused:
-        raise ValidationError(refused.sentence, refused.code) from None
+        raise ValidationError(f"{refused.sentence} {_ALLOWING.get(refused.code, '')}".strip(), refused.code) from None
     except httpx.ConnectError:
         raise ValidationError("No computer of this name can be found. Compare the address.", "url") from None
     if len(text) > LONGEST_ADDRESS or url.fragment:
