@@ -8,36 +8,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0001_initial'),
-        ('supplier', '0003_schools_that_the_site_plays'),
+        ("jobs", "0001_initial"),
+        ("supplier", "0003_schools_that_the_site_plays"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=500)),
-                ('own', models.BooleanField(default=False)),
-                ('username', models.CharField(max_length=150)),
-                ('password', schoolgate.commons.sealed.SealedTextField(null=True)),
-                ('new_password', schoolgate.commons.sealed.SealedTextField(null=True)),
-                ('supplier_duns', models.CharField(blank=True, max_length=9)),
-                ('buyer_duns', models.CharField(blank=True, max_length=9)),
-                ('history', models.CharField(max_length=100)),
-                ('order', models.TextField(blank=True)),
-                ('change_password', models.BooleanField(default=False)),
-                ('steps', models.JSONField(default=list)),
-                ('made_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=500)),
+                ("own", models.BooleanField(default=False)),
+                ("username", models.CharField(max_length=150)),
+                ("password", schoolgate.commons.sealed.SealedTextField(null=True)),
+                ("new_password", schoolgate.commons.sealed.SealedTextField(null=True)),
+                ("supplier_duns", models.CharField(blank=True, max_length=9)),
+                ("buyer_duns", models.CharField(blank=True, max_length=9)),
+                ("history", models.CharField(max_length=100)),
+                ("order", models.TextField(blank=True)),
+                ("change_password", models.BooleanField(default=False)),
+                ("steps", models.JSONField(default=list)),
+                ("made_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-made_at', '-id'),
+                "ordering": ("-made_at", "-id"),
             },
         ),
     ]
