@@ -95,6 +95,16 @@ def test_an_invoice_is_made_of_an_order(shop: Shop, order: Order) -> None:
     assert (said["order"], said["order_number"], said["gross"]) == (order.pk, order.number, str(order.gross)[:-2])
 
 
+def test_an_order_is_not_invoiced_as_a_whole_twice(shop: Shop, order: Order) -> None:
+    invoice = shop.post("invoices", {"order": order.pk, "number": "SI-9001"}).json()["id"]
+    assert shop.post("invoices", {"order": order.pk, "number": "SI-9001"}).json()["id"] == invoice
+    again = {"order": order.pk, "number": "SI-9002"}
+    assert shop.post("invoices", again).json()["code"] == "already-invoiced"
+    assert Document.objects.filter(kind="invoice").count() == 1
+    shop.post(f"documents/{invoice}/withdraw")
+    assert shop.post("invoices", again).status_code == 201
+
+
 def test_a_credit_note_names_the_invoice_that_it_credits(shop: Shop, order: Order) -> None:
     assert shop.post("credit-notes", {"order": order.pk, "number": "CN-1"}).json()["path"] == "credits"
     answer = shop.post("credit-notes", {"order": order.pk, "number": "CN-1", "credits": "SI-9001"})

@@ -118,7 +118,7 @@ class JsonObject:
             return default or Decimal(0)
         number = _to_number(given)
         if number is None:
-            self.refuse(name, "not-a-number", "is not a number.", "Write it as 4.55 or as text, “4.55”.")
+            self.refuse(name, "not-a-number", "is not a number.", "Write it as 4.55.")
         elif places_of(number) > places:
             if places:
                 words = f"has more than {places} decimal places: {number_text(number)}."

@@ -34,9 +34,7 @@ PROBLEMS: dict[str, Refusal] = {
     "unknown-address": Refusal(404, "Unknown address", "The API has no such address."),
     "unknown-document": Refusal(404, "Unknown document", "There is no such document of this supplier."),
     "unknown-order": Refusal(404, "Unknown order", "There is no such order of this supplier."),
-    "unknown-buyer": Refusal(
-        404, "Unknown school", "No school of this supplier has this user name. `GET buyers` lists all."
-    ),
+    "unknown-buyer": Refusal(404, "Unknown school", "There is no such school of this supplier: see `GET buyers`."),
     "method-not-allowed": Refusal(405, "Method not allowed", "This address takes other methods: see `Allow`."),
     "step-not-allowed": Refusal(
         409, "Not as it stands", "The document does not stand as this step needs it: see `reason`."

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Literal, cast
 
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import transaction
 from django.utils import timezone
 
 from schoolgate.documents.ebis.baskets import invoice_from_order
@@ -19,7 +20,8 @@ from schoolgate.supplier.api.once import Answer
 from schoolgate.supplier.api.problems import ApiProblem
 from schoolgate.supplier.api.telling import document_as_json
 from schoolgate.supplier.facts import findings
-from schoolgate.supplier.models import ApiKey, Document, Kind, Order
+from schoolgate.supplier.invoicing import billable_of_order
+from schoolgate.supplier.models import ApiKey, Buyer, Document, Kind, Order
 from schoolgate.supplier.queue.composing import (
     Composed,
     compose_basket,
@@ -31,6 +33,12 @@ from schoolgate.supplier.queue.putting import NotQueued, check, put_document
 
 WRITE = "documents:write"
 KINDS = {str(kind): kind for kind in Kind}
+ALREADY_INVOICED = JsonProblem(
+    "already-invoiced",
+    "order",
+    "order has been invoiced already, in whole or in part.",
+    "Write the lines that are left out, or withdraw the earlier invoice.",
+)
 XML_TYPES = frozenset({"application/xml", "text/xml"})
 
 
@@ -51,8 +59,7 @@ def _bills(kind: Kind) -> Callable[[WSGIRequest, ApiKey], Answer]:
             raise _refused([problem])
         # A school's order number is text, the id of an order here a number.
         if isinstance(value.get("order"), int) and "lines" not in value:
-            order = _order(key, value["order"])
-            return _queued(request, key, _composed(lambda: _billed(order, kind, value)), made_from=order)
+            return _queue_bill(request, key, _order(key, value["order"]), kind, value)
         return _queued(request, key, _composed(lambda: compose_invoice(key.supplier, value)))
 
     return work
@@ -102,6 +109,19 @@ def _billed(order: Order, kind: Kind, value: dict[str, Any]) -> Composed:
     bill = cast("Literal['invoice', 'creditnote']", str(kind))
     invoice = invoice_from_order(read_order(order.content.xml), number, day, bill, credited)
     return Composed(order.buyer, kind, write_invoice(invoice), doc_id)
+
+
+def _queue_bill(request: WSGIRequest, key: ApiKey, order: Order, kind: Kind, value: dict[str, Any]) -> Answer:
+    """Queue an invoice or credit note for all of an order; what was invoiced of it already is not invoiced again."""
+    made = _composed(lambda: _billed(order, kind, value))
+    with transaction.atomic():
+        # As every document of a school is queued, one after the other (`put_document`).
+        Buyer.objects.select_for_update(of=("self",), no_key=True).get(pk=order.buyer_id)
+        invoiced = kind == Kind.INVOICE and any(line.before > 0 for line in billable_of_order(order))
+        status, answer = _queued(request, key, made, made_from=order)
+        if invoiced and status == 201:
+            raise _refused([ALREADY_INVOICED])
+        return status, answer
 
 
 def _order(key: ApiKey, number: int) -> Order:
