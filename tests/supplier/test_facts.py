@@ -20,6 +20,8 @@ XML = '<Order xmlns="urn:x"><Note a="1" b="2">Two  words</Note><Sum>1 &gt; 0</Su
         XML.replace('a="1" b="2"', "b='2'  a='1'"),
         XML.replace("<Sum>", "<!-- a note --><Sum>"),
         XML.replace("1 &gt; 0", "<![CDATA[1 > 0]]>"),
+        f'\n  <?xml version="1.0" encoding="utf-16"?>{XML}',
+        XML.replace("<Order", '<Order xmlns:unused="urn:z"'),
     ],
 )
 def test_neither_encoding_nor_layout_makes_another_document(same: str | bytes) -> None:

@@ -231,6 +231,7 @@ _WORDS = {
     ]: "A name between & and ; is used that XML does not know.",
     expat.errors.codes[expat.errors.XML_ERROR_DUPLICATE_ATTRIBUTE]: "An attribute is given twice.",
     expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]: "Something follows the end of the document.",
+    expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]: "Something stands before the XML declaration.",
     expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]: "A character reference names no character of XML.",
     expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]: "A character stands here that XML does not allow.",
 }

@@ -50,6 +50,40 @@ def test_what_is_no_whole_number_is_told(text: str) -> None:
     assert [(fault.path, fault.line) for fault in faults] == [("/Order/BatchNumber", 2)]
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        " ".join(f'a{number}="1"' for number in range(150_000)),
+        " ".join(f'xmlns:a{number}="urn:{number}"' for number in range(100_000)),
+    ],
+    ids=["attributes", "namespaces"],
+)
+def test_an_element_with_too_many_attributes_is_refused_at_once(attributes: str) -> None:
+    refusal = refusal_of(CONTENT_ORDER.replace("<OrderHead", f"<OrderHead {attributes}", 1))
+    assert refusal is not None
+    assert (refusal.code, refusal.line > 0) == ("too-large", True)
+
+
+def test_namespaces_declared_anew_at_every_line_are_not_too_many() -> None:
+    lines = '<OrderLine xmlns:x="urn:x"/>' * 100
+    root, _ = read_root(f"<Order>{lines}</Order>", "Order")
+    assert len(root.every("OrderLine")) == 100
+
+
+def test_of_a_document_that_is_all_wrong_the_first_thousand_faults_are_told() -> None:
+    root, faults = read_root(f"<Order>{'<OrderLine><LineNumber>x</LineNumber></OrderLine>' * 3_000}</Order>", "Order")
+    for line in root.every("OrderLine"):
+        line.whole("LineNumber")
+    assert (len(faults), faults[-1].path) == (1_000, "/Order/OrderLine[1000]/LineNumber")
+
+
+def test_blanks_before_the_declaration_are_passed_over_in_text_and_told_in_a_file() -> None:
+    text = f"\n  {CONTENT_ORDER}" if CONTENT_ORDER.startswith("<?xml") else f'\n<?xml version="1.0"?>{CONTENT_ORDER}'
+    assert read_order(text) == read_order(CONTENT_ORDER)
+    with pytest.raises(DocumentError, match="before the XML declaration"):
+        read_order(text.encode())
+
+
 def test_what_is_not_there_holds_nothing() -> None:
     root, _ = read_root("<Order/>", "Order")
     absent = root.child("Supplier").child("Address")

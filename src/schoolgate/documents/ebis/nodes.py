@@ -15,10 +15,15 @@ from lxml import etree
 
 from schoolgate.documents import xml
 from schoolgate.documents.ebis.money import to_decimal
-from schoolgate.documents.problems import DocumentError, Problem, quoted
+from schoolgate.documents.problems import LIMIT, DocumentError, Problem, quoted
 
 # The day of an xsd:date or xsd:dateTime; what follows it is the schema's business.
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[TZ+-][^\s]*)?")
+
+MOST_ATTRIBUTES = 64
+"""Of one element, and namespaces that hold at one element: beyond, libxml2 takes minutes to write a canonical form."""
+_NAMESPACE = re.compile(r"\{[^}]*\}")
+_LONG_TAG = re.compile(rb"<[^<]{1024}")
 
 
 class ValuesUnreadable(DocumentError):
@@ -37,7 +42,7 @@ class Node:
     __slots__ = ("_children", "_element", "_faults")
 
     def __init__(self, found: etree._Element | None, faults: list[Problem]) -> None:
-        """Remember the first child of each name; values that cannot be read are added to ``faults``."""
+        """Remember the first child of each name; the first ``LIMIT`` values that cannot be read go to ``faults``."""
         self._element = found
         self._faults = faults
         self._children: dict[str, etree._Element] = {}
@@ -112,6 +117,8 @@ class Node:
         return [child for child in self._element if _without_namespace(child.tag) == name]
 
     def _refuse(self, name: str, code: str, text: str, reason: str) -> None:
+        if len(self._faults) >= LIMIT:
+            return
         child = self._children[name]
         self._faults.append(
             Problem(
@@ -151,27 +158,45 @@ def parse(data: bytes | str) -> etree._Element:
 def to_utf8(data: bytes | str) -> bytes:
     """Give a document in UTF-8 without a byte order mark: bytes as they declare themselves, text whatever it declares.
 
-    Raises DocumentError as ``xml.utf8`` does.
+    Of text the blanks before it go too: within an envelope they come of how that is laid out. Raises DocumentError as
+    ``xml.utf8`` does.
     """
     if not data.strip():
         raise DocumentError("empty", "The document is empty.")
     try:
-        return data.lstrip("\ufeff").encode() if isinstance(data, str) else b"".join(xml.utf8([data]))
+        return data.lstrip("\ufeff \t\r\n").encode() if isinstance(data, str) else b"".join(xml.utf8([data]))
     except UnicodeEncodeError:
         raise DocumentError("encoding-broken", "The document holds half of a character.") from None
 
 
 def parse_utf8(plain: bytes) -> etree._Element:
-    """Make the tree of what ``to_utf8`` gave. Raises DocumentError ``doctype``, ``not-well-formed``."""
+    """Make the tree of what ``to_utf8`` gave. Raises DocumentError ``doctype``, ``not-well-formed``, ``too-large``."""
     try:
         # Without these signs there is no DOCTYPE, and what is in order is read once.
         if b"<!DOCTYPE" in plain:
             _scan(plain)
-        return etree.fromstring(plain, xml.parser())
+        root = etree.fromstring(plain, xml.parser())
     except etree.XMLSyntaxError as error:
         _scan(plain)
         line, column = error.position
         raise xml.not_well_formed(0, line or 0, column or 0) from None
+    # Without these signs no element has many.
+    if _LONG_TAG.search(plain) or plain.count(b"xmlns") > MOST_ATTRIBUTES:
+        _require_few_attributes(root)
+    return root
+
+
+def _require_few_attributes(root: etree._Element) -> None:
+    namespaces = 0
+    element = root
+    for event, met in etree.iterwalk(root, events=("start-ns", "end-ns", "start")):
+        if event == "start":
+            element = met
+        else:
+            namespaces += 1 if event == "start-ns" else -1
+        if namespaces > MOST_ATTRIBUTES or len(element.attrib) > MOST_ATTRIBUTES:
+            message = f"An element has more than {MOST_ATTRIBUTES} attributes or namespaces."
+            raise DocumentError("too-large", message, line=line_of(element))
 
 
 def _scan(plain: bytes) -> None:
@@ -194,15 +219,9 @@ def line_of(found: etree._Element) -> int:
 
 def path_of(found: etree._Element) -> str:
     """Say where an element stands: ``/Order/OrderLine[3]/Quantity/Amount``; numbered where it has namesakes."""
-    steps = []
-    place: etree._Element | None = found
-    while place is not None:
-        parent = place.getparent()
-        namesakes = [] if parent is None else [child for child in parent if child.tag == place.tag]
-        number = f"[{namesakes.index(place) + 1}]" if len(namesakes) > 1 else ""
-        steps.append(f"/{local_name(place)}{number}")
-        place = parent
-    return "".join(reversed(steps))
+    tree = found.getroottree()
+    steps = "" if found is tree.getroot() else f"/{_NAMESPACE.sub('', tree.getelementpath(found))}"
+    return f"/{local_name(tree.getroot())}{steps}"
 
 
 @lru_cache(maxsize=1_024)
