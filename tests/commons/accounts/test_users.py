@@ -29,6 +29,11 @@ def test_two_users_cannot_differ_in_case_alone(sender: User) -> None:
         create_user("SUE", "sender")
 
 
+def test_of_megabytes_sent_as_a_user_name_no_more_than_a_name_is_looked_at() -> None:
+    # Each of these signs becomes eighteen, and a whole megabyte of them took eighteen seconds.
+    assert User.normalize_username("  Sue" + "\ufdfa" * 1_000_000).startswith("sue\u0635\u0644\u0649")
+
+
 def test_a_user_without_a_password_is_invited_and_cannot_sign_in() -> None:
     user = create_user("sue", "sender")
     assert user.state == "invited"

@@ -81,8 +81,9 @@ class User(AbstractBaseUser):
     @classmethod
     def normalize_username(cls, username: str) -> str:
         """The form in which user names are kept and compared: NFKC, lower case, nothing a database cannot hold."""
-        text = username.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-        return unicodedata.normalize("NFKC", text.strip()).lower()[:150]
+        # NFKC may make eighteen signs of one, and anybody may send megabytes.
+        text = username.strip()[: 4 * LONGEST_USER_NAME].encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+        return unicodedata.normalize("NFKC", text.strip()).lower()[:LONGEST_USER_NAME]
 
     def clean(self) -> None:
         self.username = self.normalize_username(self.username)
