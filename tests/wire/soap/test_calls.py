@@ -311,6 +311,19 @@ def test_what_cannot_be_understood_is_the_callers_fault(body: bytes, said: str) 
         read(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "rules"),
+    [
+        (operation("FetchAll"), ()),
+        (operation("FetchIndex", "", 'xmlns="urn:x"'), ("namespace",)),
+        (operation("FetchIndex") * 2, ()),
+    ],
+)
+def test_of_a_call_that_cannot_be_understood_it_is_known_whose_it_is(body: str, rules: tuple[str, ...]) -> None:
+    fault = refused(body)
+    assert (fault.username, fault.broken) == (USERNAME, rules)
+
+
 def test_a_call_does_not_show_its_password() -> None:
     assert "Lantern" not in repr(read(operation("FetchIndex")))
 
