@@ -73,7 +73,16 @@ def print_table(title: str, header: Sequence[str], lines: Sequence[Sequence[str]
         print("  ".join([first.ljust(widths[0]), *numbers]))
 
 
-def print_result(bench: str, ratios: Mapping[str, float], peak_rss: int) -> None:
-    """Print the last line, for programs (DESIGN 11): ours to the named peer, higher is better."""
-    rounded = {name: round(ratio, 2) for name, ratio in ratios.items()}
-    print(json.dumps({"bench": bench, "ratios": rounded, "peak_rss_mib": round(peak_rss / MIB, 1)}))
+def print_result(
+    bench: str, ratios: Mapping[str, float], peak_rss: int, beside: Mapping[str, Mapping[str, float]] | None = None
+) -> None:
+    """Print the last line, for programs (DESIGN 11): ours to the named peer, higher is better.
+
+    `beside` are ratios to be seen that are held to no floor.
+    """
+    result = {"bench": bench, "ratios": _rounded(ratios), "peak_rss_mib": round(peak_rss / MIB, 1)}
+    print(json.dumps(result | {name: _rounded(others) for name, others in (beside or {}).items()}))
+
+
+def _rounded(ratios: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(ratio, 2) for name, ratio in ratios.items()}

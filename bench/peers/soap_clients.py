@@ -1,9 +1,11 @@
 """One client of a service, calling one operation after the other for a while: `schoolgate` or `zeep`.
 
-`python -m bench.peers.soap_clients NAME URL USER PASSWORD`; printed are calls a second. Both keep one connection and
-call the same operations, which write nothing, for the same documents; what comes back is read as a caller would.
+`python -m bench.peers.soap_clients NAME rate|answers URL USER PASSWORD`; printed are calls a second, or a digest of
+what the client read. Both keep one connection and call the same operations, which write nothing, for the same
+documents; what comes back is read as a caller would.
 """
 
+import hashlib
 import sys
 import time
 from collections.abc import Callable
@@ -55,6 +57,11 @@ def rate(calls: Calls) -> float:
     return done / passed
 
 
+def answers(calls: Calls) -> str:
+    """A digest of what each operation returned, the same for the same values."""
+    return hashlib.sha256(repr([call() for call in calls]).encode()).hexdigest()
+
+
 if __name__ == "__main__":
-    name, *arguments = sys.argv[1:]
-    print(rate({"schoolgate": schoolgate, "zeep": zeep}[name](*arguments)))
+    name, what, *arguments = sys.argv[1:]
+    print({"rate": rate, "answers": answers}[what]({"schoolgate": schoolgate, "zeep": zeep}[name](*arguments)))

@@ -1,8 +1,9 @@
 """The same six operations served by spyne 2.14 from the same database, as one would write them with Django.
 
-It reads by the ORM. What comes in is checked and stored by the functions that our own door calls too. It looks the
-account up by its user name, and that is all: it checks no password, locks nobody out, writes no log and names no rule,
-so what it is measured at is spyne, the ORM and the storage. A WSGI application for granian.
+Queries by the ORM: what is asked for is got or filtered, what changes is updated or created, one transaction a write.
+An order is checked by our `check_document` and compared with its basket by our `changes`; the rows that it stores are
+those that ours stores, without the alert, the journal and the webhooks. It looks the account up by its user name, and
+that is all: it checks no password, locks nobody out, writes no log and names no rule. A WSGI application for granian.
 """
 
 from typing import Any
@@ -11,18 +12,23 @@ import django
 
 django.setup()
 
+from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.signals import request_finished, request_started  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from spyne import Application, Boolean, ComplexModel, DateTime, Fault, ServiceBase, Unicode, rpc  # noqa: E402
 from spyne.protocol.soap import Soap11  # noqa: E402
 from spyne.server.wsgi import WsgiApplication  # noqa: E402
 
-from schoolgate.commons.accounts.passwords import give_made_up_password  # noqa: E402
+from schoolgate.commons.accounts.hashing import MADE_UP  # noqa: E402
+from schoolgate.commons.accounts.passwords import make_password_text  # noqa: E402
+from schoolgate.documents.ebis.checking import check_document  # noqa: E402
 from schoolgate.documents.ebis.index import Entry, write_index  # noqa: E402
-from schoolgate.supplier.models import Buyer  # noqa: E402
-from schoolgate.supplier.orders.receiving import receive_order  # noqa: E402
-from schoolgate.supplier.queue.index import LONDON, content_of, find  # noqa: E402
-from schoolgate.supplier.queue.steps import process, unprocess  # noqa: E402
+from schoolgate.documents.ebis.ordered import changes  # noqa: E402
+from schoolgate.documents.ebis.orders import read_order  # noqa: E402
+from schoolgate.supplier.facts import digest_of, findings  # noqa: E402
+from schoolgate.supplier.models import Buyer, Document, DocumentEvent, Order, OrderContent  # noqa: E402
+from schoolgate.supplier.queue.index import LONDON  # noqa: E402
 from schoolgate.wire.soap.contract import NAMESPACE  # noqa: E402
 
 
@@ -38,43 +44,88 @@ def _buyer(context: Any) -> Buyer:
     return buyer
 
 
+def _kept(buyer: Buyer) -> Any:
+    """The documents that are neither withdrawn nor expired, the oldest first."""
+    documents = Document.objects.filter(buyer=buyer, state__in=["waiting", "processed"], expires_at__gt=timezone.now())
+    return documents.order_by("created_at", "pk")
+
+
 def _index(documents: Any) -> str:
-    return write_index(
-        Entry(one.doc_id, one.kind, one.created_at.astimezone(LONDON)) for one in documents.order_by("created_at", "pk")
-    )
+    return write_index(Entry(one.doc_id, one.kind, one.created_at.astimezone(LONDON)) for one in documents)
 
 
-def _document(context: Any, doc_id: str) -> Any:
-    document = find(_buyer(context), doc_id, timezone.now())
+def _document(context: Any, doc_id: str) -> Document:
+    document: Document | None = _kept(_buyer(context)).filter(doc_id=doc_id).first()
     if document is None:
         raise Fault("Client", "DocumentNotExistException: There is no document with this id.")
     return document
 
 
 def _change_password(ctx: Any) -> str:
-    account = _buyer(ctx).account
-    return give_made_up_password(account, by=account)
+    text = make_password_text()
+    with transaction.atomic():
+        account = _buyer(ctx).account
+        account.password = make_password(text, hasher=MADE_UP)
+        account.password_set_at = timezone.now()
+        account.save(update_fields=["password", "password_set_at"])
+    return text
 
 
 def _fetch_index(ctx: Any) -> str:
-    return _index(_buyer(ctx).documents.in_the_index(timezone.now()))
+    return _index(_kept(_buyer(ctx)).filter(state="waiting"))
 
 
 def _fetch_history(ctx: Any, since: Any) -> str:
-    return _index(_buyer(ctx).documents.in_the_history(timezone.now()).filter(created_at__gt=since))
+    return _index(_kept(_buyer(ctx)).filter(created_at__gt=since))
 
 
 def _update_document_status(ctx: Any, doc_id: str, processed: bool) -> bool:
-    (process if processed else unprocess)(_document(ctx, doc_id))
+    with transaction.atomic():
+        document = _document(ctx, doc_id)
+        state = "processed" if processed else "waiting"
+        if document.state != state:
+            now = timezone.now()
+            document.state, document.changed_at = state, now
+            document.processed_at = now if processed else None
+            document.save(update_fields=["state", "changed_at", "processed_at"])
+            DocumentEvent.objects.create(document=document, at=now, what=state, words=f"Now {state}")
     return True
 
 
 def _fetch_doc(ctx: Any, doc_id: str) -> str:
-    return content_of(_document(ctx, doc_id))
+    document = _kept(_buyer(ctx)).select_related("content").filter(doc_id=doc_id).first()
+    if document is None:
+        raise Fault("Client", "DocumentNotExistException: There is no document with this id.")
+    xml: str = document.content.xml
+    return xml
 
 
 def _send_order(ctx: Any, document: str) -> bool:
-    receive_order(_buyer(ctx), document)
+    buyer = _buyer(ctx)
+    checked = check_document(document, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
+    if checked.refusals():
+        raise Fault("Client", f"InvalidXmlException: {checked.refusals()[0].message}")
+    order, digest = read_order(document), digest_of(document)
+    with transaction.atomic():
+        if Order.objects.filter(buyer=buyer, digest=digest).exists():
+            return True
+        basket = Document.objects.filter(buyer=buyer, kind="order", reference=order.reference).first()
+        row = Order.objects.create(
+            supplier=buyer.supplier,
+            buyer=buyer,
+            number=order.number,
+            reference=order.reference,
+            basket=basket,
+            order_date=order.date,
+            lines=len(order.lines),
+            net=order.totals.goods,
+            gross=order.totals.gross,
+            digest=digest,
+            findings=findings(checked.notes()),
+            changes=changes(read_order(basket.content.xml), order) if basket else [],
+            same_number=Order.objects.filter(buyer=buyer, number=order.number).first(),
+        )
+        OrderContent.objects.create(order=row, xml=document)
     return True
 
 
