@@ -129,6 +129,14 @@ def test_wrong_passwords_lock_the_user_name_for_their_address_alone(green_abbey:
     assert call(address="203.0.113.7").buyer == green_abbey
 
 
+def test_who_is_locked_out_learns_nothing_from_what_is_remembered_of_the_school(green_abbey: Buyer) -> None:
+    call(address="203.0.113.7")
+    for _ in range(10):
+        refused(password="wrong", address="198.51.100.9")
+    assert "Try again at" in refused(address="198.51.100.9")
+    assert call(address="203.0.113.7").buyer == green_abbey
+
+
 class TestFormerPassword:
     def new_password(self, caller: Caller) -> str:
         return change_by_service(caller, environ_of())

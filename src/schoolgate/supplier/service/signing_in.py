@@ -1,7 +1,8 @@
 """Who calls: the buyer's account, by the user name and password that come with every call (reference 2.1).
 
 To check a password slowly each time would be all that the service does. So it is remembered for a minute that a
-password was right, by a keyed digest with the stored hash in it: a change forgets it, and the password is nowhere.
+password was right, by a keyed digest with the stored hash in it: a change forgets it, and the password is nowhere. It
+is remembered for one address: elsewhere somebody may be guessing, and is to be locked out.
 """
 
 import hashlib
@@ -40,8 +41,9 @@ class Caller:
 def sign_in(environ: dict[str, Any], username: str, password: str) -> Caller:
     """The buyer with this user name and password. Raises AuthenticationException; its sentence tells no secret."""
     name = User.normalize_username(username)
+    said = (name, password, environ.get("REMOTE_ADDR", ""))
     buyer = find_buyer(name)
-    if buyer is not None and _may_call(buyer.account) and _is_remembered(name, password, buyer.account.password):
+    if buyer is not None and _may_call(buyer.account) and _is_remembered(*said, buyer.account.password):
         return Caller(buyer, buyer.account.password)
     account = _check(environ, name, password)
     if buyer is None or buyer.account_id != account.pk or not _may_call(account):
@@ -51,7 +53,7 @@ def sign_in(environ: dict[str, Any], username: str, password: str) -> Caller:
         return Caller(buyer, _former(account))
     with turn():
         forget_former_password(account)
-    _remember(name, password, account.password)
+    _remember(*said, account.password)
     return Caller(buyer, account.password)
 
 
@@ -81,21 +83,21 @@ def _check(environ: dict[str, Any], name: str, password: str) -> User:
         ) from None
 
 
-def _is_remembered(name: str, password: str, hashed: str) -> bool:
-    return _until.get(_digest(name, password, hashed), 0.0) > time.monotonic()
+def _is_remembered(*said: str) -> bool:
+    return _until.get(_digest(*said), 0.0) > time.monotonic()
 
 
-def _remember(name: str, password: str, hashed: str) -> None:
+def _remember(*said: str) -> None:
     now = time.monotonic()
     if len(_until) >= MOST_REMEMBERED:
         for digest, until in list(_until.items()):
             if until <= now:
                 _until.pop(digest, None)
     if len(_until) < MOST_REMEMBERED:
-        _until[_digest(name, password, hashed)] = now + REMEMBERED_SECONDS
+        _until[_digest(*said)] = now + REMEMBERED_SECONDS
 
 
-def _digest(name: str, password: str, hashed: str) -> bytes:
+def _digest(*said: str) -> bytes:
     # No parser lets a NUL into a text, so the parts cannot run into each other.
-    text = f"{name}\0{password}\0{hashed}".encode("utf-8", "surrogatepass")
+    text = "\0".join(said).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=16, key=_key).digest()
