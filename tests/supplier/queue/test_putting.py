@@ -143,6 +143,10 @@ def test_an_id_is_at_most_100_characters_without_blanks(green_abbey: Buyer, doc_
         (lambda xml: xml[:-20], "not-well-formed"),
         (lambda xml: xml.replace("<OrderDate>", "<Ordered>").replace("</OrderDate>", "</Ordered>"), None),
         (lambda xml: re.sub("<Checksum>[0-9]+", "<Checksum>12345", xml), "checksum-differs"),
+        (
+            lambda xml: re.sub("<Checksum>[0-9]+</Checksum>", "", xml).replace("3.09-UKGov.20030911", "3.10"),
+            "checksum-missing",
+        ),
         (lambda xml: xml.replace("987654321", "876543210"), None),
         (lambda xml: "<!DOCTYPE Order []>" + xml.split("?>")[1], "doctype"),
     ],

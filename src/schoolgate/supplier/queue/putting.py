@@ -104,6 +104,10 @@ def check(buyer: Buyer, kind: str, xml: str | bytes) -> Checked:
         wanted = cast("DocumentKind", Kind(kind).value)
         found = check_document(xml, wanted, supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
         refusals = found.refusals() + found.duns
+        lack = found.checksum.problem
+        if wanted == "order" and found.checksum.stated is None and lack is not None and lack not in refusals:
+            # 3.10 has none, but the finance systems that fetch it speak 3.09 (reference 3).
+            refusals.append(lack)
         if refusals:
             raise NotQueued(refusals)
         is_order = wanted in {Kind.ORDER, Kind.QUOTE}
