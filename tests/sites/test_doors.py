@@ -112,6 +112,8 @@ class TestService:
             ({"REMOTE_ADDR": "10.0.0.9"}, True),
             ({"REMOTE_ADDR": "10.0.0.9", "HTTP_X_FORWARDED_PROTO": "https"}, True),
             ({"REMOTE_ADDR": "10.0.0.9", "HTTP_X_FORWARDED_PROTO": "http"}, False),
+            ({"REMOTE_ADDR": "10.0.0.9", "HTTP_X_FORWARDED_PROTO": "HTTP"}, False),
+            ({"REMOTE_ADDR": "10.0.0.9", "HTTP_X_FORWARDED_PROTO": "https, http"}, False),
         ],
     )
     def test_plain_http_comes_in_from_this_machine_or_by_a_trusted_proxy_alone(

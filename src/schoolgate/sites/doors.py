@@ -112,10 +112,16 @@ class Doors:
         caller = _address(forwarded_for.split(",")[-1])
         if caller:
             environ["REMOTE_ADDR"] = caller
-        environ[PROXIED] = ""
-        if forwarded_proto in {"http", "https"}:
-            environ["wsgi.url_scheme"] = environ[PROXIED] = forwarded_proto
+        environ[PROXIED] = scheme = _scheme(forwarded_proto)
+        if scheme:
+            environ["wsgi.url_scheme"] = scheme
         environ[FORWARDED_HOST] = forwarded_host.split(",")[-1].strip()
+
+
+def _scheme(text: str) -> str:
+    """http or https, by X-Forwarded-Proto; empty where it says neither. Of several entries the worst counts."""
+    entries = {entry.strip().lower() for entry in text.split(",")}
+    return next((scheme for scheme in ("http", "https") if scheme in entries), "")
 
 
 def _address(text: str) -> str:
