@@ -16,7 +16,8 @@ from tests.supplier.screens import text
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.engine import work_off
-from schoolgate.supplier.buyers.accounts import change_buyer
+from schoolgate.supplier.buyers.accounts import change_buyer, give_new_password
+from schoolgate.supplier.buyers.locks import locks_of
 from schoolgate.supplier.models import Buyer, Supplier
 from schoolgate.supplier.service.log import Line
 from schoolgate.supplier.service.writing import write_lines
@@ -144,15 +145,25 @@ def test_a_school_is_switched_off_and_on(browser: Client, green_abbey: Buyer) ->
     assert User.objects.get(username="greenabbey").is_active
 
 
-def test_a_locked_school_is_told_with_the_address_and_let_try_again(browser: Client, green_abbey: Buyer) -> None:
+def lock_out() -> None:
     AccessAttempt.objects.create(
         username="greenabbey", ip_address="192.0.2.7", failures_since_start=10, attempt_time=timezone.now()
     )
+
+
+def test_a_locked_school_is_told_with_the_address_and_let_try_again(browser: Client, green_abbey: Buyer) -> None:
+    lock_out()
     assert "Locked" in text(browser.get(reverse("buyers")))
     assert "Locked from 192.0.2.7 until" in text(browser.get(on("buyer", green_abbey)))
     browser.post(on("unlock-buyer", green_abbey))
     assert "Locked from" not in text(browser.get(on("buyer", green_abbey)))
     assert AuditEntry.objects.filter(did="school unlocked").exists()
+
+
+def test_a_new_password_is_let_in_where_wrong_ones_were_locked_out(green_abbey: Buyer, clerk: User) -> None:
+    lock_out()
+    give_new_password(green_abbey, by=clerk)
+    assert locks_of(green_abbey) == []
 
 
 def test_the_page_of_a_school_tells_what_it_never_tried_and_which_rules_it_bends(

@@ -13,6 +13,7 @@ from schoolgate.commons.accounts.creating import UserExists, create_user
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.passwords import change_password, give_made_up_password, store_password
 from schoolgate.commons.audit.recording import record
+from schoolgate.supplier.buyers.locks import unlock
 from schoolgate.supplier.buyers.suppliers import ChangedMeanwhile
 from schoolgate.supplier.models import Buyer, Supplier
 
@@ -120,9 +121,9 @@ def give_new_password(
 ) -> str:
     """Give the buyer's account another password, one that is made up unless given, and return it, for this once.
 
-    The old one is dead at once. `seen`: when the password was set, as the person saw it; if it was set again since,
-    ChangedMeanwhile is raised, or a sheet that a colleague has just printed would be worthless. Raises BuyerRefused
-    when the password breaks the rules for programs.
+    The old one is dead at once, and so are locks for wrong ones: the new one is let in from anywhere. `seen`: when the
+    password was set, as the person saw it; if it was set again since, ChangedMeanwhile is raised, or a sheet that a
+    colleague has just printed would be worthless. Raises BuyerRefused when the password breaks the rules for programs.
     """
     with transaction.atomic():
         _lock_account(buyer)
@@ -130,6 +131,7 @@ def give_new_password(
             raise ChangedMeanwhile
         given = _set_password(buyer, password, by=by, request=request)
         record("school's password set", by=by, target=buyer.name, request=request, who=who)
+        unlock(buyer, by=by, request=request, who=who)
     return given
 
 

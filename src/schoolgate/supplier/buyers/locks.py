@@ -37,12 +37,12 @@ def locked_among(buyers: Iterable[Buyer]) -> set[str]:
     return {one["username"] for one in _locked([buyer.account.username for buyer in buyers])}
 
 
-def unlock(buyer: Buyer, *, by: User, request: HttpRequest | None = None) -> bool:
+def unlock(buyer: Buyer, *, by: User | None, request: HttpRequest | None = None, who: str = "") -> bool:
     """Forget a school's wrong passwords, from wherever they came. False: there were none."""
     with transaction.atomic():
         forgotten, _ = _wrong_ones([buyer.account.username]).delete()
         if forgotten:
-            record("school unlocked", by=by, target=buyer.name, request=request)
+            record("school unlocked", by=by, target=buyer.name, request=request, who=who)
     return bool(forgotten)
 
 
