@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.journeys.conftest import NewSite, Visit, person
 from tests.journeys.test_every_page import walk
 
@@ -110,7 +110,17 @@ def compose(page: Page) -> str:
     for number, line in enumerate((PAPER, PAINT)):
         for field, value in line.items():
             page.locator(f"[name=lines-{number}-{NAMES[field]}]").fill(value)
+    # The lines come back as they were sent: nothing can be typed into them meanwhile, and be lost.
+    sent: list[Route] = []
+
+    def hold(route: Route) -> None:
+        sent.append(route)
+
+    page.route("**/queue/compose/", hold)
     page.get_by_role("button", name="Add 10 lines").click()
+    expect(page.locator("[name=lines-0-product]")).to_be_disabled()
+    sent[0].continue_()
+    page.unroute("**/queue/compose/", hold)
     expect(page.locator("[name=lines-19-product]")).to_be_visible()
     expect(page.locator("[name=lines-0-product]")).to_have_value("PN-100")
     page.get_by_role("button", name="Queue it").last.click()
