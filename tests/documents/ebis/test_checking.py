@@ -49,6 +49,11 @@ def test_what_the_schema_refuses_is_told_with_line_column_and_path() -> None:
     assert problem.rule == "type"
 
 
+def test_a_date_that_the_schema_refuses_is_told_once() -> None:
+    checked = check(CONTENT_ORDER.replace("<OrderDate>2026-11-21", "<OrderDate>21/11/2026"))
+    assert (codes(checked.schema), codes(checked.invalid)) == (["schema"], [])
+
+
 def test_places_are_told_apart_on_a_single_line() -> None:
     flat = changed(CONTENT_ORDER, "<Amount>5<", "<Amount>some<").replace("\n", "")
     [problem] = check(flat).schema

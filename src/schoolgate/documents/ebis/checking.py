@@ -134,7 +134,7 @@ def check_document(
             [
                 against_schema,
                 checksum,
-                _invalid(figures, kind),
+                _invalid(figures, kind, told={finding.at for finding in against_schema}),
                 list(duns_findings(figures, supplier_duns, buyer_duns)),
                 _profile(figures),
             ],
@@ -156,11 +156,12 @@ def _refused(why: Finding, plain: bytes) -> Checked:
     return Checked("", schema=placed([[why]], plain)[0])
 
 
-def _invalid(figures: Figures, kind: Kind | None) -> list[Finding]:
+def _invalid(figures: Figures, kind: Kind | None, *, told: set[etree._Element]) -> list[Finding]:
     sums = order_findings if figures.form == "Order" else invoice_findings
     found = [*kind_findings(figures, kind), *flag_findings(figures), *line_findings(figures), *sums(figures)]
-    # Only now every figure has been read.
-    return [*figures.unusable.values(), *found]
+    # Only now every figure has been read. Of what the schema has told nothing more is said.
+    unusable = (finding for element, finding in figures.unusable.items() if element not in told)
+    return [*unusable, *found]
 
 
 def _profile(figures: Figures) -> list[Finding]:
