@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.supplier.papers import a_basket
 
 from schoolgate.supplier.models import Buyer, Document
-from schoolgate.supplier.queue.prepared import Prepared, aware
+from schoolgate.commons.prepared import Prepared, aware
 from schoolgate.supplier.queue.putting import put_document
 
 LONG_AGO = datetime(1999, 1, 1, tzinfo=UTC)

@@ -78,6 +78,15 @@ class DocumentQuerySet(OfSupplierQuerySet):
         """
         return self.standing_in({State.WAITING, State.PROCESSED}, now).filter(content_gone_at=None)
 
+    def that_may(self, step: StepName, now: datetime, *, seen: State | None = None) -> Self:
+        """Those of which the table allows the step, `seen`: only from this one of its states.
+
+        What has no content any more waits for nobody.
+        """
+        sources = STEPS[step].sources if seen is None else STEPS[step].sources & {seen}
+        rows = self.standing_in(sources, now)
+        return rows.filter(content_gone_at=None) if STEPS[step].target == State.WAITING else rows
+
     def expiring_soon(self, now: datetime, days: int) -> Self:
         """Those that wait and will expire within so many days, the first to go first."""
         return self.in_the_index(now).filter(expires_at__lte=now + timedelta(days=days)).order_by("expires_at", "pk")
@@ -154,13 +163,9 @@ class Document(models.Model):
     def take(self, step: StepName, now: datetime, *, seen: State | None = None, **values: Any) -> bool:
         """Take a step if the table allows it of the row as it stands now; false when it does not, or no longer.
 
-        `seen`: only from this one of the step's states. `values` are further fields, written with it. What has no
-        content any more waits for nobody.
+        `seen`: only from this one of the step's states. `values` are further fields, written with it.
         """
-        sources = STEPS[step].sources if seen is None else STEPS[step].sources & {seen}
-        row = Document.objects.filter(pk=self.pk).standing_in(sources, now)
-        if STEPS[step].target == State.WAITING:
-            row = row.filter(content_gone_at=None)
+        row = Document.objects.filter(pk=self.pk).that_may(step, now, seen=seen)
         moved = row.update(state=STEPS[step].target, changed_at=now, **values)
         if moved:
             self.refresh_from_db(fields=["state", "changed_at", *values])

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from schoolgate.commons.prepared import insert_all
 from schoolgate.supplier.models import Document, DocumentEvent
 
 EVENTS_KEPT = 20
@@ -40,4 +41,4 @@ def note_fetches(fetches: Sequence[Fetch]) -> None:
         last = max(fetch.at for fetch in fetches)
         for number, documents in as_often.items():
             Document.objects.filter(pk__in=documents).update(fetched=F("fetched") + number, fetched_at=last)
-        DocumentEvent.objects.bulk_create(events)
+        insert_all(events)

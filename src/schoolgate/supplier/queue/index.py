@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from schoolgate.commons.prepared import Prepared, aware
 from schoolgate.documents.ebis.index import Entry, write_index
 from schoolgate.supplier.models import Buyer, Document, DocumentContent
 from schoolgate.supplier.models.document import DocumentQuerySet
-from schoolgate.supplier.queue.prepared import Prepared, aware
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -40,13 +41,16 @@ def history_of(buyer: Buyer, since: datetime, now: datetime | None = None) -> st
 
 
 def find(buyer: Buyer, doc_id: str, now: datetime | None = None) -> Document | None:
-    """The document, if this buyer may fetch it now; another's, a withdrawn and an expired one do not exist."""
-    found: Document | None = (
-        buyer.documents.in_the_history(now or timezone.now()).filter(doc_id=doc_id.replace("\0", "")).first()
-    )
-    if found is not None:
+    """The document, if this buyer may fetch it now; another's, a withdrawn and an expired one do not exist.
+
+    Only its key, state and days are read; the rest is when it is asked for.
+    """
+    for pk, state, expires in _ONE.rows(buyer.pk, now or timezone.now(), doc_id.replace("\0", "")):
+        names = ("id", "buyer_id", "doc_id", "state", "expires_at")
+        found = Document.from_db(DEFAULT_DB_ALIAS, names, (pk, buyer.pk, doc_id, state, aware(expires)))
         found.buyer = buyer
-    return found
+        return found
+    return None
 
 
 def fetch(buyer: Buyer, doc_id: str, now: datetime | None = None) -> Fetched | None:
@@ -74,6 +78,10 @@ def _listed(documents: DocumentQuerySet) -> QuerySet[Any, Any]:
     return documents.order_by("created_at", "pk").values_list("doc_id", "kind", "created_at")
 
 
+def _called(buyer: int, now: datetime, doc_id: str) -> DocumentQuerySet:
+    return Document.objects.filter(buyer=buyer, doc_id=doc_id).in_the_history(now).order_by()
+
+
 _BUYER, _NOW, _SINCE, _ID = -1, datetime(1999, 1, 1, tzinfo=UTC), datetime(1998, 1, 1, tzinfo=UTC), "an id"
 _INDEX = Prepared(
     lambda buyer, now: _listed(Document.objects.filter(buyer=buyer).in_the_index(now)),
@@ -87,13 +95,8 @@ _HISTORY = Prepared(
     _SINCE,
 )
 _CONTENT = Prepared(
-    lambda buyer, now, doc_id: (
-        Document.objects.filter(buyer=buyer, doc_id=doc_id)
-        .in_the_history(now)
-        .order_by()
-        .values_list("pk", "content__xml")
-    ),
-    _BUYER,
-    _NOW,
-    _ID,
+    lambda buyer, now, doc_id: _called(buyer, now, doc_id).values_list("pk", "content__xml"), _BUYER, _NOW, _ID
+)
+_ONE = Prepared(
+    lambda buyer, now, doc_id: _called(buyer, now, doc_id).values_list("pk", "state", "expires_at"), _BUYER, _NOW, _ID
 )

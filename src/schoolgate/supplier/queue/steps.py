@@ -4,11 +4,10 @@ A step is one UPDATE that counts only where the row still stands as the step nee
 and the other is told how the document stands.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.journal.writing import write
+from schoolgate.commons.prepared import PreparedUpdate, insert
 from schoolgate.supplier.models import STEPS, Document, DocumentEvent, State
 from schoolgate.supplier.models.document import StepName
 from schoolgate.supplier.queue.expiry import expires_at
@@ -36,7 +36,13 @@ def process(document: Document) -> None:
     Raises StepNotAllowed when it was withdrawn or has expired: then it does not exist for the school.
     """
     now = timezone.now()
-    _by_the_school("process", document, now, what="processed", words="Taken by the school", processed_at=now)
+    with transaction.atomic():
+        if not _TAKEN.run(document.pk, now):
+            _require_done("process", document, now)
+            return
+        document.processed_at = now
+        _note(document, State.PROCESSED, now, "processed", "Taken by the school")
+    fault_point("status.committed")
 
 
 def unprocess(document: Document) -> None:
@@ -46,17 +52,17 @@ def unprocess(document: Document) -> None:
     StepNotAllowed as `process` does, and when its content is no longer kept.
     """
     now = timezone.now()
-    is_over = Q(expires_at__lte=now)
-    _by_the_school(
-        "unprocess",
-        document,
-        now,
-        what="unprocessed",
-        words="Asked for again by the school",
-        processed_at=None,
-        warned_at=Case(When(is_over, then=Value(None)), default=F("warned_at")),
-        expires_at=Case(When(is_over, then=Value(expires_at(document.buyer, now))), default=F("expires_at")),
-    )
+    with transaction.atomic():
+        moved = _WANTED_AGAIN.run(document.pk, now)
+        if not moved:
+            anew = expires_at(document.buyer, now)
+            moved = document.take("unprocess", now, processed_at=None, warned_at=None, expires_at=anew)
+        if not moved:
+            _require_done("unprocess", document, now)
+            return
+        document.processed_at = None
+        _note(document, State.WAITING, now, "unprocessed", "Asked for again by the school")
+    fault_point("status.committed")
 
 
 def withdraw(
@@ -120,16 +126,36 @@ def put_back(
     )
 
 
-def _by_the_school(step: StepName, document: Document, now: datetime, *, what: str, words: str, **values: Any) -> None:
-    with transaction.atomic():
-        if not document.take(step, now, **values):
-            document.refresh_from_db()
-            if document.state_at(now) != STEPS[step].target:
-                raise StepNotAllowed(*_how_it_stands(document, now))
-            return
-        DocumentEvent.objects.create(document=document, at=now, what=what, words=words)
-        fault_point("status.before-commit")
-    fault_point("status.committed")
+def _require_done(step: StepName, document: Document, now: datetime) -> None:
+    """Raises StepNotAllowed unless the document stands where the step leads to."""
+    document.refresh_from_db()
+    if document.state_at(now) != STEPS[step].target:
+        raise StepNotAllowed(*_how_it_stands(document, now))
+
+
+def _note(document: Document, state: State, now: datetime, what: str, words: str) -> None:
+    document.state, document.changed_at = state, now
+    insert(DocumentEvent(document_id=document.pk, at=now, what=what, words=words))
+    fault_point("status.before-commit")
+
+
+_PK, _NOW = -1, datetime(1999, 1, 1, tzinfo=UTC)
+_TAKEN = PreparedUpdate(
+    lambda pk, now: (
+        Document.objects.filter(pk=pk).that_may("process", now),
+        {"state": State.PROCESSED, "changed_at": now, "processed_at": now},
+    ),
+    _PK,
+    _NOW,
+)
+_WANTED_AGAIN = PreparedUpdate(
+    lambda pk, now: (
+        Document.objects.filter(pk=pk, expires_at__gt=now).that_may("unprocess", now),
+        {"state": State.WAITING, "changed_at": now, "processed_at": None},
+    ),
+    _PK,
+    _NOW,
+)
 
 
 def _by_hand(

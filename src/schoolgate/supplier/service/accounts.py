@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from django.db import connection, models
 
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.prepared import Prepared
 from schoolgate.supplier.models import Buyer, Supplier
-from schoolgate.supplier.queue.prepared import Prepared
 
 M = TypeVar("M", bound=models.Model)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from schoolgate.supplier.models import Document, DocumentContent
+from schoolgate.supplier.models import DocumentContent, State
 from schoolgate.supplier.orders.receiving import OrderRefused, receive_order
 from schoolgate.supplier.queue.index import fetch, find, history_of, index_of
 from schoolgate.supplier.queue.steps import StepNotAllowed, process, unprocess
@@ -48,10 +48,13 @@ def _fetch_history(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
 
 def _update_document_status(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
     processed = call.boolean("Processed")
-    with turn():
-        document = _document(caller, call)
+    document = find(caller.buyer, call.text("DocID"), timezone.now())
+    if document is None:
+        raise DocumentNotExistException
+    if (document.state == State.PROCESSED) != processed:
         try:
-            (process if processed else unprocess)(document)
+            with turn():
+                (process if processed else unprocess)(document)
         except StepNotAllowed:
             # Withdrawn in the same moment: for a school it does not exist then.
             raise DocumentNotExistException from None
@@ -70,18 +73,10 @@ def _fetch_doc(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
 
 def _send_order(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
     try:
-        with turn():
-            receive_order(caller.buyer, call.text("Document"))
+        receive_order(caller.buyer, call.text("Document"))
     except OrderRefused as refused:
         raise InvalidXmlException(refused.sentence) from None
     return Done(True)
-
-
-def _document(caller: Caller, call: Call) -> Document:
-    document = find(caller.buyer, call.text("DocID"), timezone.now())
-    if document is None:
-        raise DocumentNotExistException
-    return document
 
 
 _OPERATIONS: Mapping[str, Do] = {

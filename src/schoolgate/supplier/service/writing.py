@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from schoolgate.commons.prepared import insert_all
 from schoolgate.supplier.models import Buyer, Call, OperationUse, RuleBroken
 from schoolgate.supplier.queue.fetching import Fetch, note_fetches
 from schoolgate.supplier.service.log import OK, Line
@@ -31,7 +32,7 @@ def write_lines(lines: Sequence[Line]) -> None:
     """
     with turn(), transaction.atomic():
         named = _buyers_named(lines)
-        Call.objects.bulk_create(_call(line, named.get(line.user)) for line in lines)
+        insert_all([_call(line, named.get(line.user)) for line in lines])
         ours = [(named[line.user].pk, line) for line in lines if line.user in named]
         _count_operations(ours)
         _count_rules(ours)

@@ -1,0 +1,143 @@
+"""Statements whose SQL is worked out once.
+
+For what is done thousands of times a minute Django's way from a queryset or an object to SQL takes several times as
+long as the database.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
+from typing import Any, TypeAlias
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql import UpdateQuery
+
+MOST_PARAMETERS = 30_000
+"""Of one statement; SQLite takes 32,766."""
+
+_Slots: TypeAlias = "list[tuple[int | None, Any]]"
+
+
+class _Statement:
+    """SQL by the kind of database, with the places at which values stand among its parameters.
+
+    `build` is called once with values like `examples`, by which they are found again: each of them a value that stands
+    nowhere else in the statement, and a number, a text or an aware time.
+    """
+
+    def __init__(self, build: Callable[..., Any], *examples: Any) -> None:
+        self._build = build
+        self._examples = examples
+        self._known: dict[str, tuple[str, _Slots]] = {}
+
+    def _execute(self, db: BaseDatabaseWrapper, cursor: Any, values: Sequence[Any]) -> None:
+        sql, slots = self._known.get(db.vendor) or self._work_out(db)
+        adapted = [_adapted(db, value) for value in values]
+        cursor.execute(sql, [constant if slot is None else adapted[slot] for slot, constant in slots])
+
+    def _work_out(self, db: BaseDatabaseWrapper) -> tuple[str, _Slots]:
+        sql, parameters = self._sql()
+        examples = [_adapted(db, example) for example in self._examples]
+        adapted = [_adapted(db, parameter) for parameter in parameters]
+        slots = [(examples.index(one) if one in examples else None, one) for one in adapted]
+        self._known[db.vendor] = (sql, slots)
+        return self._known[db.vendor]
+
+    def _sql(self) -> tuple[str, Sequence[Any]]:
+        raise NotImplementedError
+
+
+class Prepared(_Statement):
+    """A read: `build` makes a queryset of `values_list`."""
+
+    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows, as the database gives them: see `aware` for their times."""
+        db = _database()
+        with db.cursor() as cursor:
+            self._execute(db, cursor, values)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def _sql(self) -> tuple[str, Sequence[Any]]:
+        sql, parameters = self._build(*self._examples).query.sql_with_params()
+        return sql, parameters
+
+
+class PreparedUpdate(_Statement):
+    """A change: `build` makes a queryset and what `update` would be given."""
+
+    def run(self, *values: Any) -> int:
+        """Change the rows; how many there were."""
+        db = _database()
+        with db.cursor() as cursor:
+            self._execute(db, cursor, values)
+            number: int = cursor.rowcount
+        return number
+
+    def _sql(self) -> tuple[str, Sequence[Any]]:
+        queryset, changed = self._build(*self._examples)
+        query = queryset.order_by().query.chain(UpdateQuery)
+        query.add_update_values(changed)
+        sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return sql, parameters
+
+
+def insert(row: models.Model) -> None:
+    """Add a new row, as `save` does without its signals; its key is set where the database gives it."""
+    db = _database()
+    table = _table(type(row), db.vendor)
+    with db.cursor() as cursor:
+        cursor.execute(f"{table.sql} {table.places}{table.returning}", table.values(db, row))
+        if table.returning:
+            row.pk = cursor.fetchone()[0]
+    row._state.adding, row._state.db = False, db.alias  # noqa: SLF001  documented API of Django
+
+
+def insert_all(rows: Sequence[models.Model]) -> None:
+    """Add new rows of one table, many a statement. Their keys stay unknown."""
+    if not rows:
+        return
+    db = _database()
+    table = _table(type(rows[0]), db.vendor)
+    remaining = iter(rows)
+    with db.cursor() as cursor:
+        while batch := list(islice(remaining, MOST_PARAMETERS // len(table.fields))):
+            values = [value for row in batch for value in table.values(db, row)]
+            cursor.execute(f"{table.sql} {', '.join([table.places] * len(batch))}", values)
+
+
+class _Table:
+    """How rows of a model are added."""
+
+    def __init__(self, model: type[models.Model], db: BaseDatabaseWrapper) -> None:
+        meta, quote = model._meta, db.ops.quote_name  # noqa: SLF001  documented API of Django
+        self.fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
+        columns = ", ".join(quote(str(field.column)) for field in self.fields)
+        self.sql = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES"
+        self.places = f"({', '.join(['%s'] * len(self.fields))})"
+        given = [str(field.column) for field in meta.concrete_fields if isinstance(field, models.AutoField)]
+        self.returning = f" RETURNING {quote(given[0])}" if given else ""
+
+    def values(self, db: BaseDatabaseWrapper, row: models.Model) -> list[Any]:
+        return [field.get_db_prep_save(getattr(row, field.attname), db) for field in self.fields]
+
+
+@cache
+def _table(model: type[models.Model], _vendor: str) -> _Table:
+    return _Table(model, _database())
+
+
+def _database() -> BaseDatabaseWrapper:
+    """This thread's connection itself: each look through `connection` costs as much as a small query."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def aware(moment: datetime) -> datetime:
+    """A time as a row has it, with its zone: SQLite's are UTC and do not say so."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _adapted(db: BaseDatabaseWrapper, value: Any) -> Any:
+    return db.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
