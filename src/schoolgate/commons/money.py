@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 PLACES = Decimal("0.0001")
+PENCE = Decimal("0.01")
 _LARGEST = Decimal(2**63 - 1) / 10_000
 
 
@@ -30,7 +31,11 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]  # not gener
         return int(money * 10_000)
 
     def from_db_value(self, value: int | None, expression: object, connection: object) -> Decimal | None:
-        return None if value is None else Decimal(value) / 10_000
+        if value is None:
+            return None
+        money = Decimal(value) / 10_000
+        # As money is written, also in a list or a spreadsheet: 27.30, and 4.5555 where there are more places.
+        return money if value % 100 else money.quantize(PENCE)
 
     def to_python(self, value: Any) -> Any:
         return None if value is None else Decimal(value)

@@ -173,6 +173,12 @@ def test_what_is_no_json_object_is_refused(shop: Shop, body: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
 
 
+def test_a_body_that_is_no_json_is_told_where_it_breaks(shop: Shop) -> None:
+    headers = {**shop.headers(), "Content-Type": "application/json"}
+    answer = shop.http.post("baskets", content='{"reference": "B-1"\n "lines": []}', headers=headers)
+    assert "line 2, column 2" in answer.json()["detail"]
+
+
 def test_a_form_is_not_taken(shop: Shop) -> None:
     assert shop.http.post("baskets", data={"reference": "B"}, headers=shop.headers()).json()["code"] == "media-type"
 

@@ -58,6 +58,9 @@ def read_json(request: WSGIRequest, problem: type[Problem], largest_bytes: int) 
     body = read_body(request, problem, largest_bytes)
     try:
         return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        detail = f"The body is no JSON: {error.msg}, in line {error.lineno}, column {error.colno}."
+        raise problem("malformed-request", detail=detail) from None
     except (ValueError, ArithmeticError, RecursionError):
         raise problem("malformed-request") from None
 
