@@ -4,10 +4,9 @@ For what is done thousands of times a minute Django's way from a queryset or an 
 long as the database.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from itertools import islice
 from typing import Any, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -95,17 +94,39 @@ def insert(row: models.Model) -> None:
     row._state.adding, row._state.db = False, db.alias  # noqa: SLF001  documented API of Django
 
 
-def insert_all(rows: Sequence[models.Model]) -> None:
-    """Add new rows of one table, many a statement. Their keys stay unknown."""
-    if not rows:
-        return
-    db = _database()
-    table = _table(type(rows[0]), db.vendor)
-    remaining = iter(rows)
-    with db.cursor() as cursor:
-        while batch := list(islice(remaining, MOST_PARAMETERS // len(table.fields))):
-            values = [value for row in batch for value in table.values(db, row)]
-            cursor.execute(f"{table.sql} {', '.join([table.places] * len(batch))}", values)
+def insert_all(rows: Sequence[models.Model], clash: str = "") -> None:
+    """Add new rows of one table, many a statement. Their keys stay unknown.
+
+    `clash` is SQL for one that is there already: ON CONFLICT ... DO UPDATE, as SQLite and PostgreSQL both have it.
+    """
+    Inserting(rows, clash).run()
+
+
+class Inserting:
+    """Rows to be added, made ready before the transaction, which is then short."""
+
+    def __init__(self, rows: Sequence[models.Model], clash: str = "") -> None:
+        self._clash = clash
+        self._rows: list[list[Any]] = []
+        if rows:
+            db = _database()
+            self._table = _table(type(rows[0]), db.vendor)
+            self._rows = [self._table.values(db, row) for row in rows]
+
+    def run(self) -> None:
+        """Add them."""
+        at_once = self._rows and MOST_PARAMETERS // len(self._rows[0])
+        for start in range(0, len(self._rows), at_once or 1):
+            batch = self._rows[start : start + at_once]
+            places = ", ".join([self._table.places] * len(batch))
+            with _database().cursor() as cursor:
+                cursor.execute(f"{self._table.sql} {places} {self._clash}", [value for row in batch for value in row])
+
+
+_AS_IT_IS: Mapping[tuple[type[Any], ...], type[Any]] = {
+    (models.CharField, models.TextField): str,
+    (models.ForeignKey, models.OneToOneField, models.PositiveIntegerField, models.PositiveBigIntegerField): int,
+}
 
 
 class _Table:
@@ -114,6 +135,10 @@ class _Table:
     def __init__(self, model: type[models.Model], db: BaseDatabaseWrapper) -> None:
         meta, quote = model._meta, db.ops.quote_name  # noqa: SLF001  documented API of Django
         self.fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
+        # Most values go into their column as they are, and to be asked for each would cost more than the rest.
+        self._plain = [
+            next((as_is for kinds, as_is in _AS_IT_IS.items() if type(field) in kinds), None) for field in self.fields
+        ]
         columns = ", ".join(quote(str(field.column)) for field in self.fields)
         self.sql = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES"
         self.places = f"({', '.join(['%s'] * len(self.fields))})"
@@ -121,7 +146,12 @@ class _Table:
         self.returning = f" RETURNING {quote(given[0])}" if given else ""
 
     def values(self, db: BaseDatabaseWrapper, row: models.Model) -> list[Any]:
-        return [field.get_db_prep_save(getattr(row, field.attname), db) for field in self.fields]
+        values = row.__dict__
+        return [
+            value if value is None or type(value) is plain else field.get_db_prep_save(value, db)
+            for field, plain in zip(self.fields, self._plain, strict=True)
+            for value in (values[field.attname],)
+        ]
 
 
 @cache

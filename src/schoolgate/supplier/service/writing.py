@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from schoolgate.commons.prepared import insert_all
+from schoolgate.commons.prepared import Inserting
 from schoolgate.supplier.models import Buyer, Call, OperationUse, RuleBroken
 from schoolgate.supplier.queue.fetching import Fetch, note_fetches
 from schoolgate.supplier.service.log import OK, Line
@@ -30,14 +30,19 @@ def write_lines(lines: Sequence[Line]) -> None:
 
     The user name is enough: who looks for what goes wrong at a school must find its wrong passwords too.
     """
+    named = _buyers_named(lines)
+    ours = [(named[line.user].pk, line) for line in lines if line.user in named]
+    # Made ready beforehand: schools' calls wait while this writes.
+    writes = [
+        Inserting([_call(line, named.get(line.user)) for line in lines]),
+        Inserting(_uses(ours), _COUNT_USE),
+        Inserting(_broken(ours), _COUNT_RULE),
+    ]
+    fetches = [Fetch(line.fetched, line.at) for line in lines if line.fetched is not None]
     with turn(), transaction.atomic():
-        named = _buyers_named(lines)
-        insert_all([_call(line, named.get(line.user)) for line in lines])
-        ours = [(named[line.user].pk, line) for line in lines if line.user in named]
-        _count_operations(ours)
-        _count_rules(ours)
+        for write in writes:
+            write.run()
         _note_last_calls(lines)
-        fetches = [Fetch(line.fetched, line.at) for line in lines if line.fetched is not None]
         if fetches:
             note_fetches(fetches)
 
@@ -78,55 +83,53 @@ def _address(text: str) -> str | None:
         return None
 
 
-def _count_operations(ours: Sequence[tuple[int, Line]]) -> None:
+def _uses(ours: Sequence[tuple[int, Line]]) -> list[OperationUse]:
     called: dict[tuple[int, str], list[Line]] = defaultdict(list)
     for buyer, line in ours:
         if line.operation in OPERATIONS:
             called[buyer, line.operation].append(line)
-    rows = OperationUse.objects.select_for_update().filter(buyer__in={buyer for buyer, _ in called})
-    known = {(row.buyer_id, row.operation): row for row in rows}
-    uses = [
-        _counted_up(known.get((buyer, name)) or OperationUse(buyer_id=buyer, operation=name), lines)
-        for (buyer, name), lines in called.items()
-    ]
-    OperationUse.objects.bulk_create(
-        uses,
-        update_conflicts=True,
-        unique_fields=["buyer", "operation"],
-        update_fields=["calls", "faults", "last_at", "last_outcome", "last_fault_at"],
+    return [_use(buyer, name, called[buyer, name]) for buyer, name in sorted(called)]
+
+
+def _use(buyer: int, operation: str, lines: Sequence[Line]) -> OperationUse:
+    faults = [line for line in lines if line.outcome != OK]
+    return OperationUse(
+        buyer_id=buyer,
+        operation=operation,
+        calls=len(lines),
+        faults=len(faults),
+        last_at=lines[-1].at,
+        last_outcome=lines[-1].outcome,
+        last_fault_at=faults[-1].at if faults else None,
     )
 
 
-def _counted_up(use: OperationUse, lines: Sequence[Line]) -> OperationUse:
-    use.pk = None  # the row is found by its buyer and operation
-    faults = [line for line in lines if line.outcome != OK]
-    use.calls += len(lines)
-    use.faults += len(faults)
-    use.last_at, use.last_outcome = lines[-1].at, lines[-1].outcome
-    if faults:
-        use.last_fault_at = faults[-1].at
-    return use
-
-
-def _count_rules(ours: Sequence[tuple[int, Line]]) -> None:
+def _broken(ours: Sequence[tuple[int, Line]]) -> list[RuleBroken]:
     broken: dict[tuple[int, str], list[Line]] = defaultdict(list)
     for buyer, line in ours:
         for rule in line.broken:
             broken[buyer, rule].append(line)
-    if not broken:
-        return
-    rows = RuleBroken.objects.select_for_update().filter(buyer__in={buyer for buyer, _ in broken})
-    known = {(row.buyer_id, row.rule): row for row in rows}
-    noted = []
-    for (buyer, rule), lines in broken.items():
-        row = known.get((buyer, rule)) or RuleBroken(buyer_id=buyer, rule=rule, first_at=lines[0].at)
-        row.pk = None
-        row.times += len(lines)
-        row.last_at = lines[-1].at
-        noted.append(row)
-    RuleBroken.objects.bulk_create(
-        noted, update_conflicts=True, unique_fields=["buyer", "rule"], update_fields=["times", "last_at"]
-    )
+    return [
+        RuleBroken(buyer_id=buyer, rule=rule, times=len(lines), first_at=lines[0].at, last_at=lines[-1].at)
+        for (buyer, rule), lines in sorted(broken.items(), key=lambda found: found[0])
+    ]
+
+
+# Each is counted in its row itself, so that of two processes neither forgets what the other counted; all in one order,
+# so that neither waits for a row of the other's.
+_COUNT_USE = """
+    ON CONFLICT (buyer_id, operation) DO UPDATE SET
+    calls = supplier_operationuse.calls + excluded.calls,
+    faults = supplier_operationuse.faults + excluded.faults,
+    last_at = excluded.last_at,
+    last_outcome = excluded.last_outcome,
+    last_fault_at = COALESCE(excluded.last_fault_at, supplier_operationuse.last_fault_at)
+"""
+_COUNT_RULE = """
+    ON CONFLICT (buyer_id, rule) DO UPDATE SET
+    times = supplier_rulebroken.times + excluded.times,
+    last_at = excluded.last_at
+"""
 
 
 def _note_last_calls(lines: Iterable[Line]) -> None:
