@@ -63,6 +63,7 @@ def test_the_secret_of_a_webhook_is_shown_once(
     monkeypatch.setattr(addresses, "require_reachable", lambda *_, **__: None)  # no name is looked up
     answer = browser.post(reverse("add-webhook"), {"url": SHOP})
     assert Webhook.objects.get().secret in text(answer)
+    assert "timingSafeEqual" in text(answer)
     assert Webhook.objects.get().secret not in page(browser)
 
 
