@@ -14,8 +14,10 @@ ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 CORES = min(os.cpu_count() or 2, 4)
 PROCESSES = CORES + 1
-"""So many share the tests: now and then one waits, for a disk, a lease that ends, a browser."""
+"""So many share the tests: now and then one waits, for a disk, a lease that ends."""
 PYTEST = [str(BIN / "pytest"), "-q", "-n", str(PROCESSES), "--dist", "worksteal"]
+WAITING = [*PYTEST, "-n", str(PROCESSES + 1)]
+"""For tests that mostly wait: for processes that start, a browser."""
 NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
 
 # What the tests run besides Python: how to know that it is there, and Debian's package of it.
@@ -43,7 +45,7 @@ MADE_ONCE = "SCHOOLGATE_TESTS_MADE_ONCE"
 """The folder of what tests/tables.py makes once for all stages."""
 ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority", "tests/supplier"]
 # By day PostgreSQL sees jobs, the ways a school's files go, all that an import does, what a supplier's queue and its
-# service do, and that each page is shown.
+# service do.
 ON_POSTGRES_BY_DAY = [
     "tests/commons/jobs",
     "tests/commons/schedules/test_due.py",
@@ -51,9 +53,9 @@ ON_POSTGRES_BY_DAY = [
         f"tests/school/test_{what}.py"
         for what in ("exporting", "finding", "interrupted", "joining", "outcomes", "taking")
     ),
-    "tests/authority/exchange",
+    "tests/authority/exchange/test_import_job.py",
+    "tests/authority/exchange/test_receiving.py",
     "tests/authority/importing",
-    "tests/authority/test_every_query.py",
     "tests/supplier/orders",
     "tests/supplier/queue",
     "tests/supplier/service",
@@ -152,13 +154,13 @@ def postgres() -> bool:
 
 
 def faults() -> bool:
-    return run(*PYTEST, "-rs", "-m", without("postgres") if "PostgreSQL" in missing() else "", "tests/faults")
+    return run(*WAITING, "-rs", "-m", without("postgres") if "PostgreSQL" in missing() else "", "tests/faults")
 
 
 def journeys() -> bool:
     """What people do in a browser, and what programs do that others wrote."""
     marks = without("postgres", *missing_marks())
-    return run(*PYTEST, *LEFT_TO_THE_NIGHT, "-m", marks, "tests/journeys", "tests/clients")
+    return run(*WAITING, *LEFT_TO_THE_NIGHT, "-m", marks, "tests/journeys", "tests/clients")
 
 
 def docs() -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.conftest import NIGHTLY
 from tests.faults.crew import prepare
 from tests.faults.database import KINDS, Database, make_database, new_database
 from tests.faults.exchange import Exchange, copied_exchange, prepare_exchange
@@ -11,8 +12,26 @@ from tests.faults.table import print_table
 from tests.postgres import Server
 from tests.tables import all_tables
 
+BY_DAY_ON_POSTGRES = {"test_decisions", "test_imports", "test_jobs", "test_random_kills", "test_supplier_service"}
+"""What the databases have most to do with. The rest is killed on SQLite by day and on both in the night."""
 Migrated = Callable[[Server | None], Database]
 Prepared = Callable[[Server | None], Exchange]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """By day leave out what the night walks on PostgreSQL too."""
+    if NIGHTLY:
+        return
+    left_out = [
+        item
+        for item in items
+        if item.path.parent.name == "faults"
+        and item.get_closest_marker("postgres")
+        and item.path.stem not in BY_DAY_ON_POSTGRES
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
 
 
 @pytest.fixture(scope="session")
