@@ -115,8 +115,8 @@ class Inserting:
 
     def run(self) -> None:
         """Add them."""
-        at_once = self._rows and MOST_PARAMETERS // len(self._rows[0])
-        for start in range(0, len(self._rows), at_once or 1):
+        at_once = MOST_PARAMETERS // len(self._rows[0]) if self._rows else 1
+        for start in range(0, len(self._rows), at_once):
             batch = self._rows[start : start + at_once]
             places = ", ".join([self._table.places] * len(batch))
             with _database().cursor() as cursor:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from schoolgate.commons.money import PLACES
 from schoolgate.documents.ebis.invoices import Invoice
-from schoolgate.documents.ebis.nodes import parse
+from schoolgate.documents.ebis.nodes import Source, parse
 from schoolgate.documents.ebis.orders import Order
 from schoolgate.documents.problems import Problem
 
@@ -45,10 +45,11 @@ def facts_of_invoice(invoice: Invoice) -> Facts:
     return Facts(_short(invoice.order_number), _short(invoice.number), invoice.date, len(invoice.lines), net, gross)
 
 
-def digest_of(data: bytes | str) -> str:
+def digest_of(data: Source) -> str:
     """The sha256 of the canonical XML (exclusive C14N), blanks between elements apart.
 
-    So neither an encoding nor indentation nor an unused namespace makes another document of it. Raises DocumentError for what is no XML.
+    So neither an encoding nor indentation nor an unused namespace makes another document of it. Raises DocumentError
+    for what is no XML.
     """
     # Tried: C14N 2.0 strips blanks by itself and takes thirteen times as long. In canonical XML neither a value nor an
     # attribute holds both of these signs as they are, so nothing but blanks between tags goes.

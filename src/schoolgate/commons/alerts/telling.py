@@ -1,7 +1,7 @@
 """What cannot wait for the daily summary: noted where it happens, mailed by kind, bundled."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +15,7 @@ from schoolgate.commons.alerts.mailing import post, site_name
 from schoolgate.commons.alerts.models import Event
 from schoolgate.commons.alerts.smtp import is_set_up
 from schoolgate.commons.jobs.periodic import every
+from schoolgate.commons.prepared import Prepared, insert
 
 GATHERED_FOR = timedelta(minutes=10)
 """What comes so long after the first of its kind stands in the same mail."""
@@ -30,9 +31,16 @@ def tell_at_once(kind: str, text: str, *, key: str, link: str = "") -> None:
     more, behind its own sign-in. `key` stands for the thing ("import 17"). Raises KeyError for an unknown alert.
     """
     alert = ALERTS[kind]
-    known = Event.objects.filter(alert=alert.name, key=key[:120], at__gt=timezone.now() - NO_NEWS_FOR)
-    if not known.exists():
-        Event.objects.create(alert=alert.name, key=key[:120], text=text[:300], link=link[:200])
+    if not _TOLD.rows(alert.name, key[:120], timezone.now() - NO_NEWS_FOR):
+        insert(Event(alert=alert.name, key=key[:120], text=text[:300], link=link[:200]))
+
+
+_TOLD = Prepared(
+    lambda alert, key, since: Event.objects.filter(alert=alert, key=key, at__gt=since).order_by().values_list("pk")[:1],
+    "an alert",
+    "a key",
+    datetime(1999, 1, 1, tzinfo=UTC),
+)
 
 
 @every(minutes=1, words="Mail what is told at once")

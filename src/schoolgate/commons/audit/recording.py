@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from schoolgate.commons.audit.models import AuditEntry
+from schoolgate.commons.prepared import insert
 
 THE_SYSTEM = "the system"
 
@@ -26,7 +27,7 @@ def record(
     may name a child; they never hold a secret. `who` is for somebody who is no user. `about` is
     the one row that it concerns, as `pupil 4711`: by it `AuditEntry.objects.about` finds the entry.
     """
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         did=did,
         user=by,
         who=by.username if by is not None else who or THE_SYSTEM,
@@ -35,6 +36,8 @@ def record(
         details=details,
         about=about,
     )
+    insert(entry)
+    return entry
 
 
 def _address(request: HttpRequest | None) -> str | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.journal.models import JournalLine
+from schoolgate.commons.prepared import insert
 
 Level = Literal["INFO", "WARN", "ERROR"]
 
@@ -29,7 +30,7 @@ def write(
 
     `la` and `school` are the source's numbers (3 and 4 digits), `link` an address on this site that tells more.
     """
-    return JournalLine.objects.create(
+    line = JournalLine(
         level=level,
         message=message[:500],
         la=la,
@@ -38,6 +39,8 @@ def write(
         details=details,
         link=link,
     )
+    insert(line)
+    return line
 
 
 def hide(lines: Collection[JournalLine], *, by: User, request: HttpRequest | None = None) -> None:

@@ -27,7 +27,7 @@ from schoolgate.documents.ebis.heading import (
     line_notes,
     version_of,
 )
-from schoolgate.documents.ebis.nodes import local_name, parse_utf8, to_utf8
+from schoolgate.documents.ebis.nodes import Parsed, Source, local_name, parse_utf8, to_utf8
 from schoolgate.documents.ebis.schema import INVOICE_NAMESPACE, ORDER_NAMESPACE, SchemaName, schema_of
 from schoolgate.documents.ebis.schema_findings import schema_findings
 from schoolgate.documents.ebis.sums import invoice_findings, order_findings
@@ -98,9 +98,7 @@ class Checked:
         return [*self.schema, *checksum, *self.invalid, *self.duns, *self.profile]
 
 
-def check_document(
-    data: bytes | str, kind: Kind | None = None, *, supplier_duns: str = "", buyer_duns: str = ""
-) -> Checked:
+def check_document(data: Source, kind: Kind | None = None, *, supplier_duns: str = "", buyer_duns: str = "") -> Checked:
     """Check a document and never raise for what is in it.
 
     ``kind`` is what it should be; None takes any of the four, and a fetch index too. Text ignores the encoding that it
@@ -108,11 +106,11 @@ def check_document(
     one that is empty is not compared.
     """
     try:
-        plain = to_utf8(data)
+        plain = data.plain if isinstance(data, Parsed) else to_utf8(data)
         if too_large(plain):
             message = f"The document has more than {MOST_TAGS:,} tags."
             return Checked("", schema=[Problem("too-large", message, remedy=SPLIT_IT)])
-        root = parse_utf8(plain)
+        root = data.root if isinstance(data, Parsed) else parse_utf8(plain)
     except DocumentError as error:
         remedy = "Send the document as it was made: well-formed XML in UTF-8 or UTF-16, without a DOCTYPE."
         problem = Problem(error.code, error.message, line=error.line, column=error.column, remedy=remedy)

@@ -6,9 +6,11 @@ reading goes on to the end, and then ``ValuesUnreadable`` tells of every such va
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeAlias
 from xml.parsers import expat
 
 from lxml import etree
@@ -135,10 +137,29 @@ class Node:
 _ABSENT = Node(None, [])
 
 
-def read_root(data: bytes | str, name: str) -> tuple[Node, list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A document that is parsed once for all who read it: its UTF-8, and its tree, which stays as it is."""
+
+    plain: bytes
+    root: etree._Element
+
+
+Source: TypeAlias = bytes | str | Parsed
+"""Text ignores the encoding it declares (reference 13.10), bytes obey it."""
+
+
+def parse_once(data: Source) -> Parsed:
+    """Parse an untrusted document. Raises DocumentError as ``read_root`` does."""
+    if isinstance(data, Parsed):
+        return data
+    plain = to_utf8(data)
+    return Parsed(plain, parse_utf8(plain))
+
+
+def read_root(data: Source, name: str) -> tuple[Node, list[Problem]]:
     """Parse a document whose root is called ``name``; the list fills while its values are read.
 
-    Text ignores the encoding it declares (reference 13.10), bytes obey it.
     Raises DocumentError: ``wrong-document`` for another root, and what ``xml.utf8`` and ``xml.scanner`` raise.
     """
     root = parse(data)
@@ -150,9 +171,9 @@ def read_root(data: bytes | str, name: str) -> tuple[Node, list[Problem]]:
     return Node(root, faults), faults
 
 
-def parse(data: bytes | str) -> etree._Element:
+def parse(data: Source) -> etree._Element:
     """Make the tree of an untrusted document. Raises DocumentError as ``read_root`` does."""
-    return parse_utf8(to_utf8(data))
+    return parse_once(data).root
 
 
 def to_utf8(data: bytes | str) -> bytes:

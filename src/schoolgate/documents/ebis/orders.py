@@ -19,7 +19,7 @@ from schoolgate.documents.ebis.heads import (
 )
 from schoolgate.documents.ebis.lines import Discount, Line, discount_elements, line_element, read_discounts, read_line
 from schoolgate.documents.ebis.money import NOTHING, money_text
-from schoolgate.documents.ebis.nodes import ValuesUnreadable, read_root
+from schoolgate.documents.ebis.nodes import Source, ValuesUnreadable, read_root
 from schoolgate.documents.ebis.parties import (
     NO_DELIVERY,
     Delivery,
@@ -78,7 +78,7 @@ class Order:
     """As the document states it; a written order carries what is reckoned."""
 
 
-def read_order(data: bytes | str) -> Order:
+def read_order(data: Source) -> Order:
     """Read an order of any 3.x version, leniently: neither namespace nor order of elements is demanded, nor any part.
 
     Raises ValuesUnreadable for values that are not what their type demands, DocumentError for what is no order or no

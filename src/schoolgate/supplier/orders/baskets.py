@@ -9,9 +9,11 @@ from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from schoolgate.commons.prepared import Prepared
 from schoolgate.documents.ebis.lines import Line
 from schoolgate.documents.ebis.ordered import changes
 from schoolgate.documents.ebis.orders import Order, read_order
@@ -26,9 +28,10 @@ LOOKED_BACK = timedelta(days=90)
 def find_basket(buyer: Buyer, order: Order) -> tuple[Document | None, list[str]]:
     """The basket that an order was made from, and sentences on what differs; None and nothing when it is from none."""
     if order.reference:
-        found = Document.objects.filter(buyer=buyer, kind=Kind.ORDER, reference=order.reference[:LONGEST]).first()
-        held = _read(found) if found else None
-        return found, changes(held, order) if held else []
+        for pk, doc_id, xml in _BY_REFERENCE.rows(buyer.pk, order.reference[:LONGEST]):
+            basket = Document.from_db(DEFAULT_DB_ALIAS, ("id", "doc_id"), (pk, doc_id))
+            return basket, changes(read_order(xml), order) if xml else []
+        return None, []
     fitting = [
         (basket, held)
         for basket in _taken_and_not_ordered(buyer, len(order.lines))
@@ -62,3 +65,12 @@ def _could_become(basket: Order, order: Order) -> bool:
 
 def _what_stays(line: Line) -> tuple[str, str, Decimal | None]:
     return line.product, line.description, line.unit_price
+
+
+_BY_REFERENCE = Prepared(
+    lambda buyer, reference: Document.objects.filter(buyer=buyer, kind=Kind.ORDER, reference=reference).values_list(
+        "pk", "doc_id", "content__xml"
+    )[:1],
+    -1,
+    "a reference",
+)

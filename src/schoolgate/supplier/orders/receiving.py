@@ -11,14 +11,17 @@ from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.journal.writing import write
+from schoolgate.commons.prepared import Prepared, PreparedUpdate, insert
 from schoolgate.documents.ebis import orders as ebis
 from schoolgate.documents.ebis.checking import Checked, check_document
+from schoolgate.documents.ebis.nodes import Parsed, parse_once
 from schoolgate.documents.problems import DocumentError, Problem
 from schoolgate.supplier.alerts import note_order, note_refusal
 from schoolgate.supplier.facts import digest_of, facts_of_order, findings
 from schoolgate.supplier.models import Buyer, Order, OrderContent, RefusedOrder
 from schoolgate.supplier.orders.baskets import find_basket
 from schoolgate.supplier.preferences import REFUSE_OTHER_DUNS, REFUSE_PROFILE_FINDINGS
+from schoolgate.supplier.service.turns import turn
 from schoolgate.supplier.webhooks.making import note_event
 
 TOLD = 3
@@ -41,75 +44,95 @@ def receive_order(buyer: Buyer, xml: str) -> Order:
     values that types or arithmetic forbid (reference 2.4, issue 5). DUNS numbers that are not the supplier's or the
     buyer's, and findings of the UK Gov profile, are kept with the order and refuse it only where preferences say so.
     """
-    digest = _digest(xml)
-    known = _sent_again(buyer, digest)
-    if known is not None:
+    document, digest = _parse(xml)
+    if digest and (known := _sent_again(buyer, digest)):
         # Whatever is asked of orders by now: it was answered `true`.
         return known
-    checked = check_document(xml, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
+    checked = check_document(document, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
     refusals = _refusals(checked)
     if refusals:
         raise _refuse(buyer, xml, refusals)
-    order = ebis.read_order(xml)
+    order = ebis.read_order(document)
+    basket, changes = find_basket(buyer, order)
     fault_point("order.checked")
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         # Orders of a school come in one after the other, so that two at once are no two.
-        Buyer.objects.select_for_update(of=("self",), no_key=True).get(pk=buyer.pk)
+        _LOCK.rows(buyer.pk)
         known = _sent_again(buyer, digest)
         if known is not None:
             return known
-        row = _store(buyer, xml, order, digest, checked.notes())
+        row = _row(buyer, order, digest, checked.notes())
+        row.basket, row.changes = basket, changes
+        _store(row, xml)
         fault_point("order.before-commit")
     fault_point("order.committed")
     return row
 
 
-def _digest(xml: str) -> str:
-    """By which the order is known again; empty for what is no XML."""
+def _parse(xml: str) -> tuple[Parsed | str, str]:
+    """The order, and the digest by which it is known again; empty for what is no XML."""
     try:
-        return digest_of(xml)
+        document = parse_once(xml)
+        return document, digest_of(document)
     except DocumentError:
-        return ""
+        return xml, ""
 
 
 def _sent_again(buyer: Buyer, digest: str) -> Order | None:
     """The order, if it is here; counted once more."""
-    known: Order | None = Order.objects.filter(buyer=buyer, digest=digest).first()
-    if known is not None:
-        Order.objects.filter(pk=known.pk).update(times_sent=F("times_sent") + 1)
+    if not _SENT_AGAIN.run(buyer.pk, digest):
+        return None
+    known: Order = Order.objects.get(buyer=buyer, digest=digest)
     return known
 
 
-def _store(buyer: Buyer, xml: str, order: ebis.Order, digest: str, notes: list[Problem]) -> Order:
+def _row(buyer: Buyer, order: ebis.Order, digest: str, notes: list[Problem]) -> Order:
     facts = facts_of_order(order)
-    same_number = Order.objects.filter(buyer=buyer, number=facts.number).first() if facts.number else None
-    basket, changes = find_basket(buyer, order)
-    row = Order.objects.create(
+    same_number = _SAME_NUMBER.rows(buyer.pk, facts.number) if facts.number else []
+    return Order(
         supplier=buyer.supplier,
         buyer=buyer,
         number=facts.number,
         reference=facts.reference,
-        basket=basket,
         order_date=facts.day,
         lines=facts.lines,
         net=facts.net,
         gross=facts.gross,
         digest=digest,
         findings=findings(notes),
-        changes=changes,
-        same_number=same_number,
+        same_number_id=same_number[0][0] if same_number else None,
         received_at=timezone.now(),
     )
-    OrderContent.objects.create(order=row, xml=xml)
+
+
+def _store(row: Order, xml: str) -> None:
+    insert(row)
+    insert(OrderContent(order=row, xml=xml))
     note_event(row)
     note_order(row)
     # Staff of every supplier read the journal: it names neither the school nor the supplier.
     write(
-        "WARN" if same_number else "INFO",
-        f"Order {row} received." + (" Its number came before, with other content." if same_number else ""),
+        "WARN" if row.same_number_id else "INFO",
+        f"Order {row} received." + (" Its number came before, with other content." if row.same_number_id else ""),
         link=row.get_absolute_url(),
     )
-    return row
+
+
+_BUYER, _DIGEST, _NUMBER = -1, "a digest", "a number"
+_LOCK = Prepared(
+    lambda buyer: Buyer.objects.select_for_update(no_key=True).filter(pk=buyer).order_by().values_list("pk"), _BUYER
+)
+_SENT_AGAIN = PreparedUpdate(
+    lambda buyer, digest: (
+        Order.objects.filter(buyer=buyer, digest=digest),
+        {"times_sent": F("times_sent") + 1},
+    ),
+    _BUYER,
+    _DIGEST,
+)
+_SAME_NUMBER = Prepared(
+    lambda buyer, number: Order.objects.filter(buyer=buyer, number=number).values_list("pk")[:1], _BUYER, _NUMBER
+)
 
 
 def _refusals(checked: Checked) -> list[Problem]:

@@ -12,6 +12,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.submitting import submit
+from schoolgate.commons.prepared import Prepared
 from schoolgate.commons.programs.door import rfc3339
 from schoolgate.supplier.models import Delivery, DeliveryState, Order, Webhook
 from schoolgate.supplier.orders.telling import order_as_json
@@ -25,9 +26,14 @@ def note_event(order: Order) -> list[Delivery]:
 
     What is to be told to a paused webhook waits for a person to let it go on.
     """
+    if not _HAS_ANY.rows(order.supplier_id):
+        return []
     webhooks = list(Webhook.objects.filter(supplier=order.supplier_id))
-    data = order_as_json(order) if webhooks else {}
+    data = order_as_json(order)
     return [_make(webhook, ORDER_RECEIVED, data, order) for webhook in webhooks]
+
+
+_HAS_ANY = Prepared(lambda supplier: Webhook.objects.filter(supplier=supplier).order_by().values_list("pk")[:1], -1)
 
 
 def ping(webhook: Webhook, *, by: User | None, request: HttpRequest | None = None) -> Delivery:
