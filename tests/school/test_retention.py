@@ -16,6 +16,7 @@ from tests.school.scripted_la import ScriptedLa
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.commons.retention.clearing import clear, look
+from schoolgate.commons.retention.kinds import KEPT
 from schoolgate.commons.retention.models import LastRun
 from schoolgate.school.exchange import retention
 from schoolgate.school.exchange.administration.roots import set_root_folder
@@ -169,5 +170,5 @@ def test_only_administrators_set_how_long_things_are_kept(school_site: None, off
 
 
 def others() -> dict[str, Any]:
-    """The authority's kinds: in tests all apps are installed."""
-    return {"received-files": 90}
+    """The kinds of the other sites: in tests all apps are installed."""
+    return {name: kind.days.default for name, kind in KEPT.items() if name != "files-exported"}
