@@ -9,7 +9,15 @@ class SupplierConfig(AppConfig):
     def ready(self) -> None:
         # Registered by being imported: what people are told, work, what goes after a time.
         from schoolgate.commons.accounts.models import User  # noqa: PLC0415
-        from schoolgate.supplier import alerts, certificate, finding, playing, retention, trying  # noqa: F401, PLC0415
+        from schoolgate.supplier import (  # noqa: F401, PLC0415
+            alerts,
+            certificate,
+            finding,
+            journal,
+            playing,
+            retention,
+            trying,
+        )
         from schoolgate.supplier.api import keys  # noqa: F401, PLC0415
         from schoolgate.supplier.buyers import mailing  # noqa: F401, PLC0415
         from schoolgate.supplier.buyers.suppliers import join_only_supplier  # noqa: PLC0415

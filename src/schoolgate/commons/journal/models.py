@@ -6,11 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from schoolgate.commons.journal.reading import why_kept_from
+
 
 class JournalQuerySet(models.QuerySet["JournalLine"]):
     def visible_to(self, user: Any) -> Self:
-        """Everybody of the site's own people sees all lines; they name no child."""
-        return self if user.is_authenticated and not user.is_machine else self.none()
+        """Everybody of the site's own people sees all lines, unless a room keeps them from some; they name no child."""
+        if not user.is_authenticated or user.is_machine or why_kept_from(user):
+            return self.none()
+        return self
 
     def shown(self) -> Self:
         return self.filter(hidden_at=None)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from schoolgate.commons.accounts.access import PersonRequest, signed_in
 from schoolgate.commons.journal.models import JournalLine, JournalQuerySet
+from schoolgate.commons.journal.reading import why_kept_from
 from schoolgate.commons.journal.writing import bring_back, hide
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
@@ -47,7 +48,7 @@ def _table(request: PersonRequest, lines: JournalQuerySet, *, empty: str) -> Tab
         request,
         name="journal",
         noun=("line", "lines"),
-        empty=NotYet(empty),
+        empty=NotYet(why_kept_from(request.user) or empty),
         live_by_choice=LIVE_SECONDS,
         refresh_words="Refresh Logs",
     )
