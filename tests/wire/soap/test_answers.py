@@ -90,3 +90,10 @@ def test_what_is_no_answer_is_told_apart(body: bytes, code: str) -> None:
     with pytest.raises(DocumentError) as raised:
         read_answer(body, "text/xml", "FetchIndex")
     assert raised.value.code == code
+
+
+def test_of_a_fault_that_goes_on_for_ever_no_more_is_looked_at_than_is_kept() -> None:
+    # Looked through whole for a stack trace, these blanks take minutes.
+    told = fault_of(f"No{' ' * 200_000}.")
+    assert isinstance(told, Fault)
+    assert told.sentence.strip() == "No"

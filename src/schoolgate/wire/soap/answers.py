@@ -83,7 +83,7 @@ def _read_fault(fault: Element) -> Fault:
     said = (texts.get("faultstring") or texts.get("Text") or "").strip()
     kind = _kind_in(said) or _kind_in("\n".join(texts.values()))
     sentence = said.partition(kind)[2].lstrip(" :\r\n") or said if kind else said
-    return Fault(code.strip().rpartition(":")[2], kind, _STACK_TRACE.split(sentence, maxsplit=1)[0][:LONGEST_SENTENCE])
+    return Fault(code.strip().rpartition(":")[2], kind, _STACK_TRACE.split(sentence[:LONGEST_SENTENCE], maxsplit=1)[0])
 
 
 def _kind_in(text: str) -> FaultKind | None:
