@@ -15,6 +15,7 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
 from schoolgate.commons.programs.proxies import FORWARDED_HOST, PROXIED
@@ -138,6 +139,9 @@ def _address(text: str) -> str:
 def make_application() -> Doors:
     """The WSGI application of the site whose settings are in force."""
     django.setup(set_prefix=False)
+    # The modules of all pages are imported now. Else whatever first asks for a page's address would be the one to do
+    # it, a school's call with an order for instance, and all others beside it would wait.
+    _ = get_resolver().reverse_dict
     guard = EncryptedOnly if settings.SCHOOLGATE_ENCRYPTED_ONLY else _let_in
     services = {path: import_string(door)() for path, door in settings.SCHOOLGATE_SERVICE_DOORS.items()}
     programs = {prefix: ProgramDoor(urlconf) for prefix, urlconf in settings.SCHOOLGATE_PROGRAM_DOORS.items()}

@@ -88,13 +88,19 @@ def test_after_a_minute_it_is_checked_again(green_abbey: Buyer, monkeypatch: pyt
     monkeypatch.setattr(time, "monotonic", lambda: now + signing_in.REMEMBERED_SECONDS)
     checked: list[str] = []
 
-    def noted(_: object, name: str, password: str) -> User:
-        checked.append(name)
-        return green_abbey.account
+    def noted(password: str, hashed: str) -> bool:
+        checked.append(hashed)
+        return True
 
-    monkeypatch.setattr(signing_in, "check_credentials", noted)
+    monkeypatch.setattr(signing_in, "check_password", noted)
     call()
-    assert checked == ["greenabbey"]
+    assert checked == [green_abbey.account.password]
+
+
+def test_a_right_password_that_no_wrong_ones_came_before_writes_nothing(green_abbey: Buyer) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        call()
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
 
 
 def test_a_change_by_whatever_door_forgets_what_is_remembered(green_abbey: Buyer) -> None:

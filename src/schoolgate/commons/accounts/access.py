@@ -147,6 +147,15 @@ def _tries_left(request: HttpRequest, name: str) -> int:
     return int(left)
 
 
+def has_wrong_ones(request: HttpRequest, username: str) -> bool:
+    """Whether any wrong password for this user from this address is on record; True where no address is known.
+
+    Where there is none `check_credentials` has nothing to clear, and a right password is all that it asks for.
+    """
+    name = User.normalize_username(username)
+    return not request.META.get("REMOTE_ADDR") or _wrong_ones(request, name).exists()
+
+
 def _wrong_ones(request: HttpRequest, name: str) -> "QuerySet[AccessAttempt]":
     found: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(
         username=name, ip_address=request.META.get("REMOTE_ADDR")

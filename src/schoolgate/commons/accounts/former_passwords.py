@@ -56,8 +56,10 @@ def keep_former_password(account: User, hashed: str, *, until: datetime | None =
 
 def forget_former_password(account: User) -> None:
     """The program has used its present password: the one before it is dead. `account` comes from `authenticate`."""
-    if not came_by_former(account):
-        FormerPassword.objects.filter(user=account).delete()
+    former = FormerPassword.objects.filter(user=account)
+    # Most have none, and to ask takes no turn of those who write.
+    if not came_by_former(account) and former.exists():
+        former.delete()
 
 
 def came_by_former(account: User) -> bool:

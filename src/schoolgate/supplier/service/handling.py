@@ -15,10 +15,20 @@ from schoolgate.supplier.service.keeping import Keeping
 from schoolgate.supplier.service.log import OK, Line
 from schoolgate.supplier.service.operations import Done, do
 from schoolgate.supplier.service.signing_in import Caller, sign_in
+from schoolgate.supplier.service.turns import Gate
 from schoolgate.wire.soap.calls import Call, read_call
 from schoolgate.wire.soap.contract import Version
 from schoolgate.wire.soap.envelope import write_answer, write_fault
 from schoolgate.wire.soap.faults import ServerFault, SoapFault
+
+LARGE_BYTES = 256 * 1024
+AT_ONCE = 2
+"""So many calls do their work at one time, and one large one beside them.
+
+Python runs one thread at a time: with all of them at work each waits for all others at every step, and some for long.
+To check a password that is not remembered takes no place, since strangers may have that done.
+"""
+_CALLS, _LARGE_CALLS = Gate(AT_ONCE), Gate(1)
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +62,8 @@ def handle(environ: dict[str, Any], body: bytes, keeping: Keeping) -> Handled:
     try:
         call = known.call = read_call(body, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_SOAPACTION"))
         known.caller = sign_in(environ, call.username, call.password)
-        known.done = do(known.caller, call, environ)
+        with _gate(body).passed():
+            known.done = do(known.caller, call, environ)
         version, envelope = call.version, write_answer(call, known.done.value)
     except SoapFault as refused:
         fault = refused
@@ -70,6 +81,10 @@ def handle(environ: dict[str, Any], body: bytes, keeping: Keeping) -> Handled:
         password = known.call.password if known.call else ""
         line = line.with_envelopes(without_secrets(body, password), without_secrets(envelope, password))
     return Handled(fault.status if fault else 200, version, envelope, line)
+
+
+def _gate(body: bytes) -> Gate:
+    return _LARGE_CALLS if len(body) > LARGE_BYTES else _CALLS
 
 
 def _line(known: _Known, fault: SoapFault | None, environ: dict[str, Any], microseconds: int, version: Version) -> Line:
