@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.supplier.papers import a_basket
 
-from schoolgate.supplier.models import Buyer, Document
 from schoolgate.commons.prepared import Prepared, aware
+from schoolgate.supplier.models import Buyer, Document
 from schoolgate.supplier.queue.putting import put_document
 
 LONG_AGO = datetime(1999, 1, 1, tzinfo=UTC)

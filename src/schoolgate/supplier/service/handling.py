@@ -14,7 +14,7 @@ from schoolgate.supplier.service.envelopes import without_secrets
 from schoolgate.supplier.service.keeping import Keeping
 from schoolgate.supplier.service.log import OK, Line
 from schoolgate.supplier.service.operations import Done, do
-from schoolgate.supplier.service.signing_in import Caller, sign_in
+from schoolgate.supplier.service.signing_in import Caller, recognise, sign_in
 from schoolgate.supplier.service.turns import Gate
 from schoolgate.wire.soap.calls import Call, read_call
 from schoolgate.wire.soap.contract import Version
@@ -59,12 +59,18 @@ def handle(environ: dict[str, Any], body: bytes, keeping: Keeping) -> Handled:
     began = time.perf_counter()
     known = _Known(timezone.now(), secrets.token_hex(4).upper())
     fault: SoapFault | None = None
+    gate = _LARGE_CALLS if len(body) > LARGE_BYTES else _CALLS
     try:
-        call = known.call = read_call(body, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_SOAPACTION"))
-        known.caller = sign_in(environ, call.username, call.password)
-        with _gate(body).passed():
-            known.done = do(known.caller, call, environ)
-        version, envelope = call.version, write_answer(call, known.done.value)
+        with gate.passed():
+            call = known.call = read_call(body, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_SOAPACTION"))
+            known.caller = recognise(environ, call.username, call.password)
+            done = do(known.caller, call, environ) if known.caller else None
+        if done is None:
+            known.caller = sign_in(environ, call.username, call.password)
+            with gate.passed():
+                done = do(known.caller, call, environ)
+        known.done = done
+        version, envelope = call.version, write_answer(call, done.value)
     except SoapFault as refused:
         fault = refused
     except Exception:
@@ -81,10 +87,6 @@ def handle(environ: dict[str, Any], body: bytes, keeping: Keeping) -> Handled:
         password = known.call.password if known.call else ""
         line = line.with_envelopes(without_secrets(body, password), without_secrets(envelope, password))
     return Handled(fault.status if fault else 200, version, envelope, line)
-
-
-def _gate(body: bytes) -> Gate:
-    return _LARGE_CALLS if len(body) > LARGE_BYTES else _CALLS
 
 
 def _line(known: _Known, fault: SoapFault | None, environ: dict[str, Any], microseconds: int, version: Version) -> Line:
