@@ -47,10 +47,10 @@ class Node:
         """Remember the first child of each name; the first ``LIMIT`` values that cannot be read go to ``faults``."""
         self._element = found
         self._faults = faults
-        self._children: dict[str, etree._Element] = {}
-        if found is not None:
-            for child in found:
-                self._children.setdefault(_without_namespace(child.tag), child)
+        # From the last to the first, so that the first stays.
+        self._children: dict[str, etree._Element] = (
+            {} if found is None else {_without_namespace(child.tag): child for child in reversed(found)}
+        )
 
     def __bool__(self) -> bool:
         """Whether the element is there."""

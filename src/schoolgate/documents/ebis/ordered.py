@@ -1,6 +1,6 @@
 """What is made of an order that a school has sent: an invoice for it, and what differs from the basket it was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Literal
@@ -49,21 +49,21 @@ def invoice_from_order(
     )
 
 
-def changes(basket: Order, order: Order) -> list[str]:
+def changes(basket: Sequence[Line], order: Order) -> list[str]:
     """Say how an order differs from the basket it was made from: "line 2 removed", "line 1 quantity 10 → 8".
 
-    Lines are known again by number and product, else by product alone. A school may remove lines and change quantities
-    (reference 1); anything else is said too.
+    Of the basket its lines suffice (``read_ordered_goods``). Lines are known again by number and product, else by
+    product alone. A school may remove lines and change quantities (reference 1); anything else is said too.
     """
     wanted = _ordered(order)
     exact = {(line.number, line.product): line for line in wanted}
     alike: dict[str, list[Line]] = {}
-    known = {(line.number, line.product) for line in basket.lines}
+    known = {(line.number, line.product) for line in basket}
     for line in wanted:
         if (line.number, line.product) not in known:
             alike.setdefault(line.product, []).append(line)
     said: list[str] = []
-    for line in basket.lines:
+    for line in basket:
         found = exact.get((line.number, line.product))
         if found is None and alike.get(line.product):
             found = alike[line.product].pop(0)

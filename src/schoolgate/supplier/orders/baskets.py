@@ -6,6 +6,7 @@ tell.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from django.utils import timezone
 from schoolgate.commons.prepared import Prepared
 from schoolgate.documents.ebis.lines import Line
 from schoolgate.documents.ebis.ordered import changes
-from schoolgate.documents.ebis.orders import Order, read_order
+from schoolgate.documents.ebis.orders import Order, read_ordered_goods
 from schoolgate.supplier.facts import LONGEST
 from schoolgate.supplier.models import Buyer, Document, DocumentContent, Kind, State
 
@@ -30,7 +31,7 @@ def find_basket(buyer: Buyer, order: Order) -> tuple[Document | None, list[str]]
     if order.reference:
         for pk, doc_id, xml in _BY_REFERENCE.rows(buyer.pk, order.reference[:LONGEST]):
             basket = Document.from_db(DEFAULT_DB_ALIAS, ("id", "doc_id"), (pk, doc_id))
-            return basket, changes(read_order(xml), order) if xml else []
+            return basket, changes(read_ordered_goods(xml), order) if xml else []
         return None, []
     fitting = [
         (basket, held)
@@ -51,15 +52,15 @@ def _taken_and_not_ordered(buyer: Buyer, lines: int) -> QuerySet[Document]:
     return taken.filter(orders=None, lines__gte=lines).order_by("-created_at")[:LOOKED_THROUGH]
 
 
-def _read(basket: Document) -> Order | None:
-    """What it holds; None when that is no longer kept."""
+def _read(basket: Document) -> tuple[Line, ...]:
+    """Its lines; none when its content is no longer kept."""
     content = DocumentContent.objects.filter(document=basket).first()
-    return read_order(content.xml) if content else None
+    return read_ordered_goods(content.xml) if content else ()
 
 
-def _could_become(basket: Order, order: Order) -> bool:
+def _could_become(basket: Iterable[Line], order: Order) -> bool:
     """Whether every line of the order is one of the basket's, but for its quantity."""
-    offered = Counter(map(_what_stays, basket.lines))
+    offered = Counter(map(_what_stays, basket))
     return bool(order.lines) and Counter(map(_what_stays, order.lines)) <= offered
 
 
