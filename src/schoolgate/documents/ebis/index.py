@@ -71,7 +71,9 @@ def read_index(text: str | bytes) -> list[Entry]:
             remedy="Ask the supplier for the address of the web service itself; it often ends in .asmx.",
             line=1,
         )
-    return [entry for element in root.iter("*") if (entry := _entry(element)) is not None]
+    # What holds neither elements nor attributes holds no entry: most are such.
+    holders = (element for element in root.iter("*") if len(element) or element.attrib)
+    return [entry for element in holders if (entry := _entry(element)) is not None]
 
 
 def _entry(element: etree._Element) -> Entry | None:
