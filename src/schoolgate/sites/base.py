@@ -32,7 +32,7 @@ def allowed_hosts(url: str, bind: str) -> list[str]:
 
 
 def with_small_caches(databases: dict[str, Any]) -> dict[str, Any]:
-    """The same, with a quarter of a MiB of pages kept for each connection: for a site where many threads read a few rows."""
+    """The same, with a quarter of a MiB of pages kept for each connection: many threads read a few rows each."""
     default = databases["default"]
     options = default.get("OPTIONS", {})
     if "init_command" not in options:

@@ -42,7 +42,6 @@ def process(document: Document) -> None:
             return
         document.processed_at = now
         _note(document, State.PROCESSED, now, "processed", "Taken by the school")
-    fault_point("status.committed")
 
 
 def unprocess(document: Document) -> None:
@@ -62,7 +61,6 @@ def unprocess(document: Document) -> None:
             return
         document.processed_at = None
         _note(document, State.WAITING, now, "unprocessed", "Asked for again by the school")
-    fault_point("status.committed")
 
 
 def withdraw(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from schoolgate.commons.faults import fault_point
 from schoolgate.supplier.models import DocumentContent, State
 from schoolgate.supplier.orders.receiving import OrderRefused, receive_order
 from schoolgate.supplier.queue.index import fetch, find, history_of, index_of
@@ -55,6 +56,7 @@ def _update_document_status(caller: Caller, call: Call, environ: dict[str, Any])
         try:
             with turn():
                 (process if processed else unprocess)(document)
+                fault_point("status.committed")
         except StepNotAllowed:
             # Withdrawn in the same moment: for a school it does not exist then.
             raise DocumentNotExistException from None
