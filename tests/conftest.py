@@ -23,7 +23,7 @@ from schoolgate.commons.accounts.models import User
 # A machine that does other things too is no fault of what is tested. Examples are new ones in each run: few in the many
 # runs of a day, fewest where the same ran on another database, many in the night's.
 NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
-EXAMPLES = 300 if NIGHTLY else 10 if os.environ.get("DATABASE_URL") else 20
+EXAMPLES = 300 if NIGHTLY else 8 if os.environ.get("DATABASE_URL") else 12
 hypothesis_settings.register_profile("schoolgate", deadline=None, max_examples=EXAMPLES)
 hypothesis_settings.load_profile("schoolgate")
 

@@ -44,8 +44,8 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 MADE_ONCE = "SCHOOLGATE_TESTS_MADE_ONCE"
 """The folder of what tests/tables.py makes once for all stages."""
 ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority", "tests/supplier"]
-# By day PostgreSQL sees jobs, the ways a school's files go, all that an import does, what a supplier's queue and its
-# service do.
+# By day PostgreSQL sees jobs, the ways a school's files go, what an import writes, people at once, what a supplier's
+# queue and its service do.
 ON_POSTGRES_BY_DAY = [
     "tests/commons/jobs",
     "tests/commons/schedules/test_due.py",
@@ -55,7 +55,24 @@ ON_POSTGRES_BY_DAY = [
     ),
     "tests/authority/exchange/test_import_job.py",
     "tests/authority/exchange/test_receiving.py",
-    "tests/authority/importing",
+    *(
+        f"tests/authority/importing/test_{what}.py"
+        for what in (
+            "absence",
+            "bulk",
+            "carrying_out",
+            "conflicts_at_once",
+            "import_properties",
+            "merging_at_once",
+            "met",
+            "restricted_at_once",
+            "settling",
+            "undoing",
+            "unmatched_at_once",
+            "waiting",
+            "whole_way",
+        )
+    ),
     "tests/supplier/orders",
     "tests/supplier/queue",
     "tests/supplier/service",
