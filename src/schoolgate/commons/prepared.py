@@ -4,6 +4,7 @@ For what is done thousands of times a minute Django's way from a queryset or an 
 long as the database.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -19,7 +20,7 @@ MOST_PARAMETERS = 30_000
 _Slots: TypeAlias = "list[tuple[int | None, Any]]"
 
 
-class _Statement:
+class _Statement(ABC):
     """SQL by the kind of database, with the places at which values stand among its parameters.
 
     `build` is called once with values like `examples`, by which they are found again: each of them a value that stands
@@ -44,8 +45,9 @@ class _Statement:
         self._known[db.vendor] = (sql, slots)
         return self._known[db.vendor]
 
+    @abstractmethod
     def _sql(self) -> tuple[str, Sequence[Any]]:
-        raise NotImplementedError
+        """The SQL of what `build` makes of the examples, and its parameters in the order of their places."""
 
 
 class Prepared(_Statement):

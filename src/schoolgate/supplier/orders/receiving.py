@@ -12,6 +12,7 @@ from django.utils import timezone
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.journal.writing import write
 from schoolgate.commons.prepared import Prepared, PreparedUpdate, insert
+from schoolgate.commons.turns import turn
 from schoolgate.documents.ebis import orders as ebis
 from schoolgate.documents.ebis.checking import Checked, check_document
 from schoolgate.documents.ebis.nodes import Parsed, parse_once
@@ -21,7 +22,6 @@ from schoolgate.supplier.facts import digest_of, facts_of_order, findings
 from schoolgate.supplier.models import Buyer, Order, OrderContent, RefusedOrder
 from schoolgate.supplier.orders.baskets import find_basket
 from schoolgate.supplier.preferences import REFUSE_OTHER_DUNS, REFUSE_PROFILE_FINDINGS
-from schoolgate.supplier.service.turns import turn
 from schoolgate.supplier.webhooks.making import note_event
 
 TOLD = 3
@@ -110,7 +110,7 @@ def _store(row: Order, xml: str) -> None:
     insert(OrderContent(order=row, xml=xml))
     note_event(row)
     note_order(row)
-    # Staff of every supplier read the journal: it names neither the school nor the supplier.
+    # One journal for all suppliers of a service: it names neither the school nor the supplier.
     write(
         "WARN" if row.same_number_id else "INFO",
         f"Order {row} received." + (" Its number came before, with other content." if row.same_number_id else ""),

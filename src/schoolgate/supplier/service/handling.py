@@ -10,12 +10,12 @@ from typing import Any
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.turns import Gate
 from schoolgate.supplier.service.envelopes import without_secrets
 from schoolgate.supplier.service.keeping import Keeping
 from schoolgate.supplier.service.log import OK, Line
 from schoolgate.supplier.service.operations import Done, do
 from schoolgate.supplier.service.signing_in import Caller, recognise, sign_in
-from schoolgate.supplier.service.turns import Gate
 from schoolgate.wire.soap.calls import Call, read_call
 from schoolgate.wire.soap.contract import Version
 from schoolgate.wire.soap.envelope import write_answer, write_fault

@@ -7,13 +7,13 @@ from typing import Any
 from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
+from schoolgate.commons.turns import turn
 from schoolgate.supplier.models import DocumentContent, State
 from schoolgate.supplier.orders.receiving import OrderRefused, receive_order
 from schoolgate.supplier.queue.index import fetch, find, history_of, index_of
 from schoolgate.supplier.queue.steps import StepNotAllowed, process, unprocess
 from schoolgate.supplier.service.passwords import change_password
 from schoolgate.supplier.service.signing_in import Caller
-from schoolgate.supplier.service.turns import turn
 from schoolgate.wire.soap.calls import Call
 from schoolgate.wire.soap.contract import BEGIN_DATE, HISTORY
 from schoolgate.wire.soap.faults import DocumentNotExistException, InvalidXmlException

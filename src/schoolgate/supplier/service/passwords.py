@@ -10,8 +10,8 @@ from django.utils import timezone
 from schoolgate.commons.accounts.former_passwords import keep_former_password
 from schoolgate.commons.accounts.models import FormerPassword, User
 from schoolgate.commons.accounts.passwords import give_made_up_password
+from schoolgate.commons.turns import turn
 from schoolgate.supplier.service.signing_in import Caller
-from schoolgate.supplier.service.turns import turn
 from schoolgate.wire.soap.faults import AuthenticationException
 
 

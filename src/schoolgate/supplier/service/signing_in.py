@@ -24,9 +24,9 @@ from schoolgate.commons.accounts.access import (
 )
 from schoolgate.commons.accounts.former_passwords import came_by_former, forget_former_password
 from schoolgate.commons.accounts.models import FormerPassword, User
+from schoolgate.commons.turns import turn
 from schoolgate.supplier.models import Buyer
 from schoolgate.supplier.service.accounts import find_buyer
-from schoolgate.supplier.service.turns import turn
 from schoolgate.wire.soap.faults import AuthenticationException
 
 ROLE = "buyer account"

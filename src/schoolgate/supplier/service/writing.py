@@ -10,10 +10,10 @@ from typing import NamedTuple
 from django.db import transaction
 
 from schoolgate.commons.prepared import Inserting
+from schoolgate.commons.turns import turn
 from schoolgate.supplier.models import Buyer, Call, OperationUse, RuleBroken
 from schoolgate.supplier.queue.fetching import Fetch, note_fetches
 from schoolgate.supplier.service.log import OK, Line
-from schoolgate.supplier.service.turns import turn
 from schoolgate.wire.soap.contract import OPERATIONS
 
 LAST_CALL_IS_GOOD_FOR = timedelta(minutes=1)

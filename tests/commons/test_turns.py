@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from schoolgate.supplier.service.turns import Gate
+from schoolgate.commons.turns import Gate
 
 
 def until(holds: Callable[[], bool]) -> None:
