@@ -11,6 +11,7 @@ INSTALLED_APPS = [
     "schoolgate.authority.records",
     "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
+    "schoolgate.authority.collection",
 ]
 # A program that changes its own password may use the former one until it has used the new one (DESIGN 8).
 AUTHENTICATION_BACKENDS = [

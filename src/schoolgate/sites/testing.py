@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "schoolgate.authority.records",
     "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
+    "schoolgate.authority.collection",
     "schoolgate.supplier",
 ]
 AUTHENTICATION_BACKENDS = [

@@ -1,12 +1,19 @@
-from schoolgate.authority.bases.models.base import Base, BaseQuerySet, valid_la_number, valid_school_number
+from schoolgate.authority.bases.models.base import SIMS_7, Base, BaseQuerySet, valid_la_number, valid_school_number
+from schoolgate.authority.bases.models.base_group import BaseGroup, BaseGroupQuerySet
 from schoolgate.authority.bases.models.connection_code import CodeBatch, ConnectionCode, ConnectionCodeQuerySet
+from schoolgate.authority.bases.models.term import Term, TermQuerySet
 
 __all__ = [
+    "SIMS_7",
     "Base",
+    "BaseGroup",
+    "BaseGroupQuerySet",
     "BaseQuerySet",
     "CodeBatch",
     "ConnectionCode",
     "ConnectionCodeQuerySet",
+    "Term",
+    "TermQuerySet",
     "valid_la_number",
     "valid_school_number",
 ]

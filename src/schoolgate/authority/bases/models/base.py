@@ -1,5 +1,6 @@
 """A base: a school as the LA knows it, with the exchange account that may send for it."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django.conf import settings
@@ -27,6 +28,10 @@ def valid_school_number(text: str) -> None:
         raise ValidationError(fault.reason, fault.code)
 
 
+SIMS_7 = "sims-7"
+"""`Base.mis` of a school whose data comes in files, through the school's own site; SIMS 7 is the one most have."""
+
+
 class BaseQuerySet(models.QuerySet["Base"]):
     def visible_to(self, user: Any) -> Self:
         """The bases this user may know of: staff all, an exchange account its own; what is left out does not exist."""
@@ -37,6 +42,20 @@ class BaseQuerySet(models.QuerySet["Base"]):
     def open_to(self, account: User) -> Self:
         """The bases this exchange account may send and ask for today."""
         return self.filter(account=account, active=True)
+
+    def fitting(self, rule: Mapping[str, Any]) -> Self:
+        """Those that a group's rule takes (`BaseGroup.rule`)."""
+        found = self
+        if rule.get("phases"):
+            found = found.filter(phase__in=rule["phases"])
+        if rule.get("systems"):
+            found = found.filter(mis__in=rule["systems"])
+        if rule.get("county"):
+            own = models.Q(la=LA_NUMBER.get())
+            found = found.filter(own if rule["county"] == "in" else ~own)
+        if rule.get("name"):
+            found = found.filter(name__icontains=rule["name"])
+        return found
 
     def with_dfe_number(self) -> Self:
         """Add `dfe`, the seven digits as one text to search by."""
@@ -65,7 +84,8 @@ class Base(models.Model):
     """One school. Withdrawn LA numbers (820) are legal: schools keep the number they were born with.
 
     `licensed` counts for this authority's own schools only (see `licensing`); `licence_missed_at` is when the school's
-    program was last turned away for want of a licence.
+    program was last turned away for want of a licence. `mis` says how the school's data comes: `SIMS_7` in files, else
+    it is the name of the connector through which it is collected (`wire.mis.registry`).
     """
 
     PHASES = (
@@ -82,6 +102,7 @@ class Base(models.Model):
     name = models.CharField("name", max_length=150)
     phase = models.CharField("phase", max_length=12, blank=True, choices=[("", "Not known"), *PHASES])
     notes = models.TextField("notes", blank=True, max_length=2000)
+    mis = models.CharField("school system", max_length=40, default=SIMS_7, db_index=True)
     active = models.BooleanField("active", default=True)
     licensed = models.BooleanField("standard licence", default=False)
     licence_missed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -107,6 +128,11 @@ class Base(models.Model):
     def dfe_number(self) -> str:
         """Seven digits, as schools write it: 8204321."""
         return self.la + self.number
+
+    @property
+    def is_collected(self) -> bool:
+        """Whether its data is collected through an API; else it comes in files."""
+        return self.mis != SIMS_7
 
     @property
     def out_of_county(self) -> bool:

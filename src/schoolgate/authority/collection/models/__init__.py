@@ -1,0 +1,36 @@
+from schoolgate.authority.collection.models.code_meaning import CodeMeaning
+from schoolgate.authority.collection.models.connection import Connection, ConnectionState
+from schoolgate.authority.collection.models.cursor import Cursor
+from schoolgate.authority.collection.models.held_back_row import HeldBackRow
+from schoolgate.authority.collection.models.log_line import LogLine
+from schoolgate.authority.collection.models.pace import PaceTurn
+from schoolgate.authority.collection.models.raw_mark import RawMark
+from schoolgate.authority.collection.models.run import (
+    CollectionRun,
+    LastRunStatus,
+    Level,
+    RunState,
+    last_run_status,
+)
+from schoolgate.authority.collection.models.task import Data, Owner, ScheduledTask, Sources, TransferType
+
+__all__ = [
+    "CodeMeaning",
+    "CollectionRun",
+    "Connection",
+    "ConnectionState",
+    "Cursor",
+    "Data",
+    "HeldBackRow",
+    "LastRunStatus",
+    "Level",
+    "LogLine",
+    "Owner",
+    "PaceTurn",
+    "RawMark",
+    "RunState",
+    "ScheduledTask",
+    "Sources",
+    "TransferType",
+    "last_run_status",
+]

@@ -1,0 +1,101 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from schoolgate.authority.bases.models import Base, BaseGroup, BaseQuerySet
+from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.commons.schedules.rules import Rule, rule_of
+from schoolgate.wire.mis.connector import Filters
+
+
+class Owner(models.TextChoices):
+    LA = "la", "LA"
+    SCHOOL = "school", "School"
+
+
+class TransferType(models.TextChoices):
+    EXPORT_FROM_SCHOOL = "export-from-school", "Export from School"
+
+
+class Data(models.TextChoices):
+    """Data Filter Details (seed; reference 9.2)."""
+
+    SNAPSHOT = "snapshot", "Snapshot Data"
+    CHANGED = "changed", "Changed Data"
+    ATTENDANCE = "attendance", "Attendance Data"
+    ATTAINMENT = "attainment", "Attainment Data"
+
+
+class Sources(models.TextChoices):
+    """Which kind of base a task is for: the two are never collected by one task (reference 9.2: seed)."""
+
+    FILES = "files", "SIMS 7 and others that send files"
+    API = "api", "SIMS Primary and other systems with an API"
+
+
+class ScheduledTask(models.Model):
+    """What to collect from which bases and when (reference 9.2).
+
+    Who is collected are `bases` and all in `groups` that are of its `sources` today. `recorded_rule` is when
+    (`commons.schedules.rules`); the schedule called `schedule_name` carries it while the task is `active`.
+    `months_back` limits attendance that is read by days. `version` goes up with each change, so that of two people who
+    change a task at once the second is told.
+    """
+
+    name = models.CharField("task name", max_length=100)
+    owner = models.CharField("owner", max_length=6, choices=Owner.choices, default=Owner.LA)
+    transfer_type = models.CharField(
+        "transfer type", max_length=20, choices=TransferType.choices, default=TransferType.EXPORT_FROM_SCHOOL
+    )
+    data = models.CharField("data filter details", max_length=10, choices=Data.choices)
+    sources = models.CharField("kind of base", max_length=5, choices=Sources.choices)
+    leavers = models.BooleanField("leavers", default=False)
+    looked_after = models.BooleanField("looked after children only", default=False)
+    nc_years = models.JSONField("National Curriculum years", default=list, blank=True)
+    months_back = models.PositiveSmallIntegerField("months of attendance", null=True, blank=True)
+    bases = models.ManyToManyField(Base, related_name="tasks", blank=True)
+    groups = models.ManyToManyField(BaseGroup, related_name="tasks", blank=True)
+    recorded_rule = models.JSONField()
+    active = models.BooleanField("active", default=True)
+    version = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ForStaff["ScheduledTask"].as_manager()
+
+    class Meta:
+        ordering = ("name", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rule(self) -> Rule:
+        return rule_of(self.recorded_rule)
+
+    @property
+    def schedule_name(self) -> str:
+        return f"task {self.pk}"
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(frozenset(self.nc_years), looked_after=self.looked_after, leavers=self.leavers)
+
+    @property
+    def named_bases(self) -> BaseQuerySet:
+        """All active bases it names, whatever their kind."""
+        groups = list(self.groups.all())
+        named = Q(tasks=self) | Q(groups__in=[group for group in groups if not group.by_rule])
+        found = Base.objects.filter(named, active=True)
+        for group in groups:
+            if group.by_rule:
+                found = found | group.bases
+        return Base.objects.filter(pk__in=found.values("pk"))
+
+    @property
+    def collected_bases(self) -> BaseQuerySet:
+        """Those of them that it is for today."""
+        by_file = Q(mis="sims-7")
+        return self.named_bases.filter(by_file if self.sources == Sources.FILES else ~by_file)

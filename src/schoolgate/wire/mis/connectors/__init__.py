@@ -1,0 +1,1 @@
+"""The connectors, one file a vendor. A file is found by being here; its `CONNECTOR` is the class."""
