@@ -122,7 +122,7 @@ def _send_order(ctx: Any, document: str) -> bool:
             gross=order.totals.gross,
             digest=digest,
             findings=findings(checked.notes()),
-            changes=changes(read_order(basket.content.xml).lines, order) if basket else [],
+            changes=changes(read_order(basket.content.xml).lines, order.lines) if basket else [],
             same_number=Order.objects.filter(buyer=buyer, number=order.number).first(),
         )
         OrderContent.objects.create(order=row, xml=document)

@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from schoolgate.commons.money import PLACES
+from schoolgate.documents.ebis.goods import Brief
 from schoolgate.documents.ebis.invoices import Invoice
 from schoolgate.documents.ebis.nodes import Source, parse
 from schoolgate.documents.ebis.orders import Order
@@ -33,7 +34,7 @@ class Facts:
     gross: Decimal | None
 
 
-def facts_of_order(order: Order) -> Facts:
+def facts_of_order(order: Order | Brief) -> Facts:
     """Of a basket, a quote or an authorised order."""
     net, gross = money(order.totals.goods), money(order.totals.gross)
     return Facts(_short(order.number), _short(order.reference), order.date, len(order.lines), net, gross)

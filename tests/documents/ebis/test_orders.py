@@ -8,9 +8,8 @@ from tests.documents.ebis.made import STANDARD, a_line, an_order
 from tests.documents.ebis.skeletons import CONTENT_ORDER, SUPPLIER_DUNS
 from tests.documents.ebis.strategies import orders
 
-from schoolgate.documents.ebis.lines import Line
 from schoolgate.documents.ebis.nodes import ValuesUnreadable, parse
-from schoolgate.documents.ebis.orders import Order, OrderTotals, read_order, read_ordered_goods, write_order
+from schoolgate.documents.ebis.orders import Order, OrderTotals, read_order, write_order
 from schoolgate.documents.ebis.parties import Delivery, Party
 from schoolgate.documents.ebis.schema import SCHEMAS
 from schoolgate.documents.problems import DocumentError
@@ -25,13 +24,6 @@ def test_an_order_written_reads_back_the_same(order: Order) -> None:
 def test_every_order_written_is_valid(order: Order) -> None:
     validator = SCHEMAS["order"].validator()
     assert validator.validate(parse(write_order(order))), validator.error_log
-
-
-def test_of_ordered_goods_as_much_is_read_as_of_the_order() -> None:
-    def goods(line: Line) -> tuple[object, ...]:
-        return line.number, line.product, line.description, line.quantity, line.unit, line.unit_price
-
-    assert list(map(goods, read_ordered_goods(CONTENT_ORDER))) == list(map(goods, read_order(CONTENT_ORDER).lines))
 
 
 def test_the_checksum_of_the_reference_is_filled_in() -> None:

@@ -12,7 +12,7 @@ from schoolgate.commons.alerts.models import Event
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.commons.preferences.registry import YesNoPreference
 from schoolgate.documents.ebis.orders import write_order
-from schoolgate.supplier.models import Buyer, Order, OrderContent, RefusedOrder, Webhook
+from schoolgate.supplier.models import Buyer, DocumentContent, Order, OrderContent, RefusedOrder, Webhook
 from schoolgate.supplier.orders.receiving import OrderRefused, receive_order
 from schoolgate.supplier.orders.telling import order_as_json
 from schoolgate.supplier.preferences import REFUSE_OTHER_DUNS, REFUSE_PROFILE_FINDINGS
@@ -72,6 +72,15 @@ def test_changes_against_its_basket_are_told_by_line(green_abbey: Buyer) -> None
     before = ordered.lines[0].quantity
     assert order.basket == basket
     assert order.changes == [f"line 1 quantity {before} → 99", "line 2 removed"]
+
+
+def test_a_basket_queued_by_an_older_version_is_read_itself(green_abbey: Buyer) -> None:
+    put_document(green_abbey, "order", a_basket(green_abbey, lines=3))
+    DocumentContent.objects.update(goods=None)
+    ordered = with_quantity(an_order(green_abbey, "purchase", lines=3), 1, 99)
+    before = an_order(green_abbey, lines=3).lines[0].quantity
+    order = receive_order(green_abbey, write_order(ordered).decode())
+    assert order.changes == [f"line 1 quantity {before} → 99"]
 
 
 def test_without_a_reference_the_lines_tell_the_basket(green_abbey: Buyer) -> None:

@@ -38,7 +38,7 @@ def _quantity(line: LineFigures) -> Iterator[Finding]:
     at = line.element if line.amount_at is None else line.amount_at
     amount = line.amount
     if amount is None:
-        if line.is_priced and line.element.get("TypeCode") not in _TEXT_LINES:
+        if line.stated_price is not None and line.element.get("TypeCode") not in _TEXT_LINES:
             yield Finding("quantity-missing", f"{_line(line)} has a price and no quantity.", at)
     elif amount < 0:
         yield Finding("quantity-negative", f"{_line(line)} orders {plain(amount)}, less than nothing.", at)

@@ -105,25 +105,36 @@ def check_document(data: Source, kind: Kind | None = None, *, supplier_duns: str
     declares (reference 13.10), bytes obey it. The DUNS are those of the supplier and the school it should be between;
     one that is empty is not compared.
     """
+    checked, _ = check_and_read(data, kind, supplier_duns=supplier_duns, buyer_duns=buyer_duns)
+    return checked
+
+
+def check_and_read(
+    data: Source, kind: Kind | None = None, *, supplier_duns: str = "", buyer_duns: str = ""
+) -> tuple[Checked, Figures | None]:
+    """``check_document``, and the figures that were read for it, so that who goes on with them reads nothing again.
+
+    There are none of what is refused as another document than one with figures, or as too large.
+    """
     try:
         plain = data.plain if isinstance(data, Parsed) else to_utf8(data)
         if too_large(plain):
             message = f"The document has more than {MOST_TAGS:,} tags."
-            return Checked("", schema=[Problem("too-large", message, remedy=SPLIT_IT)])
+            return Checked("", schema=[Problem("too-large", message, remedy=SPLIT_IT)]), None
         root = data.root if isinstance(data, Parsed) else parse_utf8(plain)
     except DocumentError as error:
         remedy = "Send the document as it was made: well-formed XML in UTF-8 or UTF-16, without a DOCTYPE."
         problem = Problem(error.code, error.message, line=error.line, column=error.column, remedy=remedy)
-        return Checked("", schema=[problem])
+        return Checked("", schema=[problem]), None
     name = schema_of(root.tag)
     if name is None or (kind is not None and name != _SCHEMA_OF[kind]):
-        return _refused(_another(root, kind), plain)
+        return _refused(_another(root, kind), plain), None
     whole = is_small(plain)
     if not whole and (why := crowded(root, name)) is not None:
-        return _refused(why, plain)
+        return _refused(why, plain), None
     against_schema = schema_findings(root, name, whole=whole)
     if name == "fetch-index":
-        return Checked("fetch-index", lines=len(root), schema=placed([against_schema], plain)[0])
+        return Checked("fetch-index", lines=len(root), schema=placed([against_schema], plain)[0]), None
     with localcontext() as context:
         context.prec = _DIGITS
         figures = read_figures(root, _FORMS[name])
@@ -138,7 +149,7 @@ def check_document(data: Source, kind: Kind | None = None, *, supplier_duns: str
             ],
             plain,
         )
-    return Checked(
+    checked = Checked(
         kind_of(figures),
         version=version_of(figures),
         lines=len(figures.lines),
@@ -148,6 +159,7 @@ def check_document(data: Source, kind: Kind | None = None, *, supplier_duns: str
         duns=duns,
         profile=profile,
     )
+    return checked, figures
 
 
 def _refused(why: Finding, plain: bytes) -> Checked:

@@ -48,10 +48,10 @@ class LineFigures:
     amount: Decimal | None
     amount_at: etree._Element | None
     """Quantity/Amount, else Quantity."""
+    stated_price: Decimal | None
+    """UnitPrice as it stands, of the first price where there are several: of as many units as Units says."""
     price: Decimal | None
-    """Of one unit."""
-    is_priced: bool
-    """Whether a unit price is stated, also one whose units are no number, or several."""
+    """Of one unit, where it is plain: one price, for a number of units."""
     net: Decimal | None
     gross: Decimal | None
     rate: Decimal | None
@@ -145,11 +145,8 @@ def read_figures(root: etree._Element, form: Form) -> Figures:
 
 def children_of(parent: etree._Element | None) -> Children:
     """Find the first child of each name."""
-    found: Children = {}
-    if parent is not None:
-        for child in parent:
-            found.setdefault(child.tag, child)
-    return found
+    # From the last to the first, so that the first stays.
+    return {} if parent is None else {child.tag: child for child in reversed(parent)}
 
 
 def _line(figures: Figures, element: etree._Element) -> LineFigures:
@@ -162,15 +159,15 @@ def _line(figures: Figures, element: etree._Element) -> LineFigures:
     tax = children.get(f"{namespace}LineTax")
     taxed = {} if tax is None else children_of(tax)
     rate_at = taxed.get(f"{namespace}TaxRate")
-    is_priced, price = _price(figures, element, children)
+    stated_price, price = _price(figures, children)
     return LineFigures(
         element=element,
         children=children,
         number=int(line_number) if line_number is not None and is_whole else None,
         amount=None if amount_at is None else read(amount_at),
         amount_at=quantity if amount_at is None else amount_at,
+        stated_price=stated_price,
         price=price,
-        is_priced=is_priced,
         net=number(children, "NetLineTotal"),
         gross=number(children, "GrossLineTotal"),
         rate=None if rate_at is None else read(rate_at),
@@ -186,23 +183,23 @@ def _line(figures: Figures, element: etree._Element) -> LineFigures:
     )
 
 
-def _price(figures: Figures, line: etree._Element, children: Children) -> tuple[bool, Decimal | None]:
-    """Whether a price is stated, and that of one unit where it is plain: one price, for a number of units."""
+def _price(figures: Figures, children: Children) -> tuple[Decimal | None, Decimal | None]:
+    """The price as it is stated, and that of one unit."""
     first = children.get(f"{figures.namespace}Price")
     if first is None:
-        return False, None
+        return None, None
     stated = children_of(first)
     price, units = figures.number(stated, "UnitPrice"), stated.get(f"{figures.namespace}Units")
     if price is None:
-        return False, None
+        return None, None
     following = first.getnext()
     if following is not None and following.tag == first.tag:
-        return True, None
+        return price, None
     per = None if units is None else (units.text or "").strip()
     if not per:
-        return True, price
+        return price, price
     try:
         divisor = to_decimal(per)
     except ValueError:
-        return True, None
-    return True, price / divisor if divisor > NOTHING else None
+        return price, None
+    return price, price / divisor if divisor > NOTHING else None

@@ -121,19 +121,6 @@ def read_line(node: Node, of: LineOf) -> Line:
     )
 
 
-def read_goods(node: Node) -> Line:
-    """Read of an OrderLine what an order has in common with its basket, in a third of the time: goods and price."""
-    product, quantity = node.child("Product"), node.child("Quantity")
-    return Line(
-        number=node.whole("LineNumber") or 0,
-        product=product.text("SuppliersProductCode"),
-        description=product.text("Description"),
-        quantity=quantity.decimal("Amount"),
-        unit=quantity.attribute("UOMCode"),
-        unit_price=node.child("Price").decimal("UnitPrice"),
-    )
-
-
 def line_element(line: Line, of: LineOf) -> str:
     """Write a line; without a rate there is no LineTax, since the schema wants one in it."""
     own_order = of == "Invoice"

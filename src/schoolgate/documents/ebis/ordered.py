@@ -1,16 +1,20 @@
 """What is made of an order that a school has sent: an invoice for it, and what differs from the basket it was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Literal
 
+from schoolgate.documents.ebis.goods import Goods
 from schoolgate.documents.ebis.invoices import CREDIT_NOTE, INVOICE, Invoice
 from schoolgate.documents.ebis.lines import Line
 from schoolgate.documents.ebis.money import money_text, number_text
 from schoolgate.documents.ebis.orders import Order
 from schoolgate.documents.ebis.totals import invoice_totals, with_amounts
 from schoolgate.documents.problems import DocumentError
+
+DELETED = "Delete"
+"""The action of a line that is not wanted."""
 
 
 def invoice_from_order(
@@ -25,7 +29,7 @@ def invoice_from_order(
     Charges beside the lines (freight) are not in it: nothing says how they are taxed.
     Raises DocumentError ``tax-unknown`` for a line without a rate or code of tax, ``incomplete`` where no line is left.
     """
-    lines = tuple(_billed(line) for line in _ordered(order))
+    lines = tuple(_billed(line) for line in order.lines if line.action != DELETED)
     if not lines:
         raise DocumentError("incomplete", "The order has no line to make an invoice of.")
     subtotals, totals = invoice_totals(lines, order.currency)
@@ -49,31 +53,26 @@ def invoice_from_order(
     )
 
 
-def changes(basket: Sequence[Line], order: Order) -> list[str]:
-    """Say how an order differs from the basket it was made from: "line 2 removed", "line 1 quantity 10 → 8".
+def changes(basket: Iterable[Line | Goods], ordered: Iterable[Line | Goods]) -> list[str]:
+    """Say how an order's lines differ from the basket it was made from: "line 2 removed", "line 1 quantity 10 → 8".
 
-    Of the basket its lines suffice (``read_ordered_goods``). Lines are known again by number and product, else by
-    product alone. A school may remove lines and change quantities (reference 1); anything else is said too.
+    Lines are known again by number and product, else by product alone. A school may remove lines and change quantities
+    (reference 1); anything else is said too.
     """
-    wanted = _ordered(order)
+    offered, wanted = list(basket), [line for line in ordered if line.action != DELETED]
     exact = {(line.number, line.product): line for line in wanted}
-    alike: dict[str, list[Line]] = {}
-    known = {(line.number, line.product) for line in basket}
+    alike: dict[str, list[Line | Goods]] = {}
+    known = {(line.number, line.product) for line in offered}
     for line in wanted:
         if (line.number, line.product) not in known:
             alike.setdefault(line.product, []).append(line)
     said: list[str] = []
-    for line in basket:
+    for line in offered:
         found = exact.get((line.number, line.product))
         if found is None and alike.get(line.product):
             found = alike[line.product].pop(0)
         said += [f"line {line.number} removed"] if found is None else _differences(line, found)
     return said + [f"line {line.number} added" for lines in alike.values() for line in lines]
-
-
-def _ordered(order: Order) -> list[Line]:
-    """The lines that are wanted."""
-    return [line for line in order.lines if line.action != "Delete"]
 
 
 def _billed(line: Line) -> Line:
@@ -86,11 +85,13 @@ def _billed(line: Line) -> Line:
     return with_amounts(replace(line, action="Original", order_line=str(line.number)))
 
 
-def _differences(before: Line, after: Line) -> Iterator[str]:
-    def changed(what: str, old: str, new: str) -> Iterator[str]:
-        if old != new:
-            yield f"line {before.number} {what} {old or 'none'} → {new or 'none'}"
+def _differences(before: Line | Goods, after: Line | Goods) -> Iterator[str]:
+    def changed(what: str, old: str, new: str) -> str:
+        return f"line {before.number} {what} {old or 'none'} → {new or 'none'}"
 
-    yield from changed("quantity", number_text(before.quantity), number_text(after.quantity))
-    yield from changed("price", money_text(before.unit_price), money_text(after.unit_price))
-    yield from changed("unit", before.unit, after.unit)
+    if before.quantity != after.quantity:
+        yield changed("quantity", number_text(before.quantity), number_text(after.quantity))
+    if before.unit_price != after.unit_price:
+        yield changed("price", money_text(before.unit_price), money_text(after.unit_price))
+    if before.unit != after.unit:
+        yield changed("unit", before.unit, after.unit)

@@ -23,7 +23,6 @@ from schoolgate.documents.ebis.lines import (
     discount_elements,
     line_element,
     read_discounts,
-    read_goods,
     read_line,
 )
 from schoolgate.documents.ebis.money import NOTHING, money_text
@@ -125,15 +124,6 @@ def read_order(data: Source) -> Order:
     if faults:
         raise ValuesUnreadable(faults)
     return order
-
-
-def read_ordered_goods(data: Source) -> tuple[Line, ...]:
-    """Read of an order's lines the numbers, goods and prices alone, as ``read_order`` does and raising the same."""
-    root, faults = read_root(data, "Order")
-    lines = tuple(map(read_goods, root.every("OrderLine")))
-    if faults:
-        raise ValuesUnreadable(faults)
-    return lines
 
 
 def write_order(order: Order) -> bytes:

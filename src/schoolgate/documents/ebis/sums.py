@@ -38,7 +38,7 @@ def order_findings(figures: Figures) -> Iterator[Finding]:
     """GoodsValue is the sum of price x quantity, GrossValue everything; sub totals as an invoice's."""
     sums, lines = _Sums(figures, figures.total), figures.lines
     nets = _sum(line.net for line in lines)
-    by_price = _sum(_by_price(line) for line in lines if line.is_priced or line.amount is not None)
+    by_price = _sum(_by_price(line) for line in lines if line.stated_price is not None or line.amount is not None)
     # Where lines have discounts, some state what is left.
     yield from sums.check("GoodsValue", "the lines make", by_price, nets)
     charges = _charges(sums)

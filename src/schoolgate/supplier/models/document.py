@@ -173,10 +173,15 @@ class Document(models.Model):
 
 
 class DocumentContent(models.Model):
-    """The XML, apart from its row: a status is changed without writing 48 KB again."""
+    """The XML, apart from its row: a status is changed without writing 48 KB again.
+
+    `goods` is what an order is compared by with the basket it was made from (`goods_as_json`), so that a basket need
+    not be read again; null of what is no basket, and of one that was queued by a version that did not keep it.
+    """
 
     document = models.OneToOneField(Document, models.CASCADE, primary_key=True, related_name="content")
     xml = models.TextField()
+    goods: Any = models.JSONField(null=True)
 
 
 class DocumentEvent(models.Model):

@@ -5,8 +5,9 @@ Its reviewer may change quantities and delete lines, but neither part number, de
 tell.
 """
 
+import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,9 +16,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from schoolgate.commons.prepared import Prepared
+from schoolgate.documents.ebis.goods import Brief, Goods, goods_from_json
 from schoolgate.documents.ebis.lines import Line
 from schoolgate.documents.ebis.ordered import changes
-from schoolgate.documents.ebis.orders import Order, read_ordered_goods
+from schoolgate.documents.ebis.orders import read_order
 from schoolgate.supplier.facts import LONGEST
 from schoolgate.supplier.models import Buyer, Document, DocumentContent, Kind, State
 
@@ -26,12 +28,13 @@ LOOKED_THROUGH = 20
 LOOKED_BACK = timedelta(days=90)
 
 
-def find_basket(buyer: Buyer, order: Order) -> tuple[Document | None, list[str]]:
+def find_basket(buyer: Buyer, order: Brief) -> tuple[Document | None, list[str]]:
     """The basket that an order was made from, and sentences on what differs; None and nothing when it is from none."""
     if order.reference:
-        for pk, doc_id, xml in _BY_REFERENCE.rows(buyer.pk, order.reference[:LONGEST]):
+        for pk, doc_id, kept in _BY_REFERENCE.rows(buyer.pk, order.reference[:LONGEST]):
             basket = Document.from_db(DEFAULT_DB_ALIAS, ("id", "doc_id"), (pk, doc_id))
-            return basket, changes(read_ordered_goods(xml), order) if xml else []
+            held = goods_from_json(json.loads(kept)) if kept else _read(basket)
+            return basket, changes(held, order.lines) if held else []
         return None, []
     fitting = [
         (basket, held)
@@ -42,7 +45,7 @@ def find_basket(buyer: Buyer, order: Order) -> tuple[Document | None, list[str]]
     if len(fitting) != 1:
         return None, []
     basket, held = fitting[0]
-    return basket, changes(held, order)
+    return basket, changes(held, order.lines)
 
 
 def _taken_and_not_ordered(buyer: Buyer, lines: int) -> QuerySet[Document]:
@@ -52,25 +55,27 @@ def _taken_and_not_ordered(buyer: Buyer, lines: int) -> QuerySet[Document]:
     return taken.filter(orders=None, lines__gte=lines).order_by("-created_at")[:LOOKED_THROUGH]
 
 
-def _read(basket: Document) -> tuple[Line, ...]:
+def _read(basket: Document) -> Sequence[Line | Goods]:
     """Its lines; none when its content is no longer kept."""
     content = DocumentContent.objects.filter(document=basket).first()
-    return read_ordered_goods(content.xml) if content else ()
+    if content is None:
+        return ()
+    return read_order(content.xml).lines if content.goods is None else goods_from_json(content.goods)
 
 
-def _could_become(basket: Iterable[Line], order: Order) -> bool:
+def _could_become(basket: Iterable[Line | Goods], order: Brief) -> bool:
     """Whether every line of the order is one of the basket's, but for its quantity."""
     offered = Counter(map(_what_stays, basket))
     return bool(order.lines) and Counter(map(_what_stays, order.lines)) <= offered
 
 
-def _what_stays(line: Line) -> tuple[str, str, Decimal | None]:
+def _what_stays(line: Line | Goods) -> tuple[str, str, Decimal | None]:
     return line.product, line.description, line.unit_price
 
 
 _BY_REFERENCE = Prepared(
     lambda buyer, reference: Document.objects.filter(buyer=buyer, kind=Kind.ORDER, reference=reference).values_list(
-        "pk", "doc_id", "content__xml"
+        "pk", "doc_id", "content__goods"
     )[:1],
     -1,
     "a reference",

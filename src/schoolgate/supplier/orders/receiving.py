@@ -13,9 +13,10 @@ from schoolgate.commons.faults import fault_point
 from schoolgate.commons.journal.writing import write
 from schoolgate.commons.prepared import Prepared, PreparedUpdate, insert
 from schoolgate.commons.turns import turn
-from schoolgate.documents.ebis import orders as ebis
-from schoolgate.documents.ebis.checking import Checked, check_document
+from schoolgate.documents.ebis.checking import Checked, check_and_read
+from schoolgate.documents.ebis.goods import Brief, read_brief
 from schoolgate.documents.ebis.nodes import Parsed, parse_once
+from schoolgate.documents.ebis.orders import read_order
 from schoolgate.documents.problems import DocumentError, Problem
 from schoolgate.supplier.alerts import note_order, note_refusal
 from schoolgate.supplier.facts import digest_of, facts_of_order, findings
@@ -48,11 +49,11 @@ def receive_order(buyer: Buyer, xml: str) -> Order:
     if digest and (known := _sent_again(buyer, digest)):
         # Whatever is asked of orders by now: it was answered `true`.
         return known
-    checked = check_document(document, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
+    checked, figures = check_and_read(document, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
     refusals = _refusals(checked)
-    if refusals:
+    if refusals or figures is None:
         raise _refuse(buyer, xml, refusals)
-    order = ebis.read_order(document)
+    order = read_brief(figures)
     basket, changes = find_basket(buyer, order)
     fault_point("order.checked")
     with turn(), transaction.atomic():
@@ -86,7 +87,7 @@ def _sent_again(buyer: Buyer, digest: str) -> Order | None:
     return known
 
 
-def _row(buyer: Buyer, order: ebis.Order, digest: str, notes: list[Problem]) -> Order:
+def _row(buyer: Buyer, order: Brief, digest: str, notes: list[Problem]) -> Order:
     facts = facts_of_order(order)
     same_number = _SAME_NUMBER.rows(buyer.pk, facts.number) if facts.number else []
     return Order(
@@ -177,7 +178,7 @@ def _refuse(buyer: Buyer, xml: str, problems: list[Problem]) -> OrderRefused:
 def _number_in(xml: str) -> str:
     """The order's number where it can be read."""
     try:
-        return facts_of_order(ebis.read_order(xml)).number
+        return facts_of_order(read_order(xml)).number
     except DocumentError:
         return ""
 

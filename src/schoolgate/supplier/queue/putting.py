@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,6 +14,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.journal.writing import write
 from schoolgate.documents.ebis.checking import check_document
+from schoolgate.documents.ebis.goods import goods_as_json
 from schoolgate.documents.ebis.heading import Kind as DocumentKind
 from schoolgate.documents.ebis.invoices import read_invoice
 from schoolgate.documents.ebis.nodes import parse
@@ -48,6 +49,8 @@ class Checked:
     facts: Facts
     digest: str
     notes: list[Problem]
+    goods: list[list[Any]] | None
+    """Of a basket, as it is kept for the order that comes of it."""
 
 
 def put_document(
@@ -110,11 +113,12 @@ def check(buyer: Buyer, kind: str, xml: str | bytes) -> Checked:
             refusals.append(lack)
         if refusals:
             raise NotQueued(refusals)
-        is_order = wanted in {Kind.ORDER, Kind.QUOTE}
-        facts = facts_of_order(read_order(xml)) if is_order else facts_of_invoice(read_invoice(xml))
+        order = read_order(xml) if wanted in {Kind.ORDER, Kind.QUOTE} else None
+        facts = facts_of_order(order) if order else facts_of_invoice(read_invoice(xml))
+        goods = goods_as_json(order.lines) if order and wanted == "order" else None
         # Within an answer the document is text: it has neither a byte order mark nor an encoding of its own.
         text = '<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(parse(xml), encoding="unicode")
-        return Checked(Kind(kind), text, facts, digest_of(text), found.notes())
+        return Checked(Kind(kind), text, facts, digest_of(text), found.notes(), goods)
     except DocumentError as error:
         raise NotQueued([error.as_problem()]) from None
 
@@ -167,7 +171,7 @@ def _store(buyer: Buyer, checked: Checked, doc_id: str, made_from: Order | None)
         changed_at=now,
         expires_at=expires_at(buyer, now),
     )
-    DocumentContent.objects.create(document=document, xml=checked.xml)
+    DocumentContent.objects.create(document=document, xml=checked.xml, goods=checked.goods)
     if not doc_id:
         made = f"{LETTERS[checked.kind]}-{FIRST_NUMBER + document.pk}"
         # Somebody may have chosen just this one for another document.
