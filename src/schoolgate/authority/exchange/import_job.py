@@ -1,6 +1,7 @@
 """The job that imports a received file, and who is told how it ends."""
 
 import logging
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -18,10 +19,12 @@ from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.addresses.listed import address_rule
 from schoolgate.authority.importing.base_rules import base_rules
-from schoolgate.authority.importing.carrying_out import Ruling, Telling, carry_out
+from schoolgate.authority.importing.carrying_out import Ruling, Telling, carry_out_document
 from schoolgate.authority.importing.match_preferences import match_settings
 from schoolgate.authority.importing.models import Import, Waiting
-from schoolgate.authority.importing.reading import Refused
+from schoolgate.authority.importing.opening import Opener, open_document, opens
+from schoolgate.authority.importing.reading import Document, Refused
+from schoolgate.authority.records.models import Change
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, register
 from schoolgate.commons.jobs.models import State
 from schoolgate.commons.jobs.periodic import every
@@ -35,6 +38,9 @@ log = logging.getLogger(__name__)
 HEAD_BYTES = 64 * 1024
 CAUGHT_UP_AT_ONCE = 200
 GONE = "The file's content is not kept here any more. The school is told, and exports it anew."
+COLLECTED_GONE = "What was collected is not kept here any more. Run the task again."
+ON_IMPORT_ENDED: list[Callable[[Import], None]] = []
+"""Told when an import completes, fails or begins to wait, in its own commit: rooms that wait for it add themselves."""
 ENDED_BADLY = (State.FAILED, State.PARKED, State.CANCELLED)
 
 
@@ -44,7 +50,7 @@ class _CalledOff(Exception):
 
 @register
 class ImportFile(JobKind):
-    """One import of a received file."""
+    """One import of a received file, or of what was collected."""
 
     name = "import"
     label = "Importing files"
@@ -65,13 +71,13 @@ class ImportFile(JobKind):
             if running.cancel_asked():
                 raise _CalledOff
 
+        ruling = ruling_of(this.base)
         try:
-            carry_out(
+            carry_out_document(
                 this,
-                lambda: content_of(this),
-                ruling_of(this.base),
+                lambda: open_document(this, demo=ruling.demo),
+                ruling,
                 job=running.job_id,
-                shelf=schemas_of_today(),
                 telling=Telling(progress, tell),
             )
         except _CalledOff:
@@ -108,6 +114,19 @@ def content_of(this: Import) -> BinaryIO:
             remedy="Export the file again from your MIS, and send it.",
         )
         raise Refused([gone], 1) from None
+
+
+class ReceivedDocuments(Opener):
+    """Student files, as they were received."""
+
+    def open(self, this: Import, *, demo: bool) -> Document:
+        return Document(lambda: content_of(this), schemas_of_today(), demo=demo)
+
+    def is_kept(self, this: Import) -> bool:
+        return received_files().has(this.source_key)
+
+
+opens(Change.Source.FILE, ReceivedDocuments())
 
 
 def ask_for_import(file: ReceivedFile, kind: FileKind) -> Import:
@@ -162,11 +181,12 @@ def catch_up() -> None:
 
 def tell(this: Import) -> None:
     """The school, by the outcome it asks for, and people here by journal and alerts; in the import's own commit."""
-    file = ReceivedFile.objects.filter(its_import=this).first()
-    if file is None:
-        return
-    file.outcome_changed_at = timezone.now()
-    file.save(update_fields=["outcome_changed_at"])
+    page = reverse("import", args=[this.pk], urlconf=settings.ROOT_URLCONF)
+    link = page
+    if (file := ReceivedFile.objects.filter(its_import=this).first()) is not None:
+        file.outcome_changed_at = timezone.now()
+        file.save(update_fields=["outcome_changed_at"])
+        link = reverse("received-file", args=[file.pk], urlconf=settings.ROOT_URLCONF)
     level, message = _in_words(this)
     journal.write(
         level,
@@ -174,9 +194,11 @@ def tell(this: Import) -> None:
         la=this.base.la,
         destination_la=LA_NUMBER.get(),
         school=this.base.number,
-        link=reverse("received-file", args=[file.pk], urlconf=settings.ROOT_URLCONF),
+        link=link,
     )
-    note_import(this, reverse("import", args=[this.pk], urlconf=settings.ROOT_URLCONF))
+    note_import(this, page)
+    for note_end in ON_IMPORT_ENDED:
+        note_end(this)
 
 
 def _in_words(this: Import) -> tuple[journal.Level, str]:
@@ -196,7 +218,7 @@ def _in_words(this: Import) -> tuple[journal.Level, str]:
 def _why_refused(this: Import) -> str:
     first = this.problems[0]
     if first["code"] == CONTENT_GONE:
-        return GONE
+        return GONE if this.source == Change.Source.FILE else COLLECTED_GONE
     where = f" in line {first['line']:,}" if first.get("line") else ""
     return (
         f"The file is not as its schema wants it; the first problem is {first['code']}{where}. "

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+
 from schoolgate.authority.exchange.import_job import schemas_of_today
 from schoolgate.authority.exchange.kinds import StudentFile as StudentKind
 from schoolgate.authority.exchange.models import ReceivedFile
@@ -15,6 +17,8 @@ from schoolgate.authority.importing.matching.keys import keys_of
 from schoolgate.authority.importing.matching.nearness import may_be_any
 from schoolgate.authority.importing.matching.rules import Held
 from schoolgate.authority.importing.models import Import, Unmatched
+from schoolgate.authority.importing.opening import open_document
+from schoolgate.authority.importing.reading import Entry, Refused
 from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.documents.problems import DocumentError
@@ -72,7 +76,8 @@ def read_names(this: Import, rows: Collection[NotTaken], hidden: Collection[Held
     for entry in _entries(this, max(by_number, default=0)):
         if (row := by_number.get(entry.number)) and not may_be_any(keys_of(entry.record), hidden):
             said = {name: str(entry.record.get(name, "")) for name in ("Surname", "Forename", "DOB", "UPN")}
-            row.line, row.surname, row.forename = entry.line, said["Surname"], said["Forename"]
+            row.surname, row.forename = said["Surname"], said["Forename"]
+            row.line = entry.line if isinstance(entry, PupilEntry) else 0
             row.born, row.upn = _day(said["DOB"]), said["UPN"]
 
 
@@ -97,15 +102,14 @@ def may_hold_restricted(file: ReceivedFile) -> bool:
         return True
 
 
-def _entries(this: Import, last: int) -> Iterator[PupilEntry]:
-    """The entries of the file up to this one; it was held to its schema when it was imported."""
+def _entries(this: Import, last: int) -> Iterator[Entry]:
+    """The entries of the document up to this one."""
     try:
-        with closing(received_files().open(this.source_key)) as stream:
-            for entry in StudentFile(stream, schemas_of_today()).entries():
-                if entry.number > last:
-                    return
-                yield entry
-    except (FileNotFoundError, DocumentError):
+        for entry in open_document(this, demo=settings.SCHOOLGATE_DEMO).judge(None):
+            if entry.number > last:
+                return
+            yield entry
+    except Refused:
         return
 
 

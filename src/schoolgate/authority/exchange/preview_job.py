@@ -6,14 +6,15 @@ from django.db import transaction
 from django.db.models import Max
 from django.http import HttpRequest
 
-from schoolgate.authority.exchange.import_job import content_of, ruling_of, schemas_of_today
+from schoolgate.authority.exchange.import_job import ruling_of
 from schoolgate.authority.importing.applying import Applying, ChangedMeanwhile
 from schoolgate.authority.importing.aside import Aside
 from schoolgate.authority.importing.carrying_out import PROBLEMS_KEPT, recognise, told_problem
 from schoolgate.authority.importing.guarding import few_pupils, is_older, roll_of
 from schoolgate.authority.importing.models import Import, Preview, Waiting
+from schoolgate.authority.importing.opening import open_document
 from schoolgate.authority.importing.previewing import Outlook, is_stale, keep, look_ahead, upto_now
-from schoolgate.authority.importing.reading import Document, Refused
+from schoolgate.authority.importing.reading import Refused
 from schoolgate.authority.records.models import Pupil
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
@@ -68,7 +69,7 @@ def _look(this: Import, running: RunningJob) -> Preview:
     ruling, upto = ruling_of(this.base), upto_now()
     newest_pupil = Pupil.objects.aggregate(newest=Max("pk"))["newest"] or 0
     try:
-        document = Document(lambda: content_of(this), schemas_of_today(), demo=ruling.demo)
+        document = open_document(this, demo=ruling.demo)
         with Aside() as aside:
             found = recognise(
                 this,

@@ -34,7 +34,8 @@ from schoolgate.authority.importing.settling import for_this_job
 from schoolgate.authority.importing.waiting_on import waiting_values
 from schoolgate.authority.records.groups.canonical import canonical
 from schoolgate.authority.records.groups.data_group import DataGroup
-from schoolgate.authority.records.models import Pupil, PupilGroup, Refusal, Settled
+from schoolgate.authority.records.groups.registry import group_numbered
+from schoolgate.authority.records.models import Change, Pupil, PupilGroup, Refusal, Settled
 
 AT_ONCE = 200
 """Pupils written in one transaction. DESIGN 7 has 500, which took 10 MiB more and gained no time (`bench import`)."""
@@ -84,6 +85,7 @@ class Applying:
         self.entered: dict[int, bytes] = {}
         """Pupils of the last portion who came to this base by it, with the signs of their entries."""
         self.by_person = by_person is not None
+        self.asks_twice = this.source == Change.Source.RUN
         self._changes: GivesChange = by_person or Changes(this, job)
 
     def apply(self, portion: Sequence[Work]) -> Fates:
@@ -153,6 +155,7 @@ class Applying:
             return Case(whose, incoming, decisions, held_after(None, decisions), Holding())
         if whose.pupil not in held:
             raise ChangedMeanwhile
+        incoming = incoming.without_who_it_is()
         holding = held[whose.pupil]
         if holding.restricted and holding.enrolment is None and not self.by_person:
             # Restricted since it was recognised: a school it is not known at waits for a person.
@@ -217,25 +220,47 @@ class Applying:
         Refusal.objects.bulk_create(new.values())
 
     def _write_candidates(self, cases: Iterable[Case]) -> None:
-        """What a full document lacks; a partial one ends what it says again."""
+        """What a full document lacks; another one ends what it says again.
+
+        What is collected must lack it twice in a row (reference mis-apis.md 8, rule 4).
+        """
         new: list[RemovalCandidate] = []
         gone: list[int] = []
+        confirmed: list[int] = []
         for case in cases:
             held = case.holding.missing
             missing = {(one.group.number, one.item) for one in case.decisions.removals}
-            if case.incoming.full:
-                ended = held.keys() - missing
-            else:
-                said = {(group.number, item) for group, payload in case.incoming.payloads.items() for item in payload}
-                ended = held.keys() & said
+            said = {(group.number, item) for group, payload in case.incoming.payloads.items() for item in payload}
+            ended = {
+                (group, item)
+                for group, item in held.keys() - missing
+                if (group, item) in said or case.incoming.says_all_of(group_numbered(group), item)
+            }
             begun = missing - held.keys()
+            case.lacks_once = self.asks_twice and any(
+                place in begun or held[place].seen_in == self.job for place in missing
+            )
+            confirmed += [
+                held[place].pk
+                for place in missing & held.keys()
+                if not held[place].confirmed and held[place].seen_in != self.job
+            ]
             case.is_told_otherwise |= bool(ended or begun)
             gone += [held[place].pk for place in ended]
             new += [
-                RemovalCandidate(pupil_id=case.pupil_id, base=self.base, group=group, item=item, seen_in=self.job)
+                RemovalCandidate(
+                    pupil_id=case.pupil_id,
+                    base=self.base,
+                    group=group,
+                    item=item,
+                    seen_in=self.job,
+                    confirmed=not self.asks_twice,
+                )
                 for group, item in sorted(begun)
             ]
         RemovalCandidate.objects.bulk_create(new)
+        if confirmed:
+            RemovalCandidate.objects.filter(pk__in=confirmed).update(confirmed=True, seen_in=self.job)
         if gone:
             RemovalCandidate.objects.filter(pk__in=gone).delete()
 
@@ -259,7 +284,11 @@ class Applying:
                 (new if stored is None else changed).append(conflict)
             said = {(group.number, item) for group, payload in case.incoming.payloads.items() for item in payload}
             said |= {(one.group.number, one.item) for one in case.incoming.invalid}
-            ended = [one.pk for place, one in left.items() if case.incoming.full or place in said]
+            ended = [
+                one.pk
+                for place, one in left.items()
+                if place in said or case.incoming.says_all_of(one.data_group, one.item)
+            ]
             case.is_told_otherwise |= bool(ended)
             gone += ended
         if gone:
@@ -284,7 +313,7 @@ class Applying:
         for case in cases:
             codes = {one.code for one in case.incoming.invalid}
             digest = case.whose.digest
-            if case.whose.upn_is_anothers or codes & _PASSES_WITH_TIME:
+            if case.whose.upn_is_anothers or case.lacks_once or codes & _PASSES_WITH_TIME:
                 digest = for_this_job(digest, self.job)
             rows.append((self.base.pk, self.this.full, digest, case.pupil_id, case.tally, self.job))
         insert(Settled, ["base", "full", "digest", "pupil", "tally", "job"], rows)

@@ -35,7 +35,8 @@ class Aside:
         """Keep what the document's entry ``number`` says."""
         payloads = [(group.number, payload) for group, payload in incoming.payloads.items()]
         invalid = [(one.group.number, one.item, one.code, one.value) for one in incoming.invalid]
-        told = marshal.dumps((number, payloads, incoming.full, invalid))
+        of = None if incoming.of is None else [(group.number, item) for group, item in incoming.of]
+        told = marshal.dumps((number, payloads, incoming.full, invalid, of))
         self._file.write(_LENGTH.pack(len(told)) + told)
 
     def __iter__(self) -> Iterator[tuple[int, Incoming]]:
@@ -43,7 +44,8 @@ class Aside:
         self._file.seek(0)
         while length := self._file.read(_LENGTH.size):
             told = self._file.read(*_LENGTH.unpack(length))
-            number, numbered, full, left_out = marshal.loads(told)  # noqa: S302  what this very process wrote
+            number, numbered, full, left_out, spoken_of = marshal.loads(told)  # noqa: S302  what this very process wrote
             payloads = {group_numbered(group): payload for group, payload in numbered}
             invalid = tuple(Invalid(group_numbered(group), *rest) for group, *rest in left_out)
-            yield number, Incoming(payloads, full, invalid)
+            of = None if spoken_of is None else frozenset((group_numbered(group), item) for group, item in spoken_of)
+            yield number, Incoming(payloads, full, invalid, of)

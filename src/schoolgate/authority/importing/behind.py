@@ -69,13 +69,15 @@ def in_conflict(this: Import, behind: Behind, group: DataGroup | None = None) ->
 
 def missing(this: Import, behind: Behind, group: DataGroup | None = None) -> OfPupil[RemovalCandidate]:
     """Items of these pupils that a full file did not say, and that still wait for a person."""
-    found = RemovalCandidate.objects.filter(base=this.base_id, pupil__in=behind.pupils, group__isnull=False)
+    found = RemovalCandidate.objects.filter(
+        base=this.base_id, pupil__in=behind.pupils, group__isnull=False, confirmed=True
+    )
     return found.filter(group=group.number) if group else found
 
 
 def missing_pupils(this: Import) -> OfPupil[RemovalCandidate]:
     """Pupils on the roll who were not in a full file, as it stands since the newest one."""
-    return RemovalCandidate.objects.filter(base=this.base_id, group__isnull=True)
+    return RemovalCandidate.objects.filter(base=this.base_id, group__isnull=True, confirmed=True)
 
 
 def newly_left_out(this: Import) -> int:

@@ -264,7 +264,7 @@ def recognise(
             addresses=ruling.addresses.key,
             demo=ruling.demo,
         ),
-        lambda entry: aside.put(entry.number, incoming_of(entry, check, full=this.full)),
+        lambda entry: aside.put(entry.number, incoming_of(entry, check, full=this.full, of=document.speaks_of(entry))),
         ruling.matching,
         job=job,
         today=timezone.localdate(),

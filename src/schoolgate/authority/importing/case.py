@@ -37,6 +37,8 @@ class Case:
     is_changed: bool = False
     is_told_otherwise: bool = False
     """A refusal or a candidate for removal came or went, so that what its base said in the other form counts again."""
+    lacks_once: bool = False
+    """Something held is missing for the first time where it takes two, so that the same entry counts once more."""
 
     @property
     def is_new(self) -> bool:

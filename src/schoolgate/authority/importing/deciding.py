@@ -15,14 +15,16 @@ source says something else.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from schoolgate.authority.records.groups.canonical import canonical, digest_of
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 
 Payloads: TypeAlias = Mapping[DataGroup, Payload]
+Place: TypeAlias = tuple[DataGroup, str]
+"""An item of a group."""
 
 DISCARDED = "discarded"
 """Code of a refusal: a person discarded the value and doesn't want to be asked again."""
@@ -132,6 +134,24 @@ class Incoming:
     full: bool = False
     """It claims to say everything (a snapshot, not changes)."""
     invalid: tuple[Invalid, ...] = ()
+    of: frozenset[Place] | None = None
+    """The items it speaks of; None: of all. What it says of others only tells who the pupil is."""
+
+    def says_all_of(self, group: DataGroup, item: str) -> bool:
+        """Whether an item that is not in it is not there at the source."""
+        return self.full and (self.of is None or (group, item) in self.of)
+
+    def without_who_it_is(self) -> Self:
+        """What it says of what it speaks of, for a pupil that was found."""
+        if self.of is None:
+            return self
+        payloads = {
+            group: said
+            for group, payload in self.payloads.items()
+            if (said := {item: value for item, value in payload.items() if (group, item) in self.of})
+        }
+        invalid = tuple(one for one in self.invalid if (one.group, one.item) in self.of)
+        return replace(self, payloads=payloads, invalid=invalid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +349,11 @@ def _removals(
         if group in led_by_others:
             continue
         for item in group.missing(held[group], incoming.payloads.get(group)):
-            if (group, item) not in said_wrongly and rules.effect(group, item) is not Effect.DONT_IMPORT:
+            if (
+                incoming.says_all_of(group, item)
+                and (group, item) not in said_wrongly
+                and rules.effect(group, item) is not Effect.DONT_IMPORT
+            ):
                 yield Removal(group, item)
 
 
@@ -346,7 +370,8 @@ def _ended(incoming: Incoming, left_out: Iterable[LeftOut], refusals: Collection
     said = {(group, item) for group, payload in incoming.payloads.items() for item in payload}
     said |= {(one.group, one.item) for one in incoming.invalid}
     for one in sorted(set(refusals) - again, key=lambda one: (one.group.number, one.item, one.code, one.digest)):
-        if incoming.full or ((one.group, one.item) in said and not is_one_of_several(one)):
+        said_again = (one.group, one.item) in said and not is_one_of_several(one)
+        if said_again or incoming.says_all_of(one.group, one.item):
             yield one
 
 

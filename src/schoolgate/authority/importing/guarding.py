@@ -6,7 +6,7 @@ from typing import Final
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models import Import, RemovalCandidate
 from schoolgate.authority.importing.recognising import Recognition
-from schoolgate.authority.records.models import Enrolment
+from schoolgate.authority.records.models import Change, Enrolment
 from schoolgate.authority.records.roll import on_roll
 
 LEAST_PART: Final = 0.8
@@ -32,15 +32,19 @@ def few_pupils(roll: AbstractSet[int], found: Recognition) -> bool:
 def note_who_is_missing(this: Import, roll: AbstractSet[int], seen: AbstractSet[int], job: int) -> None:
     """Keep who is not in a full document, as candidates; who is in any document is none any more.
 
-    ``roll`` is that of before the document, ``seen`` who of those held then is in it.
+    ``roll`` is that of before the document, ``seen`` who of those held then is in it. Who is collected must be missing
+    twice in a row (reference mis-apis.md 8, rule 4).
     """
+    twice = this.source == Change.Source.RUN
     known = RemovalCandidate.objects.filter(base=this.base, group__isnull=True)
     missing_before = {candidate.pupil_id: candidate.pk for candidate in known}
     back = [pk for pupil, pk in missing_before.items() if pupil in seen]
     if back:
         RemovalCandidate.objects.filter(pk__in=back).delete()
     if this.full:
+        known.filter(confirmed=False, pupil__in=roll - seen).exclude(seen_in=job).update(confirmed=True, seen_in=job)
         missing = roll - seen - missing_before.keys()
         RemovalCandidate.objects.bulk_create(
-            RemovalCandidate(pupil_id=pupil, base=this.base, seen_in=job) for pupil in sorted(missing)
+            RemovalCandidate(pupil_id=pupil, base=this.base, seen_in=job, confirmed=not twice)
+            for pupil in sorted(missing)
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any, BinaryIO, Protocol
 
-from schoolgate.authority.importing.deciding import Incoming, Invalid
+from schoolgate.authority.importing.deciding import Incoming, Invalid, Place
 from schoolgate.authority.importing.leaving_out import take_out
 from schoolgate.authority.records.groups.attendance import ATTENDANCE, can_be_held
 from schoolgate.authority.records.groups.data_group import Payload
@@ -70,6 +70,9 @@ class Readable(Protocol):
     def value_check(self) -> ValueCheck:
         """What finds values that cannot be right."""
 
+    def speaks_of(self, entry: Entry) -> frozenset[Place] | None:
+        """The items that one of its entries is about (``Incoming.of``); None: all."""
+
 
 class Document:
     """A student file: ``open_stream`` gives its plain bytes from the first on, each time it is asked."""
@@ -109,6 +112,9 @@ class Document:
         """What finds values that cannot be right."""
         return ValueCheck(self.header, self._schema.layout, demo=self._demo, proven=self._schema.ours)
 
+    def speaks_of(self, entry: Entry) -> None:
+        """A file is about all."""
+
     def _start(self, stream: BinaryIO, vouched: Callable[[bytes], Any] | None = None) -> StudentFile:
         try:
             return StudentFile(stream, self._shelf, vouched=vouched)
@@ -116,7 +122,7 @@ class Document:
             raise Refused([error.as_problem()], 1) from None
 
 
-def incoming_of(entry: Entry, check: ValueCheck, *, full: bool) -> Incoming:
+def incoming_of(entry: Entry, check: ValueCheck, *, full: bool, of: frozenset[Place] | None = None) -> Incoming:
     """What a pupil's entry says by data groups, values that cannot be right taken out."""
     findings = [finding for finding in check.findings(entry.record) if finding.code != MET_BEFORE]
     record, invalid = take_out(entry.record, findings)
@@ -125,7 +131,7 @@ def incoming_of(entry: Entry, check: ValueCheck, *, full: bool) -> Incoming:
     invalid += tuple(_unusable(register) for register in registers if not can_be_held(register))
     if usable := [register for register in registers if can_be_held(register)]:
         payloads[ATTENDANCE] = _one_register_each({"Attendance": usable})
-    return Incoming(payloads, full, invalid)
+    return Incoming(payloads, full, invalid, of)
 
 
 def _unusable(register: Record) -> Invalid:

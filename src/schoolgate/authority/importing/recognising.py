@@ -27,6 +27,7 @@ from schoolgate.authority.importing.matching.rules import (
 from schoolgate.authority.importing.people import NOTHING_BY_PEOPLE, ByPeople, sign_of
 from schoolgate.authority.importing.reading import Entry, Readable
 from schoolgate.authority.importing.settling import Digester, Known, for_this_job
+from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 
 TOLD_EVERY = 100
 """At the first entry, and after so many others, the progress is told; it was as dear as a passed over entry itself."""
@@ -101,6 +102,8 @@ class _New(NamedTuple):
     number: int
     digest: bytes
     keys: MatchKeys
+    tells_who: bool
+    """Whether it is about who the pupil is: who else would be added?"""
 
 
 class Recogniser:
@@ -180,12 +183,13 @@ class Recogniser:
                 keys = keys_of(entry.record)
                 self._meet_by(keys, number)
                 self.look_at(entry)
-                yield _New(number, digest, keys)
+                of = self.document.speaks_of(entry)
+                yield _New(number, digest, keys, of is None or (BASIC_DETAILS, "Surname") in of)
         self.found.seen.update(known.pupil for known in self._settled.values())
 
     def _match(self, news: Collection[_New]) -> None:
         matched = candidates((new.keys for new in news), self.held)
-        for (number, digest, _), (keys, found) in zip(news, matched, strict=True):
+        for (number, digest, _, tells_who), (keys, found) in zip(news, matched, strict=True):
             sign = sign_of(keys)
             if self.people.some_wait:
                 self.found.signs[number] = sign
@@ -209,7 +213,7 @@ class Recogniser:
             elif may_be_any(keys, self.people.restricted):
                 # Its base is told no more than of any pupil who waits.
                 self.found.not_taken[number] = WhyNot.NOT_KNOWN
-            elif isinstance(result, NoMatch) and result.may_be_added and self.add_unmatched:
+            elif isinstance(result, NoMatch) and result.may_be_added and self.add_unmatched and tells_who:
                 self.found.to_do[number] = Recognised(digest, None, NEW, sign=sign)
             else:
                 self.found.not_taken[number] = _why_not(result)

@@ -39,7 +39,7 @@ def missing(pupil: Pupil) -> list[Missing]:
             item=one.item,
             seen_in=Whence(one.seen_in),
         )
-        for one in RemovalCandidate.objects.filter(pupil=pupil).select_related("base")
+        for one in RemovalCandidate.objects.filter(pupil=pupil, confirmed=True).select_related("base")
     ]
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.deciding import Incoming, Invalid
@@ -43,13 +44,14 @@ def keys_of_incoming(incoming: Incoming) -> MatchKeys:
 
 def entry_text(incoming: Incoming) -> str:
     """All that an entry says, as canonical JSON."""
-    return canonical(
-        {
-            "groups": {group.name: payload for group, payload in incoming.payloads.items()},
-            "full": incoming.full,
-            "invalid": [[one.group.name, one.item, one.code, one.value] for one in incoming.invalid],
-        }
-    )
+    told: dict[str, Any] = {
+        "groups": {group.name: payload for group, payload in incoming.payloads.items()},
+        "full": incoming.full,
+        "invalid": [[one.group.name, one.item, one.code, one.value] for one in incoming.invalid],
+    }
+    if incoming.of is not None:
+        told["of"] = sorted([group.name, item] for group, item in incoming.of)
+    return canonical(told)
 
 
 def incoming_of_text(text: str) -> Incoming:
@@ -57,20 +59,41 @@ def incoming_of_text(text: str) -> Incoming:
     said = json.loads(text)
     payloads = {group_named(name): payload for name, payload in said["groups"].items()}
     invalid = tuple(Invalid(group_named(group), *rest) for group, *rest in said["invalid"])
-    return Incoming(payloads, said["full"], invalid)
+    of = frozenset((group_named(group), item) for group, item in said["of"]) if "of" in said else None
+    return Incoming(payloads, said["full"], invalid, of)
 
 
 def added_to(before: Incoming, now: Incoming) -> Incoming:
-    """What a base has said of a pupil in all: a full document says everything, a partial one adds to what was said."""
-    if now.full:
+    """What a base has said of a pupil in all: a full document says everything, a partial one adds to what was said.
+
+    A full one that does not speak of all says everything of what it speaks of.
+    """
+    if now.full and now.of is None:
         return now
+    if now.full:
+        return _over(before, now)
     payloads = dict(before.payloads)
     for group, payload in now.payloads.items():
         payloads[group] = group.joined(payloads.get(group), payload)
     said = {(group, item) for group, payload in now.payloads.items() for item in payload}
     said |= {(one.group, one.item) for one in now.invalid}
     stand = (one for one in before.invalid if (one.group, one.item) not in said)
-    return Incoming(payloads, before.full, (*stand, *now.invalid))
+    of = None if before.of is None or now.of is None else before.of | now.of
+    return Incoming(payloads, before.full and of == before.of, (*stand, *now.invalid), of)
+
+
+def _over(before: Incoming, now: Incoming) -> Incoming:
+    """What was said of other items, and what is said now."""
+    payloads = {
+        group: stays
+        for group, payload in before.payloads.items()
+        if (stays := {item: value for item, value in payload.items() if not now.says_all_of(group, item)})
+    }
+    for group, payload in now.payloads.items():
+        payloads[group] = {**payloads.get(group, {}), **payload}
+    stand = (one for one in before.invalid if not now.says_all_of(one.group, one.item))
+    of = None if before.of is None or now.of is None else before.of | now.of
+    return Incoming(payloads, before.full or of == now.of, (*stand, *now.invalid), of)
 
 
 def by_people(base: Base) -> ByPeople:

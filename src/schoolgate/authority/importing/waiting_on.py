@@ -17,13 +17,13 @@ def _with_parts_from_before(
     case: Case, values: Mapping[tuple[DataGroup, str], Any]
 ) -> Iterator[tuple[tuple[DataGroup, str], Any]]:
     """A partial document that tells of one contact says nothing of another, whose change waits on."""
-    if case.incoming.full:
-        return
     left_out = {(one.group, one.item) for one in case.decisions.left_out}
     for stored in case.holding.conflicts.values():
         group, item = place = stored.data_group, stored.item
         form = group.form_of(item)
         said = case.incoming.payloads.get(group, {}).get(item)
+        if case.incoming.says_all_of(group, item):
+            continue
         if said is None or not form.is_in_parts or group in case.decisions.yielded:
             continue
         value = stored.incoming

@@ -13,7 +13,6 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from schoolgate.authority.exchange.not_taken import NotTaken, find_records, not_taken, read_names
-from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.importing.before_and_after import Written, written_by
 from schoolgate.authority.importing.behind import (
     groups_of,
@@ -25,6 +24,7 @@ from schoolgate.authority.importing.behind import (
 )
 from schoolgate.authority.importing.held import restricted_held
 from schoolgate.authority.importing.models import Conflict, Import, RemovalCandidate
+from schoolgate.authority.importing.opening import document_is_kept
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.importing.refused_values import item_label, sent
 from schoolgate.authority.records.groups.data_group import DataGroup
@@ -217,7 +217,7 @@ def _not_taken(*, twice: bool) -> List:
         table.prepare = prepare
         counted = _counted(this, "twice" if twice else "unmatched", None)
         note = "" if len(rows) == counted else f"{counted:,} were counted; who the others were is not kept any more."
-        if not received_files().has(this.source_key):
+        if not document_is_kept(this):
             note += " The file itself is not kept any more, so that only the place in it can be told."
         return table, "Twice, with differences" if twice else "Unmatched", note
 

@@ -117,6 +117,9 @@ class RowsDocument:
     def value_check(self) -> ValueCheck:
         return ValueCheck(self.header, self._layout, demo=self._demo, proven=False)
 
+    def speaks_of(self, entry: Entry) -> None:
+        """A row is about all."""
+
 
 class _Row:
     """One row. Its record is made when it is asked for."""

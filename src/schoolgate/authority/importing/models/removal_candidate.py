@@ -9,7 +9,8 @@ class RemovalCandidate(models.Model):
     """Something held that a full file of the base did not say any more: nothing is removed, a person decides.
 
     `group` (a data group's number) and `item` say what; without a group it is the pupil who was not in the file. It
-    goes by itself when a file of the base says it again.
+    goes by itself when a file of the base says it again. One that is not yet `confirmed` is shown to nobody: what is
+    collected must lack it in two snapshots in a row.
     """
 
     pupil = models.ForeignKey(Pupil, models.CASCADE, related_name="removal_candidates")
@@ -17,6 +18,7 @@ class RemovalCandidate(models.Model):
     group = models.SmallIntegerField(null=True)
     item = models.CharField(max_length=60, blank=True)
     seen_in = models.BigIntegerField(null=True)
+    confirmed = models.BooleanField(default=True)
 
     objects = OfPupil["RemovalCandidate"].as_manager()
 

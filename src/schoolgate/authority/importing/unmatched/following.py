@@ -49,6 +49,9 @@ class _Records:
                     said.setdefault("UPN", one.value)
             yield _Stored(row.pk, str(row.pk).encode(), said)
 
+    def speaks_of(self, entry: object) -> None:
+        """Nobody is added by these."""
+
 
 def who_follow(pupil: int) -> Iterator[tuple[Unmatched, Recognised]]:
     """The records that wait and are this held pupil by now, and by which rule; held until the transaction ends.

@@ -95,6 +95,16 @@ def _read_below(path: str, record: Record, payloads: dict[int, Payload]) -> None
             _read_below(f"{here}/", value, payloads)
 
 
+def items_in(record: Record) -> Iterator[tuple[DataGroup, str]]:
+    """The items of which a record says anything, right or wrong: each by its group and name."""
+    for path, (number, _) in _BY_PATH.items():
+        value: object = record
+        for step in path.split("/"):
+            value = value.get(step) if isinstance(value, dict) else None
+        if value is not None:
+            yield _BY_NUMBER[number], path.rpartition("/")[2]
+
+
 def write_groups(payloads: Mapping[DataGroup, Payload]) -> Record:
     """The record that says all this again."""
     return together(group.write(payload) for group, payload in payloads.items())
