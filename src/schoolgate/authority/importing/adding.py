@@ -6,7 +6,6 @@ Nearly all the time of a first import goes here, which is why no row becomes an 
 from collections.abc import Sequence
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.importing.bulk import Values, insert, take_ids
 from schoolgate.authority.importing.case import Case
 from schoolgate.authority.importing.changes import GivesChange
 from schoolgate.authority.importing.deciding import Rules
@@ -27,6 +26,7 @@ from schoolgate.authority.records.models import (
 )
 from schoolgate.authority.records.models.attendance import REGISTER_COLUMNS, register_columns
 from schoolgate.authority.records.roll import says_on_roll
+from schoolgate.commons.bulk import Values, insert, take_ids
 
 GROUP_COLUMNS = ("key", "payload_text", "digest", "change")
 KEY_COLUMNS = ("pupil", "kind", "text")

@@ -10,7 +10,6 @@ from schoolgate.authority.importing.absence import histories, told_by_itself
 from schoolgate.authority.importing.adding import add_pupils
 from schoolgate.authority.importing.addresses.asking import unlisted, without_address
 from schoolgate.authority.importing.addresses.listed import AS_SENT, AddressRule
-from schoolgate.authority.importing.bulk import insert
 from schoolgate.authority.importing.case import UPN_OF_ANOTHER, Case, Work, fates_of, without_upn
 from schoolgate.authority.importing.changes import Changes, GivesChange
 from schoolgate.authority.importing.changing import change_pupils
@@ -36,6 +35,7 @@ from schoolgate.authority.records.groups.canonical import canonical
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.groups.registry import group_numbered
 from schoolgate.authority.records.models import Change, Pupil, PupilGroup, Refusal, Settled
+from schoolgate.commons.bulk import insert
 
 AT_ONCE = 200
 """Pupils written in one transaction. DESIGN 7 has 500, which took 10 MiB more and gained no time (`bench import`)."""

@@ -7,7 +7,6 @@ from django.db import models
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.adding import GROUP_COLUMNS, KEY_COLUMNS
-from schoolgate.authority.importing.bulk import Values, insert, update
 from schoolgate.authority.importing.case import Case
 from schoolgate.authority.importing.changes import GivesChange
 from schoolgate.authority.importing.deciding import Rules
@@ -30,6 +29,7 @@ from schoolgate.authority.records.models import (
 )
 from schoolgate.authority.records.models.attendance import REGISTER_COLUMNS, register_columns
 from schoolgate.authority.records.roll import is_on_roll
+from schoolgate.commons.bulk import Values, insert, update
 
 _GroupModel: TypeAlias = type[PupilGroup] | type[EnrolmentGroup]
 

@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from schoolgate.authority.importing.addresses.gazetteer import Line, Wrong, read_gazetteer
 from schoolgate.authority.importing.addresses.houses import Listed
-from schoolgate.authority.importing.bulk import insert
 from schoolgate.authority.importing.models import AddressListLoad, ListedAddress
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.commons.bulk import insert
 from schoolgate.commons.csv_lists import CsvRefused
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import FileStore

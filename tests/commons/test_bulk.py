@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.importing.bulk import insert, take_ids, update
 from schoolgate.authority.records.columns import PUPIL_COLUMNS, pupil_columns
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.models import Change, Pupil
 from schoolgate.authority.records.removing import remove
+from schoolgate.commons.bulk import insert, take_ids, update
 
 pytestmark = pytest.mark.django_db
 
