@@ -1,0 +1,178 @@
+"""The job that does one run: it asks a base's system, keeps what it says, and hands it over to be imported.
+
+A worker that dies anywhere leaves a run that is begun again from its start: nothing of it counts before the commit that
+hands it over, and no cursor moves before the import's end (`ending`). One run of a school goes on at a time, by the
+job's key.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from schoolgate.authority.collection.connecting import (
+    NEEDS_SOMEBODY,
+    NO_CONNECTION,
+    NotConnected,
+    connection_of,
+    connector_for,
+    note,
+)
+from schoolgate.authority.collection.ending import cancel, fail
+from schoolgate.authority.collection.gathering import Gathering
+from schoolgate.authority.collection.handing_over import hand_over
+from schoolgate.authority.collection.meanings import UNKNOWN_CODE, Meanings
+from schoolgate.authority.collection.models import CollectionRun, Cursor, Data, Level, RunState
+from schoolgate.authority.collection.plan import plan
+from schoolgate.authority.collection.quarantine import MOST_BAD_ROWS, keep
+from schoolgate.authority.collection.run_log import RunLog
+from schoolgate.authority.collection.running import COLLECT
+from schoolgate.authority.collection.staging import Staging
+from schoolgate.authority.collection.tools import CalledOff, NotNow, tools_for
+from schoolgate.authority.collection.who import held_keys
+from schoolgate.commons.faults import fault_point
+from schoolgate.commons.filestore import NoSpace
+from schoolgate.commons.jobs.kinds import JobKind, RunningJob, TryLater, register
+from schoolgate.commons.jobs.models import Job, State
+from schoolgate.commons.jobs.periodic import every
+from schoolgate.wire.mis.connector import Check, Filters, MisError, Trouble
+
+TOO_MANY_BAD_ROWS = "too-many-bad-rows"
+"""Code of a run: more rows could not be read than may be held back."""
+NOT_OFFERED = "not-offered"
+"""Code of a run: the base's system does not tell such data."""
+NO_SPACE = "no-space"
+"""Code of a run: there was no room on the disk for what was collected."""
+STOPPED = "stopped"
+"""Code of a run: its job ended badly, and says why."""
+
+TRIES = 8
+FIRST_WAIT_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 3600.0
+CAUGHT_UP_AT_ONCE = 200
+
+
+@register
+class Collect(JobKind):
+    """One run of one base. How it ends stands on the run, so that the job is done even when that has failed."""
+
+    name = COLLECT
+    label = "Collecting from schools"
+    max_attempts = TRIES
+
+    def words(self, args: dict[str, Any]) -> str:
+        return f"Collecting from {args.get('base', 'a school')}"
+
+    def run(self, running: RunningJob) -> dict[str, Any] | None:
+        # Noted before the first call: what changes while it goes on is asked for again next time.
+        begun = timezone.now()
+        its = CollectionRun.objects.filter(pk=running.args["run"], job=running.job_id)
+        run = its.select_related("base", "task").first()
+        if run is None:
+            return None
+        if not its.take("collect", started_at=begun, connector=run.base.mis, next_try_at=None, code="", message=""):
+            return None
+        run.refresh_from_db(fields=["started_at", "connector", "state"])
+        fault_point("collect.begun")
+        notes = RunLog(run)
+        try:
+            _collect(run, running, notes)
+        except CalledOff:
+            cancel(run)
+        except NotNow as later:
+            _later(run, running, notes, later.seconds, Trouble.BUSY, "The service takes no calls now.")
+        except (NotConnected, NoSpace) as error:
+            code = NO_CONNECTION if isinstance(error, NotConnected) else NO_SPACE
+            fail(run, code, str(error))
+        except MisError as error:
+            notes.error(error.sentence, code=error.trouble)
+            if error.passes:
+                _later(run, running, notes, None, error.trouble, error.sentence)
+            else:
+                fail(run, error.trouble, error.sentence)
+        run.refresh_from_db(fields=["state"])
+        return {"state": run.state}
+
+
+def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
+    """Ask, and hand over. Raises MisError, NotConnected, NoSpace, NotNow and CalledOff, and then nothing counts."""
+    connection = connection_of(run.base)
+    connector = connector_for(connection, tools_for(running, notes.call))
+
+    def on_progress(pupils: int, text: str) -> None:
+        running.progress(pupils, 0, text)
+        if running.cancel_asked():
+            raise CalledOff
+
+    filters = run.task.filters if run.task else Filters()
+    made = plan(
+        Data(run.data),
+        connector.capabilities,
+        _cursors(run),
+        filters,
+        today=timezone.localdate(),
+        months_back=run.task.months_back if run.task else None,
+    )
+    if not made.steps:
+        fail(run, NOT_OFFERED, f"{connector.label} does not tell {run.get_data_display()}.")
+        return
+    meanings = Meanings(run.connector, run.base)
+    staging = Staging(run.base, meanings, held_keys(run.base))
+    try:
+        gathered = Gathering(connector, staging, filters, notes, on_progress).carry_out(made, meanings)
+    except MisError as error:
+        if error.trouble in NEEDS_SOMEBODY:
+            note(connection, Check(error.sentence, error.trouble))
+        raise
+    note(connection, Check(""))
+    staging.settle_who()
+    unreadable = [row for row in staging.held_back if row.code != UNKNOWN_CODE]
+    if len(unreadable) > (most := MOST_BAD_ROWS.get()):
+        told = f"{len(unreadable):,} rows cannot be read; a run may hold back {most:,}. Nothing of it is imported."
+        with transaction.atomic():
+            fail(run, TOO_MANY_BAD_ROWS, told, held_back=keep(run, unreadable[:most]))
+        return
+    hand_over(run, staging, gathered, full=made.full and not gathered.failed)
+
+
+def _cursors(run: CollectionRun) -> Mapping[str, str]:
+    found = Cursor.objects.filter(base=run.base, connector=run.connector)
+    return dict(found.values_list("group", "text"))
+
+
+def _later(
+    run: CollectionRun, running: RunningJob, notes: RunLog, seconds: float | None, code: str, sentence: str
+) -> None:
+    """Let the run wait without a worker, and say until when (TryLater); fail it when its tries are used up."""
+    job = Job.objects.get(pk=running.job_id)
+    tries = job.attempt - job.deaths
+    if tries >= job.max_attempts:
+        fail(run, code, f"{sentence} It was tried {tries} times.")
+        return
+    wait = seconds or min(FIRST_WAIT_SECONDS * 2.0 ** (tries - 1), LONGEST_WAIT_SECONDS)
+    at = timezone.now() + timedelta(seconds=wait)
+    told = f"{sentence} It waits until {timezone.localtime(at):%H:%M}."
+    notes.warn(told, code=code)
+    its = CollectionRun.objects.filter(pk=run.pk, job=running.job_id)
+    its.take("wait", next_try_at=at, level=Level.WARN, code=code, message=told[:500])
+    raise TryLater(wait, told)
+
+
+@every(minutes=1, words="See that every run of a task ends")
+def catch_up() -> None:
+    """Tell of runs whose job ended without them: parked, called off while nobody worked on it, or gone."""
+    over = ~Q(job__state__in=[State.READY, State.RUNNING])
+    left = CollectionRun.objects.filter(over, state__in=[RunState.PENDING, RunState.COLLECTING], job__isnull=False)
+    for number in left.values_list("pk", flat=True)[:CAUGHT_UP_AT_ONCE]:
+        with transaction.atomic():
+            # Asked once more while it is held: somebody may have started its job again.
+            run = left.select_for_update(of=("self",)).select_related("base", "job").filter(pk=number).first()
+            if run is None:
+                continue
+            if run.job is not None and run.job.state == State.CANCELLED:
+                cancel(run)
+            else:
+                fail(run, STOPPED, (run.job and run.job.error) or "Its job is gone. Run the task again.")

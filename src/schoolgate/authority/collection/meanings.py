@@ -1,0 +1,75 @@
+"""What the attendance codes of schools' systems mean here (reference mis-apis.md 8, rule 8).
+
+A code of the statutory list means itself, one of which the school's system says the statutory code means that; all
+others mean nothing until a person says what (`quarantine.map_code`): marks of them are held back, never guessed.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils import timezone
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection.models import CodeMeaning
+from schoolgate.documents.codes.code_sets import NO_MARK, academic_year_of, attendance_marks, code_set
+from schoolgate.wire.mis.connector import VendorCode
+
+UNKNOWN_CODE = "unknown-code"
+"""Code of a held back mark: nobody has said what the school's code means."""
+CODE_NOT_OF_YEAR = "code-not-of-year"
+"""Code of a held back mark: what its code means could not be used in the year of its day."""
+
+WHY = {
+    UNKNOWN_CODE: "Nobody has said yet what this attendance code of the school means.",
+    CODE_NOT_OF_YEAR: "What this attendance code means could not be used in the year of this mark.",
+}
+
+
+def default_meaning(raw: str, statutory: str = "") -> str:
+    """The statutory code that a school's code means by itself; empty for none."""
+    return next((code for code in (raw, statutory) if code_set("attendance").is_known(code)), "")
+
+
+class Meanings:
+    """The codes of one base's system, read at once."""
+
+    def __init__(self, connector: str, base: Base) -> None:
+        self.connector = connector
+        self.base = base
+        found = CodeMeaning.objects.filter(connector=connector, base__in=[base.pk]) | CodeMeaning.objects.filter(
+            connector=connector, base=None
+        )
+        self._means: dict[str, str] = {}
+        # Those of the base itself come last, and count.
+        for one in sorted(found, key=lambda one: one.base_id is not None):
+            self._means[one.raw] = one.means
+
+    def learn(self, codes: Iterable[VendorCode]) -> None:
+        """Keep codes that are new, and what their system says of them; what people said of them stays."""
+        listed = {one.code: one for one in codes if one.code}
+        rows = [
+            CodeMeaning(
+                connector=self.connector,
+                raw=one.code[:20],
+                description=one.description[:200],
+                statutory=one.statutory[:5],
+                means=default_meaning(one.code, one.statutory),
+            )
+            for one in listed.values()
+            if one.code not in self._means
+        ]
+        CodeMeaning.objects.bulk_create(rows, ignore_conflicts=True)
+        CodeMeaning.objects.filter(connector=self.connector, base=None, raw__in=list(listed)).update(
+            last_at=timezone.now()
+        )
+        self._means.update({row.raw: row.means for row in rows})
+
+    def mark(self, code: str, day: date) -> str:
+        """The one character that a register has for a school's code; empty where it means nothing, or not then."""
+        means = self._means.get(code, "")
+        usable = attendance_marks(academic_year_of(day.year, day.month)) - {NO_MARK}
+        return means[0] if means and means[0] in usable else ""
+
+    def why_not(self, code: str) -> str:
+        """Why `mark` gave nothing: the code of a held back mark."""
+        return CODE_NOT_OF_YEAR if self._means.get(code) else UNKNOWN_CODE

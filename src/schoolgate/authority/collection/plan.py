@@ -1,0 +1,98 @@
+"""What a school's system is asked, and how: by what its API can do and what was collected before (reference 8)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from schoolgate.authority.collection.models import Data
+from schoolgate.wire.mis.connector import Capabilities, Filters, Group
+
+ORDER = (
+    Group.PUPIL,
+    Group.ENROLMENT,
+    Group.CONTACT,
+    Group.ADDRESS,
+    Group.SEN,
+    Group.ENTITLEMENT,
+    Group.EXCLUSION,
+)
+"""Within a run: who there is before what is said of them."""
+
+WINDOW_DAYS = 28
+"""Attendance that is read by days is read in such pieces: few of it is read again when one fails (reference 2.10)."""
+
+FIRST_MONTHS = 3
+"""So far back a first attendance run goes where the task says nothing (reference mis-apis.md 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stream to read. `cursor` is for changes, `first` and `last` for days."""
+
+    group: Group
+    how: Literal["snapshot", "changes", "days"]
+    cursor: str = ""
+    first: date = date.min
+    last: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The streams of one run, in their order. `full`: together they are all that the school has to say of its pupils.
+
+    Only then may what is missing be a candidate for removal; a run of changes never says so.
+    """
+
+    steps: tuple[Step, ...]
+    full: bool = False
+
+
+def plan(
+    data: Data,
+    capabilities: Capabilities,
+    cursors: Mapping[str, str],
+    filters: Filters,
+    *,
+    today: date,
+    months_back: int | None = None,
+) -> Plan:
+    """Make the plan of a run. `cursors` are by group, as they were saved. Raises ValueError for attainment."""
+    if data == Data.ATTENDANCE:
+        return Plan(tuple(_attendance(capabilities, cursors, today, months_back)))
+    if data not in {Data.SNAPSHOT, Data.CHANGED}:
+        raise ValueError(f"No API is asked for {data}.")
+    groups = [group for group in ORDER if group in capabilities.groups]
+    if data == Data.SNAPSHOT:
+        everybody = not filters.nc_years and not filters.looked_after
+        return Plan(tuple(Step(group, "snapshot") for group in groups), full=everybody)
+    changes = capabilities.change_model != "none"
+    return Plan(
+        tuple(
+            # Without a cursor, or a feed, all is read, and what is the same is passed over when it is compared.
+            Step(group, "changes", cursors[group]) if changes and group in cursors else Step(group, "snapshot")
+            for group in groups
+        )
+    )
+
+
+def _attendance(
+    capabilities: Capabilities, cursors: Mapping[str, str], today: date, months_back: int | None
+) -> list[Step]:
+    if Group.ATTENDANCE not in capabilities.groups:
+        return []
+    if capabilities.attendance_changes and capabilities.change_model != "none" and Group.ATTENDANCE in cursors:
+        return [Step(Group.ATTENDANCE, "changes", cursors[Group.ATTENDANCE])]
+    first = _first_of_month(today, months_back or FIRST_MONTHS)
+    length = min(WINDOW_DAYS, capabilities.attendance_window_days or WINDOW_DAYS)
+    steps = []
+    while first <= today:
+        last = min(first + timedelta(days=length - 1), today)
+        steps.append(Step(Group.ATTENDANCE, "days", first=first, last=last))
+        first = last + timedelta(days=1)
+    return steps
+
+
+def _first_of_month(day: date, months_back: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months_back, 12)
+    return date(year, month + 1, 1)

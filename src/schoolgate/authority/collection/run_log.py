@@ -1,0 +1,34 @@
+"""What happened in a run, line by line, as it happens: a kill loses none of it."""
+
+from schoolgate.authority.collection.models import CollectionRun, Level, LogLine
+from schoolgate.wire.mis.connector import Call
+
+NO_ANSWER = "no-answer"
+
+
+class RunLog:
+    """Writes the lines of one run. What is written names no pupil and quotes no value."""
+
+    def __init__(self, run: CollectionRun) -> None:
+        self._run = run
+
+    def info(self, message: str, *, group: str = "") -> None:
+        self._write(Level.INFO, message, group, "")
+
+    def warn(self, message: str, *, group: str = "", code: str = "") -> None:
+        self._write(Level.WARN, message, group, code)
+
+    def error(self, message: str, *, group: str = "", code: str = "") -> None:
+        self._write(Level.ERROR, message, group, code)
+
+    def call(self, call: Call) -> None:
+        """A call that did not go well; the others are counted by nobody."""
+        if 200 <= call.status < 300:
+            return
+        answer = f"answered {call.status}" if call.status else "gave no answer"
+        said = f": {call.said}" if call.said else ""
+        message = f"{call.what} {answer} after {call.seconds:.1f} s, try {call.attempt}{said}"
+        self._write(Level.WARN, message, "", str(call.status) if call.status else NO_ANSWER)
+
+    def _write(self, level: Level, message: str, group: str, code: str) -> None:
+        LogLine.objects.create(run=self._run, level=level, group=group, code=code[:40], message=message[:500])

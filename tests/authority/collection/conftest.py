@@ -1,0 +1,47 @@
+"""A base whose school is asked through an API, and what a run of it comes to."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.authority.collection import listed
+from tests.authority.collection.listed import Listed, School
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection import connecting
+from schoolgate.authority.collection.models import CollectionRun, Connection, Data
+from schoolgate.authority.collection.running import ask_for_run
+from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
+from schoolgate.commons.jobs.engine import work_off
+
+Collect = Callable[..., CollectionRun]
+
+
+@pytest.fixture
+def school(green_abbey: Base, monkeypatch: pytest.MonkeyPatch) -> Iterator[School]:
+    """The system of Green Abbey, which is collected: whatever it says is imported, whom nobody knows is added."""
+    monkeypatch.setattr(connecting, "connector_named", {"listed": Listed}.__getitem__)
+    monkeypatch.setattr("schoolgate.authority.collection.ending._page", lambda _: "")
+    use_for_new_bases(always_import_set(), add_unmatched=True, by=None)
+    green_abbey.mis = "listed"
+    green_abbey.save()
+    connection = Connection(base=green_abbey, connector="listed")
+    connection.values = {"key": "green-abbey"}
+    connection.save()
+    listed.SCHOOLS["green-abbey"] = School()
+    yield listed.SCHOOLS["green-abbey"]
+    listed.SCHOOLS.clear()
+
+
+@pytest.fixture
+def collect(green_abbey: Base, school: School) -> Collect:
+    """Run for some data, to the end of its import."""
+
+    def do(data: Data = Data.SNAPSHOT, *, work: bool = True) -> CollectionRun:
+        run = ask_for_run(None, green_abbey, data, by=None)
+        assert run is not None
+        if work:
+            work_off()
+        run.refresh_from_db()
+        return run
+
+    return do
