@@ -270,6 +270,17 @@ _IN_THE_DAY: dict[Happening, tuple[int, int]] = {
 }
 """Every so many school days, and on which of them: so that a short life has something of each."""
 
+OF_GROUP: dict[Group, Happening] = {
+    Group.PUPIL: _name_changes,
+    Group.ENROLMENT: _leaves,
+    Group.ADDRESS: _telephone_changes,
+    Group.CONTACT: _contact_changes,
+    Group.SEN: _needs_change,
+    Group.ENTITLEMENT: _meals_change,
+    Group.EXCLUSION: _is_suspended,
+}
+"""Something that changes a group, for whoever wants a change there."""
+
 
 def _due(calendar: dict[Happening, tuple[int, int]], school: "Population") -> list[Happening]:
     return [happening for happening, (every, first) in calendar.items() if school.days % every == first]

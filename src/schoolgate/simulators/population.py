@@ -80,12 +80,17 @@ class Population:
         self.seed = seed
         self.size = pupils
         self.begins = begins
+        self.academic_year = academic_year_of(begins.year, begins.month)
+        """By the year it begins in. Nobody moves up at its end: the school lives one year."""
         self.lived = begins - timedelta(days=1)
         """The last day that is over."""
         self.days = 0
         """How many school days are over."""
         self.pupils: dict[str, SimPupil] = {}
         self.marks: dict[MarkKey, SimMark] = {}
+        self.version = 0
+        """Counts what happened, so that who reads knows whether anything has since."""
+        self._marked_on: dict[date, list[MarkKey]] = {}
         self.planned: dict[MarkKey, str] = {}
         """Codes of sessions to come that are known already: of a suspension, of a longer illness."""
         sample = make_students(
@@ -94,7 +99,7 @@ class Population:
             destination_la=la,
             pupils=2 * pupils + _MOST_TO_COME,
             seed=seed,
-            academic_year=academic_year_of(begins.year, begins.month),
+            academic_year=self.academic_year,
             today=begins,
         )
         self._to_come = sample.records()
@@ -129,6 +134,7 @@ class Population:
         """Let all happen up to and with this day; what has happened stays as it is."""
         while self.lived < day:
             self.lived += timedelta(days=1)
+            self.version += 1
             if self.is_school_day(self.lived):
                 self.days += 1
                 dice = self.dice(f"day {self.lived}")
@@ -136,6 +142,28 @@ class Population:
                 registers.take(self, dice)
                 registers.correct(self, dice)
                 happenings.day(self, dice)
+
+    def mark(self, key: MarkKey, mark: SimMark) -> None:
+        """Make a mark, or another in its place."""
+        self.marks[key] = mark
+        self._marked_on.setdefault(mark.changed.date(), []).append(key)
+
+    def marks_since(self, start: datetime) -> Iterator[MarkKey]:
+        """The keys of marks that were made or changed at `start` or later, each once."""
+        days = sorted(day for day in self._marked_on if day >= start.date())
+        for key in dict.fromkeys(key for day in days for key in self._marked_on[day]):
+            if self.marks[key].changed >= start:
+                yield key
+
+    def touch(self, group: Group) -> None:
+        """Let something of a group change now: on the last day lived, at the end of its hours."""
+        self.version += 1
+        dice = self.dice(f"touch {self.version}")
+        moment = self.moment(dice, 18, 18)
+        if group is Group.ATTENDANCE:
+            registers.correct_one(self, dice, moment)
+        elif self.current:
+            happenings.OF_GROUP[group](self, dice, moment)
 
     def moment(self, dice: Dice, first_hour: int = 9, last_hour: int = 16) -> datetime:
         """Some instant (UTC) of the day being lived, in the school's hours."""

@@ -68,7 +68,7 @@ def codes(academic_year: int) -> tuple[SimCode, ...]:
 def take(school: "Population", dice: Dice) -> None:
     """Mark everybody on roll on the day being lived. Now and then a whole year group's register is forgotten."""
     day, pupils = school.lived, school.current
-    taken = {session: _utc(day, _TAKEN[session]) for session in SESSIONS}
+    taken = {session: utc(day, _TAKEN[session]) for session in SESSIONS}
     present = {session: SimMark(_PRESENT[session], taken[session]) for session in SESSIONS}
     forgotten = dice.pick(pupils).year_group if pupils and school.days % 6 == 5 else ""
     for pupil in pupils:
@@ -79,13 +79,13 @@ def take(school: "Population", dice: Dice) -> None:
             key = (pupil.guid, day, session)
             code = school.planned.pop(key, "")
             if session == "PM" and pupil.year_group == forgotten:
-                school.marks[key] = SimMark("", taken[session])
+                school.mark(key, SimMark("", taken[session]))
             elif code:
-                school.marks[key] = _mark(code, taken[session], dice)
+                school.mark(key, _mark(code, taken[session], dice))
             elif not usual and dice.chance(0.1):
-                school.marks[key] = SimMark("", taken[session])
+                school.mark(key, SimMark("", taken[session]))
             else:
-                school.marks[key] = present[session]
+                school.mark(key, present[session])
 
 
 def correct(school: "Population", dice: Dice) -> None:
@@ -100,7 +100,16 @@ def correct(school: "Population", dice: Dice) -> None:
                 found = dice.pick(_REASONS_FOUND) if mark.code else _PRESENT[session]
                 comment = "Reason given by telephone" if mark.code and dice.chance(0.3) else ""
                 moment = school.moment(dice, 10, 15)
-                school.marks[pupil.guid, day, session] = replace(mark, code=found, comment=comment, changed=moment)
+                school.mark((pupil.guid, day, session), replace(mark, code=found, comment=comment, changed=moment))
+
+
+def correct_one(school: "Population", dice: Dice, moment: datetime) -> None:
+    """Replace one mark of the last days by another."""
+    newest = [key for key in school.marks if key[1] > school.lived - timedelta(days=_DAYS_TO_CORRECT)]
+    if newest:
+        key = dice.pick(newest)
+        code = "M" if school.marks[key].code == "I" else "I"
+        school.mark(key, SimMark(code, moment, comment="Corrected"))
 
 
 def suspend(school: "Population", pupil: "SimPupil", first: date, afternoon: bool, sessions: int) -> date:
@@ -135,5 +144,6 @@ def _mark(code: str, taken: datetime, dice: Dice) -> SimMark:
     return SimMark(code, taken + timedelta(minutes=late), late)
 
 
-def _utc(day: date, wall: time) -> datetime:
+def utc(day: date, wall: time) -> datetime:
+    """The moment of a wall time in London."""
     return datetime.combine(day, wall, _LONDON).astimezone(UTC)

@@ -41,6 +41,9 @@ class Simulator(ABC, Generic[S]):
         self.switches = switches
         self.now = now
         self.faults = Faults()
+        self.consent: dict[str, str] = {}
+        """What schools (as the vendor names them) said of their data being collected, in the vendor's words; a school
+        that is not here gave its consent."""
         self.limit = CallLimit()
         self.calls: deque[LoggedCall] = deque(maxlen=_CALLS_KEPT)
         self.lock = threading.RLock()
@@ -59,8 +62,13 @@ class Simulator(ABC, Generic[S]):
         """What to enter for each school at who collects from `root`, the simulator's address."""
 
     @abstractmethod
-    def mutate(self, request: Request, school: str) -> None:
-        """Change a row of what is asked for; `school` as `answer` gave it."""
+    def mutate(self, request: Request) -> None:
+        """Change a row of what is asked for; nothing where who asks may not."""
+
+    @property
+    def revoked(self) -> frozenset[str]:
+        """The schools whose data may not be collected at present."""
+        return frozenset(school for school, state in self.consent.items() if state != "approved")
 
     def live_until(self, day: date) -> None:
         """Let all schools live up to and with this day."""
@@ -101,11 +109,9 @@ class Simulator(ABC, Generic[S]):
 
     def _told(self, request: Request, faults: list[Fault]) -> tuple[Answer, str]:
         with self.lock:
-            answer, school = self.answer(request)
-            if school and any(fault.kind == "mutation" for fault in faults):
-                self.mutate(request, school)
-                answer, school = self.answer(request)
-            return answer, school
+            if any(fault.kind == "mutation" for fault in faults):
+                self.mutate(request)
+            return self.answer(request)
 
     def _steer(self, request: Request) -> Answer:
         try:
@@ -130,6 +136,9 @@ class Simulator(ABC, Generic[S]):
                 self.faults.add(Fault(**request.json()))
             case "DELETE", "faults":
                 self.faults.clear()
+            case "POST", "consent":
+                self.consent |= {str(school): str(state) for school, state in request.json().items()}
+                return self.consent
             case "GET", "day":
                 return {"day": str(max(school.lived for school in self.schools))}
             case "POST", "day":
