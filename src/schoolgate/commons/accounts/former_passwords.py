@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import FormerPassword, User
+from schoolgate.commons.turns import together
 
 FORMER_GOOD_FOR = timedelta(hours=24)
 
@@ -59,7 +60,7 @@ def forget_former_password(account: User) -> None:
     former = FormerPassword.objects.filter(user=account)
     # Most have none, and to ask takes no turn of those who write.
     if not came_by_former(account) and former.exists():
-        former.delete()
+        together(former.delete)
 
 
 def came_by_former(account: User) -> bool:

@@ -4,15 +4,16 @@ Only then is it answered `true` (SendOrder). The same order again, also after a 
 """
 
 import hashlib
+from collections.abc import Callable
+from typing import NoReturn
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.journal.writing import write
-from schoolgate.commons.prepared import Prepared, PreparedUpdate, insert
-from schoolgate.commons.turns import turn
+from schoolgate.commons.prepared import Prepared, insert
+from schoolgate.commons.turns import together
 from schoolgate.documents.ebis.checking import Checked, check_and_read
 from schoolgate.documents.ebis.goods import Brief, read_brief
 from schoolgate.documents.ebis.nodes import Parsed, parse_once
@@ -45,29 +46,31 @@ def receive_order(buyer: Buyer, xml: str) -> Order:
     values that types or arithmetic forbid (reference 2.4, issue 5). DUNS numbers that are not the supplier's or the
     buyer's, and findings of the UK Gov profile, are kept with the order and refuse it only where preferences say so.
     """
+    return prepare_order(buyer, xml)()
+
+
+def prepare_order(buyer: Buyer, xml: str) -> Callable[[], Order]:
+    """Check an order. What is returned writes it down, as `receive_order`, or why it is refused, and raises that then.
+
+    Between the two the order holds nothing.
+    """
     document, digest = _parse(xml)
-    if digest and (known := _sent_again(buyer, digest)):
+    if digest and _KNOWN.rows(buyer.pk, digest):
         # Whatever is asked of orders by now: it was answered `true`.
-        return known
+        return lambda: together(lambda: _sent_again(buyer, digest))
     checked, figures = check_and_read(document, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
     refusals = _refusals(checked)
     if refusals or figures is None:
-        raise _refuse(buyer, xml, refusals)
-    order = read_brief(figures)
-    basket, changes = find_basket(buyer, order)
+        return lambda: _refuse(buyer, xml, refusals)
+    row = _row(buyer, read_brief(figures), digest, checked.notes())
     fault_point("order.checked")
-    with turn(), transaction.atomic():
-        # Orders of a school come in one after the other, so that two at once are no two.
-        _LOCK.rows(buyer.pk)
-        known = _sent_again(buyer, digest)
-        if known is not None:
-            return known
-        row = _row(buyer, order, digest, checked.notes())
-        row.basket, row.changes = basket, changes
-        _store(row, xml)
-        fault_point("order.before-commit")
+    return lambda: _receive(row, xml)
+
+
+def _receive(row: Order, xml: str) -> Order:
+    received = together(lambda: _store(row, xml))
     fault_point("order.committed")
-    return row
+    return received
 
 
 def _parse(xml: str) -> tuple[Parsed | str, str]:
@@ -79,34 +82,40 @@ def _parse(xml: str) -> tuple[Parsed | str, str]:
         return xml, ""
 
 
-def _sent_again(buyer: Buyer, digest: str) -> Order | None:
-    """The order, if it is here; counted once more."""
-    if not _SENT_AGAIN.run(buyer.pk, digest):
-        return None
+def _sent_again(buyer: Buyer, digest: str) -> Order:
+    """The order that is here, counted once more."""
+    Order.objects.filter(buyer=buyer, digest=digest).update(times_sent=F("times_sent") + 1)
     known: Order = Order.objects.get(buyer=buyer, digest=digest)
     return known
 
 
 def _row(buyer: Buyer, order: Brief, digest: str, notes: list[Problem]) -> Order:
     facts = facts_of_order(order)
-    same_number = _SAME_NUMBER.rows(buyer.pk, facts.number) if facts.number else []
+    basket, changes = find_basket(buyer, order)
     return Order(
         supplier=buyer.supplier,
         buyer=buyer,
         number=facts.number,
         reference=facts.reference,
+        basket=basket,
         order_date=facts.day,
         lines=facts.lines,
         net=facts.net,
         gross=facts.gross,
         digest=digest,
         findings=findings(notes),
-        same_number_id=same_number[0][0] if same_number else None,
-        received_at=timezone.now(),
+        changes=changes,
     )
 
 
-def _store(row: Order, xml: str) -> None:
+def _store(row: Order, xml: str) -> Order:
+    # Orders of a school come in one after the other, so that two at once are no two.
+    _LOCK.rows(row.buyer_id)
+    if _KNOWN.rows(row.buyer_id, row.digest):
+        return _sent_again(row.buyer, row.digest)
+    same_number = _SAME_NUMBER.rows(row.buyer_id, row.number) if row.number else []
+    row.same_number_id = same_number[0][0] if same_number else None
+    row.received_at = timezone.now()
     insert(row)
     insert(OrderContent(order=row, xml=xml))
     note_event(row)
@@ -117,19 +126,16 @@ def _store(row: Order, xml: str) -> None:
         f"Order {row} received." + (" Its number came before, with other content." if row.same_number_id else ""),
         link=row.get_absolute_url(),
     )
+    fault_point("order.before-commit")
+    return row
 
 
 _BUYER, _DIGEST, _NUMBER = -1, "a digest", "a number"
 _LOCK = Prepared(
     lambda buyer: Buyer.objects.select_for_update(no_key=True).filter(pk=buyer).order_by().values_list("pk"), _BUYER
 )
-_SENT_AGAIN = PreparedUpdate(
-    lambda buyer, digest: (
-        Order.objects.filter(buyer=buyer, digest=digest),
-        {"times_sent": F("times_sent") + 1},
-    ),
-    _BUYER,
-    _DIGEST,
+_KNOWN = Prepared(
+    lambda buyer, digest: Order.objects.filter(buyer=buyer, digest=digest).order_by().values_list("pk"), _BUYER, _DIGEST
 )
 _SAME_NUMBER = Prepared(
     lambda buyer, number: Order.objects.filter(buyer=buyer, number=number).values_list("pk")[:1], _BUYER, _NUMBER
@@ -145,34 +151,39 @@ def _refusals(checked: Checked) -> list[Problem]:
     return problems
 
 
-def _refuse(buyer: Buyer, xml: str, problems: list[Problem]) -> OrderRefused:
-    """Keep what was refused; the same again only counts up."""
+def _refuse(buyer: Buyer, xml: str, problems: list[Problem]) -> NoReturn:
+    """Keep what is refused with what its school is told, and raise that."""
     refused = OrderRefused(_in_words(problems), problems)
+    together(lambda: _keep_refusal(buyer, xml, refused))
+    raise refused
+
+
+def _keep_refusal(buyer: Buyer, xml: str, refused: OrderRefused) -> None:
+    """The same again only counts up."""
     digest = hashlib.sha256(xml.encode("utf-8", "surrogatepass")).hexdigest()
     now = timezone.now()
-    with transaction.atomic():
-        row, is_new = RefusedOrder.objects.get_or_create(
-            buyer=buyer,
-            digest=digest,
-            defaults={
-                "supplier": buyer.supplier,
-                "number": _number_in(xml),
-                "told": refused.sentence,
-                "problems": findings(problems),
-                "xml": xml.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}"),
-                "first_at": now,
-                "last_at": now,
-            },
+    problems = findings(refused.problems)
+    row, is_new = RefusedOrder.objects.get_or_create(
+        buyer=buyer,
+        digest=digest,
+        defaults={
+            "supplier": buyer.supplier,
+            "number": _number_in(xml),
+            "told": refused.sentence,
+            "problems": problems,
+            "xml": xml.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}"),
+            "first_at": now,
+            "last_at": now,
+        },
+    )
+    if is_new:
+        note_refusal(row)
+        write("WARN", "An order was refused: its school was told why.", link=row.get_absolute_url())
+    else:
+        # What is asked of an order may have changed meanwhile.
+        RefusedOrder.objects.filter(pk=row.pk).update(
+            times=F("times") + 1, last_at=now, told=refused.sentence, problems=problems
         )
-        if is_new:
-            note_refusal(row)
-            write("WARN", "An order was refused: its school was told why.", link=row.get_absolute_url())
-        else:
-            # What is asked of an order may have changed meanwhile.
-            RefusedOrder.objects.filter(pk=row.pk).update(
-                times=F("times") + 1, last_at=now, told=refused.sentence, problems=findings(problems)
-            )
-    return refused
 
 
 def _number_in(xml: str) -> str:

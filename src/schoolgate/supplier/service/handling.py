@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
-from schoolgate.commons.turns import Gate
+from schoolgate.commons.turns import WORK, Gate
 from schoolgate.supplier.service.envelopes import without_secrets
 from schoolgate.supplier.service.keeping import Keeping
 from schoolgate.supplier.service.log import OK, Line
@@ -22,13 +22,8 @@ from schoolgate.wire.soap.envelope import write_answer, write_fault
 from schoolgate.wire.soap.faults import ServerFault, SoapFault
 
 LARGE_BYTES = 256 * 1024
-AT_ONCE = 2
-"""So many calls do their work at one time, and one large one beside them.
-
-Python runs one thread at a time: with all of them at work each waits for all others at every step, and some for long.
-To check a password that is not remembered takes no place, since strangers may have that done.
-"""
-_CALLS, _LARGE_CALLS = Gate(AT_ONCE), Gate(1)
+"""Of a call that holds up no others: it works beside them, though no two of its size at one time."""
+_LARGE = Gate(1)
 
 log = logging.getLogger(__name__)
 
@@ -59,17 +54,18 @@ def handle(environ: dict[str, Any], body: bytes, keeping: Keeping) -> Handled:
     began = time.perf_counter()
     known = _Known(timezone.now(), secrets.token_hex(4).upper())
     fault: SoapFault | None = None
-    gate = _LARGE_CALLS if len(body) > LARGE_BYTES else _CALLS
+    turn = _LARGE if len(body) > LARGE_BYTES else WORK
     try:
-        with gate.passed():
+        with turn.passed():
             call = known.call = read_call(body, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_SOAPACTION"))
             known.caller = recognise(environ, call.username, call.password)
             done = do(known.caller, call, environ) if known.caller else None
         if done is None:
             known.caller = sign_in(environ, call.username, call.password)
-            with gate.passed():
+            with turn.passed():
                 done = do(known.caller, call, environ)
-        known.done = done
+        # Who waits for the disk holds no place.
+        known.done = done = done if isinstance(done, Done) else done()
         version, envelope = call.version, write_answer(call, done.value)
     except SoapFault as refused:
         fault = refused

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
-from schoolgate.commons.turns import turn
-from schoolgate.supplier.models import DocumentContent, State
-from schoolgate.supplier.orders.receiving import OrderRefused, receive_order
+from schoolgate.commons.turns import together
+from schoolgate.supplier.models import Document, DocumentContent, State
+from schoolgate.supplier.orders.receiving import OrderRefused, prepare_order
 from schoolgate.supplier.queue.index import fetch, find, history_of, index_of
 from schoolgate.supplier.queue.steps import StepNotAllowed, process, unprocess
 from schoolgate.supplier.service.passwords import change_password
@@ -27,16 +27,20 @@ class Done:
     fetched: int | None = None
 
 
-Do = Callable[[Caller, Call, dict[str, Any]], Done]
+Write = Callable[[], Done]
+Do = Callable[[Caller, Call, dict[str, Any]], Done | Write]
 
 
-def do(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
-    """Do what is asked. Raises SoapFault; whatever was done then is undone."""
+def do(caller: Caller, call: Call, environ: dict[str, Any]) -> Done | Write:
+    """Do what is asked, all but what is to be written: that is returned, to be called by who has no place to give on.
+
+    Both raise SoapFault; whatever was done then is undone.
+    """
     return _OPERATIONS[call.operation](caller, call, environ)
 
 
-def _change_password(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
-    return Done(change_password(caller, environ))
+def _change_password(caller: Caller, call: Call, environ: dict[str, Any]) -> Write:
+    return lambda: Done(change_password(caller, environ))
 
 
 def _fetch_index(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
@@ -47,19 +51,22 @@ def _fetch_history(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
     return Done(history_of(caller.buyer, call.time(BEGIN_DATE), timezone.now()))
 
 
-def _update_document_status(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
+def _update_document_status(caller: Caller, call: Call, environ: dict[str, Any]) -> Done | Write:
     processed = call.boolean("Processed")
     document = find(caller.buyer, call.text("DocID"), timezone.now())
     if document is None:
         raise DocumentNotExistException
-    if (document.state == State.PROCESSED) != processed:
-        try:
-            with turn():
-                (process if processed else unprocess)(document)
-                fault_point("status.committed")
-        except StepNotAllowed:
-            # Withdrawn in the same moment: for a school it does not exist then.
-            raise DocumentNotExistException from None
+    stands = (document.state == State.PROCESSED) == processed
+    return Done(True) if stands else lambda: _move(document, processed)
+
+
+def _move(document: Document, processed: bool) -> Done:
+    try:
+        together(lambda: (process if processed else unprocess)(document))
+    except StepNotAllowed:
+        # Withdrawn in the same moment: for a school it does not exist then.
+        raise DocumentNotExistException from None
+    fault_point("status.committed")
     return Done(True)
 
 
@@ -73,12 +80,17 @@ def _fetch_doc(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
     return Done(found.xml, fetched=found.document)
 
 
-def _send_order(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
-    try:
-        receive_order(caller.buyer, call.text("Document"))
-    except OrderRefused as refused:
-        raise InvalidXmlException(refused.sentence) from None
-    return Done(True)
+def _send_order(caller: Caller, call: Call, environ: dict[str, Any]) -> Write:
+    write = prepare_order(caller.buyer, call.text("Document"))
+
+    def send() -> Done:
+        try:
+            write()
+        except OrderRefused as refused:
+            raise InvalidXmlException(refused.sentence) from None
+        return Done(True)
+
+    return send
 
 
 _OPERATIONS: Mapping[str, Do] = {

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import transaction
 from django.utils import timezone
 
 from schoolgate.commons.accounts.former_passwords import keep_former_password
 from schoolgate.commons.accounts.models import FormerPassword, User
 from schoolgate.commons.accounts.passwords import give_made_up_password
-from schoolgate.commons.turns import turn
+from schoolgate.commons.turns import together
 from schoolgate.supplier.service.signing_in import Caller
 from schoolgate.wire.soap.faults import AuthenticationException
 
@@ -21,11 +20,14 @@ def change_password(caller: Caller, environ: dict[str, Any]) -> str:
     Of two calls at once with one password both are answered, and the later one's answer counts. Raises
     AuthenticationException when what was proven is dead by now.
     """
-    with turn(), transaction.atomic():
-        account = User.objects.select_for_update().get(pk=caller.buyer.account_id)
-        until = _good_until(caller.proven, account)
-        password = give_made_up_password(account, by=account, request=WSGIRequest(environ))
-        keep_former_password(account, caller.proven, until=until)
+    return together(lambda: _change(caller, environ))
+
+
+def _change(caller: Caller, environ: dict[str, Any]) -> str:
+    account = User.objects.select_for_update().get(pk=caller.buyer.account_id)
+    until = _good_until(caller.proven, account)
+    password = give_made_up_password(account, by=account, request=WSGIRequest(environ))
+    keep_former_password(account, caller.proven, until=until)
     return password
 
 

@@ -24,7 +24,6 @@ from schoolgate.commons.accounts.access import (
 )
 from schoolgate.commons.accounts.former_passwords import came_by_former, forget_former_password
 from schoolgate.commons.accounts.models import FormerPassword, User
-from schoolgate.commons.turns import turn
 from schoolgate.supplier.models import Buyer
 from schoolgate.supplier.service.accounts import find_buyer
 from schoolgate.wire.soap.faults import AuthenticationException
@@ -68,8 +67,7 @@ def sign_in(environ: dict[str, Any], username: str, password: str) -> Caller:
     if came_by_former(account):
         # Never remembered: it is dead at the moment in which the new one is used, by whatever door.
         return Caller(buyer, _former(account))
-    with turn():
-        forget_former_password(account)
+    forget_former_password(account)
     _remember(name, password, _address(environ), account.password)
     return Caller(buyer, account.password)
 

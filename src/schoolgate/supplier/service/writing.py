@@ -7,10 +7,8 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from django.db import transaction
-
 from schoolgate.commons.prepared import Inserting
-from schoolgate.commons.turns import turn
+from schoolgate.commons.turns import together
 from schoolgate.supplier.models import Buyer, Call, OperationUse, RuleBroken
 from schoolgate.supplier.queue.fetching import Fetch, note_fetches
 from schoolgate.supplier.service.log import OK, Line
@@ -39,12 +37,15 @@ def write_lines(lines: Sequence[Line]) -> None:
         Inserting(_broken(ours), _COUNT_RULE),
     ]
     fetches = [Fetch(line.fetched, line.at) for line in lines if line.fetched is not None]
-    with turn(), transaction.atomic():
+
+    def write_all() -> None:
         for write in writes:
             write.run()
         _note_last_calls(lines)
         if fetches:
             note_fetches(fetches)
+
+    together(write_all)
 
 
 def _buyers_named(lines: Iterable[Line]) -> Mapping[str, _Buyer]:
