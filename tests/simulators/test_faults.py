@@ -54,9 +54,11 @@ def test_a_slow_page_takes_its_time(living: tuple[SimsPrimary, Caller]) -> None:
 def test_an_empty_page_leads_on_to_the_same_rows(living: tuple[SimsPrimary, Caller]) -> None:
     simulator, caller = living
     whole = caller.rows(LEARNERS)
-    simulator.faults.add(Fault("empty-page", after=1))
+    simulator.faults.add(Fault("empty-page", after=1, times=2))
     pages = caller.pages(LEARNERS)
-    assert pages[1] == []
+    assert pages[1:3] == [[], []]
+    addresses = [(call.path, call.query) for call in simulator.calls]
+    assert len(set(addresses[-len(pages) :])) == len(pages)
     assert [row for page in pages for row in page] == whole
 
 

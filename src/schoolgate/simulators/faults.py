@@ -14,7 +14,7 @@ KINDS = {
     "503": "The server is closed for maintenance.",
     "cut": "The connection ends half way through the answer.",
     "slow": "The answer takes `seconds` more.",
-    "empty-page": "A page without rows whose next link asks for the same page again.",
+    "empty-page": "A page without rows whose next link leads to the rows that should have been there.",
     "duplicate-row": "The last row of the page comes twice.",
     "broken-midway": "The page begins well; after half of its rows stands an error in their place.",
     "truncated-json": "The answer ends in the middle of its JSON, as if that were all.",

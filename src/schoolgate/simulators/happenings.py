@@ -81,7 +81,7 @@ def _joins(school: "Population", _dice: Dice, moment: datetime) -> None:
 
 
 def _is_expected(school: "Population", dice: Dice, moment: datetime) -> None:
-    entry = next(islice(school.school_days(school.lived), dice.number(4, 12), None))
+    entry = next(islice(school.school_days(school.lived), dice.number(12, 24), None))
     school.admit("future", moment, entry)
 
 
@@ -253,10 +253,10 @@ def _number_is_found(school: "Population", _dice: Dice, moment: datetime) -> Non
         record["UPN"] = school.permanent_upn()
 
 
-_IN_THE_MORNING: dict[Happening, tuple[int, int]] = {_joins: (4, 2), _returns: (9, 8)}
+_IN_THE_MORNING: dict[Happening, tuple[int, int]] = {_joins: (7, 2), _returns: (9, 8)}
 _IN_THE_DAY: dict[Happening, tuple[int, int]] = {
-    _leaves: (5, 3),
-    _is_expected: (7, 4),
+    _leaves: (4, 3),
+    _is_expected: (14, 4),
     _family_moves: (2, 1),
     _telephone_changes: (3, 2),
     _contact_changes: (1, 0),

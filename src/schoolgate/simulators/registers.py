@@ -27,6 +27,8 @@ _ABSENCES = slots(
 )
 _REASONS_FOUND = slots({"I": 55, "I02": 10, "M": 18, "O": 12, "G": 5}, 100)
 _SPELLS = slots({1: 60, 2: 22, 3: 10, 5: 8}, 100)
+_RARE = {1: "X01", 3: "Q07", 6: "B03"}
+"""On which of ten school days somebody has which of the school's own codes: however small the school, all are met."""
 _DAYS_TO_CORRECT = 5
 
 
@@ -71,6 +73,9 @@ def take(school: "Population", dice: Dice) -> None:
     taken = {session: utc(day, _TAKEN[session]) for session in SESSIONS}
     present = {session: SimMark(_PRESENT[session], taken[session]) for session in SESSIONS}
     forgotten = dice.pick(pupils).year_group if pupils and school.days % 6 == 5 else ""
+    rare = _RARE.get(school.days % 10)
+    if pupils and rare:
+        school.planned[dice.pick(pupils).guid, day, "AM"] = rare
     for pupil in pupils:
         usual = dice.chance(0.93)
         if not usual:

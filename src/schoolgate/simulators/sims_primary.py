@@ -104,8 +104,9 @@ class SimsPrimary(Simulator[SimsPrimarySwitches]):
         return self._data(request, self.clients[grant.organisation_id].school), grant.organisation_id
 
     def same_page(self, request: Request) -> Mapping[str, Any]:
-        """A next link to the same address."""
-        return {_NEXT: _address(request, request.query)}
+        """A next link to the same rows. It is another address, as who looks out for circles would end at the same one."""
+        others = tuple((name, text) for name, text in request.query if name != "$skip")
+        return {_NEXT: _address(request, (*others, ("$skip", f"0{dict(request.query).get('$skip', '')}")))}
 
     def mutate(self, request: Request) -> None:
         """Change a row of the set that is asked for, at the school whose token it is."""

@@ -55,7 +55,7 @@ class Simulator(ABC, Generic[S]):
 
     @abstractmethod
     def same_page(self, request: Request) -> Mapping[str, Any]:
-        """What an answer must say for its next link to ask for the same again."""
+        """What an answer must say for its next link to lead to the same rows, by an address of its own."""
 
     @abstractmethod
     def settings(self, root: str) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from schoolgate.sites.commands.demonstration import demo
 from schoolgate.sites.commands.documents import check, schema, verify_receipt
 from schoolgate.sites.commands.samples import sample
 from schoolgate.sites.commands.school import school
+from schoolgate.sites.commands.simulate import simulate
 from schoolgate.sites.commands.supplier import supplier
 from schoolgate.sites.commands.test_service import test_service
 
@@ -18,7 +19,7 @@ def main() -> None:
     """Moves documents between schools, local authorities and suppliers, and proves that they arrived."""
 
 
-for command in (authority, school, supplier, demo, check, sample, schema, verify_receipt, test_service):
+for command in (authority, school, supplier, demo, check, sample, schema, verify_receipt, test_service, simulate):
     main.add_command(command)
 
 if __name__ == "__main__":
