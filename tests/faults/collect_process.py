@@ -41,7 +41,7 @@ PUPILS = int(os.environ.get("PUPILS", "0"))
 
 def know_the_school() -> None:
     """Its system is asked by every process."""
-    connecting.connector_named = {"listed": Listed}.__getitem__  # type: ignore[assignment]
+    vars(connecting)["connector_named"] = {"listed": Listed}.__getitem__
     SCHOOLS["green-abbey"] = school = School()
     for number in range(PUPILS):
         school.enrol(f"{number:08}-4111-8111-9111-111111111111", f"Amina {number}")

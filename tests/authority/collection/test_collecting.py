@@ -10,6 +10,7 @@ from tests.authority.importing.importing_files import held
 
 from schoolgate.authority.collection.alerts import left_failed
 from schoolgate.authority.collection.collecting import catch_up
+from schoolgate.authority.collection.holding_back import MOST_BAD_ROWS
 from schoolgate.authority.collection.models import (
     Connection,
     ConnectionState,
@@ -18,7 +19,6 @@ from schoolgate.authority.collection.models import (
     HeldBackRow,
     RunState,
 )
-from schoolgate.authority.collection.quarantine import MOST_BAD_ROWS
 from schoolgate.authority.collection.tools import NotNow
 from schoolgate.authority.importing.models import RemovalCandidate
 from schoolgate.authority.records.groups.sen_history import SEN_HISTORY

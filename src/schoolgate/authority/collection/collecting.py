@@ -24,10 +24,10 @@ from schoolgate.authority.collection.connecting import (
 from schoolgate.authority.collection.ending import cancel, fail
 from schoolgate.authority.collection.gathering import Gathering
 from schoolgate.authority.collection.handing_over import hand_over
+from schoolgate.authority.collection.holding_back import MOST_BAD_ROWS, keep
 from schoolgate.authority.collection.meanings import UNKNOWN_CODE, Meanings
 from schoolgate.authority.collection.models import CollectionRun, Cursor, Data, Level, RunState
 from schoolgate.authority.collection.plan import plan
-from schoolgate.authority.collection.quarantine import MOST_BAD_ROWS, keep
 from schoolgate.authority.collection.run_log import RunLog
 from schoolgate.authority.collection.running import COLLECT
 from schoolgate.authority.collection.staging import Staging
@@ -83,7 +83,7 @@ class Collect(JobKind):
         except CalledOff:
             cancel(run)
         except NotNow as later:
-            _later(run, running, notes, later.seconds, Trouble.BUSY, "The service takes no calls now.")
+            _later(run, running, notes, later.seconds, Trouble.BUSY, notes.last_trouble())
         except (NotConnected, NoSpace) as error:
             code = NO_CONNECTION if isinstance(error, NotConnected) else NO_SPACE
             fail(run, code, str(error))
@@ -135,7 +135,7 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
         with transaction.atomic():
             fail(run, TOO_MANY_BAD_ROWS, told, held_back=keep(run, unreadable[:most]))
         return
-    hand_over(run, staging, gathered, full=made.full and not gathered.failed)
+    hand_over(run, staging, gathered, connector, full=made.full and not gathered.failed)
 
 
 def _cursors(run: CollectionRun) -> Mapping[str, str]:

@@ -48,6 +48,14 @@ def connector_for(connection: Connection, tools: Tools) -> Connector:
     return kind(values, options_of(kind.name), tools)
 
 
+def reader_of(base: Base, connector: str) -> Connector:
+    """A connector that reads rows as they were kept; it makes no call. Raises KeyError for one not known here."""
+    kind = connector_named(connector)
+    connection = Connection.objects.filter(base=base, connector=connector).first()
+    values = connection.values if connection else {}
+    return kind({one.name: values.get(one.name, "") for one in kind.settings}, options_of(connector), tools_for(None))
+
+
 def tested(connection: Connection) -> Check:
     """Make one real data call with a connection's values, and keep what it said; a connection without a row is only
     tried. Raises nothing of the API's."""

@@ -54,7 +54,7 @@ class Gathering:
         self.on_progress = on_progress
 
     def carry_out(self, plan: Plan, meanings: Meanings) -> Gathered:
-        """Read every stream of a plan into the staging. Raises MisError where nothing can be made of it."""
+        """Read every stream of a plan, which has some, into the staging. Raises MisError where nothing comes of it."""
         gathered = Gathered()
         if any(step.group is Group.ATTENDANCE for step in plan.steps):
             meanings.learn(self.connector.codes())
@@ -73,7 +73,8 @@ class Gathering:
             else:
                 # Of attendance by days the first window's: what changed while the others were read comes again.
                 gathered.cursors.setdefault(step.group, cursor)
-        self._ask_who(by_rows=plan.steps[:1] != () and plan.steps[0].group is Group.PUPIL)
+        meanings.keep_met()
+        self._ask_who(by_rows=plan.steps[0].group is Group.PUPIL)
         return gathered
 
     def _read(self, step: Step) -> str:

@@ -5,19 +5,20 @@ from django.utils import timezone
 
 from schoolgate.authority.collection.ending import fail, in_words, save_cursors, succeed
 from schoolgate.authority.collection.gathering import LABELS, Gathered
+from schoolgate.authority.collection.holding_back import drop_overtaken, keep, keep_raw_codes
 from schoolgate.authority.collection.models import CollectionRun, Level
-from schoolgate.authority.collection.quarantine import keep, keep_raw_codes
 from schoolgate.authority.collection.staging import Staging, keep_document
 from schoolgate.authority.exchange.import_job import submit_import
 from schoolgate.authority.importing.models import Import
 from schoolgate.authority.records.models import Change
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.jobs.kinds import LeaseLost
+from schoolgate.wire.mis.connector import Connector
 
 _NOTHING = dict.fromkeys(("read", "added", "updated", "same", "conflicts", "unmatched", "left_out"), 0)
 
 
-def hand_over(run: CollectionRun, staging: Staging, gathered: Gathered, *, full: bool) -> None:
+def hand_over(run: CollectionRun, staging: Staging, gathered: Gathered, connector: Connector, *, full: bool) -> None:
     """Keep what was collected and ask for its import; `full` as in `Plan`. Raises NoSpace.
 
     Where nothing was said there is nothing to import, and the run ends here. A snapshot is imported even then, since
@@ -29,6 +30,8 @@ def hand_over(run: CollectionRun, staging: Staging, gathered: Gathered, *, full:
     with transaction.atomic():
         held = CollectionRun.objects.select_for_update().filter(pk=run.pk, job=run.job_id)
         run.cursors = gathered.cursors
+        # Before new ones are kept, of which none is older than what was taken.
+        drop_overtaken(run, staging, connector.read)
         run.held_back = keep(run, staging.held_back)
         keep_raw_codes(run.base, staging.codes.values())
         told = {"cursors": run.cursors, "held_back": run.held_back, **_what_failed(gathered)}

@@ -40,6 +40,7 @@ class Meanings:
             connector=connector, base=None
         )
         self._means: dict[str, str] = {}
+        self._met: set[str] = set()
         # Those of the base itself come last, and count.
         for one in sorted(found, key=lambda one: one.base_id is not None):
             self._means[one.raw] = one.means
@@ -64,9 +65,20 @@ class Meanings:
         )
         self._means.update({row.raw: row.means for row in rows})
 
+    def keep_met(self) -> None:
+        """Keep the codes that were on marks and in no list, so that somebody may say what they mean."""
+        met, self._met = self._met, set()
+        rows = (
+            CodeMeaning(connector=self.connector, raw=code[:20], means=default_meaning(code)) for code in sorted(met)
+        )
+        CodeMeaning.objects.bulk_create(rows, ignore_conflicts=True)
+
     def mark(self, code: str, day: date) -> str:
         """The one character that a register has for a school's code; empty where it means nothing, or not then."""
-        means = self._means.get(code, "")
+        if code not in self._means:
+            self._means[code] = default_meaning(code)
+            self._met.add(code)
+        means = self._means[code]
         usable = attendance_marks(academic_year_of(day.year, day.month)) - {NO_MARK}
         return means[0] if means and means[0] in usable else ""
 

@@ -4,6 +4,7 @@ from schoolgate.authority.collection.models import CollectionRun, Level, LogLine
 from schoolgate.wire.mis.connector import Call
 
 NO_ANSWER = "no-answer"
+TOO_MANY = 429
 
 
 class RunLog:
@@ -11,6 +12,7 @@ class RunLog:
 
     def __init__(self, run: CollectionRun) -> None:
         self._run = run
+        self._last: Call | None = None
 
     def info(self, message: str, *, group: str = "") -> None:
         self._write(Level.INFO, message, group, "")
@@ -25,10 +27,19 @@ class RunLog:
         """A call that did not go well; the others are counted by nobody."""
         if 200 <= call.status < 300:
             return
+        self._last = call
         answer = f"answered {call.status}" if call.status else "gave no answer"
         said = f": {call.said}" if call.said else ""
         message = f"{call.what} {answer} after {call.seconds:.1f} s, try {call.attempt}{said}"
         self._write(Level.WARN, message, "", str(call.status) if call.status else NO_ANSWER)
+
+    def last_trouble(self) -> str:
+        """What the last call that did not go well said, in a sentence."""
+        if self._last is None:
+            return "The service takes no calls now."
+        if self._last.status == TOO_MANY:
+            return "The service takes no more calls for now (429)."
+        return f"The service answers {self._last.status}." if self._last.status else "The service gives no answer."
 
     def _write(self, level: Level, message: str, group: str, code: str) -> None:
         LogLine.objects.create(run=self._run, level=level, group=group, code=code[:40], message=message[:500])

@@ -2,7 +2,7 @@
 
 Rows may come twice and in any order: of a pupil's rows in one group the last one stands. Who a pupil is comes from its
 own row; for whom none came it is what is held here, or what the system's list of pupils says. What cannot be taken is
-put aside, to be held back (`quarantine`).
+put aside, to be held back (`holding_back`).
 """
 
 import json
@@ -82,6 +82,10 @@ class Staging:
 
     def __len__(self) -> int:
         return len(self._said)
+
+    def says(self, key: str, group: Group) -> bool:
+        """Whether something is said of a pupil in a group."""
+        return key in self._said and group in self._said[key].parts
 
     def add(self, batch: Batch) -> None:
         """Take a batch in."""
