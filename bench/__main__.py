@@ -6,7 +6,7 @@ from pathlib import Path
 
 # A module cannot be called by a word of the language.
 MODULES = {"import": "importing"}
-_FILES = {path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - {"measuring", *MODULES.values()}
+_FILES = {path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - {"measuring", "open_loop", *MODULES.values()}
 NAMES = sorted(_FILES | MODULES.keys())
 
 if __name__ == "__main__":
