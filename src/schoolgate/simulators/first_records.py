@@ -25,7 +25,7 @@ _DETAILS = (
 )
 _CONTACT = ("Order", "Title", "Surname", "Forename", "Relationship", "Responsibility", "Address", "Phones", "Email")
 _PROPERTY = ("SAON", "PAON", "Street", "Locality", "Town", "UniquePropertyReferenceNumber")
-_STAY = ("LEA", "Estab", "SchoolName", "EntryDate")
+_STAY = ("LEA", "Estab", "EntryDate")
 
 
 def first_record(school: "Population", made: Record, entry: date | None) -> Record:
@@ -55,9 +55,9 @@ def first_record(school: "Population", made: Record, entry: date | None) -> Reco
         record["Phones"] = [{"TelephoneType": "H", "PhoneNo": land_line(dice)}]
     record["Contacts"] = [_contact(school, contact, home) for contact in made["Contacts"]]
     if "Exclusions" in made and entry is None:
-        record["Exclusions"] = made["Exclusions"]
+        record["Exclusions"] = [{**one, "SchoolDays": f"{float(one['SchoolDays']):.1f}"} for one in made["Exclusions"]]
     record["SchoolHistory"] = [here]
-    record["SuppInfo"] = {"SuppID": made["SuppInfo"]["SuppID"], "GUID": guid}
+    record["SuppInfo"] = {"GUID": guid}
     return record
 
 

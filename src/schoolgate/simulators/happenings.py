@@ -102,7 +102,7 @@ def _returns(school: "Population", dice: Dice, moment: datetime) -> None:
     pupil = dice.pick(away)
     with _change(pupil, moment, Group.ENROLMENT) as record:
         stay = record["SchoolHistory"][-1]
-        here = {name: stay[name] for name in ("LEA", "Estab", "SchoolName")}
+        here = {name: stay[name] for name in ("LEA", "Estab")}
         record["SchoolHistory"].append({**here, "EntryDate": school.lived.isoformat()})
         record["BasicDetails"]["EnrolStatus"] = "C"
     pupil.state, pupil.gone_at = "current", None
@@ -210,7 +210,7 @@ def _is_suspended(school: "Population", dice: Dice, moment: datetime) -> None:
                 "Reasons": reasons,
                 "StartDate": first.isoformat(),
                 "EndDate": last.isoformat(),
-                "SchoolDays": f"{sessions / 2:.6f}",
+                "SchoolDays": f"{sessions / 2:.1f}",
                 "StartTime": "PM" if afternoon else "AM",
             }
         )

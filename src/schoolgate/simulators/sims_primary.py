@@ -104,7 +104,7 @@ class SimsPrimary(Simulator[SimsPrimarySwitches]):
         return self._data(request, self.clients[grant.organisation_id].school), grant.organisation_id
 
     def same_page(self, request: Request) -> Mapping[str, Any]:
-        """A next link to the same rows. It is another address, as who looks out for circles would end at the same one."""
+        """A next link to the same rows: by another address, lest one who looks out for circles stops there."""
         others = tuple((name, text) for name, text in request.query if name != "$skip")
         return {_NEXT: _address(request, (*others, ("$skip", f"0{dict(request.query).get('$skip', '')}")))}
 
@@ -203,8 +203,7 @@ class SimsPrimary(Simulator[SimsPrimarySwitches]):
             if days is None or days[1] - days[0] > timedelta(days=MOST_DAYS):
                 raise BadQuery(f"Attendance can be read for at most {MOST_DAYS} days in one request.")
         reading = Reading(asked.school, self.switches, since, options.terms)
-        tables = [[row for row in table if fits(row, options.terms)] for table in self._tables(entity, reading)]
-        return self._page(asked, options, [table for table in tables if table])
+        return self._page(asked, options, [table for table in self._tables(entity, reading) if table])
 
     def _page(self, asked: _Asked, options: Options, tables: list[list[Row]]) -> Answer:
         """A page of rows; of a faulty union each table is cut by itself (reference 2.7)."""
@@ -224,15 +223,16 @@ class SimsPrimary(Simulator[SimsPrimarySwitches]):
         return Answer(200, content, {"OData-Version": "4.0"})
 
     def _tables(self, entity: EntitySet, reading: Reading) -> list[list[Row]]:
-        """All rows of a set, as one table or those of its union; read once for all pages, until something happens."""
+        """The rows asked for, as one table or those of a union; read once for all pages, until something happens."""
         if entity.is_lookup:
-            return list(tables_of(entity, reading.school).values())
+            tables = tables_of(entity, reading.school).values()
+            return [[row for row in table if fits(row, reading.terms)] for table in tables]
         school = reading.school
         about = (school.la, school.school, school.version, entity.name, reading.since, reading.terms, self.switches)
         if about not in self._readings:
             while len(self._readings) >= _READINGS_KEPT:
                 del self._readings[next(iter(self._readings))]
-            self._readings[about] = rows_of(entity, reading)
+            self._readings[about] = [row for row in rows_of(entity, reading) if fits(row, reading.terms)]
         return [self._readings[about]]
 
     def _options(self, request: Request, entity: EntitySet) -> Options:
