@@ -86,7 +86,7 @@ def clock() -> Clock:
 @pytest.fixture(scope="package")
 def _lived() -> SimsPrimary:
     schools = [
-        Population("820", number, seed=5, pupils=size, begins=BEGINS) for number, size in (("2001", 12), ("2002", 7))
+        Population("820", number, seed=5, pupils=size, begins=BEGINS) for number, size in (("2001", 20), ("2002", 7))
     ]
     simulator = SimsPrimary(schools)
     simulator.live_until(LIVED)
@@ -95,7 +95,7 @@ def _lived() -> SimsPrimary:
 
 @pytest.fixture
 def simulator(_lived: SimsPrimary, clock: Clock) -> SimsPrimary:
-    """Two small schools after six weeks, of which tests only read; the switches are the usual ones again."""
+    """Two small schools after nearly six weeks, of which tests only read; the switches are the usual ones again."""
     return SimsPrimary(_lived.schools, now=clock)
 
 

@@ -235,6 +235,12 @@ def test_pages_hold_so_many_rows_and_the_absolute_next_link_keeps_the_filter(
     assert {row["ExternalID"] for page in pages for row in page} == {one.guid for one in simulator.schools[0].current}
 
 
+def test_the_marks_of_some_weeks_take_two_pages_of_the_usual_size(simulator: SimsPrimary, caller: Caller) -> None:
+    span = "AttendableEventStart ge 2026-09-01T00:00:00Z and AttendableEventStart le 2026-10-09T23:59:59Z"
+    pages = caller.pages(MARKS, params={"$filter": span})
+    assert [len(page) for page in pages] == [1000, len(simulator.schools[0].marks) - 1000]
+
+
 def test_a_last_page_that_is_full_has_no_next_link(simulator: SimsPrimary, caller: Caller) -> None:
     simulator.set(page_size=str(len(simulator.schools[0].pupils)))
     assert "@odata.nextLink" not in caller.get(LEARNERS).json()

@@ -81,7 +81,7 @@ def fits(row: Row, terms: tuple[Term, ...]) -> bool:
 
 def selected(row: Row, names: tuple[str, ...]) -> Row:
     """The row with these fields only; all where none is named."""
-    return {name: row[name] for name in names} if names else row
+    return {name: row.get(name) for name in names} if names else row
 
 
 def read_moment(text: str) -> datetime:
@@ -151,7 +151,7 @@ def _literal(text: str, kind: Kind, operator: str) -> Any:
 def _value(row: Row, path: tuple[str, ...], asked: Any) -> Any:
     value: Any = row
     for name in path:
-        value = None if value is None else value[name]
+        value = None if value is None else value.get(name)
     return read_moment(value) if isinstance(asked, datetime) and isinstance(value, str) else value
 
 
