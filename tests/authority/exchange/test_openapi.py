@@ -55,7 +55,10 @@ def test_every_answer_is_as_documented(
 def test_every_address_is_documented() -> None:
     served = {f"/{pattern.pattern}" for pattern in urlpatterns} - {"/exchange/v1/openapi.json"}
     documented = {
-        path.replace("student", "<str:kind>").replace("{sha256}", "<str:sha256>").replace("{name}", "<str:name>")
+        path.replace("student", "<str:kind>")
+        .replace("{sha256}", "<str:sha256>")
+        .replace("{name}", "<str:name>")
+        .replace("{entry}", "<int:entry>")
         for path in document("https://la.example")["paths"]
     }
     assert served == documented

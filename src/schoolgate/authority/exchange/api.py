@@ -13,6 +13,7 @@ from schoolgate import __version__
 from schoolgate.authority.bases.la import LA_CONTACT, LA_NAME, LA_NUMBER, maintenance_until
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange import outbox
 from schoolgate.authority.exchange.body import plain_body
 from schoolgate.authority.exchange.door import OLDEST_CLIENT, calls, read_texts, refuse_in_maintenance
 from schoolgate.authority.exchange.joining import join
@@ -147,6 +148,18 @@ def _outcomes(request: WSGIRequest) -> HttpResponse:
     return JsonResponse(outcomes_after(account_of(request), request.GET.get("after", "")))
 
 
+def _outbox(request: WSGIRequest) -> HttpResponse:
+    return JsonResponse(outbox.outbox_after(account_of(request), request.GET.get("after", "")))
+
+
+def _entry(request: WSGIRequest, entry: int) -> HttpResponse:
+    return JsonResponse(outbox.told(outbox.entry_of(account_of(request), entry)))
+
+
+def _collected(request: WSGIRequest, entry: int) -> HttpResponse:
+    return JsonResponse(outbox.told(outbox.collected(account_of(request), entry)))
+
+
 def _kind(name: str) -> FileKind:
     if name not in KINDS:
         raise ApiProblem("unknown-address")
@@ -186,6 +199,9 @@ password = calls(POST=_password)
 whoami = calls(GET=_whoami)
 file = calls(PUT=_put_file, GET=_get_file)
 outcomes = calls(GET=_outcomes)
+outbox_call = calls(GET=_outbox)
+entry_call = calls(GET=_entry)
+collected_call = calls(POST=_collected)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -14,6 +14,9 @@ urlpatterns = [
     path("exchange/v1/whoami", api.whoami),
     path("exchange/v1/<str:kind>/files/<str:sha256>/<str:name>", api.file),
     path("exchange/v1/outcomes", api.outcomes),
+    path("exchange/v1/outbox", api.outbox_call),
+    path("exchange/v1/outbox/<int:entry>", api.entry_call),
+    path("exchange/v1/outbox/<int:entry>/collected", api.collected_call),
 ]
 handler400 = "schoolgate.authority.exchange.api.bad_request"
 handler404 = "schoolgate.authority.exchange.api.unknown_address"

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of the exchange API, written by hand and held to the site by a test with schemathesis."""
 
 from schoolgate import __version__
+from schoolgate.authority.exchange.models.outbox_entry import EntryState, Wanted
 from schoolgate.authority.exchange.problems import PROBLEMS
 from schoolgate.commons.programs.openapi import Json, object_of, ref, refusals
 
@@ -28,6 +29,7 @@ REQUEST = {
     "description": "Chosen at random by the caller and kept until the answer is there: the same call again with the "
     "same value is harmless. Without it, a second use is always `code-used`.",
 }
+ENTRY = {"name": "entry", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
 TYPED = {"type": "string", "pattern": "^[^\\u0000]*$", "maxLength": 1000}
 
 
@@ -156,6 +158,26 @@ SCHEMAS: Json = {
             "more": {"type": "boolean", "description": "There is more already: ask again at once."},
         }
     ),
+    "Entry": object_of(
+        {
+            "id": {"type": "integer"},
+            "kind": {"type": "string", "description": "`request`: a file is wanted. More kinds may come; ignore them."},
+            "state": {"type": "string", "enum": EntryState.values},
+            "la": LA,
+            "school": SCHOOL,
+            "name": TEXT,
+            "made": TIME,
+            "data": {"type": "string", "enum": Wanted.values, "description": "`snapshot` wants a full file."},
+            "task": {"type": "string", "description": "The task for which the authority asks."},
+        }
+    ),
+    "Outbox": object_of(
+        {
+            "entries": {"type": "array", "items": ref("Entry")},
+            "next": {"type": "string", "description": "Send it as `after` to go on from here."},
+            "more": {"type": "boolean", "description": "There is more already: ask again at once."},
+        }
+    ),
 }
 
 ANYWHERE = ("bad-request", "method-not-allowed", "internal-error", "busy")
@@ -166,6 +188,7 @@ ASKING = (
 )
 CREDENTIALS = (*ASKING, "wrong-credentials")
 LICENCES = ("no-licence", "no-out-of-county-licence")
+OF_AN_ENTRY = (*SIGNED_IN, "unknown-entry", "unknown-address")
 DELIVERING = (
     *SIGNED_IN,
     *("unknown-address", "name-pattern", "digest-malformed", "not-your-base", "not-this-authority", "length-required"),
@@ -295,6 +318,20 @@ def _paths() -> Json:
                 ),
                 "parameters": [after],
             }
+        },
+        "/exchange/v1/outbox": {
+            "get": {
+                **_signed_in("outbox", "What waits for the schools", "Outbox", (*SIGNED_IN, "cursor-malformed")),
+                "parameters": [after],
+            }
+        },
+        "/exchange/v1/outbox/{entry}": {
+            "parameters": [ENTRY],
+            "get": _signed_in("entry", "One entry of the outbox", "Entry", OF_AN_ENTRY),
+        },
+        "/exchange/v1/outbox/{entry}/collected": {
+            "parameters": [ENTRY],
+            "post": _signed_in("collected", "Say that an entry was fetched", "Entry", OF_AN_ENTRY),
         },
     }
 

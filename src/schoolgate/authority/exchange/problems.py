@@ -62,6 +62,7 @@ PROBLEMS: dict[str, Refusal] = {
         403, "Another authority's file", "The file's name says that it is for another authority. Send it there."
     ),
     "unknown-file": Refusal(404, "Unknown file", "No such file was received for a school of this account."),
+    "unknown-entry": Refusal(404, "Unknown entry", "The outbox has no such entry for a school of this account."),
     "unknown-address": Refusal(404, "Unknown address", "The exchange API has no such address."),
     "method-not-allowed": Refusal(405, "Method not allowed", "This address takes other methods: see `Allow`."),
     "length-required": Refusal(

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from schoolgate.authority.exchange.models import ReceivedFile
+from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile
 from schoolgate.authority.exchange.sweeping import sweep_exchange
 from schoolgate.authority.importing.models import Import, ImportState
 from schoolgate.commons.faults import fault_point
@@ -77,6 +77,30 @@ class ReceivedFiles(Kept):
 
     def end(self) -> None:
         sweep_exchange()
+
+
+@keeps
+class OutboxEntries(Kept):
+    """What schools were asked for."""
+
+    name = "outbox"
+    words = "Requests to schools that have ended"
+    stays = "the run that asked, the journal, the audit, and the file that answered"
+    why = "to see what a school was asked for, and when it answered, for about a school year"
+    days = NumberPreference(
+        "outbox-days",
+        default=365,
+        meaning="for how many days requests to schools are kept after their end; 0 is for ever",
+    )
+
+    def over(self, before: datetime) -> Iterator[Item]:
+        for entry in OutboxEntry.objects.filter(ended_at__lt=before).select_related("base").order_by("ended_at"):
+            ended = entry.ended_at or entry.made_at
+            yield Item(entry.pk, f"{entry.base.name}: {entry}", ended, 0, reverse("base", args=[entry.base_id]))
+
+    def remove(self, item: Item) -> str:
+        OutboxEntry.objects.filter(pk=item.key).delete()
+        return ""
 
 
 def reason_to_keep(this: Import | None, *, later: bool | None = None) -> str:

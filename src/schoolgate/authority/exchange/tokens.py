@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.authority.bases.accounts import ROLE
+from schoolgate.authority.bases.agents import note_agent
 from schoolgate.authority.bases.la import PASSWORD_DAYS
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.licences import require_a_licence
@@ -52,15 +53,21 @@ def give_token(request: HttpRequest, username: str, password: str) -> tuple[User
 
 
 def account_of(request: HttpRequest) -> User:
-    """The exchange account whose token came with the request. Raises ApiProblem `token-expired`."""
+    """The exchange account whose token came with the request; its program is noted as seen.
+
+    Raises ApiProblem `token-expired`.
+    """
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise ApiProblem("token-expired")
     token = (
-        Token.objects.filter(digest=_digest(text.strip()), expires_at__gt=timezone.now()).select_related("user").first()
+        Token.objects.filter(digest=_digest(text.strip()), expires_at__gt=timezone.now())
+        .select_related("user__agent")
+        .first()
     )
     if token is None or not token.user.is_active or not _same_password(token):
         raise ApiProblem("token-expired")
+    note_agent(token.user, request.headers.get("User-Agent", ""))
     return token.user
 
 

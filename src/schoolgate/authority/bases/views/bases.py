@@ -11,6 +11,7 @@ from django.urls import resolve, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.authority.bases.accounts import BaseRefused, add_base, create_base_with_account, give_new_password
+from schoolgate.authority.bases.agents import agent_of
 from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.forms import AddBaseForm, AuthorityForm, BaseForm, NewPasswordForm
 from schoolgate.authority.bases.la import (
@@ -53,9 +54,21 @@ def bases(request: PersonRequest) -> HttpResponseBase:
     table = Table(
         [
             *base_columns(),
+            Column(
+                "account__agent__seen_at",
+                "Program last seen",
+                kind="time",
+                value=lambda base: (agent := agent_of(base)) and agent.seen_at,
+            ),
+            Column(
+                "account__agent__version", "Version", value=lambda base: (agent := agent_of(base)) and agent.version
+            ),
             Column("active", "State", kind="state", value=lambda base: "active" if base.active else "not active"),
         ],
-        Base.objects.visible_to(request.user).with_dfe_number().with_licence(Licensing()).select_related("account"),
+        Base.objects.visible_to(request.user)
+        .with_dfe_number()
+        .with_licence(Licensing())
+        .select_related("account__agent"),
         request,
         name="bases",
         noun=("base", "bases"),
@@ -66,13 +79,14 @@ def bases(request: PersonRequest) -> HttpResponseBase:
 
 @who("administrator", "officer")
 def base(request: PersonRequest, pk: int) -> HttpResponseBase:
-    found = get_object_or_404(Base.objects.visible_to(request.user).select_related("account"), pk=pk)
+    found = get_object_or_404(Base.objects.visible_to(request.user).select_related("account__agent"), pk=pk)
     licensing = Licensing()
     context = {
         "base": found,
         "sharing": found.account.bases.exclude(pk=found.pk),
         "licence": licensing.of(found),
         "out_of_county": not licensing.is_own(found),
+        "agent": agent_of(found),
         "code": ConnectionCode.objects.visible_to(request.user).filter(account=found.account).order_by("-pk").first(),
     }
     return render(request, "authority_bases/base.html", context)

@@ -1,4 +1,5 @@
 from schoolgate.authority.exchange.models.certificate import OwnCertificate
+from schoolgate.authority.exchange.models.outbox_entry import OutboxEntry
 from schoolgate.authority.exchange.models.received_file import ReceivedFile
 from schoolgate.authority.exchange.models.refused_delivery import RefusedDelivery
 from schoolgate.authority.exchange.models.signing_key import SigningKey
@@ -6,6 +7,7 @@ from schoolgate.authority.exchange.models.token import Token
 from schoolgate.authority.exchange.models.told_ending import ToldEnding
 
 __all__ = [
+    "OutboxEntry",
     "OwnCertificate",
     "ReceivedFile",
     "RefusedDelivery",

@@ -1,0 +1,99 @@
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.records.models.visible import ForStaff
+
+
+class EntryState(models.TextChoices):
+    """How an entry of the outbox stands."""
+
+    MADE = "made", "Waits for the school’s program"
+    FETCHED = "fetched", "Fetched by the school’s program"
+    CLOSED = "closed", "Closed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+STEPS: dict[str, tuple[frozenset[str], str]] = {
+    "fetch": (frozenset({EntryState.MADE}), EntryState.FETCHED),
+    "close": (frozenset({EntryState.MADE, EntryState.FETCHED}), EntryState.CLOSED),
+    "cancel": (frozenset({EntryState.MADE, EntryState.FETCHED}), EntryState.CANCELLED),
+}
+"""Every allowed step of an entry: from which states, to which."""
+
+OPEN = (EntryState.MADE, EntryState.FETCHED)
+
+
+class EntryKind(models.TextChoices):
+    REQUEST = "request", "Request for a file"
+
+
+class Wanted(models.TextChoices):
+    """What a request is for; a task's data is spelt the same."""
+
+    SNAPSHOT = "snapshot", "a full pupil file"
+    CHANGED = "changed", "a pupil file"
+    ATTENDANCE = "attendance", "a pupil file with attendance"
+    ATTAINMENT = "attainment", "a pupil file with attainment"
+
+
+class OutboxEntryQuerySet(ForStaff["OutboxEntry"]):
+    def of_account(self, account: Any) -> "OutboxEntryQuerySet":
+        """Those of the bases that this exchange account serves today."""
+        return self.filter(base__in=Base.objects.open_to(account))
+
+    def open(self) -> "OutboxEntryQuerySet":
+        """Those that something is still to come of."""
+        return self.filter(state__in=OPEN)
+
+    def take(self, step: str, **values: Any) -> int:
+        """Take a step of STEPS with those of these entries that may; how many did."""
+        before, after = STEPS[step]
+        if after not in OPEN:
+            values = {"ended_at": timezone.now(), **values}
+        return self.filter(state__in=before).update(state=after, **values)
+
+
+class OutboxEntry(models.Model):
+    """Something that waits for a school's program: today a request to send a file.
+
+    `data` says what is wanted, `task_name` by which task; `runs` are the numbers of the runs that wait for it, the
+    first of which it was made for. A run of the same base and data that falls due meanwhile joins it.
+    """
+
+    base = models.ForeignKey(Base, models.PROTECT, related_name="outbox")
+    kind = models.CharField(max_length=8, choices=EntryKind.choices, default=EntryKind.REQUEST)
+    state = models.CharField(max_length=9, choices=EntryState.choices, default=EntryState.MADE)
+    data = models.CharField(max_length=10, choices=Wanted.choices)
+    task_name = models.CharField(max_length=100)
+    runs = models.JSONField(default=list)
+    made_at = models.DateTimeField(default=timezone.now)
+    collected_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = OutboxEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-made_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("base", "data"),
+                condition=Q(kind="request", state__in=("made", "fetched")),
+                name="one_open_request_a_base_and_data",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("base", "id"), condition=Q(state__in=("made", "fetched")), name="outbox_open_of_base"),
+            models.Index(fields=("ended_at",), condition=Q(ended_at__isnull=False), name="outbox_ended"),
+            models.Index(fields=("-made_at", "-id"), name="outbox_listed"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_data_display()} ({self.task_name})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN

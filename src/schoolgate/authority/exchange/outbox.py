@@ -1,0 +1,145 @@
+"""The outbox: what waits for a school's program to fetch it (DESIGN 8). Today these are requests to send a file.
+
+A request is open until a file that fits has been imported, whoever sent it and for whatever reason; nobody has to say
+that it was done.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from schoolgate.authority.bases.la import LA_NUMBER
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile
+from schoolgate.authority.exchange.models.outbox_entry import EntryKind, Wanted
+from schoolgate.authority.exchange.outcomes import PAGE, SETTLED_AFTER
+from schoolgate.authority.exchange.problems import ApiProblem
+from schoolgate.authority.importing.models import Import
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.recording import record
+from schoolgate.commons.journal import writing as journal
+from schoolgate.commons.programs.door import rfc3339
+
+
+@transaction.atomic
+def ask(base: Base, *, run: int, data: str, task_name: str) -> OutboxEntry:
+    """Ask a school for a file: the open request for this data of its, which `run` (a run's number) waits for from now.
+
+    Done again for the same run nothing more is made. `data` is one of `Wanted`.
+    """
+    # Held, so that of two who ask at once the second joins the first.
+    base = Base.objects.select_for_update(of=("self",)).get(pk=base.pk)
+    entry = OutboxEntry.objects.open().filter(base=base, kind=EntryKind.REQUEST, data=data).first()
+    if entry is None:
+        entry = OutboxEntry.objects.create(base=base, data=data, task_name=task_name, runs=[run])
+        record("file asked for", by=None, target=base.dfe_number, details=str(entry))
+        _tell(entry, f"{base.name} is asked for {entry.get_data_display()} (task “{task_name}”).")
+    elif run not in entry.runs:
+        entry.runs = [*entry.runs, run]
+        entry.save(update_fields=["runs"])
+    return entry
+
+
+@transaction.atomic
+def withdraw(base: Base, *, run: int) -> None:
+    """A run waits no more for what was asked of a base; what no run waits for is cancelled."""
+    waited_for = OutboxEntry.objects.open().filter(base=base).select_for_update()
+    for entry in [entry for entry in waited_for if run in entry.runs]:
+        entry.runs = [one for one in entry.runs if one != run]
+        entry.save(update_fields=["runs"])
+        if not entry.runs and OutboxEntry.objects.filter(pk=entry.pk).take("cancel"):
+            record("request cancelled", by=None, target=base.dfe_number, details=str(entry))
+            _tell(entry, f"{base.name} is not asked for {entry.get_data_display()} any more.")
+
+
+def closed_by(this: Import) -> list[int]:
+    """Close the requests that an imported file answers, in the import's own commit; the runs that waited for them.
+
+    It answers those made before it was received. A snapshot needs a full file; of every other kind of data nobody can
+    tell cheaply whether a file holds it, so that any does.
+    """
+    file = ReceivedFile.objects.filter(its_import=this).first()
+    if file is None or not this.completed_at:
+        return []
+    fitting = OutboxEntry.objects.open().filter(
+        base=this.base_id, kind=EntryKind.REQUEST, made_at__lte=file.received_at
+    )
+    if not this.full:
+        fitting = fitting.exclude(data=Wanted.SNAPSHOT)
+    runs: list[int] = []
+    for entry in fitting.select_for_update(of=("self",)).select_related("base"):
+        if OutboxEntry.objects.filter(pk=entry.pk).take("close"):
+            runs += entry.runs
+            record("request closed", by=None, target=entry.base.dfe_number, details=f"{entry}: {file.name}")
+    return runs
+
+
+def outbox_after(account: User, cursor: str) -> dict[str, Any]:
+    """What is open for the account's bases, by age, made after `cursor` (all when empty): one page.
+
+    Whoever reads from the beginning learns by what is missing that something has ended. Raises ApiProblem
+    `cursor-malformed`.
+    """
+    # What was made in a commit that may still be on its way is told by the next call.
+    entries = OutboxEntry.objects.of_account(account).open().filter(made_at__lt=timezone.now() - SETTLED_AFTER)
+    if cursor:
+        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+            raise ApiProblem("cursor-malformed")
+        entries = entries.filter(pk__gt=int(cursor))
+    page = list(entries.select_related("base").order_by("pk")[: PAGE + 1])
+    shown = page[:PAGE]
+    return {
+        "entries": [told(entry) for entry in shown],
+        "next": str(shown[-1].pk) if shown else cursor,
+        "more": len(page) > PAGE,
+    }
+
+
+def entry_of(account: User, number: int) -> OutboxEntry:
+    """An entry for one of the account's bases, also one that has ended. Raises ApiProblem `unknown-entry`."""
+    entry = OutboxEntry.objects.of_account(account).filter(pk=number).select_related("base").first()
+    if entry is None:
+        raise ApiProblem("unknown-entry")
+    return entry
+
+
+@transaction.atomic
+def collected(account: User, number: int) -> OutboxEntry:
+    """The school's program has an entry, and says so; said again, or of one that has ended, nothing changes.
+
+    Raises ApiProblem `unknown-entry`.
+    """
+    entry = entry_of(account, number)
+    if OutboxEntry.objects.filter(pk=entry.pk).take("fetch", collected_at=timezone.now()):
+        record("request fetched", by=account, target=entry.base.dfe_number, details=str(entry))
+    entry.refresh_from_db(fields=["state", "collected_at", "ended_at"])
+    return entry
+
+
+def told(entry: OutboxEntry) -> dict[str, Any]:
+    """An entry as every call tells it."""
+    return {
+        "id": entry.pk,
+        "kind": entry.kind,
+        "state": entry.state,
+        "la": entry.base.la,
+        "school": entry.base.number,
+        "name": entry.base.name,
+        "made": rfc3339(entry.made_at),
+        "data": entry.data,
+        "task": entry.task_name,
+    }
+
+
+def _tell(entry: OutboxEntry, message: str) -> None:
+    journal.write(
+        "INFO",
+        message,
+        la=entry.base.la,
+        destination_la=LA_NUMBER.get(),
+        school=entry.base.number,
+        link=reverse("base", args=[entry.base_id], urlconf=settings.ROOT_URLCONF),
+    )
