@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from schoolgate.authority.collection.views import codes, quarantine, runs
+
+urlpatterns = [
+    path("collection/log/", runs.task_log, name="task-log"),
+    path("collection/log/<int:pk>", runs.one_run, name="collection-run"),
+    path("collection/log/<int:pk>/again", runs.run_again, name="run-again"),
+    path("collection/log/<int:pk>/cancel", runs.cancel_run, name="cancel-run"),
+    path("collection/quarantine/", quarantine.piles, name="held-back"),
+    path("collection/quarantine/rows", quarantine.rows, name="held-back-rows"),
+    path("collection/quarantine/decide", quarantine.decide, name="decide-held-back"),
+    path("collection/quarantine/rows/<int:pk>", quarantine.row, name="held-back-row"),
+    path("collection/codes/", codes.codes, name="attendance-codes"),
+    path("collection/codes/<int:pk>", codes.code_meaning, name="code-meaning"),
+]
