@@ -82,7 +82,7 @@ def test_two_schedulers_make_one_run_of_what_is_due(crew: Crew) -> None:
 def test_what_a_killed_scheduler_was_making_is_made_by_the_next_one(crew: Crew) -> None:
     schedule(crew, datetime.now(UTC))
 
-    dying = crew.work(WORKERS="one", faults="schedules.made:3")
+    dying = crew.work(WORKERS="one", faults="schedules.made")
     crew.note_death(dying)
     assert dying.returncode == -signal.SIGKILL
     assert counted(crew, "schedules_run") == counted(crew, "jobs_job") == 0

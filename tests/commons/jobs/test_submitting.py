@@ -10,7 +10,7 @@ from tests.commons.jobs.conftest import MakeKind, claimed
 from schoolgate.commons.jobs.engine import DEATHS_UNTIL_PARKED, claim, free_leases_of, perform, work_off
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob
 from schoolgate.commons.jobs.models import Job, State
-from schoolgate.commons.jobs.submitting import cancel, start_again, submit, work_waiting
+from schoolgate.commons.jobs.submitting import cancel, start_again, submit, submit_many, work_waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
 
@@ -152,3 +152,35 @@ def _failed(make_kind: MakeKind) -> Job:
     job.refresh_from_db()
     assert job.state == State.FAILED
     return job
+
+
+def test_many_jobs_asked_for_at_once_are_as_if_asked_for_one_by_one(make_kind: MakeKind) -> None:
+    make_kind("patient", max_attempts=3)
+    one = submit("patient", {"school": 0, "told": "O\u2019Neill \\N\t"}, key="collect 0", priority=2)
+
+    wanted = [{"school": number, "told": "O\u2019Neill \\N\t"} for number in range(3)]
+    numbers = submit_many("patient", wanted, keys=[f"collect {number}" for number in range(3)], priority=2)
+
+    made = [Job.objects.get(pk=number) for number in numbers]
+    assert [job.args for job in made] == wanted
+    assert [job.key for job in made] == ["collect 0", "collect 1", "collect 2"]
+    ours = {"id", "args", "key", "created_at", "run_at"}
+    for job in made:
+        values = {name: value for name, value in vars(job).items() if name not in ours and name != "_state"}
+        assert values == {name: getattr(one, name) for name in values if name != "_state"}
+    assert Job.objects.due().count() == 4
+
+
+def test_of_many_jobs_none_is_there_when_the_transaction_fails() -> None:
+    with transaction.atomic():
+        submit_many("counting", [{}, {}])
+        transaction.set_rollback(True)
+    assert not Job.objects.exists()
+
+
+def test_many_jobs_want_a_key_each_and_a_known_kind() -> None:
+    with pytest.raises(ValueError, match="no kind of job 'juggling'"):
+        submit_many("juggling", [{}])
+    with pytest.raises(ValueError, match="zip"):
+        submit_many("counting", [{}, {}], keys=["only one"])
+    assert list(submit_many("counting", [])) == []

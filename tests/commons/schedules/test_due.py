@@ -1,14 +1,18 @@
 """What is due is made once: in time, late, after the clock was wrong, and whoever looks."""
 
+from contextlib import closing
 from datetime import datetime, time, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import IntegrityError
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from tests.commons.schedules.conftest import scheduled, utc
 
+from schoolgate.commons.jobs.kinds import KINDS
 from schoolgate.commons.jobs.models import Job, State
+from schoolgate.commons.schedules import due
 from schoolgate.commons.schedules.due import Scheduler, make_due_runs
 from schoolgate.commons.schedules.models import LATE, Run, Schedule
 from schoolgate.commons.schedules.rules import Once, Weekly
@@ -238,3 +242,64 @@ def test_old_runs_are_cleared_away(schedule: Schedule) -> None:
     Run.objects.filter(due_at=MONDAY + DAY).update(made_at=utc(2100, 1, 1, 12))
     assert prune_runs() == 1
     assert dues() == [MONDAY + DAY]
+
+
+def test_work_of_several_kinds_that_is_due_at_once_is_each_of_its_own_kind(errand: str) -> None:
+    KINDS["other errand"] = KINDS[errand]
+    try:
+        for number in range(6):
+            scheduled(EVENINGS, MONDAY - DAY, name=f"task {number}")
+        Schedule.objects.filter(pk__in=Schedule.objects.order_by("name")[:3]).update(kind="other errand")
+        assert make_due_runs(MONDAY) == 6
+    finally:
+        del KINDS["other errand"]
+    assert all(run.job is not None and run.job.kind == run.schedule.kind for run in Run.objects.select_related())
+
+
+def test_each_rule_goes_on_at_its_own_time(errand: str) -> None:
+    rules = [EVENINGS, Weekly(time(18, 30), frozenset({0})), Once(time(18, 30), MONDAY.date())]
+    for number in range(9):
+        scheduled(rules[number % 3], MONDAY - DAY, name=f"task {number}")
+    make_due_runs(MONDAY)
+    for schedule in Schedule.objects.all():
+        assert schedule.next_due_at == schedule.rule.next_after(MONDAY)
+
+
+def test_what_repeats_all_day_is_made_good_by_one_run_after_a_pause(errand: str) -> None:
+    scheduled(Weekly(time(8), frozenset(range(5)), every_minutes=30, until=time(16)), MONDAY - DAY)
+    make_due_runs(MONDAY)
+    run = Run.objects.get()
+    assert (run.due_at, run.missed, run.first_missed_at) == (utc(2026, 11, 23, 16), 17, utc(2026, 11, 23, 8))
+
+
+def test_what_costs_is_the_rules_and_not_the_schedules(errand: str) -> None:
+    for number in range(30):
+        scheduled(EVENINGS, MONDAY - DAY, name=f"task {number}")
+    with CaptureQueriesContext(connection) as few:
+        make_due_runs(MONDAY)
+    for number in range(30, 300):
+        scheduled(EVENINGS, MONDAY, name=f"task {number}")
+    with CaptureQueriesContext(connection) as many:
+        make_due_runs(MONDAY + DAY)
+    assert len(few) == len(many)
+
+
+def test_between_two_portions_others_may_write(
+    schedule: Schedule, monkeypatch: pytest.MonkeyPatch, transactional_db: None
+) -> None:
+    scheduled(EVENINGS, MONDAY - DAY, name="task 17")
+    monkeypatch.setattr(due, "PORTION", 1)
+    made_by_then: list[int] = []
+
+    def write() -> None:
+        with closing(connection.copy()) as other:
+            if other.vendor == "sqlite":
+                other.settings_dict["OPTIONS"] = {**other.settings_dict["OPTIONS"], "timeout": 0}
+            with other.cursor() as cursor:
+                cursor.execute("UPDATE schedules_schedule SET args = args")
+                cursor.execute("SELECT COUNT(*) FROM schedules_run")
+                made_by_then.append(cursor.fetchone()[0])
+
+    monkeypatch.setattr(due, "let_others_write", write)
+    assert make_due_runs(MONDAY) == 2
+    assert made_by_then == [1, 2]

@@ -6,10 +6,11 @@ import pytest
 import time_machine
 from tests.commons.schedules.conftest import utc
 
+from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.schedules.due import make_due_runs
 from schoolgate.commons.schedules.models import Run, Schedule
 from schoolgate.commons.schedules.rules import Weekly
-from schoolgate.commons.schedules.setting import set_schedule
+from schoolgate.commons.schedules.setting import remove_schedule, set_schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("errand")]
 
@@ -70,3 +71,15 @@ def test_without_days_it_rests_and_keeps_its_time() -> None:
     set_at(THURSDAY - WEEK, Weekly(time(18, 30), frozenset()))
     assert next_due() is None
     assert Schedule.objects.get().rule.at == time(18, 30)
+
+
+def test_one_that_is_removed_is_due_no_more_and_its_runs_are_forgotten() -> None:
+    set_at(THURSDAY - WEEK, on_thursdays(18, 30))
+    make_due_runs(THURSDAY)
+    assert remove_schedule("school")
+    assert make_due_runs(THURSDAY + WEEK) == 0
+    assert (Schedule.objects.count(), Run.objects.count(), Job.objects.count()) == (0, 0, 1)
+
+
+def test_what_is_not_there_cannot_be_removed() -> None:
+    assert not remove_schedule("task 17")

@@ -24,3 +24,17 @@ def set_schedule(name: str, rule: Rule, *, kind: str, args: dict[str, Any] | Non
             name=name, defaults={**wanted, "since": now, "next_due_at": rule.next_after(now)}
         )
     return True
+
+
+def remove_schedule(name: str) -> bool:
+    """Have nothing run by this schedule any more, and forget its runs; false when there is none of this name.
+
+    Jobs it has asked for already stay: their work says what becomes of it when what it was for is gone.
+    """
+    with transaction.atomic():
+        # Held first: a scheduler that is making a run of it now comes to its end before.
+        schedule = Schedule.objects.select_for_update().filter(name=name).first()
+        if schedule is None:
+            return False
+        schedule.delete()
+    return True
