@@ -37,6 +37,8 @@ _ROUTE = re.compile(
 _GUID_KEY = re.compile(r"\(([0-9a-fA-F-]{36})\)")
 _GROUP_KEY = re.compile(r"\(ExternalID=([0-9a-fA-F-]{36}),GroupType=SIMS\.GroupTypeEnum'(YearGroup|PrimaryClass)'\)")
 _READINGS_KEPT = 32
+_NO_KEY = "missing subscription key. Make sure to include subscription key when making requests to an API."
+_WRONG_KEY = "invalid subscription key. Make sure to provide a valid key for an active subscription."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,7 @@ class SimsPrimary(Simulator[SimsPrimarySwitches]):
         """The gateway's part: the key, then the pace, then whether there is such a service at all."""
         key = request.headers.get("ocp-apim-subscription-key", "")
         if key != self.key:
-            says = "invalid subscription key. Make sure to provide a valid key for an active subscription."
-            says = (
-                says if key else "missing subscription key. Make sure to include subscription key when making requests."
-            )
-            return _gateway(401, f"Access denied due to {says}")
+            return _gateway(401, f"Access denied due to {_WRONG_KEY if key else _NO_KEY}")
         wait = self.limit.seconds_to_wait(key, self.now(), self.switches.calls_per_second)
         if wait:
             headers = {"Retry-After": str(wait)} if self.switches.retry_after else {}
