@@ -13,7 +13,7 @@ from tests.simulators.conftest import Caller, Clock
 
 from schoolgate.sites.cli import main
 
-VENDORS = ["sims-primary"]
+VENDORS = ["sims-primary", "wonde"]
 
 
 def simulate(*arguments: str) -> Result:

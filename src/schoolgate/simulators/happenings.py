@@ -170,7 +170,7 @@ def _needs_change(school: "Population", dice: Dice, moment: datetime) -> None:
     with _change(pupil, moment, Group.SEN) as record:
         history = record.setdefault("SENhistory", {"SEN": [], "SENneeds": []})
         stages = history["SEN"]
-        kinds = list(dict.fromkeys(dice.pick(_NEEDS) for _ in range(dice.number(1, 3))))
+        kinds = dice.sample(_NEEDS, dice.number(1, 3))
         history["SENneeds"] = [{"SENtypeRank": str(rank), "SENtype": kind} for rank, kind in enumerate(kinds, start=1)]
         if not stages:
             stages.append({"StartDate": today, "SENprovision": "K"})
@@ -191,7 +191,7 @@ def _meals_change(school: "Population", dice: Dice, moment: datetime) -> None:
 
 
 def _is_suspended(school: "Population", dice: Dice, moment: datetime) -> None:
-    """Every second suspension has three reasons; now and then one of them is taken back as if it had never been."""
+    """A suspension begins on the next school day; at least every second has three reasons."""
     pupil = dice.pick(school.current)
     first = next(school.school_days(school.lived))
     afternoon, sessions = dice.chance(0.3), dice.number(1, 6)
@@ -200,14 +200,11 @@ def _is_suspended(school: "Population", dice: Dice, moment: datetime) -> None:
         if known and known[-1]["EndDate"] >= school.lived.isoformat():
             return
         count = 3 if school.days % 8 < 4 else dice.number(1, 2)
-        reasons = list(dict.fromkeys(_REASONS[(dice.number(0, 7) + 3 * turn) % 8] for turn in range(count)))
-        while len(reasons) < count:
-            reasons.append(next(reason for reason in _REASONS if reason not in reasons))
         last = suspend(school, pupil, first, afternoon, sessions)
         known.append(
             {
                 "Category": "SUSP",
-                "Reasons": reasons,
+                "Reasons": dice.sample(_REASONS, count),
                 "StartDate": first.isoformat(),
                 "EndDate": last.isoformat(),
                 "SchoolDays": f"{sessions / 2:.1f}",
@@ -248,8 +245,7 @@ def _number_is_found(school: "Population", _dice: Dice, moment: datetime) -> Non
     if pupil is None:
         return
     with _change(pupil, moment, Group.PUPIL) as record:
-        record["BasicDetails"] = {"FormerUPN": record["UPN"], **record["BasicDetails"]}
-        record["BasicDetails"]["FormerUPN"] = record["UPN"]
+        record["BasicDetails"] = {"FormerUPN": "", **record["BasicDetails"]} | {"FormerUPN": record["UPN"]}
         record["UPN"] = school.permanent_upn()
 
 

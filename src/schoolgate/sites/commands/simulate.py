@@ -36,6 +36,12 @@ def _sims_primary(schools: "Sequence[Population]") -> "Simulator[Any]":
     return SimsPrimary(schools)
 
 
+def _wonde(schools: "Sequence[Population]") -> "Simulator[Any]":
+    from schoolgate.simulators.wonde import Wonde
+
+    return Wonde(schools)
+
+
 def _add(name: str, sentence: str, make: Make) -> None:
     """Add the command of one vendor; all take the same options."""
 
@@ -186,3 +192,4 @@ def _school_year_of(day: date) -> date:
 
 
 _add("sims-primary", "SIMS Primary's partner API (OData, tokens, a subscription key).", _sims_primary)
+_add("wonde", "Wonde's API (one token of the supplier, consent school by school).", _wonde)
