@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from schoolgate.commons.journal.models import JournalLine
@@ -96,3 +96,15 @@ def test_rows_that_are_more_than_a_statement_holds_are_all_added(db: None, monke
     monkeypatch.setattr("schoolgate.commons.prepared.MOST_PARAMETERS", 35)
     insert_all([JournalLine(level="INFO", message=f"Lamp {number}.") for number in range(8)])
     assert JournalLine.objects.count() == 8
+
+
+def test_with_nobody_looking_on_it_finds_the_same(line: JournalLine) -> None:
+    prepared = Prepared(written, "a level", LONG_AGO)
+    unseen = prepared.rows("WARN", LONG_AGO)
+    with CaptureQueriesContext(connection):
+        assert prepared.rows("WARN", LONG_AGO) == unseen != []
+
+
+def test_what_the_database_refuses_is_an_error_of_django_s(line: JournalLine) -> None:
+    with pytest.raises(DatabaseError):
+        insert_all([line], "ON WHATEVER")

@@ -62,7 +62,8 @@ def handle(environ: dict[str, Any], body: bytes, keeping: Keeping) -> Handled:
             done = do(known.caller, call, environ) if known.caller else None
         if done is None:
             known.caller = sign_in(environ, call.username, call.password)
-            with turn.passed():
+            # It has waited for its turn once.
+            with turn.passed(first=True):
                 done = do(known.caller, call, environ)
         # Who waits for the disk holds no place.
         known.done = done = done if isinstance(done, Done) else done()
