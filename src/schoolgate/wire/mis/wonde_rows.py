@@ -250,7 +250,8 @@ def _place(row: Raw) -> Record:
 
 
 def _exclusions(rows: Sequence[Raw]) -> Record:
-    return {"Exclusions": sorted(map(_exclusion, rows), key=lambda one: (one.get("StartDate"), one.get("StartTime")))}
+    told = map(_exclusion, rows)
+    return {"Exclusions": sorted(told, key=lambda one: (one["StartDate"], one.get("StartTime", "")))}
 
 
 def _exclusion(row: Raw) -> Record:
