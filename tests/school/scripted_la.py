@@ -56,6 +56,9 @@ class ScriptedLa:
     published: list[Jwk] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
     receipt_changes: dict[str, Any] = field(default_factory=dict)
+    asks_for: list[dict[str, Any]] | None = field(default_factory=list)
+    """The outbox; None for an LA of before there was one."""
+    collected: list[int] = field(default_factory=list)
     before_put: Callable[[str], None] = lambda *_: None
 
     def __post_init__(self) -> None:
@@ -86,11 +89,22 @@ class ScriptedLa:
         if path == "outcomes":
             outcomes = [self._told(name, sha256) for name, sha256 in self.files]
             return answer(200, {"outcomes": outcomes, "next": "1-1", "more": False})
+        if path == "outbox":
+            return self._outbox()
+        if path.startswith("outbox/"):
+            number = int(path.split("/")[1])
+            self.collected.append(number)
+            return answer(200, {"id": number})
         _, _, sha256, name = path.split("/")
         if request.method == "PUT":
             return self._put(request, name, sha256)
         known = (name, sha256) in self.files
         return answer(200, self._told(name, sha256)) if known else answer(404, {"code": "unknown-file"})
+
+    def _outbox(self) -> bytes:
+        if self.asks_for is None:
+            return answer(404, {"code": "unknown-address"})
+        return answer(200, {"entries": self.asks_for, "next": "", "more": False})
 
     def _account(self) -> dict[str, Any]:
         authority = {"la": self.la, "name": "Bedford Borough", "contact": "Data Team, 01234 000000"}

@@ -22,6 +22,8 @@ from schoolgate.wire.exchange_answers import (
     Delivery,
     FileOutcome,
     Joined,
+    OutboxEntry,
+    OutboxPage,
     OutcomePage,
     PasswordChanged,
     RefusedPage,
@@ -30,6 +32,7 @@ from schoolgate.wire.exchange_answers import (
     read_account,
     read_delivery,
     read_joined,
+    read_outbox,
     read_outcomes,
     read_refused,
     read_service,
@@ -55,6 +58,8 @@ __all__ = [
     "ExchangeClient",
     "FileOutcome",
     "Joined",
+    "OutboxEntry",
+    "OutboxPage",
     "OutcomePage",
     "PasswordChanged",
     "RefusedPage",
@@ -199,6 +204,18 @@ class ExchangeClient:
         """What became of the account's files since `after`, the cursor of an earlier page ("" from the beginning)."""
         said = self._expect(self._signed_call("GET", "outcomes" + (f"?after={quote(after, safe='')}" if after else "")))
         return read_outcomes(said, after)
+
+    def outbox(self, after: str = "") -> OutboxPage:
+        """What waits for the account's schools, made after the cursor of an earlier page ("" for all that is open).
+
+        What is not in it any more has ended. Raises ServiceTooOld where there is no such call.
+        """
+        said = self._expect(self._signed_call("GET", "outbox" + (f"?after={quote(after, safe='')}" if after else "")))
+        return read_outbox(said, after)
+
+    def collected(self, number: int) -> None:
+        """Say that an entry of the outbox is here now. Said again, or of one that has ended, it is harmless."""
+        self._expect(self._signed_call("POST", f"outbox/{number}/collected"))
 
     def refused(self, kind: str, name: str, sha256: str, after: str = "") -> RefusedPage:
         """What is not taken of the school's values as of this file, one page; `after` is an earlier page's cursor."""

@@ -107,6 +107,30 @@ class OutcomePage:
 
 
 @dataclass(frozen=True)
+class OutboxEntry:
+    """Something that waits at the authority for a school. `kind` "request": it asks for a file with `data`."""
+
+    number: int
+    kind: str
+    fetched: bool
+    la: str
+    school: str
+    name: str
+    made: datetime | None
+    data: str
+    task: str
+
+
+@dataclass(frozen=True)
+class OutboxPage:
+    """What waits for the account's schools, by age; `cursor` is what to ask after next, `more` whether to ask."""
+
+    entries: tuple[OutboxEntry, ...]
+    cursor: str
+    more: bool
+
+
+@dataclass(frozen=True)
 class RefusedValue:
     """A value of the school's that the authority does not take.
 
@@ -192,6 +216,32 @@ def read_outcomes(said: Mapping[str, Any], after: str) -> OutcomePage:
         raise NotSchoolgate(Again(), "JSON, but no outcomes")
     return OutcomePage(
         outcomes=tuple(outcome for entry in listed if (outcome := _outcome(entry)) is not None),
+        cursor=str(said.get("next") or after),
+        more=bool(said.get("more")),
+    )
+
+
+def read_outbox(said: Mapping[str, Any], after: str) -> OutboxPage:
+    """A page of the outbox. Raises NotSchoolgate without a list."""
+    listed = said.get("entries")
+    if not isinstance(listed, list):
+        raise NotSchoolgate(Again(), "JSON, but no entries")
+    return OutboxPage(
+        entries=tuple(
+            OutboxEntry(
+                number=number,
+                kind=_text(entry.get("kind")),
+                fetched=entry.get("state") != "made",
+                la=_text(entry.get("la")),
+                school=_text(entry.get("school")),
+                name=_text(entry.get("name")),
+                made=read_time(entry.get("made")),
+                data=_text(entry.get("data")),
+                task=_text(entry.get("task")),
+            )
+            for entry in listed
+            if isinstance(entry, dict) and (number := _whole_number(entry.get("id"))) is not None
+        ),
         cursor=str(said.get("next") or after),
         more=bool(said.get("more")),
     )

@@ -20,7 +20,16 @@ from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.schedules.due import make_due_runs
 from schoolgate.commons.schedules.rules import Weekly
 from schoolgate.school.exchange.disk_room import measure_disks
-from schoolgate.school.exchange.models import Destination, DiskSpace, FormerRoot, HeldBackFile, School, State, Transfer
+from schoolgate.school.exchange.models import (
+    Destination,
+    DiskSpace,
+    FileRequest,
+    FormerRoot,
+    HeldBackFile,
+    School,
+    State,
+    Transfer,
+)
 from schoolgate.school.exchange.preferences import ROOT_FOLDER
 from schoolgate.school.exchange.scheduling import set_when_to_send
 from schoolgate.school.exchange.today import LINES, look_at_today
@@ -140,6 +149,13 @@ def fill_the_disk() -> None:
 
 def leave_a_root() -> None:
     FormerRoot.objects.create(path="/srv/old", waiting=3, looked_at=NOW())
+
+
+def la_asks_for(number: int) -> None:
+    for one in range(1, number + 1):
+        school = {"la": "820", "school": f"{4000 + one}", "school_name": f"School {one}", "user": "u"}
+        asked = {"data": "snapshot", "task": "Autumn snapshot", "made_at": NOW() - DAY}
+        FileRequest.objects.create(destination_la="820", number=one, **school, **asked)
 
 
 CASES = [
@@ -282,6 +298,21 @@ CASES = [
         "1 file is received, but not yet put into Files Exported.",
         "/files/",
         lambda: Transfer.objects.update(filed_at=NOW()),
+    ),
+    Case(
+        "asked for",
+        lambda: la_asks_for(1),
+        "asks for a full pupil file of School 1 (task “Autumn snapshot”, since Tuesday 12:00).",
+        "/asked-for/",
+        lambda: FileRequest.objects.all().delete(),
+    ),
+    Case(
+        "asked for",
+        lambda: la_asks_for(12),
+        "12 files of 12 schools are asked for, the first since Tuesday 12:00.",
+        "/asked-for/",
+        lambda: FileRequest.objects.all().delete(),
+        count=12,
     ),
 ]
 

@@ -16,6 +16,7 @@ from schoolgate.school.exchange.filing import put_away
 from schoolgate.school.exchange.folders import root_folder
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.outcomes import ask_for_outcomes
+from schoolgate.school.exchange.requested import ask_for_requests
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.taking import spool
 
@@ -70,6 +71,12 @@ def look_for_room() -> None:
 def ask_what_became_of_files() -> None:
     """Ask every LA that has a file of ours whose outcome is open."""
     ask_for_outcomes()
+
+
+@every(minutes=5, words="Asking the LAs what they want")
+def ask_what_is_wanted() -> None:
+    """Read the outbox of every LA whose turn it is."""
+    ask_for_requests()
 
 
 @every(hours=1, words="Sweeping the spool")

@@ -15,6 +15,7 @@ from schoolgate.school.exchange.correcting import fetch_lists, note_to_be_fetche
 from schoolgate.school.exchange.logins import own_logins, travels_with
 from schoolgate.school.exchange.models import Destination, State, Transfer
 from schoolgate.school.exchange.models.transfer import StepName, TransferQuerySet
+from schoolgate.school.exchange.requested import fetch_requests
 from schoolgate.school.exchange.still_held import send_forgotten_again
 from schoolgate.school.exchange.troubles import is_of_login
 from schoolgate.wire.exchange_errors import ExchangeError
@@ -47,7 +48,7 @@ def note_outcome(transfer: Transfer, outcome: Mapping[str, Any], *, told_anew: b
 def fetch_outcomes(connection: Connection, login: Login) -> int:
     """Ask the LA what became of a login's files since we last asked, and what it did not take of those it imported.
 
-    How many were told of. Raises an ExchangeError.
+    Also what it asks for. How many were told of. Raises an ExchangeError.
     """
     told = 0
     for _ in range(MOST_PAGES):
@@ -64,6 +65,7 @@ def fetch_outcomes(connection: Connection, login: Login) -> int:
         if not page.more:
             break
     fetch_lists(connection.client(login), travels_with(login))
+    fetch_requests(connection, login)
     return told
 
 

@@ -1,15 +1,17 @@
 """What the journal says of files and LAs: sentences that name no child, and no file whose name may be anything."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.school.exchange.held_back_words import why_held_back
-from schoolgate.school.exchange.models import Destination, HeldBackFile, School, Transfer
+from schoolgate.school.exchange.models import Destination, FileRequest, HeldBackFile, School, Transfer
 from schoolgate.school.exchange.whom_to_ask import naming_whom
 from schoolgate.wire.exchange_errors import ExchangeError
+
+LATELY = timedelta(days=6)
 
 
 def in_london(moment: datetime | None) -> str:
@@ -17,6 +19,12 @@ def in_london(moment: datetime | None) -> str:
     if moment is None:
         return "an unknown day"
     return timezone.localtime(moment, timezone.get_default_timezone()).strftime("%a %d %b %Y %H:%M")
+
+
+def since(moment: datetime) -> str:
+    """A moment of late as an office reads it: Thursday 18:30, or with its date once that is a week ago."""
+    local = timezone.localtime(moment, timezone.get_default_timezone())
+    return f"{local:%A %H:%M}" if timezone.now() - moment < LATELY else f"{local:%d %b %Y %H:%M}"
 
 
 def file_held_back(held_back: HeldBackFile) -> None:
@@ -68,6 +76,17 @@ def file_outcome(transfer: Transfer) -> None:
     accepted = transfer.state == "imported"
     words = "imported" if accepted else "did not accept"
     _of(transfer, "INFO" if accepted else "ERROR", f"The LA {words} {transfer.name}.")
+
+
+def file_asked_for(request: FileRequest) -> None:
+    write(
+        "INFO",
+        f"The LA asks for {request}.",
+        la=request.la,
+        school=request.school,
+        destination_la=request.destination_la,
+        link=reverse("file-requests"),
+    )
 
 
 def file_put_away(transfer: Transfer) -> None:

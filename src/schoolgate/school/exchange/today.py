@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.web.charts import Mark
-from schoolgate.school.exchange.first_page import files, logins, machine
+from schoolgate.school.exchange.first_page import files, logins, machine, requests
 from schoolgate.school.exchange.first_page.board import Board, look_at_schools
 from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.first_page.to_do import files as so_many_files
@@ -39,6 +39,7 @@ LINES: tuple[Callable[[], Iterable[ToDo]], ...] = (
     machine.missed,
     logins.expiring,
     files.in_former_roots,
+    requests.asked_for,
 )
 """Everything that may need somebody, in the order in which it is told. A room adds its own lines here."""
 

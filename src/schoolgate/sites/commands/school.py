@@ -14,7 +14,7 @@ from schoolgate.sites.commands.school_connect import connect, password
 from schoolgate.sites.commands.school_connection import connection, test_connection
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
 from schoolgate.sites.commands.school_schedule import schedule
-from schoolgate.sites.commands.school_today import board, status
+from schoolgate.sites.commands.school_today import board, requests, status
 from schoolgate.sites.commands.shared import (
     Failed,
     WrongCall,
@@ -32,7 +32,7 @@ def school() -> None:
 
 add_common_verbs(school, "school")
 for command in (
-    *(status, board, connect, password, destinations, schools, schedule, connection, test_connection),
+    *(status, requests, board, connect, password, destinations, schools, schedule, connection, test_connection),
     *FILE_COMMANDS,
 ):
     school.add_command(command)

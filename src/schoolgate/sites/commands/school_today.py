@@ -38,6 +38,34 @@ def status(as_json: bool) -> None:
     sys.exit(1 if today.to_do else 0)
 
 
+@click.command("requests", help="Files that the LAs ask for, the oldest first.")
+@click.option("--refresh", is_flag=True, help="Ask the LAs first, whoever was asked lately.")
+@as_json
+@limit_rows
+@at_home("school")
+def requests(refresh: bool, as_json: bool, limit: int | None) -> None:
+    from schoolgate.school.exchange.models import FileRequest
+    from schoolgate.school.exchange.requested import ask_for_requests, where_to
+
+    if refresh:
+        ask_for_requests(at_once=True)
+    rows = [
+        {
+            "la": one.la,
+            "school": one.school,
+            "name": one.school_name,
+            "wanted": one.data,
+            "task": one.task,
+            "since": one.made_at,
+            "destination_la": one.destination_la,
+            "folder": where_to(one.destination_la).folder,
+        }
+        for one in FileRequest.objects.all()
+    ]
+    columns = ["since", "la", "school", "name", "wanted", "task", "folder"]
+    print_rows(rows, columns, as_json=as_json, limit=limit, empty="No LA asks for a file.")
+
+
 @click.command("board", help="Every school and how it stands, the worst first.")
 @click.option("--exceptions", is_flag=True, help="Only schools that are not all right.")
 @as_json

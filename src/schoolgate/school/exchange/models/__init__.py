@@ -4,6 +4,7 @@ from schoolgate.school.exchange.models.attempt import Attempt
 from schoolgate.school.exchange.models.correction import Correction, CorrectionList
 from schoolgate.school.exchange.models.destination import Destination
 from schoolgate.school.exchange.models.disk_space import DiskSpace
+from schoolgate.school.exchange.models.file_request import FileRequest
 from schoolgate.school.exchange.models.former_root import FormerRoot
 from schoolgate.school.exchange.models.held_back import HeldBackFile
 from schoolgate.school.exchange.models.joining import Joining
@@ -19,6 +20,7 @@ __all__ = [
     "CorrectionList",
     "Destination",
     "DiskSpace",
+    "FileRequest",
     "FormerRoot",
     "HeldBackFile",
     "Joining",

@@ -48,6 +48,7 @@ class Login(models.Model):
     try_again_at = models.DateTimeField(null=True, editable=False)
     outcomes_cursor = models.CharField(max_length=60, blank=True, editable=False)
     outcomes_asked_at = models.DateTimeField(null=True, editable=False)
+    requests_asked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         abstract = True
