@@ -7,7 +7,15 @@ class CollectionConfig(AppConfig):
 
     def ready(self) -> None:
         # Registered by being imported: work, alerts, preferences of connectors, and who hears of an import's end.
-        from schoolgate.authority.collection import alerts, collecting, ending, options  # noqa: F401, PLC0415
+        from schoolgate.authority.collection import (  # noqa: F401, PLC0415
+            alerts,
+            collecting,
+            ending,
+            options,
+            retention,
+            task_job,
+            today,
+        )
         from schoolgate.authority.collection.document import CollectedDocuments  # noqa: PLC0415
         from schoolgate.authority.importing.opening import opens  # noqa: PLC0415
         from schoolgate.authority.records.models import Change  # noqa: PLC0415

@@ -1,8 +1,18 @@
 from django.urls import path
 
-from schoolgate.authority.collection.views import codes, quarantine, runs
+from schoolgate.authority.collection.views import codes, quarantine, runs, tasks, terms
 
 urlpatterns = [
+    path("collection/", tasks.tasks, name="tasks"),
+    path("collection/add", tasks.add, name="add-task"),
+    path("collection/<int:pk>", tasks.task, name="task"),
+    path("collection/<int:pk>/edit", tasks.edit, name="edit-task"),
+    path("collection/<int:pk>/clone", tasks.clone, name="clone-task"),
+    path("collection/<int:pk>/switch", tasks.switch, name="switch-task"),
+    path("collection/<int:pk>/run", tasks.run_now, name="run-task"),
+    path("collection/<int:pk>/delete", tasks.delete, name="delete-task"),
+    path("collection/terms/", terms.terms, name="terms"),
+    path("collection/terms/<int:pk>/remove", terms.remove_term, name="remove-term"),
     path("collection/log/", runs.task_log, name="task-log"),
     path("collection/log/<int:pk>", runs.one_run, name="collection-run"),
     path("collection/log/<int:pk>/again", runs.run_again, name="run-again"),

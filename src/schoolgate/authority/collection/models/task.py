@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from schoolgate.authority.bases.models import Base, BaseGroup, BaseQuerySet
+from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup, BaseQuerySet
 from schoolgate.authority.records.models.visible import ForStaff
 from schoolgate.commons.schedules.rules import Rule, rule_of
 from schoolgate.wire.mis.connector import Filters
@@ -38,7 +38,8 @@ class ScheduledTask(models.Model):
     """What to collect from which bases and when (reference 9.2).
 
     Who is collected are `bases` and all in `groups` that are of its `sources` today. `recorded_rule` is when
-    (`commons.schedules.rules`); the schedule called `schedule_name` carries it while the task is `active`.
+    (`commons.schedules.rules`), without the terms, which are added while it runs `in_term` only; the schedule called
+    `schedule_name` carries it while the task is `active`.
     `months_back` limits attendance that is read by days. `version` goes up with each change, so that of two people who
     change a task at once the second is told.
     """
@@ -57,6 +58,7 @@ class ScheduledTask(models.Model):
     bases = models.ManyToManyField(Base, related_name="tasks", blank=True)
     groups = models.ManyToManyField(BaseGroup, related_name="tasks", blank=True)
     recorded_rule = models.JSONField()
+    in_term = models.BooleanField("in term only", default=False)
     active = models.BooleanField("active", default=True)
     version = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField(default=timezone.now)
@@ -97,5 +99,5 @@ class ScheduledTask(models.Model):
     @property
     def collected_bases(self) -> BaseQuerySet:
         """Those of them that it is for today."""
-        by_file = Q(mis="sims-7")
+        by_file = Q(mis=SIMS_7)
         return self.named_bases.filter(by_file if self.sources == Sources.FILES else ~by_file)
