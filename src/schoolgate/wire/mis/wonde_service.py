@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
-import httpx
-
-from schoolgate.wire.mis.calling import Caller
+from schoolgate.wire.mis.calling import Caller, next_page
 from schoolgate.wire.mis.connector import Check, MisError, Raw, Tools, Trouble
 from schoolgate.wire.mis.wonde_rows import missing_include, permissions_of
 
@@ -108,6 +106,7 @@ class WondeService:
         return Check(_NOT_ASKED, Trouble.CONSENT)
 
     def rows(self, path: str, query: Query | None = None) -> Iterator[Raw]:
+        """The rows of one of the school's lists, as `pages` has them."""
         for page in self.pages(path, query or {}):
             yield from page
 
@@ -134,7 +133,7 @@ class WondeService:
 
     def _each_page(self, address: str, what: str, query: Query) -> Iterator[list[Raw]]:
         """Follow the next addresses to the end. Raises MisError for one that leads elsewhere or in a circle."""
-        home, seen, empty = httpx.URL(address), {address}, 0
+        seen, empty = {address}, 0
         params: Query | None = query
         while True:
             said = self._caller.get_json(address, what=what, params=params)
@@ -147,14 +146,10 @@ class WondeService:
             pagination = meta.get("pagination") if isinstance(meta, dict) else None
             if not isinstance(pagination, dict) or pagination.get("more") is not True:
                 return
-            target = home.join(str(pagination.get("next") or ""))
-            # INFERRED: it keeps the question; what it may have lost of that is said again.
-            target = target.copy_merge_params({name: text for name, text in query.items() if name not in target.params})
-            address, params = str(target), None
-            elsewhere = (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port)
-            if elsewhere or address in seen or empty > _MOST_EMPTY:
+            if empty > _MOST_EMPTY:
                 raise _misled(what)
-            seen.add(address)
+            # INFERRED: it keeps the question; what it may have lost of that is said again.
+            address, params = next_page(pagination.get("next"), address, seen, what, query), None
 
     def _ask(self, path: str, what: str) -> Any:
         """What is said of the school as a whole. Raises MisError."""
