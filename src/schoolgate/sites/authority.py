@@ -1,7 +1,7 @@
 """Django settings of the authority site."""
 
 from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
-from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, shared
+from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, METRICS_DOOR, shared
 
 globals().update(shared("authority"))
 INSTALLED_APPS = [
@@ -21,7 +21,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 ROOT_URLCONF = "schoolgate.sites.urls_authority"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
-SCHOOLGATE_PROGRAM_DOORS = {"/exchange/": "schoolgate.authority.exchange.api_urls"}
+SCHOOLGATE_PROGRAM_DOORS = {"/exchange/": "schoolgate.authority.exchange.api_urls", **METRICS_DOOR}
 SCHOOLGATE_OWNER_PREFERENCE = "la-name"
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
@@ -35,6 +35,7 @@ SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
     ("Files", "received-files"),
     ("Imports", "imports"),
+    ("Collection", "tasks"),
     ("Incoming pupils", "incoming"),
     ("Pupils", "pupils"),
     ("Restricted", "restricted"),

@@ -25,7 +25,7 @@ def typed(green_abbey: Base) -> dict[str, Any]:
     return {
         "name": "Weekly snapshot",
         "owner": "la",
-        "data": "snapshot",
+        "kind": "snapshot",
         "bases": [green_abbey.pk],
         "rhythm": "weekly",
         "at": "18:30",

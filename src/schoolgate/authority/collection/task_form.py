@@ -47,7 +47,7 @@ class TaskForm(forms.Form):
     transfer_type = forms.ChoiceField(
         label="Transfer Type", choices=[("export-from-school", "Export from School")], required=False
     )
-    data = forms.ChoiceField(
+    kind = forms.ChoiceField(
         label="Data Filter Details",
         choices=[
             (Data.SNAPSHOT, "Snapshot Data"),
@@ -173,7 +173,7 @@ class TaskForm(forms.Form):
         return Wish(
             name=given["name"],
             owner=given["owner"],
-            data=given["data"],
+            data=given["kind"],
             rule=self.rule(),
             bases=tuple(given["bases"]),
             groups=tuple(given["groups"]),
@@ -192,7 +192,7 @@ def initial_of(task: ScheduledTask) -> dict[str, Any]:
     said: dict[str, Any] = {
         "name": task.name,
         "owner": task.owner,
-        "data": task.data,
+        "kind": task.data,
         "bases": [base.pk for base in task.bases.all()],
         "groups": [group.pk for group in task.groups.all()],
         "nc_years": task.nc_years,

@@ -122,7 +122,7 @@ def sources_of(wish: Wish) -> str:
         )
     sources = Sources.API if False in kinds else Sources.FILES
     if sources == Sources.API and wish.data == Data.ATTAINMENT:
-        raise TaskRefused("data", "Attainment is collected from schools with SIMS 7 only.")
+        raise TaskRefused("kind", "Attainment is collected from schools with SIMS 7 only.")
     return sources
 
 

@@ -8,11 +8,13 @@ from schoolgate.sites.commands.authority_addresses import addresses
 from schoolgate.sites.commands.authority_alerts import alerts, reports
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.authority_by_hand import pupil_change
+from schoolgate.sites.commands.authority_collection import collect, runs, tasks
 from schoolgate.sites.commands.authority_conflicts import conflicts, decisions
 from schoolgate.sites.commands.authority_duplicates import duplicates, merge
 from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
+from schoolgate.sites.commands.authority_quarantine import attendance_codes, quarantine
 from schoolgate.sites.commands.authority_rules import rules
 from schoolgate.sites.commands.authority_unmatched import unmatched
 from schoolgate.sites.commands.common_verbs import (
@@ -55,6 +57,11 @@ for command in (
     rules,
     addresses,
     first_load,
+    tasks,
+    runs,
+    collect,
+    quarantine,
+    attendance_codes,
     alerts,
     reports,
 ):

@@ -1,0 +1,69 @@
+"""`schoolgate authority tasks|runs|collect|quarantine|attendance-codes`, as an operator calls them."""
+
+from typing import Any
+
+import pytest
+from tests.sites.calls import new_home, schoolgate, told
+
+CHANGES = ("--name", "Autumn changes", "--data", "changed", "--base", "8204321", "--at", "18:30", "--on", "thu")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An authority with one school that sends files."""
+    folder = tmp_path_factory.mktemp("authority")
+    new_home("authority", folder, "--la", "820")
+    told("authority", "accounts", "add", "--la", "820", "--school", "4321", "--home", str(folder))
+    return str(folder)
+
+
+def do(home: str, *words: str) -> Any:
+    return told("authority", *words, "--home", home)
+
+
+def test_a_task_is_made_listed_copied_switched_and_deleted(home: str) -> None:
+    made = do(home, "tasks", "add", *CHANGES)
+    assert (made["when"], made["schools"], made["active"]) == ("Every Thursday 18:30", 1, True)
+    copy = do(home, "tasks", "clone", str(made["number"]))
+    assert not copy["active"]
+    assert do(home, "tasks", "activate", str(copy["number"]))["next"]
+    assert not do(home, "tasks", "deactivate", str(copy["number"]))["active"]
+    assert do(home, "tasks", "delete", str(copy["number"])) == {"deleted": copy["number"]}
+    assert [one["name"] for one in do(home, "tasks")] == ["Autumn changes"]
+    assert schoolgate("authority", "tasks", "delete", str(made["number"]), "--home", home).returncode == 1
+
+
+def test_a_task_is_run_now_and_stands_in_the_log(home: str) -> None:
+    made = do(home, "tasks", "add", *CHANGES[:1], "Run now", *CHANGES[2:])
+    assert do(home, "tasks", "run", str(made["number"])) == {"runs": 1}
+    (run,) = do(home, "runs", "--task", str(made["number"]))
+    assert (run["state"], run["base"], run["data"]) == ("pending", "8204321", "changed")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tasks", "add", *CHANGES[:-2]),
+        ("tasks", "add", *CHANGES, "--monthly", "3"),
+        ("tasks", "add", *CHANGES[:6], "--at", "half past", "--on", "thu"),
+        ("tasks", "add", *CHANGES, "--group", "Nobody"),
+        ("tasks", "run", "999"),
+        ("runs", "--base", "8209999"),
+        ("collect", "--base", "8209999"),
+        ("quarantine", "drop"),
+        ("attendance-codes", "map", "--system", "sims-primary", "--code", "Q07", "--means", "QQ"),
+    ],
+)
+def test_a_wrong_call_is_told_as_one(home: str, words: tuple[str, ...]) -> None:
+    assert schoolgate("authority", *words, "--home", home).returncode == 2
+
+
+def test_nothing_is_held_back_and_no_code_is_known_at_first(home: str) -> None:
+    assert do(home, "quarantine") == []
+    assert do(home, "attendance-codes") == []
+
+
+def test_a_code_is_given_a_meaning_before_it_is_met(home: str) -> None:
+    words = ("--system", "sims-primary", "--code", "Q07", "--means", "B")
+    assert do(home, "attendance-codes", "map", *words)["marks"] == 0
+    assert do(home, "attendance-codes")[0]["means"] == "B"
