@@ -197,6 +197,8 @@ AXES_LOCKOUT_CALLABLE = "schoolgate.commons.accounts.access.keep_answer"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+# What reads the metrics is a program on every site.
+METRICS_DOOR = {"/metrics": "schoolgate.commons.metrics.urls"}
 # Applications beside Django that own a path: made by calling what is named.
 SCHOOLGATE_SERVICE_DOORS: dict[str, str] = {}
 # Whether programs are let in by https alone (`doors.EncryptedOnly`).

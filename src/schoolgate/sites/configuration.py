@@ -48,6 +48,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_from", "", "address that mails come from; needed with smtp_host"),
     Setting("service_path", "/Service.asmx", "path of the SOAP service on a supplier site"),
     Setting("private_webhooks", "no", "yes: webhooks may go to private addresses and to this machine"),
+    Setting("metrics_token", "", "token by which Prometheus may read /metrics; empty: nobody may", True),
     Setting("demo", "no", "yes: sample LA numbers are legal and the pages say that this is a demonstration"),
     Setting("debug", "no", "yes: error pages show the program; never on a site others can reach"),
 )

@@ -1,14 +1,14 @@
 """Django settings of the school site."""
 
 from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
-from schoolgate.sites.base import INSTALLED_APPS, shared
+from schoolgate.sites.base import INSTALLED_APPS, METRICS_DOOR, shared
 
 globals().update(shared("school"))
 INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.school.exchange"]
 ROOT_URLCONF = "schoolgate.sites.urls_school"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
 SCHOOLGATE_OWNER_PREFERENCE = "school-name"
-SCHOOLGATE_PROGRAM_DOORS: dict[str, str] = {}
+SCHOOLGATE_PROGRAM_DOORS = METRICS_DOOR
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "sender": "sends files and sees what became of them",

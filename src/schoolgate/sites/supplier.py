@@ -1,7 +1,14 @@
 """Django settings of the supplier site."""
 
 from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
-from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, service_path, shared, with_small_caches
+from schoolgate.sites.base import (
+    AUTHENTICATION_BACKENDS,
+    INSTALLED_APPS,
+    METRICS_DOOR,
+    service_path,
+    shared,
+    with_small_caches,
+)
 
 globals().update(shared("supplier"))
 DATABASES = with_small_caches(globals()["DATABASES"])
@@ -17,7 +24,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 ROOT_URLCONF = "schoolgate.sites.urls_supplier"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
-SCHOOLGATE_PROGRAM_DOORS = {"/api/": "schoolgate.supplier.api.urls"}
+SCHOOLGATE_PROGRAM_DOORS = {"/api/": "schoolgate.supplier.api.urls", **METRICS_DOOR}
 SCHOOLGATE_SERVICE_PATH = service_path(globals()["SCHOOLGATE_CONFIGURATION"])
 SCHOOLGATE_SERVICE_DOORS = {SCHOOLGATE_SERVICE_PATH: "schoolgate.supplier.service.door.SoapDoor"}
 SCHOOLGATE_ENCRYPTED_ONLY = True

@@ -7,7 +7,7 @@ from pathlib import Path
 import dj_database_url
 
 from schoolgate.sites.base import *  # noqa: F403  a settings module is what it takes from the base
-from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, secret_key, sqlite
+from schoolgate.sites.base import AUTHENTICATION_BACKENDS, INSTALLED_APPS, METRICS_DOOR, secret_key, sqlite
 from schoolgate.sites.configuration import read_configuration
 from schoolgate.sites.home import Home
 
@@ -46,6 +46,7 @@ ROOT_URLCONF = "schoolgate.sites.urls_testing"
 SCHOOLGATE_PROGRAM_DOORS = {
     "/exchange/": "schoolgate.authority.exchange.api_urls",
     "/api/": "schoolgate.supplier.api.urls",
+    **METRICS_DOOR,
 }
 SCHOOLGATE_SERVICE_PATH = "/Service.asmx"
 SCHOOLGATE_ROLES = {

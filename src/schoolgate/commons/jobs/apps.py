@@ -6,4 +6,5 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from schoolgate.commons.jobs import periodic, tidying  # noqa: F401, PLC0415  their kinds of work are registered
+        # Their kinds of work, and what is measured, are registered.
+        from schoolgate.commons.jobs import measures, periodic, tidying  # noqa: F401, PLC0415

@@ -103,6 +103,7 @@ class Job(models.Model):
         indexes = (
             models.Index(fields=["state", "-priority", "run_at", "id"], name="jobs_next_first"),
             models.Index(fields=["kind", "-id"], name="jobs_of_a_kind"),
+            models.Index(fields=["ended_at"], name="jobs_by_their_end"),
         )
 
     def __str__(self) -> str:

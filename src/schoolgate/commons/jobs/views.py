@@ -1,5 +1,8 @@
 """The jobs of this site: what is waiting, being done, done, and what failed."""
 
+from datetime import timedelta
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http.response import HttpResponseBase
@@ -9,15 +12,24 @@ from django.views.decorators.http import require_POST
 
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
-from schoolgate.commons.jobs.health import health
+from schoolgate.commons.jobs.health import health, last_sign_of_life
 from schoolgate.commons.jobs.kinds import KINDS, STATE_WORDS, state_in_words, words_of
 from schoolgate.commons.jobs.models import Job, State, may
-from schoolgate.commons.jobs.showing import ProgressText, attempts, progress_bar, result_in_words, took
+from schoolgate.commons.jobs.queue import RATE_MINUTES, colleagues, kinds_of_work, lease_seconds
+from schoolgate.commons.jobs.showing import (
+    ProgressText,
+    attempts,
+    progress_bar,
+    result_in_words,
+    span_in_words,
+    took,
+)
 from schoolgate.commons.jobs.submitting import cancel, start_again
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
 SEE = ("administrator", "officer", "sender")
 LIVE_SECONDS = 2
+QUEUE_LIVE_SECONDS = 5
 
 
 @who(*SEE)
@@ -66,6 +78,23 @@ def jobs(request: PersonRequest) -> HttpResponseBase:
         "routine": routine,
     }
     return table.response("jobs/jobs.html", context)
+
+
+@who(*SEE)
+def queue(request: PersonRequest) -> HttpResponseBase:
+    """For the operator: what works and waits, of each kind, and who works. The same numbers are told as metrics."""
+    context: dict[str, Any] = {
+        "health": health(),
+        "kinds": [(kind, span_in_words(kind.oldest) if kind.waiting else "") for kind in kinds_of_work()],
+        "colleagues": colleagues(),
+        "rate_minutes": RATE_MINUTES,
+        "lease_seconds": lease_seconds(),
+        "last_sign_of_life": last_sign_of_life(),
+        "live_seconds": QUEUE_LIVE_SECONDS,
+    }
+    context["done_per_minute"] = sum(kind.per_minute for kind, _ in context["kinds"])
+    context["oldest"] = span_in_words(timedelta(seconds=context["health"].oldest_seconds))
+    return render(request, "jobs/queue.html", context)
 
 
 @who(*SEE)
