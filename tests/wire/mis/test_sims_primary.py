@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from tests.wire.mis.kit import BEGINS, TODAY, Cloud, ConnectorKit, codes_of, marks_of, read, school
 
-from schoolgate.simulators.faults import Fault
 from schoolgate.simulators.population import Population
 from schoolgate.simulators.sims_primary import SimsPrimary as Simulated
 from schoolgate.simulators.sims_primary_switches import SimsPrimarySwitches
@@ -70,12 +69,11 @@ class TestSimsPrimary(ConnectorKit):
 
     def test_a_token_that_ends_in_mid_run_is_renewed(self, open_until: ExitStack) -> None:
         cloud = self.open_cloud(open_until, school())
-        stream = cloud.connector().snapshot(Group.CONTACT, Filters())
-        cloud.simulator.set(page_size="2")
-        next(stream)
+        cloud.simulator.set(page_size="50")
+        stream = cloud.connector().attendance_between(BEGINS, TODAY, Filters())
+        found = read([next(stream)])
         cloud.simulator.tokens.end_all()
-        connector = cloud.connector()
-        assert read(connector.snapshot(Group.ADDRESS, Filters())).complete is not None
+        assert codes_of(read(stream, found)) == marks_of(cloud.schools[0])
         assert sum(call.status == 401 for call in cloud.calls) == 1
 
     def test_a_token_is_asked_for_once_while_it_lasts(self, cloud: Cloud) -> None:
@@ -94,13 +92,12 @@ class TestSimsPrimary(ConnectorKit):
         assert read(dex.snapshot(Group.PUPIL, Filters())).rows
 
     def test_the_next_page_is_never_asked_for_at_another_host(self, cloud: Cloud) -> None:
-        cloud.simulator.faults.add(Fault("empty-page"))
-        connector = cloud.connector(data_url=f"{cloud.url.replace('127.0.0.1', 'localhost')}/ssli01/")
-        said = {"value": [], "@odata.nextLink": "http://127.0.0.2:9/elsewhere"}
-        connector._caller.get_json = lambda *_, **__: said  # type: ignore[attr-defined]
+        cloud.simulator.set(page_size="2")
+        cloud.http.headers["Host"] = "elsewhere.example"  # which its next links name
         with pytest.raises(MisError) as raised:
-            read(connector.snapshot(Group.PUPIL, Filters()))
+            read(cloud.connector().snapshot(Group.PUPIL, Filters()))
         assert raised.value.trouble is Trouble.DATA
+        assert [call.what for call in cloud.calls] == ["a token", "LearnerIdentifiers"]
 
     @pytest.mark.parametrize("granularity", ["row", "whole-group"])
     def test_a_group_comes_whole_whatever_the_feed_tells(self, open_until: ExitStack, granularity: str) -> None:

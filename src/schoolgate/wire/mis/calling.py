@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import httpx
@@ -21,6 +20,7 @@ from schoolgate.wire.mis.retrying import (
     after_exception,
     after_status,
     asked_wait,
+    doubled,
     pause_after,
 )
 from schoolgate.wire.tls import CertificateRefused
@@ -29,7 +29,8 @@ from schoolgate.wire.unreachable import why_unreachable
 MOST_BYTES = 64 * 1024 * 1024
 """An answer is never longer; a page of a thousand rows has about one megabyte."""
 
-LEAST_MOST_WAITS = 3
+WAITS_AS_TOLD = 3
+"""A vendor that is still busy after so many waits of its own choice is given longer ones, and an end."""
 
 
 class TokenRefused(Exception):
@@ -60,7 +61,7 @@ class _Answer:
     @property
     def said(self) -> Any:
         try:
-            return json.loads(self.body)
+            return _parsed(self.body)
         except ValueError:
             return self.text
 
@@ -121,7 +122,7 @@ class Caller:
             status = answer.response.status_code
             if answer.response.is_success:
                 try:
-                    return json.loads(answer.body)
+                    return _parsed(answer.body)
                 except ValueError:
                     if unreadable or not self.patience:
                         raise _data(f"The answer for {what} cannot be read as JSON. It is asked for again.") from None
@@ -167,14 +168,28 @@ class Caller:
             said = why_unreachable(error) if isinstance(error, httpx.TransportError) else type(error).__name__
             status = 0
             raise
+        except UnicodeEncodeError:
+            said = "not-sent"
+            raise MisError(
+                Trouble.CREDENTIAL,
+                "A setting has characters in it that no key and no token has. Enter it again.",
+                ends="connection",
+            ) from None
+        except (httpx.InvalidURL, UnicodeError):
+            said = "not-sent"
+            raise MisError(
+                Trouble.NETWORK, f"The address at which {what} is asked for is none. Correct it.", ends="connection"
+            ) from None
         finally:
             self.tools.note(Call(what, status, time.monotonic() - began, attempt, said))
 
     def _wait(self, answer: _Answer, waits: int, *, paced: bool) -> None:
-        seconds = asked_wait(answer.response, answer.text, waits, datetime.now(UTC))
+        seconds = asked_wait(answer.response, answer.text, waits, self.tools.now())
+        if waits > WAITS_AS_TOLD:
+            seconds = max(seconds, doubled(waits))
         if paced:
             self.tools.pace.hold(self.pace_key, seconds)
-        if not self.patience or (waits > LEAST_MOST_WAITS and seconds >= LONGEST_WAIT_SECONDS):
+        if not self.patience or (waits > WAITS_AS_TOLD and seconds >= LONGEST_WAIT_SECONDS):
             raise MisError(
                 Trouble.BUSY,
                 f"The service takes no more calls for {seconds:.0f} s. It is asked again then.",
@@ -202,6 +217,38 @@ _REASONS = {
     "refused": "The service's machine takes no connection",
     "timeout": "No answer came in time",
 }
+
+
+def next_page(link: object, before: str, seen: set[str], what: str, query: Mapping[str, str] | None = None) -> str:
+    """The address of the page that a next link names, on the page at `before`; what it lost of `query` is said again.
+
+    `seen` are the pages asked for, to which it is added. Raises MisError for a link in a circle, and for one to another
+    host, which must not learn a key.
+    """
+    try:
+        home = httpx.URL(before)
+        target = home.join(str(link or ""))
+        lost = {name: text for name, text in (query or {}).items() if name not in target.params}
+        if lost:
+            target = target.copy_merge_params(lost)
+    except (httpx.InvalidURL, UnicodeError):
+        raise _misled(what) from None
+    if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port) or str(target) in seen:
+        raise _misled(what)
+    seen.add(str(target))
+    return str(target)
+
+
+def _parsed(body: bytes) -> Any:
+    """The JSON of a body. Raises ValueError for what is none, or lies too deep in itself."""
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError from None
+
+
+def _misled(what: str) -> MisError:
+    return _data(f"The next page of {what} leads nowhere. Tell the vendor.")
 
 
 def _data(sentence: str) -> MisError:

@@ -2,8 +2,8 @@
 
 | outcome | what follows |
 | --- | --- |
-| 429 | wait as told, else 2, 4, 8 … s up to an hour, all calls of the key with it; past that it is an outage |
-| 408, 500, 502, 503, 504, time-out, broken connection | the same pauses with jitter, six tries at most |
+| 429 | wait as told, else 2, 4, 8 … s, all calls of the key with it; at an hour it is an outage |
+| 408, 500, 502, 503, 504, time-out, broken connection or packing | the same pauses with jitter, six tries at most |
 | a token that is refused | another token, once |
 | 200 that cannot be read | once more |
 | all else | never again by itself: the vendor's words say what is wrong |
@@ -42,6 +42,7 @@ BY_EXCEPTION: tuple[tuple[type[httpx.HTTPError], Then], ...] = (
     (CertificateRefused, Then.NEVER),
     (httpx.UnsupportedProtocol, Then.NEVER),
     (httpx.TransportError, Then.AGAIN),
+    (httpx.DecodingError, Then.AGAIN),
 )
 """By what a call ended with instead of an answer: the first that fits."""
 
@@ -60,7 +61,7 @@ def after_exception(error: httpx.HTTPError) -> Then:
 
 def pause_after(tries: int) -> float:
     """Seconds until the next try after so many: 2, 4, 8 … up to an hour, each shortened at random by up to a half."""
-    return _doubled(tries) * random.uniform(0.5, 1)  # noqa: S311
+    return doubled(tries) * random.uniform(0.5, 1)  # noqa: S311
 
 
 def asked_wait(response: httpx.Response, body: str, tries: int, now: datetime) -> float:
@@ -74,8 +75,9 @@ def asked_wait(response: httpx.Response, body: str, tries: int, now: datetime) -
         except (TypeError, ValueError):
             pass
     words = _SECONDS_IN_WORDS.search(body)
-    return min(float(words[1]), LONGEST_WAIT_SECONDS) if words else _doubled(tries)
+    return min(float(words[1]), LONGEST_WAIT_SECONDS) if words else doubled(tries)
 
 
-def _doubled(tries: int) -> float:
+def doubled(tries: int) -> float:
+    """Seconds after so many tries: 2, 4, 8 … up to an hour."""
     return min(FIRST_WAIT_SECONDS * 2.0 ** min(tries - 1, 20), LONGEST_WAIT_SECONDS)

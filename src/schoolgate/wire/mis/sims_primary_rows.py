@@ -7,7 +7,7 @@ later fact is a renaming. A value that no list knows is passed on as it is: who 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -21,8 +21,8 @@ SYSTEM = "SIMS Primary"
 CODE = "Code"
 """Beside a mark's reference to its code: the code itself, so that a kept mark can be read without the list."""
 
-Shape: TypeAlias = Callable[[Sequence[Raw]], Record]
-"""Makes a record's part of all rows that a set has of one pupil."""
+Shape: TypeAlias = Callable[[Sequence[Raw], date], Record]
+"""Makes a record's part of all rows that a set has of one pupil, as it is on a day."""
 
 _SEXES = {"male": "M", "female": "F"}
 
@@ -71,11 +71,9 @@ def mark_of(row: Raw) -> Mark:
     key = _of(row.get("Attendee")).get("ExternalID")
     if not isinstance(key, str) or not key:
         raise BadValue("no-key", "The mark does not say of which pupil it is.")
-    try:
-        start = datetime.fromisoformat(str(row["AttendableEventStart"]))
-    except (KeyError, ValueError):
-        raise BadValue("no-session", "The mark does not say of which session it is.") from None
-    wall = (start if start.tzinfo else start.replace(tzinfo=UTC)).astimezone(LONDON)
+    wall = _in_london(row.get("AttendableEventStart"))
+    if wall is None:
+        raise BadValue("no-session", "The mark does not say of which session it is.")
     minutes = row.get("MinutesLate")
     return Mark(
         key,
@@ -88,7 +86,7 @@ def mark_of(row: Raw) -> Mark:
     )
 
 
-def _pupil(rows: Sequence[Raw]) -> Record:
+def _pupil(rows: Sequence[Raw], _: date) -> Record:
     row = rows[-1]
     legal = {
         "Surname": _text(row.get("LegalSurname")) or _text(row.get("PreferredSurname")),
@@ -121,11 +119,11 @@ def _pupil(rows: Sequence[Raw]) -> Record:
     )
 
 
-def _enrolment(rows: Sequence[Raw]) -> Record:
+def _enrolment(rows: Sequence[Raw], today: date) -> Record:
     stays = sorted(rows, key=stay_began)
     last = stays[-1]
     ended = stay_ended(last)
-    status = "P" if ended and ended <= datetime.now(LONDON).date().isoformat() else _text(last.get("MembershipType"))
+    status = "P" if ended and ended <= today.isoformat() else _text(last.get("MembershipType"))
     details = {"EnrolStatus": status, "NCyearActual": _text(last.get("ActualNCYear"))}
     return _said({"BasicDetails": _said(details), "SchoolHistory": [_stay(row) for row in stays]})
 
@@ -143,7 +141,7 @@ def _stay(row: Raw) -> Record:
     )
 
 
-def _address(rows: Sequence[Raw]) -> Record:
+def _address(rows: Sequence[Raw], _: date) -> Record:
     row = max(rows, key=lambda one: _day(one.get("StartDate")))
     place = _place(row)
     phone = _text(row.get("Telephone"))
@@ -163,7 +161,7 @@ def _place(row: Mapping[str, Any]) -> Record:
     return _said({"BS7666Address": parts, "County": _text(row.get("County")), "PostCode": _text(row.get("Postcode"))})
 
 
-def _contacts(rows: Sequence[Raw]) -> Record:
+def _contacts(rows: Sequence[Raw], _: date) -> Record:
     return {"Contacts": [_contact(row) for row in sorted(rows, key=_sequence)]}
 
 
@@ -175,7 +173,7 @@ def _sequence(row: Raw) -> int:
 def _contact(row: Raw) -> Record:
     person = _of(row.get("Contact"))
     responsible = row.get("ParentalResponsibility")
-    phones = [one for one in row.get("Telephones") or () if isinstance(one, dict)]
+    phones = [one for one in _all(row.get("Telephones")) if isinstance(one, dict)]
     return _said(
         {
             "Order": _text(row.get("Sequence")),
@@ -194,9 +192,9 @@ def _contact(row: Raw) -> Record:
     )
 
 
-def _needs(rows: Sequence[Raw]) -> Record:
+def _needs(rows: Sequence[Raw], _: date) -> Record:
     stages = sorted(rows, key=lambda row: _day(row.get("StartDate")))
-    needs = [one for one in stages[-1].get("Needs") or () if isinstance(one, dict)]
+    needs = [one for one in _all(stages[-1].get("Needs")) if isinstance(one, dict)]
     history = {
         "SEN": [
             _said(
@@ -215,7 +213,7 @@ def _needs(rows: Sequence[Raw]) -> Record:
     return {"SENhistory": _said(history)}
 
 
-def _meals(rows: Sequence[Raw]) -> Record:
+def _meals(rows: Sequence[Raw], _: date) -> Record:
     meals = sorted((row for row in rows if row.get("Kind") == "FSM"), key=lambda row: _day(row.get("StartDate")))
     instances = [
         _said(
@@ -230,7 +228,7 @@ def _meals(rows: Sequence[Raw]) -> Record:
     return {"FSMhistory": {"FSMinstance": instances}} if instances else {}
 
 
-def _exclusions(rows: Sequence[Raw]) -> Record:
+def _exclusions(rows: Sequence[Raw], _: date) -> Record:
     ordered = sorted(rows, key=lambda row: (_day(row.get("StartDate")), _text(row.get("StartSession"))))
     return {"Exclusions": [_exclusion(row) for row in ordered]}
 
@@ -240,10 +238,10 @@ def _exclusion(row: Raw) -> Record:
     return _said(
         {
             "Category": _text(row.get("Category")),
-            "Reasons": [_text(one) for one in row.get("Reasons") or ()],
+            "Reasons": [_text(one) for one in _all(row.get("Reasons"))],
             "StartDate": _day(row.get("StartDate")),
             "EndDate": _day(row.get("EndDate")),
-            "SchoolDays": f"{sessions / 2:.1f}" if isinstance(sessions, int) else "",
+            "SchoolDays": f"{sessions // 2}.{sessions % 2 * 5}" if isinstance(sessions, int) else "",
             "StartTime": _text(row.get("StartSession")),
         }
     )
@@ -277,9 +275,22 @@ def _text(value: Any) -> str:
     return "" if value is None or isinstance(value, dict | list) else " ".join(str(value).split())
 
 
+def _all(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _day(value: Any) -> str:
-    """The day of a date with a time, which is told in UTC though it means midnight here."""
-    return _text(value).partition("T")[0]
+    """INFERRED: a date with a time means the day that it then is in London, be it midnight here or in UTC."""
+    wall = _in_london(value) if "T" in _text(value) else None
+    return wall.date().isoformat() if wall else _text(value)
+
+
+def _in_london(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(_text(value))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(LONDON)
+    except (OverflowError, ValueError):
+        return None
 
 
 def _said(record: Record) -> Record:

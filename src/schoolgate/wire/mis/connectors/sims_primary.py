@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import httpx
-
-from schoolgate.wire.mis.calling import Caller
+from schoolgate.documents.students.entries import Record
+from schoolgate.wire.mis.calling import Caller, next_page
 from schoolgate.wire.mis.connector import (
     BadRow,
     BadValue,
@@ -56,6 +55,7 @@ _AT_ONCE = 500
 _FEW = 40
 """So many pupils are read one by one; more are read with the whole set."""
 _RENEW_BEFORE = timedelta(seconds=60)
+_A_DAY = 86_400
 _LONGEST_SPAN = timedelta(days=89)
 
 
@@ -120,10 +120,10 @@ class SimsPrimary(Connector):
     def codes(self) -> Iterator[VendorCode]:
         """By type of lookup, each to its end: a union of tables has a wrong next link (reference 2.7)."""
         own, statutory = self._lookups("AttendanceCode"), self._lookups("StatutoryAttendanceCode")
-        counts_as = {row.get("ExternalID"): str(row.get("Code") or "") for row in statutory}
+        counts_as = {str(row.get("ExternalID")): str(row.get("Code") or "") for row in statutory}
         for row in own:
-            reference = row.get("StatutoryAttendanceCode") or {}
-            told = counts_as.get(reference.get("ExternalID"), "") if isinstance(reference, dict) else ""
+            reference = row.get("StatutoryAttendanceCode")
+            told = counts_as.get(str(reference.get("ExternalID")), "") if isinstance(reference, dict) else ""
             yield VendorCode(str(row.get("Code") or ""), str(row.get("Description") or ""), told)
 
     def snapshot(self, group: Group, filters: Filters) -> Iterator[Told]:
@@ -180,11 +180,14 @@ class SimsPrimary(Connector):
             raise BadValue("no-row", "There is nothing to read.")
         if group is Group.ATTENDANCE:
             return mark_of(raw[0])
-        return Row(pupil_key(raw[0], group), group, LEARNER_SETS[group].shape(raw), raw)
+        return Row(pupil_key(raw[0], group), group, self._record(group, raw), raw)
+
+    def _record(self, group: Group, raw: tuple[Raw, ...]) -> Record:
+        return LEARNER_SETS[group].shape(raw, self.tools.now().astimezone(LONDON).date())
 
     def _told(self, group: Group, rows: Iterable[Raw], is_wanted: Callable[[str], bool]) -> Iterator[Batch]:
         """The rows put together by pupil: those of one may stand on several pages, and come twice."""
-        by_pupil: dict[str, dict[Any, Raw]] = {}
+        by_pupil: dict[str, dict[str, Raw]] = {}
         bad: list[BadRow] = []
         gone: list[str] = []
         for row in rows:
@@ -196,12 +199,12 @@ class SimsPrimary(Connector):
             if "@removed" in row:
                 gone += [key] if group is Group.PUPIL else []
             elif is_wanted(key):
-                by_pupil.setdefault(key, {})[row.get("ExternalID")] = row
+                by_pupil.setdefault(key, {})[str(row.get("ExternalID"))] = row
         read: list[Row] = []
         for key, own in by_pupil.items():
             raw = tuple(own.values())
             try:
-                read.append(Row(key, group, LEARNER_SETS[group].shape(raw), raw))
+                read.append(Row(key, group, self._record(group, raw), raw))
             except BadValue as error:
                 bad.append(BadRow(key, group, error.code, error.sentence, raw))
         for start in range(0, len(read), _AT_ONCE):
@@ -210,7 +213,7 @@ class SimsPrimary(Connector):
             yield Batch(bad=tuple(bad), gone=tuple(gone))
 
     def _marks(self, resource: str, query: Mapping[str, str] | None, filters: Filters) -> Iterator[Batch]:
-        codes = {row.get("ExternalID"): row.get("Code") for row in self._lookups("AttendanceCode")}
+        codes = {str(row.get("ExternalID")): row.get("Code") for row in self._lookups("AttendanceCode")}
         wanted = self._roll(filters) if filters.nc_years or filters.looked_after else None
         for page in self._each_page("Attendance", resource, query):
             marks: list[Mark] = []
@@ -231,13 +234,14 @@ class SimsPrimary(Connector):
             states = ["Current", "Leaver"] if filters.leavers else ["Current"]
             rows = [row for state in states for row in self._pages("Learner", "LearnerIdentifiers", _in_state(state))]
             keys = {
-                row["ExternalID"]
+                key
                 for row in rows
-                if row.get("ExternalID") and (not filters.nc_years or year_group(row) in filters.nc_years)
+                if (key := _key_or_none(row, Group.PUPIL))
+                and (not filters.nc_years or year_group(row) in filters.nc_years)
             }
             if filters.looked_after:
                 personals = self._pages("Learner", LEARNER_SETS[Group.PUPIL].name)
-                keys &= {row.get("ExternalID") for row in personals if row.get("InCare") is True}
+                keys &= {_key_or_none(row, Group.PUPIL) for row in personals if row.get("InCare") is True}
             self._rolls[filters] = frozenset(keys)
         return self._rolls[filters]
 
@@ -277,20 +281,14 @@ class SimsPrimary(Connector):
         """Follow the next links to the end. Raises MisError for one that leads elsewhere or in a circle."""
         what = resource.partition("/")[0] + (" changes" if "/" in resource else "")
         address = self._address(service, resource)
-        home, seen = httpx.URL(address), {address}
+        seen = {address}
         while True:
             said = self._get(address, what, query)
             yield [row for row in said["value"] if isinstance(row, dict)]
             following = said.get("@odata.nextLink")
             if not following:
                 return
-            target = home.join(str(following))
-            address, query = str(target), None
-            if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port) or address in seen:
-                raise MisError(
-                    Trouble.DATA, f"The next page of {what} leads nowhere. Tell the vendor.", ends="group", passes=True
-                )
-            seen.add(address)
+            address, query = next_page(following, address, seen, what), None
 
     def _get(self, address: str, what: str, query: Mapping[str, str] | None) -> Raw:
         said = self._caller.get_json(address, what=what, params=query)
@@ -328,24 +326,24 @@ class SimsPrimary(Connector):
         }
         said = self._caller.post_form(self.option["token_url"], form, what="a token", refusal=token_refusal)
         text = said.get("access_token") if isinstance(said, dict) else None
-        if not isinstance(text, str) or not text:
+        if not isinstance(text, str) or not text.isascii() or not text.isprintable() or not text.strip():
             raise MisError(
                 Trouble.DATA, "The token service's answer has no token in it.", ends="connection", passes=True
             )
         lasts = said.get("expires_in")
-        span = timedelta(seconds=lasts if isinstance(lasts, int) and lasts > 0 else 3600)
+        span = timedelta(seconds=min(lasts, _A_DAY) if isinstance(lasts, int) and lasts > 0 else 3600)
         token = Token(text, asked + max(span - _RENEW_BEFORE, span / 2))
         self.tools.tokens.put(self._token_key, token)
         return token
 
 
-def _with_code(row: Raw, codes: Mapping[Any, Any]) -> Raw:
+def _with_code(row: Raw, codes: Mapping[str, Any]) -> Raw:
     """A mark with its code beside the reference; one that no list has is told by its key, so that nobody guesses it."""
     reference = row.get("AttendanceCode")
     if not isinstance(reference, dict):
         return row
-    key = reference.get("ExternalID")
-    return {**row, "AttendanceCode": {**reference, CODE: codes.get(key) or f"?{str(key)[:8]}"}}
+    key = str(reference.get("ExternalID"))
+    return {**row, "AttendanceCode": {**reference, CODE: codes.get(key) or f"?{key[:8]}"}}
 
 
 def _in_state(state: str) -> Mapping[str, str]:
