@@ -34,6 +34,7 @@ _KNOWN: dict[str, Any] = {
     "entry_text": f'{{"full":false,"groups":{{"basic-details":{{"Surname":"{NAME}"}}}},"invalid":[]}}',
     "rule": "new/import",
     "item": "Surname",
+    "Connection.connector": "sims-primary",
     "ReceivedFile.kind": "student",
     "Transfer.state": "imported",
     "RefusedDelivery.kind": "student",

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from django.db import transaction
+from django.http import HttpRequest
+
+from schoolgate.commons.accounts.models import User
 from schoolgate.commons.preferences.registry import Preference, SealedPreference, TextPreference
 from schoolgate.wire.mis.connector import Connector
 from schoolgate.wire.mis.registry import all_connectors
@@ -27,3 +31,15 @@ OPTIONS: Mapping[str, Mapping[str, Preference[str]]] = {
 def options_of(connector: str) -> dict[str, str]:
     """What is set; a connector that came later, as in tests, has its defaults."""
     return {name: preference.get() for name, preference in OPTIONS.get(connector, {}).items()}
+
+
+def set_options(
+    connector: type[Connector], values: Mapping[str, str], *, by: User | None, request: HttpRequest | None = None
+) -> None:
+    """Set what is given; emptied, an option is as shipped, but a secret stays."""
+    with transaction.atomic():
+        for option in connector.options:
+            value = values.get(option.name, "")
+            if value or not option.secret:
+                preference = OPTIONS[connector.name][option.name]
+                preference.set(value or option.default, by=by, request=request)

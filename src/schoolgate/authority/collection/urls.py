@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schoolgate.authority.collection.views import codes, quarantine, runs, tasks, terms
+from schoolgate.authority.collection.views import codes, connections, quarantine, runs, tasks, terms
 
 urlpatterns = [
     path("collection/", tasks.tasks, name="tasks"),
@@ -23,4 +23,10 @@ urlpatterns = [
     path("collection/quarantine/rows/<int:pk>", quarantine.row, name="held-back-row"),
     path("collection/codes/", codes.codes, name="attendance-codes"),
     path("collection/codes/<int:pk>", codes.code_meaning, name="code-meaning"),
+    path("collection/systems/", connections.school_systems, name="school-systems"),
+    path("collection/systems/<slug:connector>", connections.system_options, name="system-options"),
+    path("bases/<int:pk>/system", connections.base_system, name="base-system"),
+    path("bases/<int:pk>/settings/<slug:connector>", connections.connection, name="base-connection"),
+    path("bases/<int:pk>/settings/<slug:connector>/test", connections.test_connection, name="test-connection"),
+    path("bases/<int:pk>/settings/<slug:connector>/remove", connections.forget_connection, name="forget-connection"),
 ]

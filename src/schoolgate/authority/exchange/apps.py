@@ -9,6 +9,7 @@ class ExchangeConfig(AppConfig):
         # Registered by being imported: what the search finds, periodic work, what a lock-out ends, whence values are.
         from schoolgate.authority.exchange import (  # noqa: F401, PLC0415
             alerts,
+            asked,
             certificates,
             endings,
             feedback,

@@ -10,6 +10,10 @@ from schoolgate.sites.commands.authority_bases import bases, codes, expiring, li
 from schoolgate.sites.commands.authority_by_hand import pupil_change
 from schoolgate.sites.commands.authority_collection import collect, runs, tasks
 from schoolgate.sites.commands.authority_conflicts import conflicts, decisions
+from schoolgate.sites.commands.authority_connections import settings as base_settings
+from schoolgate.sites.commands.authority_connections import system as base_system
+from schoolgate.sites.commands.authority_connections import systems
+from schoolgate.sites.commands.authority_connections import test as test_settings
 from schoolgate.sites.commands.authority_duplicates import duplicates, merge
 from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_imports import imports
@@ -57,6 +61,7 @@ for command in (
     rules,
     addresses,
     first_load,
+    systems,
     tasks,
     runs,
     collect,
@@ -66,6 +71,8 @@ for command in (
     reports,
 ):
     authority.add_command(command)
+for verb in (base_settings, test_settings, base_system):
+    bases.add_command(verb)
 for verb in (duplicates, merge):
     pupils.add_command(verb)
 

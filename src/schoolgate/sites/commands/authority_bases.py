@@ -28,7 +28,7 @@ def bases() -> None:
 def list_bases(as_json: bool, limit: int | None) -> None:
     print_rows(
         _told_bases(),
-        ["la", "school", "name", "phase", "licence", "user", "active"],
+        ["la", "school", "name", "phase", "system", "licence", "user", "last_seen", "active"],
         as_json=as_json,
         limit=limit,
         empty="No bases yet. Add many from a list: schoolgate authority bases import FILE.csv",
@@ -183,7 +183,7 @@ def expiring(as_json: bool, limit: int | None) -> None:
 def _all_bases() -> "list[Base]":
     from schoolgate.authority.bases.models import Base
 
-    return list(Base.objects.select_related("account"))
+    return list(Base.objects.select_related("account__agent"))
 
 
 def _told_bases() -> list[dict[str, Any]]:
@@ -194,6 +194,9 @@ def _told_bases() -> list[dict[str, Any]]:
 
 
 def _told(base: "Base", licensing: "Licensing") -> dict[str, Any]:
+    from schoolgate.authority.bases.agents import agent_of
+
+    agent = agent_of(base)
     return {
         "la": base.la,
         "school": base.number,
@@ -202,6 +205,9 @@ def _told(base: "Base", licensing: "Licensing") -> dict[str, Any]:
         "licence": licensing.of(base),
         "out_of_county": not licensing.is_own(base),
         "user": base.account.username,
+        "system": base.mis,
+        "last_seen": agent.seen_at if agent else None,
+        "version": agent.version if agent else "",
         "active": base.active,
     }
 

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.authority.bases.accounts import BaseRefused, add_base, create_base_with_account, give_new_password
 from schoolgate.authority.bases.agents import agent_of
+from schoolgate.authority.bases.base_page import parts_of
 from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.forms import AddBaseForm, AuthorityForm, BaseForm, NewPasswordForm
 from schoolgate.authority.bases.la import (
@@ -27,6 +28,7 @@ from schoolgate.authority.bases.la import (
 from schoolgate.authority.bases.licensing import WORDS as LICENCES
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base, ConnectionCode
+from schoolgate.authority.bases.systems import system_in_lists, systems
 from schoolgate.commons.accounts.access import PersonRequest, may_open, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.preferences.registry import Preference
@@ -42,6 +44,7 @@ def base_columns() -> list[Column]:
         Column("name", "School", search=True, link=lambda base: reverse("base", args=[base.pk])),
         Column("dfe", "DfE no.", kind="code", search=True),
         Column("phase", "Phase", choices=Base.PHASES, value=lambda base: base.get_phase_display()),
+        Column("mis", "System", choices=systems(), value=lambda base: system_in_lists(base.mis)),
         Column("county", "County", choices=list(COUNTIES.items()), value=lambda base: COUNTIES[base.county]),
         Column("stands_on", "Licence", choices=list(LICENCES.items()), value=lambda base: LICENCES[base.stands_on]),
         Column("account__username", "Account", search=True),
@@ -87,6 +90,7 @@ def base(request: PersonRequest, pk: int) -> HttpResponseBase:
         "licence": licensing.of(found),
         "out_of_county": not licensing.is_own(found),
         "agent": agent_of(found),
+        "parts": parts_of(request, found),
         "code": ConnectionCode.objects.visible_to(request.user).filter(account=found.account).order_by("-pk").first(),
     }
     return render(request, "authority_bases/base.html", context)
@@ -194,6 +198,7 @@ _PAGES = (
     ("system-defaults", "System Defaults", "by what pupils are recognised"),
     ("address-list", "Address list", "which addresses are taken"),
     ("first-load", "First load", "pupils that another system holds"),
+    ("school-systems", "School systems", "APIs that schools are collected through"),
     ("licences", "Licences", "which schools’ files are taken"),
     ("expiring", "What ends soon", "passwords, codes, certificates, keys"),
     ("receipt-keys", "Receipt keys", "what receipts are signed with"),

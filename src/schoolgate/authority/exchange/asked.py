@@ -1,0 +1,18 @@
+"""What a school is asked for, on its base's page."""
+
+from schoolgate.authority.bases.agents import agent_of, last_seen
+from schoolgate.authority.bases.base_page import PARTS, Part
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.models import OutboxEntry
+from schoolgate.commons.accounts.access import PersonRequest
+
+
+def asked_for(request: PersonRequest, base: Base) -> Part | None:
+    """The open requests; nothing where there are none."""
+    entries = list(OutboxEntry.objects.visible_to(request.user).open().filter(base=base).order_by("pk"))
+    if not entries:
+        return None
+    return Part("authority_exchange/asked.html", {"entries": entries, "agent": last_seen(agent_of(base))})
+
+
+PARTS.append(asked_for)
