@@ -12,7 +12,14 @@ from tests.faults.table import print_table
 from tests.postgres import Server
 from tests.tables import all_tables
 
-BY_DAY_ON_POSTGRES = {"test_collecting", "test_imports", "test_jobs", "test_random_kills", "test_supplier_service"}
+BY_DAY_ON_POSTGRES = {
+    "test_collecting",
+    "test_imports",
+    "test_jobs",
+    "test_random_kills",
+    "test_supplier_service",
+    "test_three_workers",
+}
 """What the databases have most to do with. The rest is killed on SQLite by day and on both in the night."""
 Migrated = Callable[[Server | None], Database]
 Prepared = Callable[[Server | None], Exchange]

@@ -1,7 +1,7 @@
 """A process of the tests that kill: `python job_process.py prepare | submit FIRST LAST | work`.
 
-Its one kind of work notes its start and its end in the file TALLY and sleeps between them; SUBMITTED gets the number
-of each job whose commit came back.
+Its one kind of work notes its start and its end in the file TALLY and sleeps between them, or waits for a turn at a
+vendor who wants so many calls `per_second` at most; SUBMITTED gets the number of each job whose commit came back.
 """
 
 import json
@@ -20,6 +20,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
+from schoolgate.authority.collection.tools import DatabasePace  # noqa: E402
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, register  # noqa: E402
 from schoolgate.commons.jobs.periodic import PERIODIC  # noqa: E402
 from schoolgate.commons.jobs.submitting import submit  # noqa: E402
@@ -48,6 +49,8 @@ class Tally(JobKind):
         about = {"number": args["number"], "key": args["key"], "attempt": running.attempt, "pid": os.getpid()}
         append(os.environ["TALLY"], json.dumps({"what": "start", "at": time.monotonic(), **about}))
         running.progress(0, 1)
+        if "per_second" in args:
+            DatabasePace(time.sleep).take("a subscription", args["per_second"])
         time.sleep(args["seconds"])
         append(os.environ["TALLY"], json.dumps({"what": "end", "at": time.monotonic(), **about}))
         return {"pid": os.getpid()}
