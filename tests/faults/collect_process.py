@@ -1,4 +1,4 @@
-"""What processes do of the test that kills a run: `ask`, `work` or `told` (fork_server).
+"""What processes do of the tests that kill a run: `ask`, `ask for a file`, `work`, `told` or `asked` (fork_server).
 
 `ask` asks for a snapshot of a school of PUPILS children, one of whose rows cannot be read, `work` does what is asked
 for, `told` prints what became of it as JSON.
@@ -27,6 +27,7 @@ from schoolgate.authority.collection.models import (  # noqa: E402
     HeldBackRow,
 )
 from schoolgate.authority.collection.running import ask_for_run  # noqa: E402
+from schoolgate.authority.exchange.models import OutboxEntry  # noqa: E402
 from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases  # noqa: E402
 from schoolgate.authority.importing.models import Import  # noqa: E402
 from schoolgate.authority.records.models import Change, Replaced  # noqa: E402
@@ -48,15 +49,19 @@ def know_the_school() -> None:
     school.bad.append(BadRow("somebody", Group.SEN, "listed-fault", "It is of no use.", ({"fault": 1},)))
 
 
-def ask() -> None:
+def make_base() -> Base:
     LA_NUMBER.set("820", by=None)
     use_for_new_bases(always_import_set(), add_unmatched=True, by=None)
-    base, _ = create_base_with_account(la="820", number="4321", name="Green Abbey School", password="Green-Abbey-2026!")
-    Base.objects.update(mis="listed")
+    return create_base_with_account(la="820", number="4321", name="Green Abbey School", password="Green-Abbey-2026!")[0]
+
+
+def ask() -> None:
+    base = make_base()
+    base.mis = "listed"
+    base.save()
     connection = Connection(base=base, connector="listed")
     connection.values = {"key": "green-abbey"}
     connection.save()
-    base.refresh_from_db()
     ask_for_run(None, base, Data.SNAPSHOT, by=None)
 
 
@@ -83,6 +88,12 @@ def main(words: Sequence[str]) -> None:
     know_the_school()
     if verb == "ask":
         ask()
+    elif verb == "ask for a file":
+        ask_for_run(None, make_base(), Data.SNAPSHOT, by=None)
+    elif verb == "asked":
+        (entry,) = OutboxEntry.objects.all()
+        run = CollectionRun.objects.get()
+        print(json.dumps({"state": run.state, "waits for": entry.runs == [run.pk]}))
     elif verb == "work":
         free_leases_of(WORKER)
         work_off(WORKER)

@@ -13,8 +13,10 @@ from tests.faults.table import note
 
 PATIENCE_SECONDS = 300
 PUPILS = 20
-POINTS = ("collect.begun", "collect.staged", "collect.before-commit", "collect.handed-over", "collect.ended")
+WALK = ("collect.begun", "collect.staged", "collect.before-commit", "collect.handed-over", "collect.ended")
 """Killed here one after the other, the last one within the import's own commit."""
+ASKING = "collect.asked"
+POINTS = (*WALK, ASKING)
 
 Run = Callable[..., tuple[int, bytes]]
 
@@ -39,7 +41,7 @@ def test_a_run_killed_at_every_step_ends_and_nothing_is_there_twice(
     assert run("ask")[0] == 0
     killed = 0
     untold: list[str] = []
-    for point in POINTS:
+    for point in WALK:
         killed += run("work", point)[0] == -signal.SIGKILL
         # No job may count it as its third death: each of these kills is a case of its own.
         database.write("UPDATE jobs_job SET deaths = 0")
@@ -50,8 +52,20 @@ def test_a_run_killed_at_every_step_ends_and_nothing_is_there_twice(
     assert code == 0, printed
     complaints = {**ask(json.loads(run("told")[1])), "untold": untold}
     note(request, "run", database="postgres" if database.url else "sqlite", killed=killed, complaints=complaints)
-    assert killed == len(POINTS)
+    assert killed == len(WALK)
     assert not any(complaints.values()), complaints
+
+
+def test_a_school_is_asked_for_a_file_once_though_the_worker_is_killed(
+    database: Database, run: Run, request: pytest.FixtureRequest
+) -> None:
+    assert run("ask for a file")[0] == 0
+    killed = int(run("work", ASKING)[0] == -signal.SIGKILL)
+    assert run("work")[0] == 0
+    told = json.loads(run("asked")[1])
+    complaints: dict[str, list[str]] = {"lost": [], "twice": [], "stuck": [], "untold": []}
+    note(request, ASKING, database="postgres" if database.url else "sqlite", killed=killed, complaints=complaints)
+    assert (killed, told) == (1, {"state": "asked", "waits for": True})
 
 
 def ask(told: dict[str, Any]) -> dict[str, list[str]]:

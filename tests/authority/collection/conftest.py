@@ -20,7 +20,6 @@ Collect = Callable[..., CollectionRun]
 def school(green_abbey: Base, monkeypatch: pytest.MonkeyPatch) -> Iterator[School]:
     """The system of Green Abbey, which is collected: whatever it says is imported, whom nobody knows is added."""
     monkeypatch.setattr(connecting, "connector_named", {"listed": Listed}.__getitem__)
-    monkeypatch.setattr("schoolgate.authority.collection.ending._page", lambda _: "")
     use_for_new_bases(always_import_set(), add_unmatched=True, by=None)
     green_abbey.mis = "listed"
     green_abbey.save()

@@ -64,6 +64,8 @@ class School:
     attendance_codes: list[VendorCode] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
     troubles: dict[Group, list[BaseException]] = field(default_factory=dict)
+    leavers: set[str] = field(default_factory=set)
+    """The keys of who has left: a snapshot tells of them only when it is asked to, changes always do."""
     asked: list[tuple[str, Group]] = field(default_factory=list)
     capabilities: Capabilities = CAPABILITIES
 
@@ -116,7 +118,8 @@ class Listed(Connector):
         return iter(self.school.attendance_codes)
 
     def snapshot(self, group: Group, filters: Filters) -> Iterator[Told]:
-        return self._rows("snapshot", group, None)
+        hidden = set() if filters.leavers else self.school.leavers
+        return (told for told in self._rows("snapshot", group, None) if not _is_of(told, hidden))
 
     def changes(self, group: Group, cursor: str, filters: Filters) -> Iterator[Told]:
         return self._rows("changes", group, datetime.fromisoformat(cursor) - timedelta(hours=1))
@@ -167,6 +170,10 @@ class Listed(Connector):
         self.school.asked.append((how, group))
         if left := self.school.troubles.get(group):
             raise left.pop(0)
+
+
+def _is_of(told: Told, keys: set[str]) -> bool:
+    return isinstance(told, Batch) and any(row.key in keys for row in told.rows)
 
 
 def _raw(key: str, day: date, session: str, code: str) -> Raw:

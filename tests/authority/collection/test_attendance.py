@@ -80,6 +80,25 @@ def test_whom_nobody_knows_waits_with_the_marks_and_is_not_added(
     assert '"AttendanceMarks":"/-"' in waiting.entry_text
 
 
+def test_marks_from_before_a_pupil_was_held_are_read_once_it_is(amina: Pupil, school: School, collect: Collect) -> None:
+    with on(2):
+        school.enrol(BEN, "Ben", DOB="2017-01-01")
+        school.mark(BEN, MONDAY, "AM", "/")
+        collect(Data.ATTENDANCE)
+    with on(4):
+        collect(Data.CHANGED)
+    with on(5):
+        run = collect(Data.ATTENDANCE)
+        assert school.asked[-1] == ("days", Group.ATTENDANCE)
+
+    assert run.state == RunState.SUCCESSFUL
+    ben = Attendance.objects.get(enrolment__pupil__forename="Ben")
+    assert one_a_session(ben.marks) == "/-"
+    with on(6):
+        collect(Data.ATTENDANCE)
+    assert school.asked[-1] == ("changes", Group.ATTENDANCE)
+
+
 def test_marks_of_whom_the_list_of_pupils_lacks_are_held_back(amina: Pupil, school: School, collect: Collect) -> None:
     school.mark(CARA, MONDAY, "AM", "/")
     school.mark(CARA, MONDAY, "PM", "/")

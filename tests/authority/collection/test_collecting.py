@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import time_machine
 from tests.authority.collection.conftest import Collect
-from tests.authority.collection.listed import AMINA, BEN, OF_PUPILS, School
+from tests.authority.collection.listed import AMINA, BEN, CARA, OF_PUPILS, School
 from tests.authority.importing.importing_files import held
 
 from schoolgate.authority.collection.alerts import left_failed
@@ -22,7 +22,7 @@ from schoolgate.authority.collection.models import (
 from schoolgate.authority.collection.tools import NotNow
 from schoolgate.authority.importing.models import RemovalCandidate
 from schoolgate.authority.records.groups.sen_history import SEN_HISTORY
-from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models import Pupil, PupilGroup
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.submitting import cancel
@@ -67,6 +67,50 @@ def test_nothing_changed_is_a_success_without_an_import(school: School, collect:
 
     assert (run.state, run.message, run.its_import) == (RunState.SUCCESSFUL, "Nothing has changed.", None)
     assert set(Cursor.objects.values_list("run", flat=True)) == {run.pk}
+
+
+def test_who_came_between_two_runs_is_added_by_the_changes(school: School, collect: Collect) -> None:
+    with on(1):
+        school.enrol(AMINA, "Amina")
+    with on(2):
+        collect()
+    with on(3):
+        school.enrol(BEN, "Ben")
+        school.say(CARA, Group.SEN, a_need("K"))
+        run = collect(Data.CHANGED)
+
+    assert (run.counts["added"], run.held_back) == (1, 1)
+    assert HeldBackRow.objects.get().code == "unknown-pupil"
+
+
+def test_who_is_new_is_asked_for_whole_though_little_of_it_changed(school: School, collect: Collect) -> None:
+    with on(1):
+        school.enrol(AMINA, "Amina")
+        school.enrol(BEN, "Ben")
+        school.say(BEN, Group.SEN, a_need("K"))
+        school.leavers.add(BEN)
+    with on(2):
+        assert collect().counts["added"] == 1
+    with on(4):
+        school.leavers.clear()
+        school.say(BEN, Group.ENROLMENT, {"BasicDetails": {"EnrolStatus": "C", "NCyearActual": "5"}})
+        run = collect(Data.CHANGED)
+
+    assert run.counts["added"] == 1
+    assert SEN_HISTORY in {row.group for row in PupilGroup.objects.all()}
+
+
+def test_whom_the_filters_leave_out_and_nobody_knows_is_left_out(school: School, collect: Collect) -> None:
+    with on(1):
+        school.enrol(AMINA, "Amina")
+    with on(2):
+        collect()
+    with on(3):
+        school.enrol(BEN, "Ben")
+        school.leavers.add(BEN)
+        run = collect(Data.CHANGED)
+
+    assert (run.state, run.message) == (RunState.SUCCESSFUL, "Nothing has changed.")
 
 
 def test_a_group_that_fails_keeps_its_cursor_and_stops_no_other(school: School, collect: Collect) -> None:

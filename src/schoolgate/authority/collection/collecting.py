@@ -27,18 +27,20 @@ from schoolgate.authority.collection.handing_over import hand_over
 from schoolgate.authority.collection.holding_back import MOST_BAD_ROWS, keep
 from schoolgate.authority.collection.meanings import UNKNOWN_CODE, Meanings
 from schoolgate.authority.collection.models import CollectionRun, Cursor, Data, Level, RunState
+from schoolgate.authority.collection.not_yet_held import some_are_held_now
 from schoolgate.authority.collection.plan import plan
 from schoolgate.authority.collection.run_log import RunLog
 from schoolgate.authority.collection.running import COLLECT
 from schoolgate.authority.collection.staging import Staging
 from schoolgate.authority.collection.tools import CalledOff, NotNow, tools_for
 from schoolgate.authority.collection.who import held_keys
+from schoolgate.authority.exchange import outbox
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, TryLater, register
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.periodic import every
-from schoolgate.wire.mis.connector import Check, Filters, MisError, Trouble
+from schoolgate.wire.mis.connector import Check, Filters, Group, MisError, Trouble
 
 TOO_MANY_BAD_ROWS = "too-many-bad-rows"
 """Code of a run: more rows could not be read than may be held back."""
@@ -73,6 +75,8 @@ class Collect(JobKind):
         run = its.select_related("base", "task").first()
         if run is None:
             return None
+        if not run.base.is_collected:
+            return _ask_the_school(run)
         if not its.take("collect", started_at=begun, connector=run.base.mis, next_try_at=None, code="", message=""):
             return None
         run.refresh_from_db(fields=["started_at", "connector", "state"])
@@ -97,6 +101,17 @@ class Collect(JobKind):
         return {"state": run.state}
 
 
+def _ask_the_school(run: CollectionRun) -> dict[str, Any]:
+    """A school that sends files is asked for one; the run waits until a file that fits is imported (`ending`)."""
+    told = "The school is asked for a file, by its program's first page. It closes when a file that fits is imported."
+    with transaction.atomic():
+        its = CollectionRun.objects.filter(pk=run.pk)
+        if its.take("ask", started_at=timezone.now(), message=told):
+            outbox.ask(run.base, run=run.pk, data=run.data, task_name=run.task_name)
+    fault_point("collect.asked")
+    return {"state": RunState.ASKED}
+
+
 def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
     """Ask, and hand over. Raises MisError, NotConnected, NoSpace, NotNow and CalledOff, and then nothing counts."""
     connection = connection_of(run.base)
@@ -108,10 +123,11 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
             raise CalledOff
 
     filters = run.task.filters if run.task else Filters()
+    known = held_keys(run.base)
     made = plan(
         Data(run.data),
         connector.capabilities,
-        _cursors(run),
+        _cursors(run, known),
         filters,
         today=timezone.localdate(),
         months_back=run.task.months_back if run.task else None,
@@ -120,7 +136,7 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
         fail(run, NOT_OFFERED, f"{connector.label} does not tell {run.get_data_display()}.")
         return
     meanings = Meanings(run.connector, run.base)
-    staging = Staging(run.base, meanings, held_keys(run.base))
+    staging = Staging(run.base, meanings, known)
     try:
         gathered = Gathering(connector, staging, filters, notes, on_progress).carry_out(made, meanings)
     except MisError as error:
@@ -138,8 +154,11 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
     hand_over(run, staging, gathered, connector, full=made.full and not gathered.failed)
 
 
-def _cursors(run: CollectionRun) -> Mapping[str, str]:
+def _cursors(run: CollectionRun, known: frozenset[str]) -> Mapping[str, str]:
     found = Cursor.objects.filter(base=run.base, connector=run.connector)
+    if some_are_held_now(run.base, run.connector, known):
+        # Without its cursor attendance is read by days.
+        found = found.exclude(group=Group.ATTENDANCE)
     return dict(found.values_list("group", "text"))
 
 

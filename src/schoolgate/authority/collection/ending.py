@@ -6,13 +6,13 @@ as collected, so that after any crash the same is asked for again.
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.collection.alerts import FAILED_RUN
-from schoolgate.authority.collection.models import CollectionRun, Cursor, Level, RunState
+from schoolgate.authority.collection.models import CollectionRun, Cursor, Level, NotYetHeld, RunState
+from schoolgate.authority.collection.running import page_of
+from schoolgate.authority.exchange import outbox
 from schoolgate.authority.exchange.import_job import ON_IMPORT_ENDED
 from schoolgate.authority.importing.models import Import, Waiting
 from schoolgate.commons.alerts.telling import tell_at_once
@@ -45,7 +45,7 @@ def fail(run: CollectionRun, code: str, message: str, **values: Any) -> bool:
     if code != IMPORT_FAILED:
         # An import that failed tells of itself.
         _tell(run, Level.ERROR, message)
-        tell_at_once(FAILED_RUN.name, f"{_whose(run)}: {message}", key=f"run {run.pk}", link=_page(run))
+        tell_at_once(FAILED_RUN.name, f"{_whose(run)}: {message}", key=f"run {run.pk}", link=page_of(run.pk))
     return True
 
 
@@ -57,6 +57,7 @@ def cancel(run: CollectionRun) -> bool:
 
 def save_cursors(run: CollectionRun) -> None:
     """Let the next run begin where this one ends."""
+    NotYetHeld.objects.filter(read_by=run).delete()
     for group, text in run.cursors.items():
         Cursor.objects.update_or_create(
             base=run.base,
@@ -67,7 +68,13 @@ def save_cursors(run: CollectionRun) -> None:
 
 
 def import_ended(this: Import) -> None:
-    """Hear of an import's end in its own commit: if it is of a run, that ends with it."""
+    """Hear of an import's end in its own commit: if it is of a run, or runs waited for it, they end with it."""
+    for number in outbox.closed_by(this):
+        waited = CollectionRun.objects.select_related("base").filter(pk=number).first()
+        if waited is not None:
+            counts = counts_of(this)
+            told = f"{this.source_name} came. {in_words(counts, 0)}"
+            succeed(waited, told, level=_level_of(counts, 0), counts=counts)
     run = CollectionRun.objects.select_related("base").filter(its_import=this).first()
     if run is None or run.state == RunState.SUCCESSFUL:
         return
@@ -140,9 +147,5 @@ def _tell(run: CollectionRun, level: Level, message: str) -> None:
         la=run.base.la,
         destination_la=LA_NUMBER.get(),
         school=run.base.number,
-        link=_page(run),
+        link=page_of(run.pk),
     )
-
-
-def _page(run: CollectionRun) -> str:
-    return reverse("collection-run", args=[run.pk], urlconf=settings.ROOT_URLCONF)

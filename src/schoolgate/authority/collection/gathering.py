@@ -7,6 +7,8 @@ when the connection as a whole fails. A snapshot that lacks a group is no full o
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from schoolgate.authority.collection.meanings import Meanings
@@ -15,6 +17,7 @@ from schoolgate.authority.collection.run_log import RunLog
 from schoolgate.authority.collection.staging import Staging
 from schoolgate.wire.mis.connector import Batch, Complete, Connector, Filters, Group, MisError, Row, Told, Trouble
 
+EVERYBODY = Filters(leavers=True)
 LABELS = {
     Group.PUPIL: "Pupils",
     Group.ENROLMENT: "Enrolments",
@@ -33,6 +36,8 @@ class Gathered:
 
     cursors: dict[str, str] = field(default_factory=dict)
     failed: dict[Group, MisError] = field(default_factory=dict)
+    by_days: bool = False
+    """Attendance was read by days, and none of it failed."""
 
 
 class Gathering:
@@ -59,23 +64,32 @@ class Gathering:
         if any(step.group is Group.ATTENDANCE for step in plan.steps):
             meanings.learn(self.connector.codes())
         for step in plan.steps:
-            if step.group in gathered.failed:
-                # A window that failed: those after it would leave a gap behind the cursor all the same.
-                continue
-            try:
-                cursor = self._read(step)
-            except MisError as error:
-                if error.ends == "connection" or step.group is Group.PUPIL:
-                    raise
-                self.notes.error(f"{LABELS[step.group]}: {error.sentence}", group=step.group, code=error.trouble)
-                gathered.failed[step.group] = error
-                gathered.cursors.pop(step.group, None)
-            else:
-                # Of attendance by days the first window's: what changed while the others were read comes again.
-                gathered.cursors.setdefault(step.group, cursor)
+            # After a window that failed, those after it would leave a gap behind the cursor all the same.
+            if step.group not in gathered.failed:
+                with self._may_fail(step.group, gathered):
+                    # Of attendance by days the first window's: what changed while others were read comes again.
+                    gathered.cursors.setdefault(step.group, self._read(step))
         meanings.keep_met()
-        self._ask_who(by_rows=plan.steps[0].group is Group.PUPIL)
+        by_days = any(step.how == "days" for step in plan.steps)
+        gathered.by_days = by_days and Group.ATTENDANCE not in gathered.failed
+        new = self._ask_who(plan.steps[0])
+        for step in plan.steps[1:]:
+            if new and step.how == "changes" and step.group not in gathered.failed:
+                with self._may_fail(step.group, gathered):
+                    self._read_all_of(new, step.group)
         return gathered
+
+    @contextmanager
+    def _may_fail(self, group: Group, gathered: Gathered) -> Iterator[None]:
+        """A group that fails here is noted as such; what ends the run is raised."""
+        try:
+            yield
+        except MisError as error:
+            if error.ends == "connection" or group is Group.PUPIL:
+                raise
+            self.notes.error(f"{LABELS[group]}: {error.sentence}", group=group, code=error.trouble)
+            gathered.failed[group] = error
+            gathered.cursors.pop(group, None)
 
     def _read(self, step: Step) -> str:
         counted: Counter[str] = Counter()
@@ -105,21 +119,41 @@ class Gathering:
             return self.connector.attendance(step.cursor, self.filters)
         return self.connector.changes(step.group, step.cursor, self.filters)
 
-    def _ask_who(self, *, by_rows: bool) -> None:
-        """Ask for the list of pupils once more where something is said of pupils who are not held, leavers included.
+    def _read_all_of(self, keys: AbstractSet[str], group: Group) -> None:
+        """Read a group of pupils who are new here: of what changed before the cursor a feed of changes says nothing."""
+        rows = tuple(row for row in self._all(group, self.filters) if row.key in keys)
+        self.staging.add(Batch(rows=rows))
 
-        `by_rows`: their rows count as said, so that they may be added; else they only tell who the pupils are.
+    def _ask_who(self, first: Step) -> AbstractSet[str]:
+        """Ask for the list of pupils once more where something is said of pupils who are not held; give the new ones.
+
+        Of attendance it only tells who they are; else what it says counts, so that they may be added. A feed of changes
+        tells of who has left, too: whom the task's filters leave out, and nobody knows here, is left out. Who is in no
+        list is held back.
         """
-        unknown = self.staging.unknown()
+        by_changes = first.group is Group.PUPIL and first.how == "changes"
+        unknown = self.staging.not_held() if by_changes else self.staging.unknown()
         if not unknown:
-            return
+            return frozenset()
         self.notes.info(f"Who {len(unknown):,} pupils are that are not known here is asked.", group=Group.PUPIL)
-        for told in self.connector.snapshot(Group.PUPIL, Filters(leavers=True)):
+        wanted = [row for row in self._all(Group.PUPIL, self.filters) if row.key in unknown]
+        if first.group is Group.PUPIL:
+            self.staging.add(Batch(rows=tuple(wanted)))
+        else:
+            self.staging.only_for_who(wanted)
+        unknown -= {row.key for row in wanted}
+        left_out = {key for key in unknown if self.staging.says(key, Group.PUPIL)}
+        if unknown - left_out and self.filters != EVERYBODY:
+            left_out |= {row.key for row in self._all(Group.PUPIL, EVERYBODY)} & unknown
+        if left_out:
+            self.staging.leave_out(left_out)
+            self.notes.info(f"{len(left_out):,} pupils are none of the task's.", group=Group.PUPIL)
+        return {row.key for row in wanted}
+
+    def _all(self, group: Group, filters: Filters) -> Iterator[Row]:
+        """All rows of a group, whatever becomes of them."""
+        for told in self.connector.snapshot(group, filters):
             if isinstance(told, Complete):
-                break
-            rows: tuple[Row, ...] = tuple(row for row in told.rows if row.key in unknown)
-            if by_rows:
-                self.staging.add(Batch(rows=rows))
-            else:
-                self.staging.only_for_who(rows)
-            self.on_progress(len(self.staging), "asking who pupils are")
+                return
+            self.on_progress(len(self.staging), f"asking for {LABELS[group].lower()} of new pupils")
+            yield from told.rows

@@ -7,6 +7,7 @@ from schoolgate.authority.collection.ending import fail, in_words, save_cursors,
 from schoolgate.authority.collection.gathering import LABELS, Gathered
 from schoolgate.authority.collection.holding_back import drop_overtaken, keep, keep_raw_codes
 from schoolgate.authority.collection.models import CollectionRun, Level
+from schoolgate.authority.collection.not_yet_held import note_not_held, note_read
 from schoolgate.authority.collection.staging import Staging, keep_document
 from schoolgate.authority.exchange.import_job import submit_import
 from schoolgate.authority.importing.models import Import
@@ -33,6 +34,9 @@ def hand_over(run: CollectionRun, staging: Staging, gathered: Gathered, connecto
         # Before new ones are kept, of which none is older than what was taken.
         drop_overtaken(run, staging, connector.read)
         run.held_back = keep(run, staging.held_back)
+        note_not_held(run, staging.marked_but_not_held)
+        if gathered.by_days:
+            note_read(run, staging.known)
         keep_raw_codes(run.base, staging.codes.values())
         told = {"cursors": run.cursors, "held_back": run.held_back, **_what_failed(gathered)}
         if stored is None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.models import CollectionRun, ScheduledTask
@@ -52,6 +54,11 @@ def ask_for_run(
         run.save()
         _submit([run])
     return run
+
+
+def page_of(run: int) -> str:
+    """The address of a run's page, by its number, wherever it is asked for."""
+    return reverse("collection-run", args=[run], urlconf=settings.ROOT_URLCONF)
 
 
 def _run(

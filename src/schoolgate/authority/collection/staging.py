@@ -77,6 +77,7 @@ class Staging:
         self.held_back: list[HeldBack] = []
         self.codes: dict[tuple[str, str, str], RawCode] = {}
         self.gone: set[str] = set()
+        self.marked_but_not_held: set[str] = set()
         self._said: dict[str, _Said] = {}
         self._who: dict[str, Record] = {}
 
@@ -100,6 +101,16 @@ class Staging:
         """Take rows of pupils of whom something was said, just for who they are."""
         self._who.update((row.key, only_who(row.record)) for row in rows if row.key in self._said)
 
+    def leave_out(self, keys: Iterable[str]) -> None:
+        """Forget what is said of these pupils."""
+        for key in keys:
+            del self._said[key]
+        self.codes = {place: one for place, one in self.codes.items() if one.key in self._said}
+
+    def not_held(self) -> set[str]:
+        """The keys of pupils of whom something is said, and who are not held at the base."""
+        return {key for key in self._said if normal_guid(key) not in self.known}
+
     def unknown(self) -> set[str]:
         """The keys of pupils of whom something is said, and nobody knows who they are."""
         return {
@@ -111,8 +122,8 @@ class Staging:
     def settle_who(self) -> None:
         """Find out who all are; what is said of others is held back."""
         for key in self.unknown():
-            said = self._said.pop(key)
-            self.codes = {place: one for place, one in self.codes.items() if one.key != key}
+            said = self._said[key]
+            self.leave_out([key])
             for group, raw in said.raw.items():
                 # Each mark is a row of its own, so that each is read again by itself.
                 pieces = [(one,) for one in raw] if group is Group.ATTENDANCE else [tuple(raw)]
@@ -153,6 +164,7 @@ class Staging:
         day = mark.day.isoformat()
         self.codes[mark.key, day, mark.session] = RawCode(mark.key, day, mark.session, mark.code, mark.code == held)
         if normal_guid(mark.key) not in self.known:
+            self.marked_but_not_held.add(mark.key)
             said.raw.setdefault(Group.ATTENDANCE, []).append(mark.raw)
 
 

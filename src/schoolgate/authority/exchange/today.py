@@ -1,6 +1,6 @@
 """Is everything all right, and if not, what is to be done?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,6 +36,12 @@ class ToDo:
     text: str
     step: str
     address: str
+
+
+ALSO_TO_DO: list[Callable[[], list[ToDo]]] = []
+"""What rooms above this one have to say on the first page: they add themselves."""
+TOLD_IN_OWN_WORDS = [ImportFile.name, SendMail.name]
+"""Kinds of jobs whose failures are told of by what they are about; rooms above add theirs."""
 
 
 @dataclass(frozen=True)
@@ -229,9 +235,9 @@ def _what_is_to_do() -> list[ToDo]:
     found += _address_list()
     found += _ending()
     found += _mail()
-    # A failed import is told of above in its own words, and so is mail.
-    told = [ImportFile.name, SendMail.name]
-    failed = Job.objects.filter(state__in=[State.FAILED, State.PARKED]).exclude(kind__in=told).count()
+    for also in ALSO_TO_DO:
+        found += also()
+    failed = Job.objects.filter(state__in=[State.FAILED, State.PARKED]).exclude(kind__in=TOLD_IN_OWN_WORDS).count()
     if failed:
         jobs = "One job" if failed == 1 else f"{failed} jobs"
         found.append(ToDo(f"{jobs} failed.", "See what to do", reverse("jobs")))

@@ -3,6 +3,7 @@ from schoolgate.authority.collection.models.connection import Connection, Connec
 from schoolgate.authority.collection.models.cursor import Cursor
 from schoolgate.authority.collection.models.held_back_row import HeldBackRow
 from schoolgate.authority.collection.models.log_line import LogLine
+from schoolgate.authority.collection.models.not_yet_held import NotYetHeld
 from schoolgate.authority.collection.models.pace import PaceTurn
 from schoolgate.authority.collection.models.raw_mark import RawMark
 from schoolgate.authority.collection.models.run import (
@@ -25,6 +26,7 @@ __all__ = [
     "LastRunStatus",
     "Level",
     "LogLine",
+    "NotYetHeld",
     "Owner",
     "PaceTurn",
     "RawMark",

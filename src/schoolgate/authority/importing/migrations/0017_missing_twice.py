@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authority_importing', '0016_two_children'),
+        ("authority_importing", "0016_two_children"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='removalcandidate',
-            name='confirmed',
+            model_name="removalcandidate",
+            name="confirmed",
             field=models.BooleanField(default=True),
         ),
     ]

@@ -1,0 +1,162 @@
+"""A whole school of SIMS Primary, collected by tasks of which a test only sets the settings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection import connecting
+from schoolgate.authority.collection.models import CollectionRun, Connection, Data, HeldBackRow, RunState
+from schoolgate.authority.collection.options import OPTIONS
+from schoolgate.authority.collection.running import ask_for_run
+from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
+from schoolgate.authority.importing.matching.keys import normal_guid
+from schoolgate.authority.importing.models import RemovalCandidate
+from schoolgate.authority.records.groups.attendance import one_a_session
+from schoolgate.authority.records.groups.registry import read_groups
+from schoolgate.authority.records.models import (
+    Attendance,
+    Enrolment,
+    EnrolmentGroup,
+    Pupil,
+    PupilGroup,
+    PupilKey,
+    row_key,
+)
+from schoolgate.commons.jobs.engine import work_off
+from schoolgate.documents.codes.code_sets import NO_MARK
+from schoolgate.simulators.population import Population
+from schoolgate.simulators.registers import codes
+from schoolgate.simulators.serving import serving
+from schoolgate.simulators.sims_primary import SimsPrimary
+from schoolgate.simulators.sims_primary_switches import SimsPrimarySwitches
+
+pytestmark = pytest.mark.django_db
+
+BEGINS = date(2026, 11, 2)
+
+
+@dataclass
+class Cloud:
+    """Green Abbey at SIMS Primary."""
+
+    base: Base
+    population: Population
+    simulator: SimsPrimary
+
+    def collect(self, data: Data, day: int) -> CollectionRun:
+        """What the evening of this day of November brings."""
+        self.simulator.live_until(date(2026, 11, day))
+        hour = 19 if data == Data.ATTENDANCE else 18
+        with time_machine.travel(datetime(2026, 11, day, hour, 30, tzinfo=UTC), tick=True):
+            run = ask_for_run(None, self.base, data, by=None)
+            assert run is not None
+            work_off()
+        run.refresh_from_db()
+        return run
+
+
+@pytest.fixture
+def cloud(green_abbey: Base) -> Iterator[Cloud]:
+    population = Population("820", "4321", seed=7, pupils=40, begins=BEGINS)
+    simulator = SimsPrimary([population], SimsPrimarySwitches(calls_per_second=0))
+    with serving(simulator) as url:
+        (said,) = simulator.settings(url)
+        set_settings(green_abbey, said)
+        use_for_new_bases(always_import_set(), add_unmatched=True, by=None)
+        yield Cloud(green_abbey, population, simulator)
+
+
+def set_settings(base: Base, said: dict[str, str]) -> None:
+    options = OPTIONS["sims-primary"]
+    options["data_url"].set(said["base_url"], by=None)
+    options["token_url"].set(said["token_url"], by=None)
+    options["calls_per_second"].set("1000", by=None)
+    connection = Connection(base=base, connector="sims-primary")
+    connection.values = {name: said[name] for name in ("client_id", "secret", "subscription_key", "organisation_id")}
+    connection.save()
+    base.mis = "sims-primary"
+    base.save()
+
+
+def test_snapshot_changes_and_attendance_leave_what_the_school_has(cloud: Cloud) -> None:
+    first = cloud.collect(Data.SNAPSHOT, 6)
+    assert first.state == RunState.SUCCESSFUL, first.message
+    assert first.counts["added"] == len(cloud.population.current) == Pupil.objects.count()
+    assert cloud.collect(Data.ATTENDANCE, 6).state == RunState.SUCCESSFUL
+    for day in (10, 13):
+        changed = cloud.collect(Data.CHANGED, day)
+        assert changed.state == RunState.SUCCESSFUL, changed.message
+        assert changed.counts["read"] < first.counts["read"]
+        marks = cloud.collect(Data.ATTENDANCE, day)
+        assert marks.state == RunState.SUCCESSFUL, marks.message
+
+    of_whom = set(guids().values())
+    assert held_marks() == {place: mark for place, mark in true_marks(cloud.population).items() if place[0] in of_whom}
+    assert set(HeldBackRow.objects.values_list("code", "what")) <= {("unknown-code", "Q07")}
+    assert not_as_at_the_school(cloud.population) == []
+    assert not RemovalCandidate.objects.exists()
+
+
+def test_a_wrong_subscription_key_is_said_on_the_run_and_a_right_one_cures_it(cloud: Cloud) -> None:
+    connection = Connection.objects.get()
+    right = connection.values
+    connection.values = {**right, "subscription_key": "0" * 32}
+    connection.save()
+
+    run = cloud.collect(Data.SNAPSHOT, 6)
+    assert (run.state, run.code) == (RunState.FAILED, "key")
+    assert run.lines.filter(code="401").exists()
+    connection.refresh_from_db()
+    assert connection.trouble == "key"
+
+    connection.values = right
+    connection.save()
+    assert connecting.tested(connection).trouble is None
+    assert cloud.collect(Data.SNAPSHOT, 6).state == RunState.SUCCESSFUL
+
+
+def guids() -> dict[int, str]:
+    keys = PupilKey.objects.filter(kind=PupilKey.Kind.GUID)
+    return dict(keys.values_list("pupil_id", "text"))
+
+
+def held_marks() -> dict[tuple[str, date, str], str]:
+    """By key, day and session."""
+    by_pupil = guids()
+    found = {}
+    for register in Attendance.objects.select_related("enrolment"):
+        for place, mark in enumerate(one_a_session(register.marks)):
+            assert register.first_day is not None
+            day = register.first_day + timedelta(days=place // 2)
+            if mark != NO_MARK:
+                found[by_pupil[register.enrolment.pupil_id], day, ("AM", "PM")[place % 2]] = mark
+    return found
+
+
+def true_marks(population: Population) -> dict[tuple[str, date, str], str]:
+    """As they are to be held: the school's own codes by what they count as, and without what counts as nothing."""
+    means = {code.code: code.statutory[:1] for code in codes(2026)}
+    return {
+        (normal_guid(key), day, session): means[mark.code]
+        for (key, day, session), mark in population.marks.items()
+        if mark.code and means[mark.code]
+    }
+
+
+def not_as_at_the_school(population: Population) -> list[str]:
+    """The groups of which taking the truth would change what is held."""
+    by_guid = {guid: pupil for pupil, guid in guids().items()}
+    wrong = []
+    for one in population.current:
+        pupil = by_guid[normal_guid(one.guid)]
+        enrolment = Enrolment.objects.get(pupil=pupil)
+        for group, payload in read_groups(one.record):
+            rows = PupilGroup.objects if group.of == "pupil" else EnrolmentGroup.objects
+            row = rows.filter(key=row_key(pupil if group.of == "pupil" else enrolment.pk, group)).first()
+            if differing := group.differing(row.payload if row else None, payload):
+                wrong.append(f"{group.name}: {differing}")
+    return wrong
