@@ -121,9 +121,8 @@ def cancel_run(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _find(request: PersonRequest, pk: int) -> CollectionRun:
-    found = CollectionRun.objects.visible_to(request.user)
     related = ("base__account__agent", "task", "asked_by", "its_import")
-    return get_object_or_404(found.select_related(*related), pk=pk)
+    return get_object_or_404(CollectionRun.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
 def _drawn(run: CollectionRun) -> Any:
