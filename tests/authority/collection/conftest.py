@@ -8,7 +8,7 @@ from tests.authority.collection.listed import Listed, School
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection import connecting
-from schoolgate.authority.collection.models import CollectionRun, Connection, Data
+from schoolgate.authority.collection.models import CollectionRun, Connection, Data, ScheduledTask
 from schoolgate.authority.collection.running import ask_for_run
 from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
 from schoolgate.commons.jobs.engine import work_off
@@ -35,8 +35,8 @@ def school(green_abbey: Base, monkeypatch: pytest.MonkeyPatch) -> Iterator[Schoo
 def collect(green_abbey: Base, school: School) -> Collect:
     """Run for some data, to the end of its import."""
 
-    def do(data: Data = Data.SNAPSHOT, *, work: bool = True) -> CollectionRun:
-        run = ask_for_run(None, green_abbey, data, by=None)
+    def do(data: Data = Data.SNAPSHOT, *, task: ScheduledTask | None = None, work: bool = True) -> CollectionRun:
+        run = ask_for_run(task, green_abbey, data, by=None)
         assert run is not None
         if work:
             work_off()

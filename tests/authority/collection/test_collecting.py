@@ -1,6 +1,7 @@
 """A run, from its job to the end of its import."""
 
 from dataclasses import replace
+from datetime import date, time
 
 import pytest
 import time_machine
@@ -18,6 +19,8 @@ from schoolgate.authority.collection.models import (
     Data,
     HeldBackRow,
     RunState,
+    ScheduledTask,
+    Sources,
 )
 from schoolgate.authority.collection.tools import NotNow
 from schoolgate.authority.importing.models import RemovalCandidate
@@ -26,6 +29,7 @@ from schoolgate.authority.records.models import Pupil, PupilGroup
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.submitting import cancel
+from schoolgate.commons.schedules.rules import Once
 from schoolgate.documents.students.entries import Record
 from schoolgate.wire.mis.connector import BadRow, Group, MisError, Trouble
 
@@ -111,6 +115,24 @@ def test_whom_the_filters_leave_out_and_nobody_knows_is_left_out(school: School,
         run = collect(Data.CHANGED)
 
     assert (run.state, run.message) == (RunState.SUCCESSFUL, "Nothing has changed.")
+
+
+def test_a_task_for_some_pupils_goes_past_no_others_changes(school: School, collect: Collect) -> None:
+    rule = Once(time(18, 30), date(2026, 11, 26)).on_record()
+    task = ScheduledTask.objects.create(
+        name="Year 4", data=Data.CHANGED, sources=Sources.API, nc_years=["4"], recorded_rule=rule
+    )
+    with on(1):
+        school.enrol(AMINA, "Amina")
+    with on(2):
+        collect()
+    with on(3):
+        school.say(AMINA, Group.SEN, a_need("K"))
+    with on(4):
+        assert collect(Data.CHANGED, task=task).counts["updated"] == 1
+    with on(5):
+        assert collect(Data.CHANGED).counts["same"] == 1
+    assert Cursor.objects.filter(group__startswith="sen").count() == 2
 
 
 def test_a_group_that_fails_keeps_its_cursor_and_stops_no_other(school: School, collect: Collect) -> None:

@@ -1,6 +1,8 @@
 """Asking for runs: each base once, however often and by how many it is asked."""
 
+import re
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import pytest
 from tests.authority.collection.listed import School
@@ -81,3 +83,10 @@ def test_every_step_leads_from_where_it_may_begin(task: ScheduledTask) -> None:
             run = runs.get()
             assert run.state == (after if state in before else state)
             assert (run.ended_at is not None) == (state in before and after not in OPEN)
+
+
+def test_the_page_of_states_tells_every_step() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "states.md").read_text("utf-8")
+    section = page.split("## A run of a task")[1].split("\n## ")[0]
+    told = re.findall(r"^\| ([a-z ]+) \| ([a-z`, ]+) \| `([a-z]+)` \|", section, re.MULTILINE)
+    assert {step: (frozenset(re.findall(r"`([a-z]+)`", begins)), leads) for step, begins, leads in told} == STEPS

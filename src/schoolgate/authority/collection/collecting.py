@@ -28,7 +28,7 @@ from schoolgate.authority.collection.holding_back import MOST_BAD_ROWS, keep
 from schoolgate.authority.collection.meanings import UNKNOWN_CODE, Meanings
 from schoolgate.authority.collection.models import CollectionRun, Cursor, Data, Level, RunState
 from schoolgate.authority.collection.not_yet_held import some_are_held_now
-from schoolgate.authority.collection.plan import plan
+from schoolgate.authority.collection.plan import plan, scope_of
 from schoolgate.authority.collection.run_log import RunLog
 from schoolgate.authority.collection.running import COLLECT
 from schoolgate.authority.collection.staging import Staging
@@ -127,7 +127,7 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
     made = plan(
         Data(run.data),
         connector.capabilities,
-        _cursors(run, known),
+        _cursors(run, scope_of(filters), known),
         filters,
         today=timezone.localdate(),
         months_back=run.task.months_back if run.task else None,
@@ -154,12 +154,13 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
     hand_over(run, staging, gathered, connector, full=made.full and not gathered.failed)
 
 
-def _cursors(run: CollectionRun, known: frozenset[str]) -> Mapping[str, str]:
-    found = Cursor.objects.filter(base=run.base, connector=run.connector)
-    if some_are_held_now(run.base, run.connector, known):
+def _cursors(run: CollectionRun, scope: str, known: frozenset[str]) -> Mapping[str, str]:
+    groups = {f"{group}{scope}": group.value for group in Group}
+    if some_are_held_now(run.base, run.connector, scope, known):
         # Without its cursor attendance is read by days.
-        found = found.exclude(group=Group.ATTENDANCE)
-    return dict(found.values_list("group", "text"))
+        del groups[f"{Group.ATTENDANCE}{scope}"]
+    found = Cursor.objects.filter(base=run.base, connector=run.connector, group__in=groups)
+    return {groups[name]: text for name, text in found.values_list("group", "text")}
 
 
 def _later(

@@ -1,6 +1,6 @@
 """How a run ends, and who is told: the task log, the journal, the first screen and the mail.
 
-A run's cursors are saved in the very commit in which its import completes (ADR 017): before that nothing of it counts
+A run's cursors are saved in the very commit in which its import completes (ADR 19): before that nothing of it counts
 as collected, so that after any crash the same is asked for again.
 """
 

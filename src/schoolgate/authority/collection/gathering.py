@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from schoolgate.authority.collection.meanings import Meanings
-from schoolgate.authority.collection.plan import Plan, Step
+from schoolgate.authority.collection.plan import Plan, Step, scope_of
 from schoolgate.authority.collection.run_log import RunLog
 from schoolgate.authority.collection.staging import Staging
 from schoolgate.wire.mis.connector import Batch, Complete, Connector, Filters, Group, MisError, Row, Told, Trouble
@@ -36,6 +36,8 @@ class Gathered:
 
     cursors: dict[str, str] = field(default_factory=dict)
     failed: dict[Group, MisError] = field(default_factory=dict)
+    scope: str = ""
+    """As in `plan.scope_of`."""
     by_days: bool = False
     """Attendance was read by days, and none of it failed."""
 
@@ -60,7 +62,7 @@ class Gathering:
 
     def carry_out(self, plan: Plan, meanings: Meanings) -> Gathered:
         """Read every stream of a plan, which has some, into the staging. Raises MisError where nothing comes of it."""
-        gathered = Gathered()
+        gathered = Gathered(scope=scope_of(self.filters))
         if any(step.group is Group.ATTENDANCE for step in plan.steps):
             meanings.learn(self.connector.codes())
         for step in plan.steps:

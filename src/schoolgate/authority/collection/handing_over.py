@@ -30,13 +30,13 @@ def hand_over(run: CollectionRun, staging: Staging, gathered: Gathered, connecto
     begun = run.started_at or run.made_at
     with transaction.atomic():
         held = CollectionRun.objects.select_for_update().filter(pk=run.pk, job=run.job_id)
-        run.cursors = gathered.cursors
+        run.cursors = {f"{group}{gathered.scope}": text for group, text in gathered.cursors.items()}
         # Before new ones are kept, of which none is older than what was taken.
         drop_overtaken(run, staging, connector.read)
         run.held_back = keep(run, staging.held_back)
-        note_not_held(run, staging.marked_but_not_held)
+        note_not_held(run, gathered.scope, staging.marked_but_not_held)
         if gathered.by_days:
-            note_read(run, staging.known)
+            note_read(run, gathered.scope, staging.known)
         keep_raw_codes(run.base, staging.codes.values())
         told = {"cursors": run.cursors, "held_back": run.held_back, **_what_failed(gathered)}
         if stored is None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from schoolgate.authority.collection.models import Data
+from schoolgate.authority.records.groups.canonical import canonical, digest_of
 from schoolgate.wire.mis.connector import Capabilities, Filters, Group
 
 ORDER = (
@@ -46,6 +47,17 @@ class Plan:
 
     steps: tuple[Step, ...]
     full: bool = False
+
+
+def scope_of(filters: Filters) -> str:
+    """What is put behind a group's name for the cursors of runs that ask for some pupils only, or for leavers too.
+
+    Each such choice has cursors of its own: what it does not ask for lies before no other's. Empty for the usual one.
+    """
+    if filters == Filters():
+        return ""
+    said = canonical([sorted(filters.nc_years), filters.looked_after, filters.leavers])
+    return f"/{digest_of(said).hex()[:8]}"
 
 
 def plan(

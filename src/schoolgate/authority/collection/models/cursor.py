@@ -8,7 +8,8 @@ from schoolgate.authority.records.models.visible import ForStaff
 class Cursor(models.Model):
     """Up to where a group of a base was collected through a connector, and imported to the end.
 
-    `text` is opaque to all but the connector. `started_at` is when the run began whose it is.
+    `group` is the connector's, for tasks with filters with what stands for these behind it (`plan.scope_of`). `text` is
+    opaque to all but the connector. `started_at` is when the run began whose it is.
     """
 
     base = models.ForeignKey(Base, models.CASCADE, related_name="cursors")
