@@ -37,8 +37,6 @@ _KNOWN: dict[str, Any] = {
     "HeldBackRow.group": "pupil",
     "HeldBackRow.recorded_raw": f'[{{"Surname":"{NAME}"}}]',
     "Connection.connector": "sims-primary",
-    "ScheduledTask.recorded_rule": {"form": "weekly", "at": "18:30", "days": ["thursday"]},
-    "ScheduledTask.recorded_rule": {"form": "monthly", "at": "18:30:00", "day": 1},
     "ReceivedFile.kind": "student",
     "Transfer.state": "imported",
     "RefusedDelivery.kind": "student",

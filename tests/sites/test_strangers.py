@@ -50,12 +50,14 @@ OF_THE_AUTHORITY = {
         pupils pupil bases add-base import-bases confirm-import many-bases change-many-bases licences codes code-batch
         code-letters codes-to-send base edit-base new-base-password new-base-code base-letter reports report
         administration system-defaults school-systems base-system base-connection test-connection
-        forget-connection tasks add-task task edit-task clone-task switch-task run-task delete-task terms remove-term
+        forget-connection base-groups add-base-group base-group delete-base-group
+        tasks add-task task edit-task clone-task switch-task run-task delete-task task-schools
+        tasks-of-school log-of-school terms edit-term remove-term
         task-log collection-run run-again cancel-run held-back held-back-rows decide-held-back held-back-row
         attendance-codes code-meaning""",
     ADMINISTRATOR: """receipt-keys retire-receipt-key first-load first-load-file first-load-rows
         schools-without-base load-first try-first-again discard-first addresses-without-list set-summary-time
-        system-options""",
+        system-options collection-limits""",
     RIGHT: "restriction lift-restriction restricted",
 }
 OF_THE_SUPPLIER = {

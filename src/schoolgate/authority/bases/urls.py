@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schoolgate.authority.bases.views import bases, codes, importing, many, reports
+from schoolgate.authority.bases.views import bases, codes, groups, importing, many, reports
 
 urlpatterns = [
     path("bases/", bases.bases, name="bases"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("bases/many/", many.many, name="many-bases"),
     path("bases/many/change", many.change_many, name="change-many-bases"),
     path("bases/licences/", many.licences, name="licences"),
+    path("bases/groups/", groups.groups, name="base-groups"),
+    path("bases/groups/add", groups.add, name="add-base-group"),
+    path("bases/groups/<int:pk>", groups.group, name="base-group"),
+    path("bases/groups/<int:pk>/delete", groups.delete, name="delete-base-group"),
     path("bases/codes/", codes.codes, name="codes"),
     path("bases/codes/<int:pk>", codes.batch, name="code-batch"),
     path("bases/codes/<int:pk>/letters", codes.letters, name="code-letters"),

@@ -16,6 +16,7 @@ from schoolgate.sites.commands.authority_connections import systems
 from schoolgate.sites.commands.authority_connections import test as test_settings
 from schoolgate.sites.commands.authority_duplicates import duplicates, merge
 from schoolgate.sites.commands.authority_first_load import first_load
+from schoolgate.sites.commands.authority_groups import groups
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
 from schoolgate.sites.commands.authority_quarantine import attendance_codes, quarantine
@@ -62,6 +63,7 @@ for command in (
     addresses,
     first_load,
     systems,
+    groups,
     tasks,
     runs,
     collect,

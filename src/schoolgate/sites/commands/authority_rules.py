@@ -60,6 +60,7 @@ def rules(context: click.Context, as_json: bool, limit: int | None, home: Path |
 @rules.command("use", help="Let bases use a rule set from their next import on.")
 @click.argument("name")
 @click.option("--base", "numbers", multiple=True, help="A base by its seven digits; several times for several.")
+@click.option("--group", "of_group", help="All bases that are in this group today.")
 @click.option("--all", "of_all", is_flag=True, help="All bases there are.")
 @click.option("--new-bases", is_flag=True, help="Bases without rules of their own, those still to come included.")
 @click.option(
@@ -77,6 +78,7 @@ def rules(context: click.Context, as_json: bool, limit: int | None, home: Path |
 def use_rules(
     name: str,
     numbers: tuple[str, ...],
+    of_group: str | None,
     of_all: bool,
     new_bases: bool,
     add_unmatched: bool | None,
@@ -85,11 +87,14 @@ def use_rules(
 ) -> None:
     from schoolgate.authority.bases.models import Base
     from schoolgate.authority.importing.base_rules import use, use_for_new_bases
+    from schoolgate.sites.commands.authority_groups import find_group
 
     rule_set = _rule_set(name)
-    if not (numbers or of_all or new_bases):
-        raise WrongCall("Say for whom: --base 8204321, --all or --new-bases.")
-    bases = list(Base.objects.all()) if of_all else _bases(numbers)
+    if not (numbers or of_group or of_all or new_bases):
+        raise WrongCall("Say for whom: --base 8204321, --group NAME, --all or --new-bases.")
+    bases: Collection[Base] = list(Base.objects.all()) if of_all else _bases(numbers)
+    if of_group and not of_all:
+        bases = {*bases, *find_group(of_group).bases}
     use(rule_set, bases, add_unmatched=add_unmatched, ask_first=ask_first, by=None)
     if new_bases:
         use_for_new_bases(rule_set, add_unmatched=add_unmatched, by=None)

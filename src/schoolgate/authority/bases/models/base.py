@@ -32,6 +32,21 @@ SIMS_7 = "sims-7"
 """`Base.mis` of a school whose data comes in files, through the school's own site; SIMS 7 is the one most have."""
 
 
+def fits(rule: Mapping[str, Any], own_la: str) -> models.Q:
+    """What a group's rule takes (`BaseGroup.rule`); `own_la` is this authority's number."""
+    found = models.Q()
+    if rule.get("phases"):
+        found &= models.Q(phase__in=rule["phases"])
+    if rule.get("systems"):
+        found &= models.Q(mis__in=rule["systems"])
+    if rule.get("county"):
+        own = models.Q(la=own_la)
+        found &= own if rule["county"] == "in" else ~own
+    if rule.get("name"):
+        found &= models.Q(name__icontains=rule["name"])
+    return found
+
+
 class BaseQuerySet(models.QuerySet["Base"]):
     def visible_to(self, user: Any) -> Self:
         """The bases this user may know of: staff all, an exchange account its own; what is left out does not exist."""
@@ -45,17 +60,7 @@ class BaseQuerySet(models.QuerySet["Base"]):
 
     def fitting(self, rule: Mapping[str, Any]) -> Self:
         """Those that a group's rule takes (`BaseGroup.rule`)."""
-        found = self
-        if rule.get("phases"):
-            found = found.filter(phase__in=rule["phases"])
-        if rule.get("systems"):
-            found = found.filter(mis__in=rule["systems"])
-        if rule.get("county"):
-            own = models.Q(la=LA_NUMBER.get())
-            found = found.filter(own if rule["county"] == "in" else ~own)
-        if rule.get("name"):
-            found = found.filter(name__icontains=rule["name"])
-        return found
+        return self.filter(fits(rule, LA_NUMBER.get()))
 
     def with_dfe_number(self) -> Self:
         """Add `dfe`, the seven digits as one text to search by."""

@@ -15,6 +15,7 @@ from schoolgate.authority.bases.agents import agent_of
 from schoolgate.authority.bases.base_page import parts_of
 from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.forms import AddBaseForm, AuthorityForm, BaseForm, NewPasswordForm
+from schoolgate.authority.bases.groups import group_choices, groups_of, narrow_to_group
 from schoolgate.authority.bases.la import (
     CODE_DAYS,
     EXPIRY_WARNING_DAYS,
@@ -38,13 +39,22 @@ from schoolgate.documents.la_numbers import la_numbers
 COUNTIES = {"in": "in county", "out": "out of county"}
 
 
+def add_groups(page: list[Any]) -> None:
+    """Say of each base of a page of a list in which groups it is, as `base_columns` shows it."""
+    names = groups_of(page)
+    for base in page:
+        base.group = ", ".join(names[base.pk])
+
+
 def base_columns() -> list[Column]:
-    """What lists of bases show of each; they are annotated `with_dfe_number` and `with_licence`."""
+    """What lists of bases show of each; they are annotated `with_dfe_number` and `with_licence`, and
+    prepared by `add_groups`."""
     return [
         Column("name", "School", search=True, link=lambda base: reverse("base", args=[base.pk])),
         Column("dfe", "DfE no.", kind="code", search=True),
         Column("phase", "Phase", choices=Base.PHASES, value=lambda base: base.get_phase_display()),
         Column("mis", "System", choices=systems(), value=lambda base: system_in_lists(base.mis)),
+        Column("group", "Groups", sort="", choices=group_choices(), narrow=narrow_to_group),
         Column("county", "County", choices=list(COUNTIES.items()), value=lambda base: COUNTIES[base.county]),
         Column("stands_on", "Licence", choices=list(LICENCES.items()), value=lambda base: LICENCES[base.stands_on]),
         Column("account__username", "Account", search=True),
@@ -75,6 +85,7 @@ def bases(request: PersonRequest) -> HttpResponseBase:
         request,
         name="bases",
         noun=("base", "bases"),
+        prepare=add_groups,
         empty=NotYet("No bases yet. A base is a school that may send files here.", "Add a base", reverse("add-base")),
     )
     return table.response("authority_bases/bases.html")

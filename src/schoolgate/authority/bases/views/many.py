@@ -14,7 +14,7 @@ from schoolgate.authority.bases.la import OUT_OF_COUNTY_LICENCE
 from schoolgate.authority.bases.licences import set_licences
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.bases.views.bases import base_columns
+from schoolgate.authority.bases.views.bases import add_groups, base_columns
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
@@ -62,6 +62,7 @@ def many(request: PersonRequest) -> HttpResponseBase:
         name="bases",
         noun=("base", "bases"),
         page_size=ROWS_AT_ONCE,
+        prepare=add_groups,
         empty=NotYet("No bases yet.", "Add many from a CSV file", reverse("import-bases")),
     )
     return table.response("authority_bases/many.html", {"tick_all": table.address(ticked="all", page="")})

@@ -8,7 +8,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from schoolgate.authority.bases.groups import group_choices, narrow_to_group
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.views.bases import add_groups
 from schoolgate.authority.importing.base_rules import ADD_UNMATCHED, standard_set, use
 from schoolgate.authority.importing.models import BaseRules, RuleSet
 from schoolgate.authority.importing.rule_forms import BaseRulesForm
@@ -40,6 +42,7 @@ def base_rules(request: PersonRequest) -> HttpResponseBase:
             Column("name", "School", search=True, link=lambda base: reverse("base", args=[base.pk])),
             Column("dfe", "DfE no.", kind="code", search=True),
             Column("phase", "Phase", choices=Base.PHASES, value=lambda base: base.get_phase_display()),
+            Column("group", "Groups", sort="", choices=group_choices(), narrow=narrow_to_group),
             Column(
                 "rules__rule_set",
                 "Rule set",
@@ -71,6 +74,7 @@ def base_rules(request: PersonRequest) -> HttpResponseBase:
         name="base-rules",
         noun=("base", "bases"),
         page_size=ROWS_AT_ONCE,
+        prepare=add_groups,
         empty=NotYet("No bases yet.", "Add a base", reverse("add-base")),
     )
     context = {"form": form, "tick_all": table.address(ticked="all", page="")}
