@@ -72,6 +72,10 @@ class Gathering:
                     # Of attendance by days the first window's: what changed while others were read comes again.
                     gathered.cursors.setdefault(step.group, self._read(step))
         meanings.keep_met()
+        if self.staging.gone:
+            number = len(self.staging.gone)
+            self.staging.leave_out(self.staging.gone)
+            self.notes.warn(f"{number:,} pupils are deleted at the school. The next snapshots tell who is missing.")
         by_days = any(step.how == "days" for step in plan.steps)
         gathered.by_days = by_days and Group.ATTENDANCE not in gathered.failed
         new = self._ask_who(plan.steps[0])

@@ -11,7 +11,7 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.models import CollectionRun, ScheduledTask
 from schoolgate.authority.collection.models.run import OPEN
 from schoolgate.commons.accounts.models import User
-from schoolgate.commons.jobs.submitting import submit
+from schoolgate.commons.jobs.submitting import submit_many
 
 COLLECT = "collect"
 """The kind of job that does a run (`collecting`)."""
@@ -78,7 +78,11 @@ def _run(
 def _submit(runs: Iterable[CollectionRun]) -> None:
     """Give each run its job: one run of a school at a time."""
     runs = list(runs)
-    for run in runs:
-        args = {"run": run.pk, "base": run.base.name}
-        run.job = submit(COLLECT, args, key=f"collect {run.base.dfe_number}")
+    jobs = submit_many(
+        COLLECT,
+        ({"run": run.pk, "base": run.base.name} for run in runs),
+        keys=[f"collect {run.base.dfe_number}" for run in runs],
+    )
+    for run, job in zip(runs, jobs, strict=True):
+        run.job_id = job
     CollectionRun.objects.bulk_update(runs, ["job"], batch_size=500)

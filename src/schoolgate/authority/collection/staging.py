@@ -104,7 +104,7 @@ class Staging:
     def leave_out(self, keys: Iterable[str]) -> None:
         """Forget what is said of these pupils."""
         for key in keys:
-            del self._said[key]
+            self._said.pop(key, None)
         self.codes = {place: one for place, one in self.codes.items() if one.key in self._said}
 
     def not_held(self) -> set[str]:
