@@ -37,6 +37,7 @@ _KNOWN: dict[str, Any] = {
     "HeldBackRow.group": "pupil",
     "HeldBackRow.recorded_raw": f'[{{"Surname":"{NAME}"}}]',
     "Connection.connector": "sims-primary",
+    "ScheduledTask.recorded_rule": {"form": "weekly", "at": "18:30", "days": ["thursday"]},
     "ReceivedFile.kind": "student",
     "Transfer.state": "imported",
     "RefusedDelivery.kind": "student",
