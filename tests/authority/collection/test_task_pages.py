@@ -1,5 +1,6 @@
 """Scheduled Tasks, as an officer makes and changes them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from tests.conftest import SignedIn
 
-from schoolgate.authority.bases.models import Base, Term
+from schoolgate.authority.bases.models import Base, BaseGroup, Term
+from schoolgate.authority.collection.holding_back import MOST_BAD_ROWS
+from schoolgate.authority.collection.late import LATE_HOURS
 from schoolgate.authority.collection.models import CollectionRun, ScheduledTask
 from schoolgate.commons.accounts.models import User
 
@@ -65,8 +68,9 @@ def test_the_sentence_is_said_before_anything_is_saved(browser: Client, typed: d
         ({"days": []}, "Choose at least one day of the week."),
         ({"rhythm": "monthly"}, "Choose the day of the month."),
         ({"rhythm": "once"}, "Choose the day on which it runs."),
-        ({"rhythm": "once", "first": "2020-01-01"}, "This day is over."),
+        ({"rhythm": "once", "first": "2020-01-01"}, "This moment is over."),
         ({"first": "2030-02-01", "last": "2030-01-01"}, "It would expire before it starts."),
+        ({"last": "2020-01-01"}, "It would expire before it is ever due."),
         ({"until": "20:00"}, "Choose how often it runs again until then."),
         ({"every_minutes": "60", "until": "17:00"}, "It would stop before it starts."),
         ({"at": "half past six"}, "Enter the time as hours and minutes"),
@@ -84,8 +88,9 @@ def test_two_who_edit_at_once_are_told(browser: Client, typed: dict[str, Any], t
     address = reverse("edit-task", args=[task.pk])
     assert 'value="18:30"' in browser.get(address).content.decode()
     browser.post(address, {**typed, "name": "Mine", "version": "1"})
-    told = browser.post(address, {**typed, "name": "Yours", "version": "1"}, follow=True).content.decode()
+    told = browser.post(address, {**typed, "name": "Yours", "version": "1"}).content.decode()
     assert "Somebody else has changed this task" in told
+    assert "Task Name: Yours → Mine" in told
     assert ScheduledTask.objects.get().name == "Mine"
 
 
@@ -105,8 +110,11 @@ def test_a_task_is_run_now_cloned_switched_off_and_deleted(browser: Client, task
 
 def test_the_tasks_of_one_school_are_listed(browser: Client, task: ScheduledTask, green_abbey: Base) -> None:
     other = Base.objects.create(la="820", number="2003", name="Low Field", account=green_abbey.account)
-    assert "Weekly snapshot" in browser.get(reverse("tasks"), {"base": green_abbey.pk}).content.decode()
-    assert "Weekly snapshot" not in browser.get(reverse("tasks"), {"base": other.pk}).content.decode()
+    assert "Weekly snapshot" in browser.get(reverse("tasks-of-school", args=[green_abbey.pk])).content.decode()
+    assert "Weekly snapshot" not in browser.get(reverse("tasks-of-school", args=[other.pk])).content.decode()
+    everybody = BaseGroup.objects.create(name="Everybody", by_rule=True)
+    task.groups.add(everybody)
+    assert "Weekly snapshot" in browser.get(reverse("tasks-of-school", args=[other.pk])).content.decode()
 
 
 def test_terms_are_entered_and_deleted(browser: Client) -> None:
@@ -115,5 +123,15 @@ def test_terms_are_entered_and_deleted(browser: Client) -> None:
     assert "Autumn" in browser.get(reverse("terms")).content.decode()
     again = browser.post(reverse("terms"), {**autumn, "first_day": "2026-10-20", "last_day": "2026-12-18"})
     assert "Some of these days are in Autumn already." in again.content.decode()
+    address = reverse("edit-term", args=[Term.objects.get().pk])
+    browser.post(address, {**autumn, "last_day": "2026-10-22"})
+    assert Term.objects.get().last_day == date(2026, 10, 22)
     browser.post(reverse("remove-term", args=[Term.objects.get().pk]))
     assert not Term.objects.exists()
+
+
+def test_the_limits_are_an_administrators(browser: Client, signed_in: SignedIn, administrator: User) -> None:
+    assert browser.get(reverse("collection-limits")).status_code == 403
+    address = reverse("collection-limits")
+    signed_in(administrator).post(address, {"late_hours": "48", "most_bad_rows": "10"})
+    assert (LATE_HOURS.get(), MOST_BAD_ROWS.get()) == (48, 10)

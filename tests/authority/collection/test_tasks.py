@@ -13,6 +13,7 @@ from schoolgate.authority.collection.tasks import ChangedMeanwhile, TaskRefused,
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.engine import work_off
+from schoolgate.commons.journal.models import JournalLine
 from schoolgate.commons.schedules.due import make_due_runs
 from schoolgate.commons.schedules.models import Schedule
 from schoolgate.commons.schedules.rules import Monthly, Once, Weekly
@@ -116,6 +117,32 @@ def test_a_task_is_changed_by_whom_saw_it_as_it_is(hill_top: Base) -> None:
     with pytest.raises(ChangedMeanwhile):
         tasks.save(wish(hill_top), task, version=1, by=None)
     assert ScheduledTask.objects.get().leavers
+
+
+def test_the_audit_says_what_of_a_task_was_changed(hill_top: Base, officer: User) -> None:
+    task = tasks.save(wish(hill_top), by=officer)
+    tasks.save(wish(hill_top, leavers=True, nc_years=("3",)), task, version=1, by=officer)
+    details = AuditEntry.objects.get(did="task changed").details
+    assert details == "National Curriculum years: none → 3; Leavers too: no → yes"
+
+
+def test_a_task_that_is_over_is_not_switched_on(hill_top: Base) -> None:
+    over = Wish("Once", Owner.LA, Data.CHANGED, Once(time(20), date(2020, 1, 1)), (hill_top,), active=False)
+    with pytest.raises(TaskRefused):
+        tasks.switch(tasks.save(over, by=None), active=True, by=None)
+    assert not Schedule.objects.exists()
+
+
+def test_a_due_task_without_a_school_says_so_in_the_journal(hill_top: Base) -> None:
+    with time_machine.travel(WEDNESDAY_NOON, tick=False):
+        task = tasks.save(wish(hill_top), by=None)
+    Base.objects.update(active=False)
+    with time_machine.travel(THURSDAY_EVENING, tick=False):
+        make_due_runs(THURSDAY_EVENING)
+        work_off()
+    line = JournalLine.objects.get()
+    assert "there is no school of its kind in it" in line.message
+    assert line.link.endswith(f"/collection/{task.pk}")
 
 
 def test_a_copy_is_the_same_and_rests(hill_top: Base) -> None:

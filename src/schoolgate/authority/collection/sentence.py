@@ -1,10 +1,11 @@
 """A scheduled task in a sentence: "Every Thursday 18:30 in term, changed data, 41 schools" (SCREENS 5.3)."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from schoolgate.authority.collection.models import Data, ScheduledTask
+from schoolgate.authority.collection.models import Data, ScheduledTask, Sources
 from schoolgate.commons.schedules.rules import Monthly, Once, Rule, Weekly, instant_of, reading
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -19,15 +20,15 @@ DATA_WORDS = {
 }
 
 
-def when(rule: Rule, *, in_term: bool = False) -> str:
-    """Every Thursday 18:30 in term."""
+def when(rule: Rule, *, in_term: bool = False, all_dates: bool = False) -> str:
+    """Every Thursday 18:30 in term. That it began in the past is said with `all_dates` only."""
     told = f"{_days(rule)} {rule.at:%H:%M}"
     if rule.every_minutes:
         told += f", again every {_minutes(rule.every_minutes)}"
         told += f" until {rule.until:%H:%M}" if rule.until else ""
     if in_term:
         told += " in term"
-    if rule.first and not isinstance(rule, Once) and rule.first > timezone.localdate():
+    if rule.first and not isinstance(rule, Once) and (all_dates or rule.first > timezone.localdate()):
         told += f" from {_day(rule.first)}"
     if rule.last:
         told += f" until {_day(rule.last)}"
@@ -38,6 +39,13 @@ def sentence(rule: Rule, data: str, schools: int, *, in_term: bool = False, filt
     """When, what, and of how many schools."""
     whose = "no school yet" if not schools else "1 school" if schools == 1 else f"{schools:,} schools"
     return ", ".join(filter(None, [when(rule, in_term=in_term), DATA_WORDS[Data(data)], filters, whose]))
+
+
+def data_words(task: ScheduledTask, systems: Collection[str] = ()) -> str:
+    """Data Filter Details; of SIMS Primary there is changed attendance only (seed). `systems` are its schools'."""
+    if task.data != Data.ATTENDANCE or task.sources != Sources.API:
+        return Data(task.data).label
+    return f"Attendance Changed Data{' (SIMS Primary)' if 'sims-primary' in systems else ''}"
 
 
 def filters_in_words(task: ScheduledTask) -> str:

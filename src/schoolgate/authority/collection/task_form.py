@@ -1,11 +1,12 @@
 """The form of a scheduled task (reference 9.2; seed, "Creating a SIMS Primary Attendance Changed Data task")."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
 from django import forms
-from django.utils import timezone
+from django.db.models import Q
 
 from schoolgate.authority.bases.models import Base, BaseGroup
 from schoolgate.authority.collection.models import Data, Owner, ScheduledTask
@@ -14,6 +15,18 @@ from schoolgate.commons.schedules.rules import WEEK, Monthly, Once, Rule, Weekly
 from schoolgate.documents.codes.code_sets import code_set
 
 ONCE, WEEKLY, MONTHLY = "once", "weekly", "monthly"
+_PARTS = (
+    ("", "name owner transfer_type kind"),
+    ("Schools", "find"),
+    ("", "bases groups"),
+    ("Pupils", "nc_years looked_after leavers months_back"),
+    ("When", "rhythm at first days day in_term"),
+    ("Advanced", "every_minutes until last active"),
+)
+SHOWN = 60
+"""So many schools stand in the form to be ticked; the others are looked for."""
+
+ATTENDANCE_WORDS = "Attendance Data; of SIMS Primary: Attendance Changed Data (SIMS Primary)"
 WRONG_TIME = "Enter the time as hours and minutes, for example 18:30."
 _REPEATS = ((15, "15 minutes"), (30, "30 minutes"), (60, "hour"), (120, "2 hours"), (240, "4 hours"))
 
@@ -39,6 +52,15 @@ def _day(label: str, help_text: str) -> forms.DateField:
     )
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some fields of a form, shown together; with those by which schools are looked for a button comes."""
+
+    title: str
+    visible_fields: Sequence[forms.BoundField]
+    finds: bool = False
+
+
 class TaskForm(forms.Form):
     """A task as it is shown and typed in."""
 
@@ -52,10 +74,17 @@ class TaskForm(forms.Form):
         choices=[
             (Data.SNAPSHOT, "Snapshot Data"),
             (Data.CHANGED, "Changed Data"),
-            (Data.ATTENDANCE, "Attendance Data; of SIMS Primary: Attendance Changed Data (SIMS Primary)"),
+            (Data.ATTENDANCE, ATTENDANCE_WORDS),
             (Data.ATTAINMENT, "Attainment Data (SIMS 7 only)"),
         ],
         help_text="A snapshot is everything, changed data what is new since the last run.",
+    )
+    find = forms.CharField(
+        label="Find schools",
+        required=False,
+        max_length=100,
+        help_text="By name or number. Schools that are ticked stay.",
+        widget=forms.TextInput(attrs={"type": "search"}),
     )
     bases = forms.ModelMultipleChoiceField(
         queryset=Base.objects.none(),
@@ -122,8 +151,8 @@ class TaskForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         named: Any = self.fields
-        named["bases"].queryset = Base.objects.filter(active=True).order_by("name")
-        named["bases"].label_from_instance = base_label
+        named["bases"].queryset = Base.objects.filter(active=True)
+        named["bases"].choices = [(base.pk, base_label(base)) for base in self._bases_to_choose()]
         named["groups"].queryset = BaseGroup.objects.order_by("name")
         named["nc_years"].choices = [(one.code, one.label) for one in code_set("nc_year") if not one.historic]
 
@@ -132,6 +161,28 @@ class TaskForm(forms.Form):
         """The form with what a task is now."""
         return cls(initial=initial_of(task))
 
+    @property
+    def parts(self) -> list[Part]:
+        """All fields, in the order in which they are asked."""
+        return [Part(title, [self[name] for name in names.split()], finds=names == "find") for title, names in _PARTS]
+
+    def as_typed(self) -> "TaskForm":
+        """The same form, nothing of it judged."""
+        given: Any = self.data
+        several = {"bases", "groups", "nc_years", "days"}
+        typed = {name: given.getlist(name) if name in several else given.get(name, "") for name in self.fields}
+        return type(self)(initial=typed)
+
+    def _bases_to_choose(self) -> list[Base]:
+        """Those that are ticked, and with them those that are looked for, as far as they are shown."""
+        chosen = self["bases"].value() or ()
+        ticked = Base.objects.filter(pk__in=[pk for pk in chosen if str(pk).isdecimal() and len(str(pk)) < 19])
+        found = Base.objects.filter(active=True).with_dfe_number()
+        if text := str(self["find"].value() or "").replace("\0", "").strip():
+            found = found.filter(Q(name__icontains=text) | Q(dfe__startswith=text.replace(" ", "")))
+        shown = {base.pk: base for base in (*ticked.order_by("name"), *found.order_by("name")[:SHOWN])}
+        return list(shown.values())
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if self.errors:
@@ -139,16 +190,12 @@ class TaskForm(forms.Form):
         rhythm, first, last = given["rhythm"], given["first"], given["last"]
         if rhythm == ONCE and not first:
             self.add_error("first", "Choose the day on which it runs.")
-        elif rhythm == ONCE and first < timezone.localdate():
-            self.add_error("first", "This day is over. Choose another one, or run the task now.")
         if rhythm == WEEKLY and not given["days"]:
             self.add_error("days", "Choose at least one day of the week.")
         if rhythm == MONTHLY and not given["day"]:
             self.add_error("day", "Choose the day of the month.")
         if first and last and last < first:
             self.add_error("last", "It would expire before it starts. Choose a later expiry date.")
-        elif last and last < timezone.localdate():
-            self.add_error("last", "This day is over: the task would never run. Choose a later one.")
         if given["until"] and not given["every_minutes"]:
             self.add_error("every_minutes", "Choose how often it runs again until then.")
         elif given["until"] and given["until"] < given["at"]:

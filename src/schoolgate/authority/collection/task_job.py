@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from schoolgate.authority.collection.models import ScheduledTask
 from schoolgate.authority.collection.running import ask_for_runs
@@ -32,12 +34,16 @@ class DueTask(JobKind):
             return None
         with transaction.atomic():
             schedule_run = Run.objects.filter(job=running.job_id).first()
-            if schedule_run is not None:
-                schedule_run.begin()
+            # Done again after a kill it has begun before, and has been told of.
+            first = schedule_run is None or schedule_run.begin()
             made = ask_for_runs(task, due_at=datetime.fromisoformat(running.args["due"]))
-            if schedule_run is not None and schedule_run.missed:
+            if first and schedule_run is not None and schedule_run.missed:
                 times = "once" if schedule_run.missed == 1 else f"{schedule_run.missed:,} times"
-                write("WARN", f"Task {task.name} missed its time {times}, and is run late.")
-            if not made and not task.collected_bases.exists():
-                write("WARN", f"Task {task.name} was due, and there is no school of its kind in it.")
+                _tell(task, f"Task {task.name} missed its time {times}, and is run late.")
+            if first and not made and not task.collected_bases.exists():
+                _tell(task, f"Task {task.name} was due, and there is no school of its kind in it.")
         return {"runs": made}
+
+
+def _tell(task: ScheduledTask, sentence: str) -> None:
+    write("WARN", sentence, link=reverse("task", args=[task.pk], urlconf=settings.ROOT_URLCONF))

@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup, Term
-from schoolgate.authority.collection.models import Data, ScheduledTask, Sources
+from schoolgate.authority.collection.models import Data, Owner, ScheduledTask, Sources
 from schoolgate.authority.collection.running import ask_for_run, ask_for_runs
+from schoolgate.authority.collection.sentence import when
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.schedules.models import Schedule
-from schoolgate.commons.schedules.rules import Rule
+from schoolgate.commons.schedules.rules import Once, Rule
 from schoolgate.commons.schedules.setting import remove_schedule, set_schedule
 
 DUE = "scheduled-task"
@@ -66,6 +67,24 @@ class Wish:
     months_back: int | None = None
     active: bool = True
 
+    @classmethod
+    def of(cls, task: ScheduledTask) -> "Wish":
+        """A task as it is."""
+        return cls(
+            task.name,
+            task.owner,
+            task.data,
+            task.rule,
+            tuple(task.bases.order_by("name", "pk")),
+            tuple(task.groups.order_by("name")),
+            in_term=task.in_term,
+            leavers=task.leavers,
+            looked_after=task.looked_after,
+            nc_years=tuple(task.nc_years),
+            months_back=task.months_back,
+            active=task.active,
+        )
+
 
 def save(
     wish: Wish,
@@ -79,27 +98,73 @@ def save(
 
     Raises TaskRefused, and ChangedMeanwhile where it is another version by now.
     """
-    sources = sources_of(wish)
+    sources = checked(wish)
     with transaction.atomic():
-        new = task is None
-        task = ScheduledTask() if task is None else _held(task, version)
+        before = None
+        if task is None:
+            task = ScheduledTask()
+        else:
+            task = _held(task, version)
+            before = Wish.of(task)
         task.name, task.owner, task.data, task.sources = wish.name, wish.owner, wish.data, sources
         task.leavers, task.looked_after = wish.leavers, wish.looked_after
         task.nc_years, task.months_back = list(wish.nc_years), wish.months_back
         task.in_term, task.active = wish.in_term, wish.active
         task.recorded_rule = replace(wish.rule, terms=None).on_record()
-        task.version += not new
+        task.version += before is not None
         task.changed_at, task.changed_by = timezone.now(), by
         task.save()
         task.bases.set(wish.bases)
         task.groups.set(wish.groups)
         _schedule(task)
-        record("task added" if new else "task changed", by=by, target=f"task {task.pk}, {task.name}", request=request)
+        details = "; ".join(differences(before, wish)) if before else ""
+        did = "task changed" if before else "task added"
+        record(did, by=by, target=f"task {task.pk}, {task.name}", details=details, request=request)
     return task
 
 
-def sources_of(wish: Wish) -> str:
-    """Which kind of base a wished task is for. Raises TaskRefused where it is for none, or for both (seed: never)."""
+def checked(wish: Wish) -> str:
+    """Which kind of base a wished task is for.
+
+    Raises TaskRefused where it is for none, or for both (seed: never), or where an active one would never be due. That
+    no term lies ahead is no reason: terms are entered later.
+    """
+    sources = _sources_of(wish)
+    if wish.active and replace(wish.rule, terms=None).next_after(timezone.now()) is None:
+        if isinstance(wish.rule, Once):
+            told = "This moment is over. Choose a later day or time, or run the task now."
+            raise TaskRefused("first", told)
+        raise TaskRefused("last", "It would expire before it is ever due. Choose a later expiry date.")
+    return sources
+
+
+def differences(before: Wish, after: Wish) -> list[str]:
+    """What changes from one to the other, a line each: ``Task Name: Autumn → Autumn changes``."""
+    said = zip(_said(before), _said(after), strict=True)
+    return [f"{label}: {old or 'none'} → {new or 'none'}" for (label, old), (_, new) in said if old != new]
+
+
+def _said(wish: Wish) -> list[tuple[str, str]]:
+    return [
+        ("Task Name", wish.name),
+        ("Owner", Owner(wish.owner).label),
+        ("Data Filter Details", Data(wish.data).label),
+        ("Schools", ", ".join(sorted(base.dfe_number for base in wish.bases))),
+        ("Groups", ", ".join(sorted(group.name for group in wish.groups))),
+        ("When", when(replace(wish.rule, terms=None), in_term=wish.in_term, all_dates=True)),
+        ("National Curriculum years", ", ".join(wish.nc_years)),
+        ("Looked after children only", _yes_or_no(wish.looked_after)),
+        ("Leavers too", _yes_or_no(wish.leavers)),
+        ("Months of attendance", str(wish.months_back or "")),
+        ("Active", _yes_or_no(wish.active)),
+    ]
+
+
+def _yes_or_no(said: bool) -> str:
+    return "yes" if said else "no"
+
+
+def _sources_of(wish: Wish) -> str:
     if not wish.bases and not wish.groups:
         raise TaskRefused("bases", "Choose at least one school, or a group.")
     if not wish.groups:
@@ -139,10 +204,16 @@ def clone(task: ScheduledTask, *, by: User | None, request: HttpRequest | None =
 
 
 def switch(task: ScheduledTask, *, active: bool, by: User | None, request: HttpRequest | None = None) -> ScheduledTask:
-    """Switch a task on or off; what is due while it is off is never made good. Raises ChangedMeanwhile."""
+    """Switch a task on or off; what is due while it is off is never made good.
+
+    Raises TaskRefused where it would never be due, or its schools are of two kinds by now; ChangedMeanwhile where it
+    is deleted.
+    """
     with transaction.atomic():
         task = _held(task, None)
         if task.active != active:
+            if active:
+                task.sources = checked(replace(Wish.of(task), active=True))
             task.active, task.version = active, task.version + 1
             task.changed_at, task.changed_by = timezone.now(), by
             task.save()
@@ -153,7 +224,10 @@ def switch(task: ScheduledTask, *, active: bool, by: User | None, request: HttpR
 
 
 def delete(task: ScheduledTask, *, by: User | None, request: HttpRequest | None = None) -> bool:
-    """Delete an inactive task; what it did stays in the Task Log. False: it is active (reference 9.2)."""
+    """Delete an inactive task; what it did stays in the Task Log. False: it is active (reference 9.2).
+
+    Raises ChangedMeanwhile where it is deleted already.
+    """
     with transaction.atomic():
         task = _held(task, None)
         if task.active:
@@ -167,8 +241,13 @@ def delete(task: ScheduledTask, *, by: User | None, request: HttpRequest | None 
 def run_now(
     task: ScheduledTask, base: Base | None = None, *, by: User | None, request: HttpRequest | None = None
 ) -> int:
-    """Have a task run now for all its bases, or for one; how many runs are new: none where one goes on already."""
+    """Have a task run now for all its bases, or for one; how many runs are new: none where one goes on already.
+
+    Raises ChangedMeanwhile where the task is deleted.
+    """
     with transaction.atomic():
+        # Held, so that of two who ask at once the second sees the first's runs.
+        task = _held(task, None)
         made = _ask(task, base, by)
         of = f" for {base.dfe_number}" if base is not None else ""
         target = f"task {task.pk}, {task.name}{of}"

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from schoolgate.authority.collection.views import codes, connections, quarantine, runs, tasks, terms
+from schoolgate.authority.collection.views import (
+    codes,
+    connections,
+    limits,
+    quarantine,
+    runs,
+    task_schools,
+    tasks,
+    terms,
+)
 
 urlpatterns = [
     path("collection/", tasks.tasks, name="tasks"),
@@ -11,7 +20,12 @@ urlpatterns = [
     path("collection/<int:pk>/switch", tasks.switch, name="switch-task"),
     path("collection/<int:pk>/run", tasks.run_now, name="run-task"),
     path("collection/<int:pk>/delete", tasks.delete, name="delete-task"),
+    path("collection/schools/", task_schools.schools, name="task-schools"),
+    path("collection/schools/<int:pk>", task_schools.tasks_of_school, name="tasks-of-school"),
+    path("collection/schools/<int:pk>/log", task_schools.log_of_school, name="log-of-school"),
+    path("collection/limits", limits.limits, name="collection-limits"),
     path("collection/terms/", terms.terms, name="terms"),
+    path("collection/terms/<int:pk>", terms.edit_term, name="edit-term"),
     path("collection/terms/<int:pk>/remove", terms.remove_term, name="remove-term"),
     path("collection/log/", runs.task_log, name="task-log"),
     path("collection/log/<int:pk>", runs.one_run, name="collection-run"),

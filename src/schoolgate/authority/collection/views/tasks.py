@@ -3,74 +3,86 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from schoolgate.authority.bases.models import Base, BaseGroup
+from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
 from schoolgate.authority.collection import tasks as steps
-from schoolgate.authority.collection.late import late_after
-from schoolgate.authority.collection.models import CollectionRun, Data, ScheduledTask, Sources, last_run_status
-from schoolgate.authority.collection.sentence import clock_notes, filters_in_words, sentence, when
+from schoolgate.authority.collection.last_runs import NEVER, last_runs
+from schoolgate.authority.collection.models import CollectionRun, Data, Owner, ScheduledTask, Sources
+from schoolgate.authority.collection.sentence import clock_notes, data_words, filters_in_words, sentence, when
 from schoolgate.authority.collection.task_form import TaskForm
 from schoolgate.authority.collection.task_log import log_table
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
-_MEANWHILE = (
-    "Somebody else has changed this task since you opened it. What they saved stands below as it is now; "
-    "enter your change again."
-)
+_LOOKS = frozenset({"preview", "find-schools"})
+"""Buttons of the form that save nothing."""
+
+_GONE = "Somebody else has deleted this task meanwhile."
 
 
 @who("administrator", "officer")
 def tasks(request: PersonRequest) -> HttpResponseBase:
-    """All tasks; `?base=` those of one school."""
-    base = _base_of(request)
-    found = ScheduledTask.objects.visible_to(request.user)
-    if base is not None:
-        in_it = [group.pk for group in BaseGroup.objects.all() if group.bases.filter(pk=base.pk).exists()]
-        found = found.filter(pk__in=found.filter(Q(bases=base) | Q(groups__in=in_it)).order_by().values("pk"))
-    newest = CollectionRun.objects.filter(task=OuterRef("pk")).order_by("-made_at", "-pk").values("pk")[:1]
-    named = found.annotate(last_run=Subquery(newest)).prefetch_related(
-        "groups", Prefetch("bases", Base.objects.order_by("name"))
-    )
+    """All tasks."""
+    table = tasks_table(request, ScheduledTask.objects.visible_to(request.user))
+    return table.response("authority_collection/tasks.html")
+
+
+def tasks_table(request: PersonRequest, found: "QuerySet[ScheduledTask]", *, base: Base | None = None) -> Table:
+    """Tasks as they are listed: all, or those of one school."""
+    bases = Base.objects.filter(tasks=OuterRef("pk"))
+    named = found.annotate(
+        bases_named=Coalesce(Subquery(bases.order_by().values("tasks").annotate(n=Count("pk")).values("n")), 0),
+        one_base=Subquery(bases.order_by("pk").values("name")[:1]),
+    ).prefetch_related("groups")
+    groups = BaseGroup.objects.visible_to(request.user).order_by("name")
 
     def prepare(page: list[Any]) -> None:
-        dues = steps.next_dues(page)
-        runs = CollectionRun.objects.in_bulk([task.last_run for task in page if task.last_run])
-        late = late_after()
+        dues, runs = steps.next_dues(page), last_runs(page)
         for task in page:
-            run = runs.get(task.last_run)
-            task.next_due = dues.get(task.pk)
-            task.status = last_run_status(run, late)
-            task.last_at = run.made_at if run else None
+            last = runs.get(task.pk, NEVER)
+            task.next_due, task.status, task.last_at = dues.get(task.pk), last.status, last.at
 
-    table = Table(
+    add_task = f"{reverse('add-task')}?base={base.pk}" if base else reverse("add-task")
+    return Table(
         [
             Column("name", "Task", search=True, link=lambda task: reverse("task", args=[task.pk])),
-            Column("whom", "Schools", sort="", value=whom),
+            Column(
+                "whom",
+                "Base or group",
+                sort="",
+                choices=[(str(group.pk), group.name) for group in groups],
+                narrow=lambda rows, group: rows.filter(groups=group),
+                value=whom,
+            ),
             Column("sources", "By", choices=Sources.choices, value=sources_words),
-            Column("owner", "Owner", choices=[("la", "LA"), ("school", "School")], value=_owner),
-            Column("data", "Kind", choices=Data.choices, value=lambda task: task.get_data_display()),
+            Column("owner", "Owner", choices=Owner.choices, value=_owner),
+            Column("data", "Kind", choices=Data.choices, value=data_words),
             Column("when", "When", sort="", value=lambda task: when(task.rule, in_term=task.in_term)),
             Column("next_due", "Next", kind="time", sort=""),
             Column("last_at", "Last run", kind="time", sort=""),
             Column("status", "Last Run Status", kind="state", sort=""),
-            Column("active", "Active", kind="state", value=lambda task: "active" if task.active else "not active"),
+            Column(
+                "active",
+                "Active",
+                kind="state",
+                choices=[("True", "active"), ("False", "not active")],
+                value=lambda task: "active" if task.active else "not active",
+            ),
         ],
         named,
         request,
         name="tasks",
         noun=("task", "tasks"),
-        empty=NotYet("No tasks. Start with “Snapshot, weekly” for a group.", "Add New Task", reverse("add-task")),
-        kept=["base"],
+        empty=NotYet("No tasks. Start with “Snapshot, weekly” for a group.", "Add New Task", add_task),
         prepare=prepare,
     )
-    return table.response("authority_collection/tasks.html", {"base": base})
 
 
 @who("administrator", "officer")
@@ -79,7 +91,7 @@ def task(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = _find(request, pk)
     bases = list(found.collected_bases.order_by("name"))
     dues = steps.next_dues([found])
-    newest = found.runs.order_by("-made_at", "-pk").first()
+    last = last_runs([found]).get(found.pk, NEVER)
     next_due = dues.get(found.pk)
     soon = f"Next {timezone.localtime(next_due):%a %d %b %H:%M}." if next_due else "It is not due by itself."
     table = log_table(
@@ -96,8 +108,8 @@ def task(request: PersonRequest, pk: int) -> HttpResponseBase:
             found.rule, found.data, len(bases), in_term=found.in_term, filters=filters_in_words(found)
         ),
         "next_due": next_due,
-        "status": last_run_status(newest, late_after()),
-        "newest": newest,
+        "last": last,
+        "kind": data_words(found, {base.mis for base in bases}),
         "clock_notes": clock_notes(found.rule, timezone.localdate()),
         "no_terms": found.in_term and steps.terms() is None,
     }
@@ -109,7 +121,7 @@ def add(request: PersonRequest) -> HttpResponseBase:
     base = _base_of(request)
     initial: dict[str, Any] = {"bases": [base.pk]} if base is not None else {}
     form = TaskForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+    if request.method == "POST" and not _LOOKS & request.POST.keys() and form.is_valid():
         try:
             made = steps.save(form.wish(), by=request.user, request=request)
         except steps.TaskRefused as refused:
@@ -117,15 +129,15 @@ def add(request: PersonRequest) -> HttpResponseBase:
         else:
             messages.success(request, "Saved.")
             return redirect("task", made.pk)
-    context = {"form": form, "heading": "Add New Task", "said": _said(form), "cancel": reverse("tasks")}
-    return render(request, "authority_collection/edit_task.html", context, status=422 if form.errors else 200)
+    return _shown(request, form, {"heading": "Add New Task", "cancel": reverse("tasks")})
 
 
 @who("administrator", "officer")
 def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = _find(request, pk)
     form = TaskForm(request.POST) if request.method == "POST" else TaskForm.of(found)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+    theirs: list[str] = []
+    if request.method == "POST" and not _LOOKS & request.POST.keys() and form.is_valid():
         version = request.POST.get("version", "")
         try:
             steps.save(
@@ -138,19 +150,20 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
         except steps.TaskRefused as refused:
             form.add_error(refused.field, refused.sentence)
         except steps.ChangedMeanwhile:
-            messages.error(request, _MEANWHILE)
-            return redirect("edit-task", pk)
+            theirs = steps.differences(form.wish(), steps.Wish.of(_find(request, pk)))
+            form.add_error(None, "Somebody else has changed this task since you opened it. Nothing of yours is saved.")
         else:
             messages.success(request, "Saved.")
             return redirect("task", pk)
     context = {
         "form": form,
         "heading": f"Edit {found.name}",
+        "theirs": theirs,
+        "as_it_is": reverse("edit-task", args=[pk]),
         "version": request.POST.get("version", found.version),
-        "said": _said(form),
         "cancel": reverse("task", args=[pk]),
     }
-    return render(request, "authority_collection/edit_task.html", context, status=422 if form.errors else 200)
+    return _shown(request, form, context)
 
 
 @who("administrator", "officer")
@@ -165,7 +178,13 @@ def clone(request: PersonRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def switch(request: PersonRequest, pk: int) -> HttpResponseBase:
     active = request.POST.get("active") == "yes"
-    steps.switch(_find(request, pk), active=active, by=request.user, request=request)
+    try:
+        steps.switch(_find(request, pk), active=active, by=request.user, request=request)
+    except steps.TaskRefused as refused:
+        messages.error(request, f"It stays off. {refused.sentence}")
+        return redirect("edit-task", pk)
+    except steps.ChangedMeanwhile:
+        return _gone(request)
     messages.success(request, "It is active." if active else "It is not active any more: nothing of it runs by itself.")
     return redirect("task", pk)
 
@@ -180,7 +199,10 @@ def run_now(request: PersonRequest, pk: int) -> HttpResponseBase:
     if number and base is None:
         messages.error(request, "This school is not collected by the task any more.")
         return redirect("task", pk)
-    made = steps.run_now(found, base, by=request.user, request=request)
+    try:
+        made = steps.run_now(found, base, by=request.user, request=request)
+    except steps.ChangedMeanwhile:
+        return _gone(request)
     if made:
         messages.success(request, f"{made:,} school{'s are' if made != 1 else ' is'} collected next.")
     elif found.collected_bases.exists():
@@ -197,7 +219,11 @@ def delete(request: PersonRequest, pk: int) -> HttpResponseBase:
         messages.error(request, "Only a task that is not active can be deleted. Switch it off first.")
         return redirect("task", pk)
     if request.method == "POST":
-        if steps.delete(found, by=request.user, request=request):
+        try:
+            deleted = steps.delete(found, by=request.user, request=request)
+        except steps.ChangedMeanwhile:
+            return _gone(request)
+        if deleted:
             messages.success(request, "Deleted. What it did stays in the Task Log.")
             return redirect("tasks")
         messages.error(request, "Somebody has switched it on meanwhile.")
@@ -212,13 +238,10 @@ def delete(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def whom(task: Any) -> str:
-    """The schools and groups of a task: one by its name, several by their number."""
+    """The schools and groups of a listed task: one school by its name, several by their number."""
     names = [group.name for group in task.groups.all()]
-    bases = list(task.bases.all())
-    if len(bases) == 1:
-        names.append(bases[0].name)
-    elif bases:
-        names.append(f"{len(bases):,} schools")
+    if task.bases_named:
+        names.append(task.one_base if task.bases_named == 1 else f"{task.bases_named:,} schools")
     return ", ".join(names) or "no school"
 
 
@@ -227,8 +250,26 @@ def sources_words(task: ScheduledTask) -> str:
     return "☁ API" if task.sources == Sources.API else "Files"
 
 
+def _gone(request: PersonRequest) -> HttpResponseBase:
+    messages.info(request, _GONE)
+    return redirect("tasks")
+
+
 def _owner(task: ScheduledTask) -> str:
     return str(task.get_owner_display())
+
+
+def _shown(request: PersonRequest, form: TaskForm, context: dict[str, Any]) -> HttpResponseBase:
+    """The form, with the sentence of what stands in it; schools that are looked for among those to choose from."""
+    looks_for = "find-schools" in request.POST
+    if looks_for:
+        form = form.as_typed()
+    said = None if looks_for else _said(form)
+    # Who is at work on the form by htmx asks for the sentence alone: what is wrong is told when it is to be saved.
+    status = 422 if form.errors and not request.headers.get("HX-Request") else 200
+    return render(
+        request, "authority_collection/edit_task.html", {"form": form, "said": said, **context}, status=status
+    )
 
 
 def _said(form: TaskForm) -> tuple[str, list[str]] | None:
@@ -237,14 +278,15 @@ def _said(form: TaskForm) -> tuple[str, list[str]] | None:
         return None
     wish = form.wish()
     try:
-        sources = steps.sources_of(wish)
+        sources = steps.checked(wish)
     except steps.TaskRefused as refused:
         form.add_error(refused.field, refused.sentence)
         return None
-    members = Base.objects.filter(pk__in=[base.pk for base in wish.bases])
+    named = Q(pk__in=[base.pk for base in wish.bases])
     for group in wish.groups:
-        members = members | Base.objects.filter(pk__in=group.bases.values("pk"))
-    collected = members.exclude(mis="sims-7") if sources == Sources.API else members.filter(mis="sims-7")
+        named |= Q(pk__in=group.bases.values("pk"))
+    members = Base.objects.filter(named)
+    collected = members.exclude(mis=SIMS_7) if sources == Sources.API else members.filter(mis=SIMS_7)
     as_task = ScheduledTask(nc_years=list(wish.nc_years), looked_after=wish.looked_after, leavers=wish.leavers)
     told = sentence(wish.rule, wish.data, collected.count(), in_term=wish.in_term, filters=filters_in_words(as_task))
     return told, clock_notes(wish.rule, timezone.localdate())

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -52,7 +52,7 @@ def terms(request: PersonRequest) -> HttpResponseBase:
         return redirect("terms")
     table = Table(
         [
-            Column("name", "Term"),
+            Column("name", "Term", link=_address),
             Column("first_day", "First day", kind="date"),
             Column("last_day", "Last day", kind="date"),
             Column("remove", "Delete", kind="button", sort="", value=lambda _: "Delete", link=_remove_address),
@@ -69,6 +69,23 @@ def terms(request: PersonRequest) -> HttpResponseBase:
 
 
 @who("administrator", "officer")
+def edit_term(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Other dates of a term, or another name."""
+    found = get_object_or_404(Term.objects.visible_to(request.user), pk=pk)
+    before = _named(found)
+    form = TermForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            made = form.save()
+            record("term changed", by=request.user, target=before, details=_named(made), request=request)
+            terms_changed()
+        messages.success(request, "Saved.")
+        return redirect("terms")
+    status = 422 if form.errors else 200
+    return render(request, "authority_collection/edit_term.html", {"form": form, "named": before}, status=status)
+
+
+@who("administrator", "officer")
 @require_POST
 def remove_term(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Term.objects.visible_to(request.user), pk=pk)
@@ -82,6 +99,10 @@ def remove_term(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def _named(term: Term) -> str:
     return f"{term.name}, {term.first_day} to {term.last_day}"
+
+
+def _address(term: Term) -> str:
+    return reverse("edit-term", args=[term.pk])
 
 
 def _remove_address(term: Term) -> str:
