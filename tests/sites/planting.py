@@ -38,6 +38,7 @@ _KNOWN: dict[str, Any] = {
     "HeldBackRow.recorded_raw": f'[{{"Surname":"{NAME}"}}]',
     "Connection.connector": "sims-primary",
     "ScheduledTask.recorded_rule": {"form": "weekly", "at": "18:30", "days": ["thursday"]},
+    "BaseGroup.rule": {},
     "ReceivedFile.kind": "student",
     "Transfer.state": "imported",
     "RefusedDelivery.kind": "student",
