@@ -67,7 +67,7 @@ def drop_overtaken(run: CollectionRun, staging: Staging, read: Callable[[Group, 
     """
     overtaken = []
     held = HeldBackRow.objects.filter(base=run.base, connector=run.connector, state=HeldBackRow.State.HELD)
-    for row in held.select_for_update().order_by("pk"):
+    for row in (row for keys in _in_pieces(staging.keys()) for row in held.select_for_update().filter(key__in=keys)):
         if row.group != Group.ATTENDANCE:
             is_over = staging.says(row.key, Group(row.group))
         else:

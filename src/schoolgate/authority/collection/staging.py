@@ -84,6 +84,10 @@ class Staging:
     def __len__(self) -> int:
         return len(self._said)
 
+    def keys(self) -> list[str]:
+        """Of whom something is said, in order."""
+        return sorted(self._said)
+
     def says(self, key: str, group: Group) -> bool:
         """Whether something is said of a pupil in a group."""
         return key in self._said and group in self._said[key].parts
