@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import DataError, transaction
 
 from schoolgate.commons.bulk import insert, take_ids, update
 from schoolgate.commons.journal.models import JournalLine
@@ -45,5 +46,13 @@ def test_an_update_writes_the_named_fields_of_the_named_rows_alone() -> None:
     first, second = a_line("One."), a_line("Two.")
     update(JournalLine, ["id", "message", "hidden_at"], [(first.pk, TOLD, EVENING)])
     update(JournalLine, ["id", "message"], [])
-    rows = JournalLine.objects.order_by("pk").values_list("pk", "message", "hidden_at", "level")
-    assert list(rows) == [(first.pk, TOLD, EVENING, "INFO"), (second.pk, "Two.", None, "INFO")]
+    update(JournalLine, ["id", "la"], [(second.pk, "821"), (second.pk, "820")])
+    rows = JournalLine.objects.order_by("pk").values_list("pk", "message", "hidden_at", "la")
+    assert list(rows) == [(first.pk, TOLD, EVENING, ""), (second.pk, "Two.", None, "820")]
+
+
+@pytest.mark.postgres
+def test_what_is_too_long_for_its_column_is_refused_and_not_cut() -> None:
+    line = a_line()
+    with pytest.raises(DataError), transaction.atomic():
+        update(JournalLine, ["id", "la"], [(line.pk, "8201")])

@@ -1,6 +1,7 @@
 """Many new rows at once, faster than a model's own way: most of the time of a first import goes into its rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from django.db import connection, models
@@ -59,15 +60,25 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Value
 def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Values]) -> None:
     """Write other values into rows, given as those of the fields ``names``, of which the first finds the row.
 
-    One prepared statement for all: a model's `bulk_update` thinks longer about its one than the database needs for it.
+    SQLite runs one prepared statement for all, PostgreSQL joins them as a table: a model's `bulk_update` thinks longer
+    about its one than the database needs for it. Of two rows found by one value the later counts.
     """
     key, *fields = _fields(model, names)
-    values = [(*rest, found_by) for found_by, *rest in _prepared([key, *fields], rows)]
-    if not values:
+    last = {row[0]: row for row in _prepared([key, *fields], rows)}
+    if not last:
         return
-    taken = ", ".join(f"{_column(field)} = %s" for field in fields)
+    table, found_by, columns = _table(model), _column(key), [_column(field) for field in fields]
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {_table(model)} SET {taken} WHERE {_column(key)} = %s", values)  # noqa: S608  names of ours
+        if connection.vendor == "postgresql":
+            taken = ", ".join(f"{column} = given.{column}" for column in columns)
+            lists = ", ".join(f"%s::{_list_type(field)}" for field in (key, *fields))
+            given = f"unnest({lists}) AS given({', '.join([found_by, *columns])})"
+            sql = f"UPDATE {table} SET {taken} FROM {given} WHERE {table}.{found_by} = given.{found_by}"  # noqa: S608  names of ours
+            cursor.execute(sql, [list(column) for column in zip(*last.values(), strict=True)])
+        else:
+            taken = ", ".join(f"{column} = %s" for column in columns)
+            values = [(*rest, its_key) for its_key, *rest in last.values()]
+            cursor.executemany(f"UPDATE {table} SET {taken} WHERE {found_by} = %s", values)  # noqa: S608  names of ours
 
 
 def _fields(model: type[models.Model], names: Sequence[str]) -> list["models.Field[Any, Any]"]:
@@ -83,10 +94,16 @@ def _column(field: "models.Field[Any, Any]") -> str:
     return connection.ops.quote_name(str(field.column))
 
 
+def _list_type(field: "models.Field[Any, Any]") -> str:
+    """The type of a list of its values: of texts without their length, to which they would be cut and not refused."""
+    of_one = str(field.db_type(connection))
+    return "text[]" if of_one.startswith("varchar") else f"{of_one}[]"
+
+
 def _prepared(fields: Sequence["models.Field[Any, Any]"], rows: Iterable[Values]) -> list[Values]:
     """The rows as the database takes them: a date, say, is not the same to all."""
     to_prepare = [
-        (place, field.get_db_prep_save) for place, field in enumerate(fields) if not isinstance(field, _AS_THEY_ARE)
+        (place, _preparing(field)) for place, field in enumerate(fields) if not isinstance(field, _AS_THEY_ARE)
     ]
     if not to_prepare:
         return list(rows)
@@ -95,6 +112,12 @@ def _prepared(fields: Sequence["models.Field[Any, Any]"], rows: Iterable[Values]
         ready = list(row)
         for place, prepare in to_prepare:
             if ready[place] is not None:
-                ready[place] = prepare(ready[place], connection)
+                ready[place] = prepare(ready[place])
         prepared.append(ready)
     return prepared
+
+
+def _preparing(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
+    prepare = partial(field.get_db_prep_save, connection=connection)
+    # Many rows have their days and times in common.
+    return cache(prepare) if isinstance(field, models.DateField) else prepare

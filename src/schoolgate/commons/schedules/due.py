@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from schoolgate.commons.bulk import insert
+from schoolgate.commons.bulk import insert, update
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.jobs.kinds import KINDS
 from schoolgate.commons.jobs.submitting import submit_many
@@ -129,11 +129,7 @@ def _make_runs(portion: list[_Locked], now: datetime) -> int:
         (rule, first): _what_is_due(rule, first, now) for rule, first in {(one.rule, one.first) for one in portion}
     }
     dues = {one.pk: found[one.rule, one.first] for one in portion}
-    next_dues: defaultdict[datetime | None, list[int]] = defaultdict(list)
-    for pk, due in dues.items():
-        next_dues[due.next_due_at].append(pk)
-    for next_due_at, pks in next_dues.items():
-        Schedule.objects.filter(pk__in=pks).update(next_due_at=next_due_at)
+    update(Schedule, ["id", "next_due_at"], ((pk, due.next_due_at) for pk, due in dues.items()))
     # What has a run was run before, and then the clock was set back or the schedule was set anew.
     instants = {due.due_at for due in dues.values()}
     has_run = set(Run.objects.filter(schedule__in=dues, due_at__in=instants).values_list("schedule", "due_at"))
