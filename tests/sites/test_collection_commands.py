@@ -33,6 +33,18 @@ def test_a_task_is_made_listed_copied_switched_and_deleted(home: str) -> None:
     assert schoolgate("authority", "tasks", "delete", str(made["number"]), "--home", home).returncode == 1
 
 
+def test_a_task_is_changed_and_what_is_not_said_stays(home: str) -> None:
+    number = str(do(home, "tasks", "add", *CHANGES[:1], "To change", *CHANGES[2:], "--every", "120")["number"])
+    told = do(home, "tasks", "edit", number, "--on", "mon", "--owner", "school", "--stop-at", "20:30", "--all-year")
+    assert (told["name"], told["owner"], told["data"], told["schools"]) == ("To change", "school", "changed", 1)
+    assert told["when"] == "Every Monday 18:30, again every 2 hours until 20:30"
+    assert do(home, "tasks", "edit", number, "--at", "07:00")["when"].startswith("Every Monday 07:00")
+    assert schoolgate("authority", "tasks", "edit", number, "--no-bases", "--home", home).returncode == 1
+    assert schoolgate("authority", "tasks", "edit", number, "--stop-at", "06:00", "--home", home).returncode == 2
+    do(home, "tasks", "deactivate", number)
+    do(home, "tasks", "delete", number)
+
+
 def test_a_task_is_run_now_and_stands_in_the_log(home: str) -> None:
     made = do(home, "tasks", "add", *CHANGES[:1], "Run now", *CHANGES[2:])
     assert do(home, "tasks", "run", str(made["number"])) == {"runs": 1}

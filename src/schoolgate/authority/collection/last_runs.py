@@ -1,7 +1,7 @@
 """What the last run of a task came to at all its schools, and which tasks a school is in."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from schoolgate.authority.collection.models.run import OPEN
 
 _ASKED_TOGETHER = timedelta(minutes=1)
 """Runs that somebody asked for within it count as one."""
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,15 @@ class LastRun:
 NEVER = LastRun(LastRunStatus.NONE)
 
 
-def last_runs(tasks: Collection[ScheduledTask]) -> Mapping[int, LastRun]:
+def last_runs(tasks: Sequence[ScheduledTask]) -> Mapping[int, LastRun]:
     """By the numbers of these tasks; those that have not run yet are not there."""
+    found: dict[int, LastRun] = {}
+    for start in range(0, len(tasks), _AT_ONCE):
+        found.update(_last_runs(tasks[start : start + _AT_ONCE]))
+    return found
+
+
+def _last_runs(tasks: Sequence[ScheduledTask]) -> Mapping[int, LastRun]:
     of_task = CollectionRun.objects.filter(task=OuterRef("pk")).order_by("-made_at", "-pk")
     newest = ScheduledTask.objects.filter(pk__in=[task.pk for task in tasks]).order_by()
     found = CollectionRun.objects.in_bulk(

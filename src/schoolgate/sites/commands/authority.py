@@ -8,7 +8,7 @@ from schoolgate.sites.commands.authority_addresses import addresses
 from schoolgate.sites.commands.authority_alerts import alerts, reports
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.authority_by_hand import pupil_change
-from schoolgate.sites.commands.authority_collection import collect, runs, tasks
+from schoolgate.sites.commands.authority_collection import collect, runs
 from schoolgate.sites.commands.authority_conflicts import conflicts, decisions
 from schoolgate.sites.commands.authority_connections import settings as base_settings
 from schoolgate.sites.commands.authority_connections import system as base_system
@@ -21,6 +21,7 @@ from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
 from schoolgate.sites.commands.authority_quarantine import attendance_codes, quarantine
 from schoolgate.sites.commands.authority_rules import rules
+from schoolgate.sites.commands.authority_tasks import tasks
 from schoolgate.sites.commands.authority_unmatched import unmatched
 from schoolgate.sites.commands.common_verbs import (
     add_common_verbs,
