@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.school.conftest import Drop, Export, MakeLa
@@ -15,7 +14,6 @@ from schoolgate.authority.bases.models import Agent, Base
 from schoolgate.authority.exchange import outbox
 from schoolgate.authority.exchange.models import OutboxEntry
 from schoolgate.authority.exchange.models.outbox_entry import EntryState
-from schoolgate.authority.importing.models import Import
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.commons.journal.models import JournalLine
@@ -134,8 +132,5 @@ def test_a_request_goes_from_the_authority_to_the_school_and_closes_by_the_file(
     drop()
     assert export().all_well
     work_off()
-    with transaction.atomic():
-        # Said by whoever collects, in the import's commit.
-        outbox.closed_by(Import.objects.get())
     look_again()
     assert asked_for() == []

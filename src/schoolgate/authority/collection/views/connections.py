@@ -256,7 +256,7 @@ def school_system(request: PersonRequest, base: Base) -> Part:
 
 def _say(request: PersonRequest, check: Check) -> None:
     if check.trouble is None:
-        messages.success(request, f"These settings work. {check.sentence}".strip())
+        messages.success(request, check.sentence or "These settings work.")
     else:
         messages.error(request, f"{WRONG[check.trouble]}. {check.sentence}")
 
