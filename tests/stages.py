@@ -45,7 +45,7 @@ MADE_ONCE = "SCHOOLGATE_TESTS_MADE_ONCE"
 """The folder of what tests/tables.py makes once for all stages."""
 ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority", "tests/supplier"]
 # By day PostgreSQL sees jobs, the ways a school's files go, what an import writes, people at once, what a supplier's
-# queue and its service do.
+# queue and its service do, and what is collected.
 ON_POSTGRES_BY_DAY = [
     "tests/commons/jobs",
     "tests/commons/schedules/test_due.py",
@@ -53,7 +53,9 @@ ON_POSTGRES_BY_DAY = [
         f"tests/school/test_{what}.py"
         for what in ("exporting", "finding", "interrupted", "joining", "outcomes", "taking")
     ),
+    *(f"tests/authority/collection/test_{what}.py" for what in ("attendance", "collecting", "running", "tools")),
     "tests/authority/exchange/test_import_job.py",
+    "tests/authority/exchange/test_outbox.py",
     "tests/authority/exchange/test_receiving.py",
     *(
         f"tests/authority/importing/test_{what}.py"
