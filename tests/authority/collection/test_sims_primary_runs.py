@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from tests.authority.collection.truth import guids, held_marks, not_as_at_the_school, true_marks
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection import connecting
@@ -13,23 +14,10 @@ from schoolgate.authority.collection.models import CollectionRun, Connection, Da
 from schoolgate.authority.collection.options import OPTIONS
 from schoolgate.authority.collection.running import ask_for_run
 from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
-from schoolgate.authority.importing.matching.keys import normal_guid
 from schoolgate.authority.importing.models import RemovalCandidate
-from schoolgate.authority.records.groups.attendance import one_a_session
-from schoolgate.authority.records.groups.registry import read_groups
-from schoolgate.authority.records.models import (
-    Attendance,
-    Enrolment,
-    EnrolmentGroup,
-    Pupil,
-    PupilGroup,
-    PupilKey,
-    row_key,
-)
+from schoolgate.authority.records.models import Pupil
 from schoolgate.commons.jobs.engine import work_off
-from schoolgate.documents.codes.code_sets import NO_MARK
 from schoolgate.simulators.population import Population
-from schoolgate.simulators.registers import codes
 from schoolgate.simulators.serving import serving
 from schoolgate.simulators.sims_primary import SimsPrimary
 from schoolgate.simulators.sims_primary_switches import SimsPrimarySwitches
@@ -97,7 +85,7 @@ def test_snapshot_changes_and_attendance_leave_what_the_school_has(cloud: Cloud)
     of_whom = set(guids().values())
     assert held_marks() == {place: mark for place, mark in true_marks(cloud.population).items() if place[0] in of_whom}
     assert set(HeldBackRow.objects.values_list("code", "what")) <= {("unknown-code", "Q07")}
-    assert not_as_at_the_school(cloud.population) == []
+    assert not_as_at_the_school(cloud.population.current) == []
     assert not RemovalCandidate.objects.exists()
 
 
@@ -117,46 +105,3 @@ def test_a_wrong_subscription_key_is_said_on_the_run_and_a_right_one_cures_it(cl
     connection.save()
     assert connecting.tested(connection).trouble is None
     assert cloud.collect(Data.SNAPSHOT, 6).state == RunState.SUCCESSFUL
-
-
-def guids() -> dict[int, str]:
-    keys = PupilKey.objects.filter(kind=PupilKey.Kind.GUID)
-    return dict(keys.values_list("pupil_id", "text"))
-
-
-def held_marks() -> dict[tuple[str, date, str], str]:
-    """By key, day and session."""
-    by_pupil = guids()
-    found = {}
-    for register in Attendance.objects.select_related("enrolment"):
-        for place, mark in enumerate(one_a_session(register.marks)):
-            assert register.first_day is not None
-            day = register.first_day + timedelta(days=place // 2)
-            if mark != NO_MARK:
-                found[by_pupil[register.enrolment.pupil_id], day, ("AM", "PM")[place % 2]] = mark
-    return found
-
-
-def true_marks(population: Population) -> dict[tuple[str, date, str], str]:
-    """As they are to be held: the school's own codes by what they count as, and without what counts as nothing."""
-    means = {code.code: code.statutory[:1] for code in codes(2026)}
-    return {
-        (normal_guid(key), day, session): means[mark.code]
-        for (key, day, session), mark in population.marks.items()
-        if mark.code and means[mark.code]
-    }
-
-
-def not_as_at_the_school(population: Population) -> list[str]:
-    """The groups of which taking the truth would change what is held."""
-    by_guid = {guid: pupil for pupil, guid in guids().items()}
-    wrong = []
-    for one in population.current:
-        pupil = by_guid[normal_guid(one.guid)]
-        enrolment = Enrolment.objects.get(pupil=pupil)
-        for group, payload in read_groups(one.record):
-            rows = PupilGroup.objects if group.of == "pupil" else EnrolmentGroup.objects
-            row = rows.filter(key=row_key(pupil if group.of == "pupil" else enrolment.pk, group)).first()
-            if differing := group.differing(row.payload if row else None, payload):
-                wrong.append(f"{group.name}: {differing}")
-    return wrong

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
-from tests.authority.collection.test_sims_primary_runs import guids, held_marks, true_marks
+from tests.authority.collection.truth import guids, held_marks, not_as_at_the_school, true_marks
 from tests.wire.mis.test_wonde import told_by_wonde
 
 from schoolgate.authority.bases.models import Base
@@ -13,10 +13,8 @@ from schoolgate.authority.collection.models import CollectionRun, Connection, Da
 from schoolgate.authority.collection.options import OPTIONS
 from schoolgate.authority.collection.running import ask_for_run
 from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
-from schoolgate.authority.importing.matching.keys import normal_guid
 from schoolgate.authority.importing.models import RemovalCandidate
-from schoolgate.authority.records.groups.registry import read_groups
-from schoolgate.authority.records.models import Enrolment, EnrolmentGroup, Pupil, PupilGroup, row_key
+from schoolgate.authority.records.models import Pupil
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.simulators.population import Population
 from schoolgate.simulators.serving import serving
@@ -70,21 +68,5 @@ def test_snapshot_changes_and_attendance_leave_what_the_school_has(simulator: Wo
     of_whom = set(guids().values())
     assert held_marks() == {place: mark for place, mark in true_marks(population).items() if place[0] in of_whom}
     assert set(HeldBackRow.objects.values_list("code", "what")) <= {("unknown-code", "Q07")}
-    assert not_as_at_the_school(population) == []
+    assert not_as_at_the_school(population.current, lambda pupil: told_by_wonde(pupil).values()) == []
     assert not RemovalCandidate.objects.exists()
-
-
-def not_as_at_the_school(population: Population) -> list[str]:
-    """The groups of which taking what Wonde can tell of the truth would change what is held."""
-    by_guid = {guid: pupil for pupil, guid in guids().items()}
-    wrong = []
-    for one in population.current:
-        pupil = by_guid[normal_guid(one.guid)]
-        enrolment = Enrolment.objects.get(pupil=pupil)
-        for part in told_by_wonde(one).values():
-            for group, payload in read_groups(part):
-                rows = PupilGroup.objects if group.of == "pupil" else EnrolmentGroup.objects
-                row = rows.filter(key=row_key(pupil if group.of == "pupil" else enrolment.pk, group)).first()
-                if differing := group.differing(row.payload if row else None, payload):
-                    wrong.append(f"{group.name}: {differing}")
-    return wrong
