@@ -38,6 +38,17 @@ def test_what_the_vendor_asks_for_holds_the_calls_of_all_workers() -> None:
 
 
 @pytest.mark.django_db
+def test_who_cannot_wait_so_long_takes_no_turn_from_those_who_come_back() -> None:
+    waits: list[float] = []
+    pace = DatabasePace(waits.append)
+    pace.hold("key", 90)
+    for _ in range(40):
+        with pytest.raises(NotNow) as caught:
+            pace.take("key", 0.1)
+    assert 80 < caught.value.seconds <= 90
+
+
+@pytest.mark.django_db
 def test_a_turn_is_one_transaction_of_few_statements(django_assert_max_num_queries: object) -> None:
     DatabasePace(lambda _: None).take("key", 4)
     with connection.execute_wrapper(_Counting()) as _:

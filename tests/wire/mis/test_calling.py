@@ -145,6 +145,34 @@ def test_an_answer_without_end_is_not_read_to_it(talk: Talk, monkeypatch: pytest
     assert (error.trouble, error.ends, len(talk.calls)) == (Trouble.DATA, "group", 1)
 
 
+def test_an_answer_that_drips_is_given_up(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "LONGEST_CALL_SECONDS", 0.0)
+    talk.vendor.says("200 OK", b'{"told": 1}')
+    error = talk.fails(patience=False)
+    assert (error.trouble, error.passes) == (Trouble.NETWORK, True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (rb"A\ud800b", "A\ufffdb"),
+        (b"A\xed\xa0\x80b", "A\ufffd\ufffd\ufffdb"),
+        (rb"A\u0000b", "A\ufffdb"),
+        (rb"\ud83d\ude00", "\N{GRINNING FACE}"),
+        (rb"C:\\ud800\\u0000", r"C:\ud800\u0000"),
+        ("Zoë".encode(), "Zoë"),
+    ],
+)
+def test_what_is_no_character_is_shown_as_such_and_spoils_nothing_else(talk: Talk, sent: bytes, read: str) -> None:
+    talk.vendor.says("200 OK", b'["' + sent + b'", "Amina"]')
+    assert talk.ask() == [read, "Amina"]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
+def test_json_is_read_as_it_was_written(said: list[str]) -> None:
+    assert calling._parsed(json.dumps(said).encode()) == said
+
+
 def test_a_token_service_learns_no_key_and_takes_no_turn(talk: Talk) -> None:
     talk.vendor.says("200 OK", b'{"access_token": "t"}')
     talk.tools.pace.hold("k", 60)
@@ -205,6 +233,15 @@ def test_a_next_link_to_another_host_or_in_a_circle_is_not_followed(link: object
     with pytest.raises(MisError) as raised:
         next_page(link, HOME, {HOME}, "pupils")
     assert (raised.value.trouble, raised.value.ends) == (Trouble.DATA, "group")
+
+
+def test_pages_without_end_come_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "MOST_PAGES", 3)
+    seen = {HOME}
+    for number in (1, 2):
+        next_page(f"{HOME}&page={number}", HOME, seen, "pupils")
+    with pytest.raises(MisError, match="no end"):
+        next_page(f"{HOME}&page=3", HOME, seen, "pupils")
 
 
 @given(st.one_of(st.text(max_size=60), st.integers(), st.text(max_size=20).map(lambda text: f"https://{text}/")))

@@ -49,11 +49,17 @@ class DatabasePace:
         self._sleep = sleep
 
     def take(self, key: str, per_second: float) -> None:
-        """Wait for the turn of one call. Raises NotNow where it is far away."""
+        """Wait for the turn of one call. Raises NotNow where it is far away.
+
+        Then no turn is taken: all who come back would find theirs behind those that nobody used.
+        """
         step = timedelta(seconds=1 / per_second)
-        wait = self._moved(key, Greatest(F("next_at"), Now()) + step) - step
-        if wait.total_seconds() > 0:
-            self._sleep(wait.total_seconds())
+        with transaction.atomic():
+            wait = (self._moved(key, Greatest(F("next_at"), Now()) + step) - step).total_seconds()
+            if wait > WAITS_HERE_SECONDS:
+                raise NotNow(wait)
+        if wait > 0:
+            self._sleep(wait)
 
     def hold(self, key: str, seconds: float) -> None:
         """Let no call of this key go for so long, of whatever worker and machine."""

@@ -4,6 +4,7 @@ What a refusal means is the vendor's business: a connector gives a `Refusal` tha
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,12 @@ from schoolgate.wire.unreachable import why_unreachable
 
 MOST_BYTES = 64 * 1024 * 1024
 """An answer is never longer; a page of a thousand rows has about one megabyte."""
+
+LONGEST_CALL_SECONDS = 300.0
+"""So long an answer may take from its first to its last byte: one that drips must not keep a worker."""
+
+MOST_PAGES = 5_000
+"""A list has never more pages: half a million marks, a hundred at a time."""
 
 WAITS_AS_TOLD = 3
 """A vendor that is still busy after so many waits of its own choice is given longer ones, and an end."""
@@ -163,6 +170,8 @@ class Caller:
                     body += chunk
                     if len(body) > MOST_BYTES:
                         raise _TooLong
+                    if time.monotonic() - began > LONGEST_CALL_SECONDS:
+                        raise httpx.ReadTimeout("The answer takes too long to end")
             return _Answer(response, bytes(body))
         except httpx.HTTPError as error:
             said = why_unreachable(error) if isinstance(error, httpx.TransportError) else type(error).__name__
@@ -222,8 +231,8 @@ _REASONS = {
 def next_page(link: object, before: str, seen: set[str], what: str, query: Mapping[str, str] | None = None) -> str:
     """The address of the page that a next link names, on the page at `before`; what it lost of `query` is said again.
 
-    `seen` are the pages asked for, to which it is added. Raises MisError for a link in a circle, and for one to another
-    host, which must not learn a key.
+    `seen` are the pages asked for, to which it is added. Raises MisError for a link in a circle, for one to another
+    host, which must not learn a key, and for pages without end.
     """
     try:
         home = httpx.URL(before)
@@ -235,14 +244,28 @@ def next_page(link: object, before: str, seen: set[str], what: str, query: Mappi
         raise _misled(what) from None
     if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port) or str(target) in seen:
         raise _misled(what)
+    if len(seen) >= MOST_PAGES:
+        raise _data(f"The pages of {what} have no end. Tell the vendor.")
     seen.add(str(target))
     return str(target)
 
 
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<no_character>u[dD][89a-fA-F][0-9a-fA-F]{2}|u0000)|.)",
+    re.DOTALL,
+)
+
+
 def _parsed(body: bytes) -> Any:
-    """The JSON of a body. Raises ValueError for what is none, or lies too deep in itself."""
+    """The JSON of a body. Raises ValueError for what is none, or lies too deep in itself.
+
+    NUL and halves of characters, which no file and no database takes, are shown as such (U+FFFD): for one broken value
+    no other is lost.
+    """
+    text = body.decode("utf-8-sig", "replace")
+    text = _ESCAPE.sub(lambda found: r"\ufffd" if found["no_character"] else found[0], text)
     try:
-        return json.loads(body)
+        return json.loads(text)
     except RecursionError:
         raise ValueError from None
 
