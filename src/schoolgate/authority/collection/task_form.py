@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import Q
 
 from schoolgate.authority.bases.models import Base, BaseGroup
-from schoolgate.authority.collection.models import Data, Owner, ScheduledTask
+from schoolgate.authority.collection.models import Data, Owner, ScheduledTask, TransferType
 from schoolgate.authority.collection.tasks import Wish
 from schoolgate.commons.schedules.rules import WEEK, Monthly, Once, Rule, Weekly
 from schoolgate.documents.codes.code_sets import code_set
@@ -26,7 +26,7 @@ _PARTS = (
 SHOWN = 60
 """So many schools stand in the form to be ticked; the others are looked for."""
 
-ATTENDANCE_WORDS = "Attendance Data; of SIMS Primary: Attendance Changed Data (SIMS Primary)"
+ATTENDANCE_WORDS = "Attendance Changed Data (SIMS Primary), Attendance Data"
 WRONG_TIME = "Enter the time as hours and minutes, for example 18:30."
 _REPEATS = ((15, "15 minutes"), (30, "30 minutes"), (60, "hour"), (120, "2 hours"), (240, "4 hours"))
 
@@ -59,6 +59,7 @@ class Part:
     title: str
     visible_fields: Sequence[forms.BoundField]
     finds: bool = False
+    wide: bool = False
 
 
 class TaskForm(forms.Form):
@@ -67,7 +68,7 @@ class TaskForm(forms.Form):
     name = forms.CharField(label="Task Name", max_length=100)
     owner = forms.ChoiceField(label="Owner", choices=Owner.choices, initial=Owner.LA)
     transfer_type = forms.ChoiceField(
-        label="Transfer Type", choices=[("export-from-school", "Export from School")], required=False
+        label="Transfer Type", choices=TransferType.choices, initial=TransferType.EXPORT_FROM_SCHOOL, disabled=True
     )
     kind = forms.ChoiceField(
         label="Data Filter Details",
@@ -77,7 +78,8 @@ class TaskForm(forms.Form):
             (Data.ATTENDANCE, ATTENDANCE_WORDS),
             (Data.ATTAINMENT, "Attainment Data (SIMS 7 only)"),
         ],
-        help_text="A snapshot is everything, changed data what is new since the last run.",
+        help_text="A snapshot is everything, changed data what is new since the last run. Of SIMS Primary there is changed "
+        "attendance only.",
     )
     find = forms.CharField(
         label="Find schools",
@@ -91,18 +93,18 @@ class TaskForm(forms.Form):
         label="Schools",
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
-        help_text="Schools that send files and schools that are asked through an API never stand in one task.",
+        help_text="Schools that send files and schools that are asked through an API (☁) never stand in one task.",
     )
     groups = forms.ModelMultipleChoiceField(
         queryset=BaseGroup.objects.none(),
         label="Groups of schools",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
     )
     nc_years = forms.MultipleChoiceField(
         label="National Curriculum years",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
         help_text="None chosen is all, those outside the years too.",
     )
     looked_after = forms.BooleanField(label="Looked after children only", required=False)
@@ -127,7 +129,7 @@ class TaskForm(forms.Form):
         coerce=int,
         required=False,
         choices=[(number, day.capitalize()) for number, day in enumerate(WEEK)],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
     )
     day = forms.IntegerField(
         label="Day of the month",
@@ -164,13 +166,20 @@ class TaskForm(forms.Form):
     @property
     def parts(self) -> list[Part]:
         """All fields, in the order in which they are asked."""
-        return [Part(title, [self[name] for name in names.split()], finds=names == "find") for title, names in _PARTS]
+        return [
+            Part(title, [self[name] for name in names.split()], finds=names == "find", wide="bases" in names)
+            for title, names in _PARTS
+        ]
 
     def as_typed(self) -> "TaskForm":
         """The same form, nothing of it judged."""
         given: Any = self.data
         several = {"bases", "groups", "nc_years", "days"}
-        typed = {name: given.getlist(name) if name in several else given.get(name, "") for name in self.fields}
+        typed = {
+            name: given.getlist(name) if name in several else given.get(name, "")
+            for name in self.fields
+            if not self.fields[name].disabled
+        }
         return type(self)(initial=typed)
 
     def _bases_to_choose(self) -> list[Base]:
@@ -265,5 +274,5 @@ def initial_of(task: ScheduledTask) -> dict[str, Any]:
 
 
 def base_label(base: Base) -> str:
-    """A school among those to choose from; the mark says that it is asked through an API."""
-    return f"{base} — asked through its API" if base.is_collected else str(base)
+    """A school among those to choose from; the cloud says that it is asked through an API."""
+    return f"{base} ☁ API" if base.is_collected else str(base)
