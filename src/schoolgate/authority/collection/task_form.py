@@ -78,8 +78,8 @@ class TaskForm(forms.Form):
             (Data.ATTENDANCE, ATTENDANCE_WORDS),
             (Data.ATTAINMENT, "Attainment Data (SIMS 7 only)"),
         ],
-        help_text="A snapshot is everything, changed data what is new since the last run. Of SIMS Primary there is changed "
-        "attendance only.",
+        help_text="A snapshot is everything, changed data what is new since the last run. Of SIMS Primary there is "
+        "changed attendance only.",
     )
     find = forms.CharField(
         label="Find schools",
