@@ -1,12 +1,13 @@
 """Attendance through a connector: marks, codes, and what they never do."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 import time_machine
 from tests.authority.collection.conftest import Collect
-from tests.authority.collection.listed import AMINA, BEN, CARA, School, who
+from tests.authority.collection.listed import AMINA, BEN, CARA, Listed, School, who
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.models import CodeMeaning, CollectionRun, Data, HeldBackRow, RawMark, RunState
@@ -17,7 +18,7 @@ from schoolgate.authority.records.models import Attendance, Pupil, Refusal
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.engine import work_off
-from schoolgate.wire.mis.connector import Group, VendorCode
+from schoolgate.wire.mis.connector import Batch, Group, Mark, Told, VendorCode
 
 pytestmark = pytest.mark.django_db
 
@@ -213,8 +214,62 @@ def test_a_mark_that_was_held_back_and_overtaken_is_not_read_again(
         school.mark(AMINA, MONDAY, "AM", "/")
         collect(Data.ATTENDANCE)
 
-    assert HeldBackRow.objects.get().state == HeldBackRow.State.DROPPED
+    assert HeldBackRow.objects.get().state == HeldBackRow.State.OVERTAKEN
     assert map_code("listed", "Q9", "B", by=None) == 0
+    assert one_a_session(Attendance.objects.get().marks) == "/-"
+
+
+def test_a_mark_that_was_overtaken_and_comes_back_is_held_back_again(
+    amina: Pupil, school: School, collect: Collect
+) -> None:
+    for day, code in ((2, "Q9"), (4, "/"), (5, "Q9")):
+        with on(day):
+            school.mark(AMINA, MONDAY, "AM", code)
+            collect(Data.ATTENDANCE)
+
+    assert HeldBackRow.objects.get().state == HeldBackRow.State.HELD
+
+
+def test_a_mark_that_is_corrected_while_it_is_read_is_not_held_back(
+    amina: Pupil, school: School, collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school.mark(AMINA, MONDAY, "AM", "/")
+    _before_marks_are_told(monkeypatch, Mark(AMINA, MONDAY, "AM", "Q9", raw={"code": "Q9"}))
+    with on(4):
+        run = collect(Data.ATTENDANCE)
+
+    assert run.held_back == 0
+    assert one_a_session(Attendance.objects.get().marks) == "/-"
+
+
+def test_a_code_that_is_mapped_while_a_run_goes_on_counts_in_it_and_makes_it_no_older(
+    amina: Pupil, school: School, collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school.mark(AMINA, MONDAY, "AM", "Q9")
+    with on(4):
+        collect(Data.ATTENDANCE)
+    school.mark(AMINA, TUESDAY, "AM", "Q9")
+
+    def somebody_maps_it() -> None:
+        map_code("listed", "Q9", "B", by=None)
+        work_off()
+
+    _before_marks_are_told(monkeypatch, then=somebody_maps_it)
+    with on(5):
+        run = collect(Data.ATTENDANCE)
+
+    assert (run.state, run.held_back) == (RunState.SUCCESSFUL, 0)
+    assert one_a_session(Attendance.objects.get().marks) == "B-B-"
+
+
+def test_a_mark_of_an_impossible_day_is_held_back(amina: Pupil, school: School, collect: Collect) -> None:
+    with on(4):
+        collect(Data.ATTENDANCE)
+        school.mark(AMINA, MONDAY, "AM", "/")
+        school.mark(AMINA, date.min, "AM", "/")
+        run = collect(Data.ATTENDANCE)
+
+    assert (run.state, run.held_back) == (RunState.SUCCESSFUL, 1)
     assert one_a_session(Attendance.objects.get().marks) == "/-"
 
 
@@ -235,6 +290,21 @@ def test_what_still_cannot_be_read_stays_held_back_until_somebody_drops_it(
 def test_a_meaning_is_a_statutory_code(school: School) -> None:
     with pytest.raises(ValueError, match="ZZ is no statutory attendance code"):
         map_code("listed", "Q9", "ZZ", by=None)
+
+
+def _before_marks_are_told(
+    monkeypatch: pytest.MonkeyPatch, *marks: Mark, then: Callable[[], None] = lambda: None
+) -> None:
+    """Once: these come first, and something is done."""
+    told = Listed._marks
+
+    def before(self: Listed, *asked: Any) -> Iterator[Told]:
+        monkeypatch.setattr(Listed, "_marks", told)
+        yield Batch(marks=marks)
+        then()
+        yield from told(self, *asked)
+
+    monkeypatch.setattr(Listed, "_marks", before)
 
 
 def on(day: int) -> Any:

@@ -9,6 +9,7 @@ from tests.authority.collection.conftest import Collect
 from tests.authority.collection.listed import AMINA, BEN, CARA, OF_PUPILS, School
 from tests.authority.importing.importing_files import held
 
+from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.alerts import left_failed
 from schoolgate.authority.collection.collecting import catch_up
 from schoolgate.authority.collection.holding_back import MOST_BAD_ROWS
@@ -286,6 +287,49 @@ def test_rows_that_cannot_be_read_are_held_back_and_hold_nothing_up(school: Scho
     assert (run.state, run.held_back, run.level) == (RunState.SUCCESSFUL, 1, "WARN")
     row = HeldBackRow.objects.get()
     assert (row.code, row.key, row.count, row.raw) == ("listed-fault", BEN, 2, ({"fault": 1},))
+
+
+def test_who_could_not_be_read_is_not_taken_to_be_missing(school: School, collect: Collect) -> None:
+    with on(1):
+        for number in range(6):
+            school.enrol(AMINA.replace("1111-4", f"111{number}-4"), f"Amina {number}")
+        school.enrol(BEN, "Ben")
+        school.enrol(CARA, "Cara")
+        school.say(CARA, Group.SEN, a_need("K"))
+        school.say(AMINA, Group.SEN, a_need("K"))
+        collect()
+    school.leave_no_trace(BEN)
+    del school.rows[CARA, Group.SEN]
+    school.bad.append(BadRow(BEN, Group.PUPIL, "listed-fault", "No use.", ({"fault": 1},)))
+    school.bad.append(BadRow(CARA, Group.SEN, "listed-fault", "No use.", ({"fault": 2},)))
+    for day in (2, 3):
+        with on(day):
+            assert collect().state == RunState.SUCCESSFUL
+    assert not RemovalCandidate.objects.exists()
+
+
+def test_nobody_is_taken_to_be_missing_while_rows_do_not_say_whose_they_are(school: School, collect: Collect) -> None:
+    with on(1):
+        for number in range(6):
+            school.enrol(AMINA.replace("1111-4", f"111{number}-4"), f"Amina {number}")
+        school.enrol(BEN, "Ben")
+        collect()
+    school.leave_no_trace(BEN)
+    school.bad.append(BadRow("", Group.PUPIL, "no-key", "No key.", ({"fault": 1},)))
+    for day in (2, 3):
+        with on(day):
+            run = collect()
+    assert not RemovalCandidate.objects.exists()
+    assert run.lines.filter(level="WARN").get().message.startswith("Some rows do not say whose they are.")
+
+
+def test_a_school_that_is_not_active_any_more_is_not_asked(school: School, collect: Collect, green_abbey: Base) -> None:
+    run = collect(work=False)
+    green_abbey.active = False
+    green_abbey.save()
+    work_off()
+    run.refresh_from_db()
+    assert (run.state, school.asked) == (RunState.CANCELLED, [])
 
 
 def test_more_bad_rows_than_are_borne_fail_the_run(school: School, collect: Collect) -> None:

@@ -166,6 +166,15 @@ def test_only_a_task_that_rests_is_deleted_and_its_log_stays(hill_top: Base, off
     assert AuditEntry.objects.filter(did="task deleted").exists()
 
 
+def test_runs_of_a_deleted_task_do_not_ask_for_pupils_whom_it_left_out(hill_top: Base, officer: User) -> None:
+    task = tasks.save(wish(hill_top, looked_after=True, active=False), by=officer)
+    tasks.run_now(task, by=officer)
+    tasks.delete(task, by=officer)
+    work_off()
+    run = CollectionRun.objects.get()
+    assert (run.state, run.message) == (RunState.CANCELLED, "Its task was deleted.")
+
+
 def test_a_school_that_is_being_collected_is_not_asked_twice(hill_top: Base) -> None:
     task = tasks.save(wish(hill_top), by=None)
     assert [tasks.run_now(task, by=None), tasks.run_now(task, hill_top, by=None)] == [1, 0]

@@ -75,6 +75,9 @@ class Collect(JobKind):
         run = its.select_related("base", "task").first()
         if run is None:
             return None
+        if not run.base.active:
+            cancel(run, "The school is not active here any more.")
+            return {"state": RunState.CANCELLED}
         if not run.base.is_collected:
             return _ask_the_school(run)
         if not its.take("collect", started_at=begun, connector=run.base.mis, next_try_at=None, code="", message=""):
@@ -144,14 +147,18 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
             note(connection, Check(error.sentence, error.trouble))
         raise
     note(connection, Check(""))
-    staging.settle_who()
+    full = made.full and not gathered.failed
+    if full and "" in staging.half_read:
+        notes.warn("Some rows do not say whose they are. So nobody is taken to be missing.")
+        full = False
+    staging.settle_who(full=full)
     unreadable = [row for row in staging.held_back if row.code != UNKNOWN_CODE]
     if len(unreadable) > (most := MOST_BAD_ROWS.get()):
         told = f"{len(unreadable):,} rows cannot be read; a run may hold back {most:,}. Nothing of it is imported."
         with transaction.atomic():
             fail(run, TOO_MANY_BAD_ROWS, told, held_back=keep(run, unreadable[:most]))
         return
-    hand_over(run, staging, gathered, connector, full=made.full and not gathered.failed)
+    hand_over(run, staging, gathered, connector, full=full)
 
 
 def _cursors(run: CollectionRun, scope: str, known: frozenset[str]) -> Mapping[str, str]:

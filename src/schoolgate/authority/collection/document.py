@@ -54,10 +54,11 @@ class CollectedDocument:
         return ValueCheck(self.header, CES_LAYOUT, demo=self._demo, proven=False)
 
     def speaks_of(self, entry: Entry) -> frozenset[Place]:
-        """A full document is about all that it says of anybody, another one about what it says of this pupil."""
-        if self._items is not None:
-            return self._items
+        """A full document is about all that it says of anybody, but for whom it could read in part only; another one is
+        about what it says of this pupil."""
         assert isinstance(entry, CollectedEntry)
+        if self._items is not None and entry.is_whole:
+            return self._items
         return frozenset(items_in(entry.says))
 
 
@@ -77,6 +78,12 @@ class CollectedEntry:
         """What the school's system said."""
         says: Record = self._line()["says"]
         return says
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all could be read that the school's system said of the pupil."""
+        whole: bool = self._line().get("whole", True)
+        return whole
 
     @property
     def record(self) -> Record:

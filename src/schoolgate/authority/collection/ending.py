@@ -50,9 +50,9 @@ def fail(run: CollectionRun, code: str, message: str, **values: Any) -> bool:
 
 
 @transaction.atomic
-def cancel(run: CollectionRun) -> bool:
-    """End a run that somebody called off. False: it has ended already."""
-    return _step(run, "cancel", level=Level.WARN, message="Somebody called it off.", next_try_at=None)
+def cancel(run: CollectionRun, message: str = "Somebody called it off.") -> bool:
+    """End a run that somebody called off, or that is not wanted any more. False: it has ended already."""
+    return _step(run, "cancel", level=Level.WARN, message=message, next_try_at=None)
 
 
 def save_cursors(run: CollectionRun) -> None:

@@ -48,7 +48,8 @@ def hand_over(run: CollectionRun, staging: Staging, gathered: Gathered, connecto
                 source_name=f"{run.task_name}, {timezone.localtime(begun):%d %b %Y %H:%M}",
                 source_key=stored.sha256,
                 full=full,
-                written_at=begun,
+                # As it is handed over: what was read again while this run went on is not newer than it.
+                written_at=timezone.now(),
             )
             if not held.take("hand over", its_import=this, source_key=stored.sha256, **told):
                 raise LeaseLost

@@ -24,6 +24,9 @@ MOST_BAD_ROWS = NumberPreference(
 )
 """Marks whose code nobody has explained do not count: a code that is new at a school is on all its marks."""
 
+BY_NOBODY = (HeldBackRow.State.REPLAYED, HeldBackRow.State.OVERTAKEN)
+"""States of rows that nobody wanted away."""
+
 _AT_ONCE = 500
 
 
@@ -48,8 +51,8 @@ def keep(run: CollectionRun, rows: Iterable[HeldBack]) -> int:
     for digests in _in_pieces(sorted(found)):
         known = HeldBackRow.objects.filter(base=run.base, connector=run.connector, digest__in=digests)
         known.update(count=F("count") + 1, last_at=now)
-        # What was read again, and comes once more as it was, could not be taken after all.
-        known.filter(state=HeldBackRow.State.REPLAYED).update(state=HeldBackRow.State.HELD, decided_at=None)
+        # What was read again, or overtaken, and comes once more as it was, could not be taken after all.
+        known.filter(state__in=BY_NOBODY).update(state=HeldBackRow.State.HELD, decided_at=None, decided_by=None)
         there = set(known.values_list("digest", flat=True))
         HeldBackRow.objects.bulk_create((found[one] for one in digests if one not in there), ignore_conflicts=True)
     return len(found)
@@ -61,7 +64,7 @@ def digest_of_row(row: HeldBack) -> str:
 
 
 def drop_overtaken(run: CollectionRun, staging: Staging, read: Callable[[Group, tuple[Raw, ...]], Row | Mark]) -> int:
-    """Drop held back rows, in the caller's transaction, in whose place something newer was taken; how many.
+    """Let go of held back rows, in the caller's transaction, in whose place something newer was taken; how many.
 
     `read` is `Connector.read`: by it a mark's session is known.
     """
@@ -79,7 +82,7 @@ def drop_overtaken(run: CollectionRun, staging: Staging, read: Callable[[Group, 
         if is_over:
             overtaken.append(row.pk)
     return HeldBackRow.objects.filter(pk__in=overtaken).update(
-        state=HeldBackRow.State.DROPPED, decided_at=timezone.now()
+        state=HeldBackRow.State.OVERTAKEN, decided_at=timezone.now()
     )
 
 

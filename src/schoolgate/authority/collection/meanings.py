@@ -19,6 +19,9 @@ UNKNOWN_CODE = "unknown-code"
 CODE_NOT_OF_YEAR = "code-not-of-year"
 """Code of a held back mark: what its code means could not be used in the year of its day."""
 
+_FIRST_YEAR = 1900
+"""A mark of a day before is a slip, for which there is no register."""
+
 WHY = {
     UNKNOWN_CODE: "Nobody has said yet what this attendance code of the school means.",
     CODE_NOT_OF_YEAR: "What this attendance code means could not be used in the year of this mark.",
@@ -36,11 +39,14 @@ class Meanings:
     def __init__(self, connector: str, base: Base) -> None:
         self.connector = connector
         self.base = base
-        found = CodeMeaning.objects.filter(connector=connector, base__in=[base.pk]) | CodeMeaning.objects.filter(
-            connector=connector, base=None
-        )
         self._means: dict[str, str] = {}
         self._met: set[str] = set()
+        self.read()
+
+    def read(self) -> None:
+        """Read what people have said of the codes by now."""
+        of_connector = CodeMeaning.objects.filter(connector=self.connector)
+        found = of_connector.filter(base=self.base) | of_connector.filter(base=None)
         # Those of the base itself come last, and count.
         for one in sorted(found, key=lambda one: one.base_id is not None):
             self._means[one.raw] = one.means
@@ -79,7 +85,8 @@ class Meanings:
             self._means[code] = default_meaning(code)
             self._met.add(code)
         means = self._means[code]
-        usable = attendance_marks(academic_year_of(day.year, day.month)) - {NO_MARK}
+        year = academic_year_of(day.year, day.month)
+        usable = attendance_marks(year) - {NO_MARK} if year >= _FIRST_YEAR else frozenset()
         return means[0] if means and means[0] in usable else ""
 
     def why_not(self, code: str) -> str:

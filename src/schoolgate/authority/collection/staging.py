@@ -78,6 +78,9 @@ class Staging:
         self.codes: dict[tuple[str, str, str], RawCode] = {}
         self.gone: set[str] = set()
         self.marked_but_not_held: set[str] = set()
+        self.half_read: set[str] = set()
+        """Of whom a row could not be read: what is not said of them is not missing."""
+        self._without_meaning: dict[tuple[str, str, str], Mark] = {}
         self._said: dict[str, _Said] = {}
         self._who: dict[str, Record] = {}
 
@@ -99,6 +102,7 @@ class Staging:
         for mark in batch.marks:
             self._mark(mark)
         self.held_back += [_held_back(bad) for bad in batch.bad]
+        self.half_read.update(bad.key for bad in batch.bad)
         self.gone.update(batch.gone)
 
     def only_for_who(self, rows: Iterable[Row]) -> None:
@@ -123,8 +127,23 @@ class Staging:
             if Group.PUPIL not in said.parts and key not in self._who and normal_guid(key) not in self.known
         }
 
-    def settle_who(self) -> None:
-        """Find out who all are; what is said of others is held back."""
+    def settle_who(self, *, full: bool = False) -> None:
+        """Find out who all are, once all is added; what is said of others, and marks that mean nothing, are held back.
+
+        Whoever could be read in part only is there all the same, in a `full` document.
+        """
+        if full:
+            for key in self.half_read:
+                if normal_guid(key) in self.known:
+                    self._said.setdefault(key, _Said())
+        if self._without_meaning:
+            # Somebody may have said meanwhile what the codes mean.
+            self.meanings.read()
+        for mark in list(self._without_meaning.values()):
+            self._mark(mark)
+        for mark in self._without_meaning.values():
+            code = self.meanings.why_not(mark.code)
+            self.held_back.append(HeldBack(Group.ATTENDANCE, mark.key, code, mark.code, WHY[code], (mark.raw,)))
         for key in self.unknown():
             said = self._said[key]
             self.leave_out([key])
@@ -156,16 +175,17 @@ class Staging:
         if not mark.code:
             # A session without a mark is not absence, and takes no mark away (reference mis-apis.md 8, rule 9).
             return
+        day = mark.day.isoformat()
         held = self.meanings.mark(mark.code, mark.day)
         if not held:
-            code = self.meanings.why_not(mark.code)
-            self.held_back.append(HeldBack(Group.ATTENDANCE, mark.key, code, mark.code, WHY[code], (mark.raw,)))
+            self._without_meaning[mark.key, day, mark.session] = mark
             return
+        # What could not be taken of the session was overtaken.
+        self._without_meaning.pop((mark.key, day, mark.session), None)
         said = self._said.setdefault(mark.key, _Said())
         if said.registers is None:
             said.registers = Registers()
         said.registers.put(mark.day, mark.session, held)
-        day = mark.day.isoformat()
         self.codes[mark.key, day, mark.session] = RawCode(mark.key, day, mark.session, mark.code, mark.code == held)
         if normal_guid(mark.key) not in self.known:
             self.marked_but_not_held.add(mark.key)
@@ -187,7 +207,9 @@ def keep_document(staging: Staging, *, full: bool) -> Stored:
     with collected_files().incoming() as incoming:
         incoming.write(_line({"items": items}))
         for key, who, says in entries:
-            incoming.write(_line({"key": key, "who": who, "says": says}))
+            # Of whom a row could not be read, what is not said is not missing.
+            whole = {"whole": False} if key in staging.half_read else {}
+            incoming.write(_line({"key": key, "who": who, "says": says, **whole}))
         return incoming.keep()
 
 

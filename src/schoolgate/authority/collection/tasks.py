@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup, Term
-from schoolgate.authority.collection.models import Data, Owner, ScheduledTask, Sources
+from schoolgate.authority.collection.models import CollectionRun, Data, Level, Owner, RunState, ScheduledTask, Sources
 from schoolgate.authority.collection.running import ask_for_run, ask_for_runs
 from schoolgate.authority.collection.sentence import when
 from schoolgate.commons.accounts.models import User
@@ -226,7 +226,8 @@ def switch(task: ScheduledTask, *, active: bool, by: User | None, request: HttpR
 def delete(task: ScheduledTask, *, by: User | None, request: HttpRequest | None = None) -> bool:
     """Delete an inactive task; what it did stays in the Task Log. False: it is active (reference 9.2).
 
-    Raises ChangedMeanwhile where it is deleted already.
+    Runs of it that go on are called off: without it they would ask for pupils whom it leaves out. Raises
+    ChangedMeanwhile where it is deleted already.
     """
     with transaction.atomic():
         task = _held(task, None)
@@ -234,6 +235,8 @@ def delete(task: ScheduledTask, *, by: User | None, request: HttpRequest | None 
             return False
         record("task deleted", by=by, target=f"task {task.pk}, {task.name}", request=request)
         remove_schedule(task.schedule_name)
+        collected = CollectionRun.objects.filter(task=task, state__in=[RunState.PENDING, RunState.COLLECTING])
+        collected.take("cancel", level=Level.WARN, message="Its task was deleted.", next_try_at=None)
         task.delete()
     return True
 

@@ -11,7 +11,8 @@ from schoolgate.authority.records.models.visible import ForStaff
 
 
 class HeldBackRow(models.Model):
-    """A row of a school's system that could not be taken, kept as it came until it can, or until somebody drops it.
+    """A row of a school's system that could not be taken, kept as it came until it can, until something newer is
+    taken in its place, or until somebody drops it.
 
     `group` and `key` say whose it is in the vendor's words; `what` is what it lacks (an attendance code, say), by which
     rows are listed together. The same row again (`digest` of its raw form) only counts on. The raw form is a pupil's
@@ -22,6 +23,7 @@ class HeldBackRow(models.Model):
         HELD = "held", "Held back"
         REPLAYED = "replayed", "Replayed"
         DROPPED = "dropped", "Dropped"
+        OVERTAKEN = "newer", "Overtaken by a newer one"
 
     base = models.ForeignKey(Base, models.CASCADE, related_name="held_back_rows")
     connector = models.CharField(max_length=40)

@@ -9,8 +9,9 @@ from schoolgate.authority.records.models.visible import ForStaff
 class NotYetHeld(models.Model):
     """A pupil of whom marks came while nobody here knew the pupil.
 
-    `key` is the school's system's, `scope` as with cursors (`plan.scope_of`). As soon as the pupil is held attendance is read by days once more, since the cursor
-    has gone past those marks: by the run `read_by`, with whose end it is over.
+    `key` is the school's system's, `scope` as with cursors (`plan.scope_of`). As soon as the pupil is held attendance
+    is read by days once more, since the cursor has gone past those marks: by the run `read_by`, with whose end it is
+    over.
     """
 
     base = models.ForeignKey(Base, models.CASCADE, related_name="+")
