@@ -56,6 +56,7 @@ def test_a_task_is_run_now_and_stands_in_the_log(home: str) -> None:
     "words",
     [
         ("tasks", "add", *CHANGES[:-2]),
+        ("runs", "--task", "999"),
         ("tasks", "add", *CHANGES, "--monthly", "3"),
         ("tasks", "add", *CHANGES[:6], "--at", "half past", "--on", "thu"),
         ("tasks", "add", *CHANGES, "--group", "Nobody"),

@@ -74,7 +74,7 @@ def test_all_four_are_needed(as_officer: Client, green_abbey: Base) -> None:
 
 def test_a_key_that_is_none_is_told_at_its_field(as_officer: Client, green_abbey: Base) -> None:
     shown = page(as_officer, address(green_abbey), **{**TYPED, "subscription_key": "abc", "do": "save"})
-    assert "This is no Subscription Key" in shown
+    assert "This cannot be the Subscription Key. 32 digits" in shown
     assert not Connection.objects.exists()
 
 
@@ -196,9 +196,13 @@ def test_options_of_a_system_are_an_administrators(as_administrator: Client, as_
     assert "Saved." in page(as_administrator, where, **typed)
     assert options_of("sims-primary")["scope"] == "another-scope"
     assert options_of("sims-primary")["path"] == "{service}/V3/{set}"
-    assert "is not of its form" in page(as_administrator, where, data_url="nowhere")
+    assert "This cannot be the Address of the data. As https://" in page(as_administrator, where, data_url="nowhere")
+    assert "This cannot be the Calls a second. More than 0." in page(as_administrator, where, calls_per_second="0.0")
     assert as_officer.get(where).status_code == 403
-    assert "SIMS Primary" in page(as_officer, reverse("school-systems"))
+    listed = page(as_officer, reverse("school-systems"))
+    assert "SIMS Primary" in listed
+    assert where not in listed
+    assert where in page(as_administrator, reverse("school-systems"))
 
 
 def test_what_a_school_is_asked_for_stands_on_its_page(as_officer: Client, green_abbey: Base) -> None:

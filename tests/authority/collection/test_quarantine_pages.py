@@ -39,6 +39,19 @@ def test_rows_are_listed_by_what_they_lack(forest: HeldBackRow, signed_in: Signe
     assert forest.sentence in told
 
 
+def test_today_says_that_rows_are_held_back(forest: HeldBackRow, signed_in: SignedIn, officer: User) -> None:
+    told = signed_in(officer).get(reverse("today")).content.decode()
+    assert "One row of a school’s system is held back." in told
+    HeldBackRow.objects.update(state=HeldBackRow.State.DROPPED)
+    assert "held back" not in signed_in(officer).get(reverse("today")).content.decode()
+
+
+def test_a_school_that_was_collected_is_one_that_was_heard_from(
+    forest: HeldBackRow, signed_in: SignedIn, officer: User
+) -> None:
+    assert signed_in(officer).get(reverse("today")).context["today"].silent == 0
+
+
 def test_a_code_is_mapped_and_its_marks_are_taken(forest: HeldBackRow, signed_in: SignedIn, officer: User) -> None:
     browser = signed_in(officer)
     told = browser.get(reverse("held-back-rows"), query(forest)).content.decode()

@@ -193,7 +193,12 @@ def test_a_school_that_is_being_collected_is_not_asked_twice(hill_top: Base) -> 
             Weekly(time(7), frozenset({0, 2}), last=date(2027, 7, 20)),
             "Every Monday and Wednesday 07:00 until 20 July 2027",
         ),
-        (Monthly(time(1, 30), 31), "Every month on day 31 01:30"),
+        (Monthly(time(1, 30), 31), "Every month on the 31st, 01:30"),
+        (Monthly(time(18), 12), "Every month on the 12th, 18:00"),
+        (
+            Weekly(time(7), frozenset({0}), every_minutes=60, until=time(15), last=date(2027, 7, 20)),
+            "Every Monday 07:00, again every hour until 15:00, and until 20 July 2027",
+        ),
         (Once(time(20), date(2026, 12, 18)), "Once, 18 December 2026 20:00"),
     ],
 )

@@ -44,7 +44,7 @@ class _SettingsForm(forms.Form):
             value = given.get(setting.name, "")
             if value and not re.fullmatch(setting.form, value):
                 told = f" {setting.hint}" if setting.hint else ""
-                self.add_error(setting.name, f"This is no {setting.label}: it is not of its form.{told}")
+                self.add_error(setting.name, f"This cannot be the {setting.label}.{told}")
         return given
 
     @property

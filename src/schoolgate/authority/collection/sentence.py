@@ -31,7 +31,7 @@ def when(rule: Rule, *, in_term: bool = False, all_dates: bool = False) -> str:
     if rule.first and not isinstance(rule, Once) and (all_dates or rule.first > timezone.localdate()):
         told += f" from {_day(rule.first)}"
     if rule.last:
-        told += f" until {_day(rule.last)}"
+        told += f"{', and' if rule.until else ''} until {_day(rule.last)}"
     return told
 
 
@@ -95,8 +95,14 @@ def _days(rule: Rule) -> str:
         case Weekly(days=days):
             return f"Every {' and '.join(_DAYS[day] for day in sorted(days))}" if days else "Never"
         case Monthly(day=day):
-            return f"Every month on day {day}"
+            return f"Every month on the {_ordinal(day)},"
     return "By a rule of a newer version"
+
+
+def _ordinal(day: int) -> str:
+    """31st; a month that is shorter has its last day instead."""
+    ending = "th" if day in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{ending}"
 
 
 def _minutes(number: int) -> str:

@@ -1,6 +1,9 @@
-"""What the first page says of runs: which schools could not be collected, and the step that helps."""
+"""What the first page says of runs: who could not be collected, what is held back, and the step that helps."""
+
+from django.urls import reverse
 
 from schoolgate.authority.collection.alerts import left_failed
+from schoolgate.authority.collection.models import HeldBackRow
 from schoolgate.authority.collection.running import COLLECT, page_of
 from schoolgate.authority.exchange.today import ALSO_TO_DO, TOLD_IN_OWN_WORDS, ToDo, named
 
@@ -22,5 +25,14 @@ def failed_runs() -> list[ToDo]:
     return [ToDo(f"Could not be collected: {named(bases)}.", "See why", address)]
 
 
-ALSO_TO_DO.append(failed_runs)
+def held_back() -> list[ToDo]:
+    """Rows that wait until somebody maps, mends or drops them; in numbers, since everybody reads this page."""
+    rows = HeldBackRow.objects.filter(state=HeldBackRow.State.HELD).count()
+    if not rows:
+        return []
+    what = "One row of a school’s system is" if rows == 1 else f"{rows:,} rows of schools’ systems are"
+    return [ToDo(f"{what} held back.", "Look at the quarantine", reverse("held-back"))]
+
+
+ALSO_TO_DO += [failed_runs, held_back]
 TOLD_IN_OWN_WORDS.append(COLLECT)

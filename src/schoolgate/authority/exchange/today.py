@@ -72,8 +72,9 @@ def look_at_today(reader: User | None = None) -> Today:
 
 
 def never_heard_from() -> BaseQuerySet:
-    """The schools that may send and never did."""
-    return Base.objects.filter(active=True, received_files=None)
+    """The schools that may send and never did, and of which nothing was collected either."""
+    imports = Import.objects.filter(base=OuterRef("pk"))
+    return Base.objects.filter(~Exists(imports), active=True, received_files=None)
 
 
 def standing_refusals(now: datetime) -> QuerySet[RefusedDelivery]:

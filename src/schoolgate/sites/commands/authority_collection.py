@@ -31,10 +31,12 @@ LOOK_EVERY_SECONDS = 0.5
 @limit_rows
 @at_home("authority")
 def runs(number: int | None, dfe: str | None, as_json: bool, limit: int | None) -> None:
-    from schoolgate.authority.collection.models import CollectionRun
+    from schoolgate.authority.collection.models import CollectionRun, ScheduledTask
 
     found = CollectionRun.objects.select_related("base")
     if number is not None:
+        if not ScheduledTask.objects.filter(pk=number).exists():
+            raise WrongCall(f"There is no task {number}.")
         found = found.filter(task=number)
     if dfe is not None:
         found = found.filter(base=base_numbered(dfe))

@@ -37,12 +37,14 @@ OPTIONS = (
         "data_url",
         "Address of the data",
         form=r"https?://\S+/",
+        hint="As https://example.org/ssli01/, with / at its end.",
         default="https://seli00apm01.azure-api.net/ssli01/",
     ),
     Setting(
         "token_url",
         "Address of the token service",
         form=r"https?://\S+",
+        hint="As https://example.org/connect/token.",
         default="https://sts.sims.co.uk/connect/token",
     ),
     Setting("scope", "Scope", form=r"\S[\S ]*", default="partnerserverapplication"),
@@ -53,10 +55,16 @@ OPTIONS = (
         hint="With {service} and {set}; DeX has {service}/odata/V3/{set}.",
         default="{service}/V3/{set}",
     ),
-    Setting("calls_per_second", "Calls a second", form=r"[0-9]+(\.[0-9]+)?", default="4"),
+    Setting(
+        "calls_per_second",
+        "Calls a second",
+        form=r"(?![0.]+$)[0-9]{1,3}(\.[0-9]{1,3})?",
+        hint="More than 0.",
+        default="4",
+    ),
     Setting("overlap_days", "Days that changes are asked for again", form="[0-9]{1,2}", default="1"),
     Setting("attendance_overlap_days", "Days that marks are asked for again", form="[0-9]{1,2}", default="3"),
-    Setting("window_days", "Days of marks at once", form="[1-8]?[0-9]|90", default="28"),
+    Setting("window_days", "Days of marks at once", form="[1-9]|[1-8][0-9]|90", hint="1 to 90.", default="28"),
     Setting("whole_groups", "Changes tell whole groups", form="yes|no", default="yes"),
 )
 

@@ -26,7 +26,7 @@ from schoolgate.authority.collection.connections import (
 )
 from schoolgate.authority.collection.models import Connection, ConnectionState
 from schoolgate.authority.collection.options import options_of, set_options
-from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.accounts.access import PersonRequest, may_open, who
 from schoolgate.commons.web.tables import Column, Table
 from schoolgate.wire.mis.connector import Check, Connector, Trouble
 from schoolgate.wire.mis.registry import all_connectors, connector_named
@@ -37,7 +37,7 @@ WRONG = {
     Trouble.CONSENT: "The school has not consented",
     Trouble.SCOPE: "The scope is wrong",
     Trouble.NETWORK: "The network is in the way",
-    Trouble.DATA: "The data is not this school’s",
+    Trouble.DATA: "The data is wrong",
     Trouble.BUSY: "The service is busy",
     Trouble.DOWN: "The service is down",
 }
@@ -178,9 +178,10 @@ def school_systems(request: PersonRequest) -> HttpResponseBase:
         }
         for kind in all_connectors().values()
     ]
+    sets = may_open(request.user, system_options)
     table = Table(
         [
-            Column("label", "System", link=lambda row: reverse("system-options", args=[row["name"]])),
+            Column("label", "System", link=lambda row: reverse("system-options", args=[row["name"]]) if sets else ""),
             Column(
                 "collected",
                 "Schools collected",
@@ -248,6 +249,7 @@ def school_system(request: PersonRequest, base: Base) -> Part:
     ways = [_Way.of(base, kind) for kind in all_connectors().values()]
     shown = {
         "system": system_label(base.mis),
+        "settled": base.mis in FOR_GOOD,
         "ways": [way for way in ways if way.connection or way.in_use],
         "others": [way.system for way in ways if not way.connection and not way.in_use],
     }

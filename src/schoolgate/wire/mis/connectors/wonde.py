@@ -64,9 +64,21 @@ class Wonde(Connector):
         Setting("school_id", "School ID", form="[A-Za-z0-9-]{1,40}", hint="As A1234567890."),
     )
     options = (
-        Setting("base_url", "Address of the region", form=r"https?://\S+[^/\s]", default="https://api.wonde.com"),
+        Setting(
+            "base_url",
+            "Address of the region",
+            form=r"https?://\S+[^/\s]",
+            hint="As https://api.example.org, without / at its end.",
+            default="https://api.wonde.com",
+        ),
         # INFERRED: the vendor's limit is not known.
-        Setting("calls_per_second", "Calls a second", form=r"[0-9]+(\.[0-9]+)?", default="3"),
+        Setting(
+            "calls_per_second",
+            "Calls a second",
+            form=r"(?![0.]+$)[0-9]{1,3}(\.[0-9]{1,3})?",
+            hint="More than 0.",
+            default="3",
+        ),
         Setting("per_page", "Rows of a page", form="[1-9][0-9]{0,3}", default="200"),
         Setting("overlap_days", "Days that changes are asked for again", form="[0-9]{1,2}", default="1"),
         Setting("attendance_overlap_days", "Days that marks are asked for again", form="[0-9]{1,2}", default="3"),

@@ -23,6 +23,14 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (list && (list.contains(document.activeElement) || list.querySelector("details[open], input:checked"))) event.preventDefault();
 });
 
+// A button that asks for a part of the page only, in a form that has errors: they stand at their fields, so the page comes whole.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const button = event.detail.requestConfig.elt;
+  if (event.detail.xhr.status !== 422 || !button.matches("button[type=submit]")) return;
+  event.preventDefault();
+  button.form.requestSubmit(button);
+});
+
 // On a phone the filters above a list wait folded, unless one is in use.
 if (window.matchMedia("(max-width: 48rem)").matches) {
   document.querySelectorAll(".filters-fold:not([data-in-use])").forEach((fold) => fold.removeAttribute("open"));
