@@ -1,4 +1,4 @@
-"""A whole exchange on this machine: two authorities, a school, a supplier, made-up files, the main job (DESIGN 11).
+"""A whole exchange on this machine: two authorities, a school, a supplier, a vendor's cloud, the main job (DESIGN 11).
 
 Everything runs as its users would run it: each step is a `schoolgate` command, the sites are real servers on loopback,
 each with its own home and database.
@@ -14,6 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from schoolgate.sites import demo_supplier
+from schoolgate.sites.demo_collection import LA as LA_THAT_COLLECTS
+from schoolgate.sites.demo_collection import SCHOOL as COLLECTED_SCHOOL
+from schoolgate.sites.demo_collection import Collection
 from schoolgate.sites.demo_files import MOVED, SCHOOLS, drop_first_week, drop_second_week, upn_of
 from schoolgate.sites.demo_site import DemonstrationFailed, Site
 from schoolgate.sites.orphans import i_am_the_parent
@@ -35,9 +38,15 @@ class Demonstration:
         }
         self.school = Site("school", home / "school", _free_address(), SCHOOLS[0].la)
         self.supplier = Site("supplier", home / "supplier", _free_address())
+        self.collection = Collection()
         self.buyers: list[dict[str, str]] = []
         self.result: dict[str, int] = {}
         self.look_at: dict[str, str] = {}
+
+    @property
+    def collecting(self) -> Site:
+        """The authority that asks a vendor's cloud."""
+        return self.authorities[LA_THAT_COLLECTS]
 
     @property
     def sites(self) -> list[Site]:
@@ -45,14 +54,15 @@ class Demonstration:
 
     def set_up(self) -> None:
         i_am_the_parent()
-        self.say("Setting up two authorities, a school and a supplier…")
+        self.collection.start()
+        self.say("Setting up two authorities, a school, a supplier and two vendors' clouds…")
         authorities = [lambda la=la: self._set_up_authority(la) for la in self.authorities]
         _all_at_once([*authorities, self._set_up_school, self._set_up_supplier])
         for site in self.sites:
             site.start()
         for site in self.sites:
             site.wait_until_up()
-        self._connect_school()
+        _all_at_once([self._connect_school, lambda: self.collection.collect(self.collecting, "snapshot")])
 
     def _set_up_authority(self, la: str) -> None:
         site = self.authorities[la]
@@ -77,6 +87,9 @@ class Demonstration:
         site.exchange_accounts += [
             {"user": user, "password": password, "la": school.la, "school": school.number} for school in schools
         ]
+        if site is self.collecting:
+            with TemporaryDirectory(dir=self.home) as folder:
+                self.collection.set_up(site, Path(folder))
 
     def _set_up_school(self) -> None:
         self.root_folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +120,8 @@ class Demonstration:
         self.say("Dropping three schools' pupil files, and one that is broken on purpose, into the school's folders…")
         right = drop_first_week(self.root_folder, today)
         self._send_and_import(right)
+        self.collection.wait(self.collecting, "snapshot")
+        self.collection.collect(self.collecting, "attendance")
         self.say("A week later: what changed at two of the schools…")
         right += drop_second_week(self.root_folder, today)
         self._send_and_import(right)
@@ -114,6 +129,7 @@ class Demonstration:
         self.school.run("export", may_find_faults=True)
         self.say("Queueing a basket at the supplier's…")
         demo_supplier.queue_basket(self.supplier, self.buyers[0])
+        self.collection.wait(self.collecting, "attendance")
         self._count(right)
         self._note_where_to_look(today)
 
@@ -125,7 +141,8 @@ class Demonstration:
         while True:
             # Each look starts a process a site, which takes from the imports what it looks at.
             time.sleep(LOOK_EVERY_SECONDS)
-            imports = [row for site in self.authorities.values() for row in site.run("imports")]
+            told = [row for site in self.authorities.values() for row in site.run("imports")]
+            imports = [this for this in told if this["school"] != COLLECTED_SCHOOL]
             if sum(this["state"] == "completed" for this in imports) == right:
                 return
             if time.monotonic() > deadline:
@@ -151,6 +168,7 @@ class Demonstration:
             "imported": right,
             "refused": len(refused),
             "pupils": len(pupils),
+            "collected": self.collection.run["added"],
             "queued": len(self.supplier.run("documents", "list", "--state", "waiting")),
         }
 
@@ -161,11 +179,13 @@ class Demonstration:
             "imports": f"{first.url}/imports/",
             "pupil": f"{first.url}/pupils/{moved['number']}?group=addresses",
             "queue": f"{self.supplier.url}/queue/",
+            "collected": f"{first.url}/collection/log/{self.collection.run['number']}",
         }
 
     def stop(self) -> None:
         for site in reversed(self.sites):
             site.stop()
+        self.collection.stop()
 
     def described(self) -> dict[str, Any]:
         """The line for scripts. Its keys are a contract, kept by a test; more may be added."""
@@ -198,6 +218,7 @@ class Demonstration:
                 "buyers": self.buyers[1:],
                 "school_buyer": self.buyers[0],
             },
+            "simulators": self.collection.described(),
             "home": str(self.home),
             "result": self.result,
             "look_at": self.look_at,

@@ -61,6 +61,7 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
     click.echo(
         f"Done in {seconds:.0f} s: {result['sent']} files sent, {result['received']} received and proven, "
         f"{result['imported']} imported, {result['refused']} refused (broken on purpose). "
+        f"{result['collected']} pupils were collected from a simulator of SIMS Primary. "
         f"{result['pupils']} pupils are held, {result['queued']} documents wait for schools at the supplier's."
     )
     click.echo(f"The school's folders: {described['school']['root_folder']}\n")
@@ -77,3 +78,4 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
     click.echo(f"\nWhat became of the files: {look_at['imports']}")
     click.echo(f"A pupil who has moved:    {look_at['pupil']}")
     click.echo(f"What waits for schools:   {look_at['queue']}")
+    click.echo(f"A school collected:       {look_at['collected']}")
