@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 from tests.authority.collection.conftest import Collect
 from tests.authority.collection.listed import AMINA, BEN, CARA, Listed, School, who
 
@@ -202,6 +203,22 @@ def test_a_code_of_one_school_may_mean_something_else_there(
     map_code("listed", "Q9", "V", base=green_abbey, by=None)
     work_off()
     assert one_a_session(Attendance.objects.get().marks) == "V-"
+
+
+def test_what_one_schools_system_says_of_a_code_does_not_count_at_another_that_says_otherwise(
+    amina: Pupil, school: School, collect: Collect, green_abbey: Base
+) -> None:
+    CodeMeaning.objects.create(connector="listed", raw="Z01", statutory="/", means="/")
+    CodeMeaning.objects.create(connector="listed", raw="Z02", statutory="/", means="/", changed_at=timezone.now())
+    school.attendance_codes += [VendorCode("Z01", "Unwell", "I"), VendorCode("Z02", "Unwell", "I")]
+    school.mark(AMINA, MONDAY, "AM", "Z01")
+    school.mark(AMINA, MONDAY, "PM", "Z02")
+    with on(4):
+        collect(Data.ATTENDANCE)
+        collect(Data.ATTENDANCE)
+
+    assert one_a_session(Attendance.objects.get().marks) == "I/"
+    assert CodeMeaning.objects.get(raw="Z01", base=green_abbey).means == "I"
 
 
 def test_a_mark_that_was_held_back_and_overtaken_is_not_read_again(

@@ -41,6 +41,7 @@ class Meanings:
         self.base = base
         self._means: dict[str, str] = {}
         self._met: set[str] = set()
+        self._said_elsewhere: set[str] = set()
         self.read()
 
     def read(self) -> None:
@@ -50,20 +51,32 @@ class Meanings:
         # Those of the base itself come last, and count.
         for one in sorted(found, key=lambda one: one.base_id is not None):
             self._means[one.raw] = one.means
+            if one.base_id is None and one.changed_at is None:
+                # No person, but the system of the school that used it first.
+                self._said_elsewhere.add(one.raw)
+            else:
+                self._said_elsewhere.discard(one.raw)
 
     def learn(self, codes: Iterable[VendorCode]) -> None:
-        """Keep codes that are new, and what their system says of them; what people said of them stays."""
+        """Keep codes that are new, and what their system says of them; what people said of them stays.
+
+        Where this school's system says otherwise than that of the school that used a code first, it is this school's
+        own: two schools may make up the same code for two things.
+        """
         listed = {one.code: one for one in codes if one.code}
         rows = [
             CodeMeaning(
                 connector=self.connector,
+                base=self.base if one.code in self._means else None,
                 raw=one.code[:20],
                 description=one.description[:200],
                 statutory=one.statutory[:5],
-                means=default_meaning(one.code, one.statutory),
+                means=means,
             )
             for one in listed.values()
+            for means in [default_meaning(one.code, one.statutory)]
             if one.code not in self._means
+            or (one.code in self._said_elsewhere and means not in {"", self._means[one.code]})
         ]
         CodeMeaning.objects.bulk_create(rows, ignore_conflicts=True)
         CodeMeaning.objects.filter(connector=self.connector, base=None, raw__in=list(listed)).update(
