@@ -126,14 +126,17 @@ def _making() -> dict[str, float]:
     """Seconds in which so many become runs and jobs, and of the plain inserts beside it."""
     from django.db import transaction
 
-    from schoolgate.commons.bulk import insert
+    from schoolgate.commons.bulk import insert, update
     from schoolgate.commons.jobs.models import Job
     from schoolgate.commons.schedules.due import make_due_runs
     from schoolgate.commons.schedules.models import Run, Schedule
+    from schoolgate.commons.schedules.rules import Weekly
 
     now = MONDAY - WEEK
     schedules = list(Schedule.objects.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    rules = {pk: (rule, due) for pk, rule, due in Schedule.objects.values_list("pk", "recorded_rule", "next_due_at")}
+    before = list(Schedule.objects.filter(pk__in=schedules).values_list("pk", "recorded_rule", "next_due_at"))
+    # Of schedules that are due at one minute many have a rule in common.
+    at_once = [Weekly(clock(0), frozenset({0, day})).on_record() for day in range(7)]
     columns = Job._meta.concrete_fields  # noqa: SLF001  documented API of Django
     fields = [field.name for field in columns if not field.null and not field.has_db_default()]
     told: dict[str, list[float]] = {}
@@ -160,7 +163,7 @@ def _making() -> dict[str, float]:
             Job.objects.bulk_create(made)
 
     for _ in range(ROUNDS):
-        Schedule.objects.filter(pk__in=schedules).update(next_due_at=now)
+        update(Schedule, ["id", "recorded_rule", "next_due_at"], [(pk, at_once[pk % 7], now) for pk in schedules])
         _empty()
         told.setdefault("make", []).append(_seconds(lambda: make_due_runs(now)))
         if not AT_ONCE == Run.objects.filter(due_at=now, missed=0).count() == Job.objects.count():
@@ -170,9 +173,7 @@ def _making() -> dict[str, float]:
             made = jobs() if peer is bulk_create else []
             told.setdefault(name, []).append(_seconds(peer))
     _empty()
-    Schedule.objects.bulk_update(
-        [Schedule(pk=pk, next_due_at=rules[pk][1]) for pk in schedules], ["next_due_at"], batch_size=400
-    )
+    update(Schedule, ["id", "recorded_rule", "next_due_at"], before)
     return {name: statistics.median(seconds) for name, seconds in told.items()}
 
 
