@@ -93,6 +93,8 @@ def test_a_size_never_needs_more_than_three_digits(number: int) -> None:
         ("WARN", "warning"),
         ("needs attention", "bad"),
         ("held back", "bad"),
+        ("Successful", "good"),
+        ("Asked of the school", "busy"),
         ("cancelled", "quiet"),
         ("something new", "quiet"),
     ],

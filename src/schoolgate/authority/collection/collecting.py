@@ -106,7 +106,7 @@ class Collect(JobKind):
 
 def _ask_the_school(run: CollectionRun) -> dict[str, Any]:
     """A school that sends files is asked for one; the run waits until a file that fits is imported (`ending`)."""
-    told = "The school is asked for a file, by its program's first page. It closes when a file that fits is imported."
+    told = "The school is asked for a file, on its program's first page. It closes when a file that fits is imported."
     with transaction.atomic():
         its = CollectionRun.objects.filter(pk=run.pk)
         if its.take("ask", started_at=timezone.now(), message=told):

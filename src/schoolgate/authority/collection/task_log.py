@@ -41,7 +41,7 @@ def log_table(
         Column("level", "Level", kind="state", choices=Level.choices),
         Column("state", "Status", kind="state", choices=RunState.choices, value=state_words),
         *(Column(name, label, kind="number", sort="", value=_count(name)) for name, label in COUNTS.items()),
-        Column("message", "Message"),
+        Column("message", "Message", kind="long"),
     ]
     return Table(
         [column for column in columns if column.name not in but],
