@@ -10,13 +10,26 @@ from tests.authority.collection.truth import guids, held_marks, not_as_at_the_sc
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection import connecting
-from schoolgate.authority.collection.models import CollectionRun, Connection, Data, HeldBackRow, RunState
+from schoolgate.authority.collection.models import (
+    CollectionRun,
+    Connection,
+    Data,
+    HeldBackRow,
+    LogLine,
+    PaceTurn,
+    RunState,
+)
 from schoolgate.authority.collection.options import OPTIONS
 from schoolgate.authority.collection.running import ask_for_run
+from schoolgate.authority.collection.tools import TOKENS
 from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
 from schoolgate.authority.importing.models import RemovalCandidate
 from schoolgate.authority.records.models import Pupil
+from schoolgate.commons.alerts.models import Event, Mail
+from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.engine import work_off
+from schoolgate.commons.jobs.models import Job
+from schoolgate.commons.journal.models import JournalLine
 from schoolgate.simulators.population import Population
 from schoolgate.simulators.serving import serving
 from schoolgate.simulators.sims_primary import SimsPrimary
@@ -87,6 +100,27 @@ def test_snapshot_changes_and_attendance_leave_what_the_school_has(cloud: Cloud)
     assert set(HeldBackRow.objects.values_list("code", "what")) <= {("unknown-code", "Q07")}
     assert not_as_at_the_school(cloud.population.current) == []
     assert not RemovalCandidate.objects.exists()
+
+
+def test_what_is_logged_of_a_run_has_no_secret_and_no_pupil_in_it(
+    cloud: Cloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="schoolgate")
+    connection = Connection.objects.get()
+    right = connection.values
+    for wrong in ("subscription_key", "secret", ""):
+        connection.values = {**right, wrong: "0" * 32} if wrong else right
+        connection.save()
+        cloud.collect(Data.SNAPSHOT, 6)
+
+    tables = (LogLine, CollectionRun, JournalLine, AuditEntry, Job, PaceTurn, Event, Mail)
+    logged = caplog.text + "".join(str(list(table.objects.values())) for table in tables)
+    secrets = {right["secret"], right["subscription_key"], *(token.text for token in TOKENS._tokens.values())}
+    pupils = Pupil.objects.all()
+    names = {pupil.surname for pupil in pupils} | {pupil.upn for pupil in pupils} | set(guids().values())
+    assert len(secrets) > 2
+    assert len(names) > 60
+    assert [text for text in secrets | names if text and text in logged] == []
 
 
 def test_a_wrong_subscription_key_is_said_on_the_run_and_a_right_one_cures_it(cloud: Cloud) -> None:
