@@ -11,6 +11,7 @@ from tests.authority.collection.conftest import Collect
 from tests.authority.collection.listed import AMINA, BEN, CARA, Listed, School, who
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection.holding_back import MOST_BAD_ROWS
 from schoolgate.authority.collection.models import CodeMeaning, CollectionRun, Data, HeldBackRow, RawMark, RunState
 from schoolgate.authority.collection.quarantine import drop, map_code, replay
 from schoolgate.authority.importing.models import Unmatched
@@ -54,6 +55,7 @@ def test_marks_become_the_register_of_the_year_with_its_totals(
     assert (register.year, one_a_session(register.marks)) == (2026, "/\\I-")
     assert (register.possible, register.attended, register.authorised) == (3, 2, 1)
     assert school.asked[-1] == ("days", Group.ATTENDANCE)
+    assert [one.message for one in run.lines.all()] == ["Attendance, 4 Oct 2026 to 4 Nov 2026: 3 marks."]
 
 
 def test_only_attendance_is_imported_whatever_else_changed(amina: Pupil, school: School, collect: Collect) -> None:
@@ -109,6 +111,20 @@ def test_marks_of_whom_the_list_of_pupils_lacks_are_held_back(amina: Pupil, scho
 
     assert (run.state, run.held_back) == (RunState.SUCCESSFUL, 2)
     assert set(HeldBackRow.objects.values_list("code", "key")) == {("unknown-pupil", CARA)}
+
+
+def test_many_marks_of_one_whom_nobody_knows_do_not_fail_the_run(
+    amina: Pupil, school: School, collect: Collect
+) -> None:
+    MOST_BAD_ROWS.set(1, by=None)
+    for day in (MONDAY, TUESDAY):
+        school.mark(BEN, day, "AM", "/")
+        school.mark(AMINA, day, "AM", "/")
+    with on(4):
+        run = collect(Data.ATTENDANCE)
+
+    assert (run.state, run.held_back) == (RunState.SUCCESSFUL, 2)
+    assert one_a_session(Attendance.objects.get().marks) == "/-/-"
 
 
 def test_the_next_run_asks_for_changes_from_the_cursor(amina: Pupil, school: School, collect: Collect) -> None:

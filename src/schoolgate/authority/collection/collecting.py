@@ -31,7 +31,7 @@ from schoolgate.authority.collection.not_yet_held import some_are_held_now
 from schoolgate.authority.collection.plan import plan, scope_of
 from schoolgate.authority.collection.run_log import RunLog
 from schoolgate.authority.collection.running import COLLECT
-from schoolgate.authority.collection.staging import Staging
+from schoolgate.authority.collection.staging import UNKNOWN_PUPIL, Staging
 from schoolgate.authority.collection.tools import CalledOff, NotNow, tools_for
 from schoolgate.authority.collection.who import held_keys
 from schoolgate.authority.exchange import outbox
@@ -153,8 +153,10 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
         full = False
     staging.settle_who(full=full)
     unreadable = [row for row in staging.held_back if row.code != UNKNOWN_CODE]
-    if len(unreadable) > (most := MOST_BAD_ROWS.get()):
-        told = f"{len(unreadable):,} rows cannot be read; a run may hold back {most:,}. Nothing of it is imported."
+    # A pupil whom nobody knows is one, however many marks there are of it.
+    counted = {row.key if row.code == UNKNOWN_PUPIL else number for number, row in enumerate(unreadable)}
+    if len(counted) > (most := MOST_BAD_ROWS.get()):
+        told = f"{len(counted):,} rows cannot be read; a run may hold back {most:,}. Nothing of it is imported."
         with transaction.atomic():
             fail(run, TOO_MANY_BAD_ROWS, told, held_back=keep(run, unreadable[:most]))
         return
