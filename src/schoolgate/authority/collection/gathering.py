@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 
 from schoolgate.authority.collection.meanings import Meanings
 from schoolgate.authority.collection.plan import Plan, Step, scope_of
@@ -104,7 +105,8 @@ class Gathering:
                 read = counted["marks"] or counted["rows"]
                 what = "marks" if step.group is Group.ATTENDANCE else "rows"
                 bad = f", {counted['bad']:,} that cannot be read" if counted["bad"] else ""
-                self.notes.info(f"{LABELS[step.group]}: {read:,} {what}{bad}.", group=step.group)
+                days = f", {_day(step.first)} to {_day(step.last)}" if step.how == "days" else ""
+                self.notes.info(f"{LABELS[step.group]}{days}: {read:,} {what}{bad}.", group=step.group)
                 return told.cursor
             self.staging.add(told)
             counted.update(rows=len(told.rows), marks=len(told.marks), bad=len(told.bad))
@@ -163,3 +165,7 @@ class Gathering:
                 return
             self.on_progress(len(self.staging), f"asking for {LABELS[group].lower()} of new pupils")
             yield from told.rows
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
