@@ -332,6 +332,14 @@ def test_a_school_that_is_not_active_any_more_is_not_asked(school: School, colle
     assert (run.state, school.asked) == (RunState.CANCELLED, [])
 
 
+def test_a_job_asks_for_no_run_that_is_another_ones_by_now(school: School, collect: Collect) -> None:
+    run = collect(work=False)
+    run.job = None
+    run.save()
+    work_off()
+    assert school.asked == []
+
+
 def test_more_bad_rows_than_are_borne_fail_the_run(school: School, collect: Collect) -> None:
     school.enrol(AMINA, "Amina")
     school.bad += [BadRow(BEN, Group.SEN, "listed-fault", "No use.", ({"fault": number},)) for number in range(3)]
