@@ -92,14 +92,14 @@ class TaskForm(forms.Form):
         queryset=Base.objects.none(),
         label="Schools",
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many many-framed"}),
         help_text="Schools that send files and schools that are asked through an API (☁) never stand in one task.",
     )
     groups = forms.ModelMultipleChoiceField(
         queryset=BaseGroup.objects.none(),
         label="Groups of schools",
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many many-framed"}),
     )
     nc_years = forms.MultipleChoiceField(
         label="National Curriculum years",
