@@ -87,6 +87,7 @@ def test_snapshot_changes_and_attendance_leave_what_the_school_has(cloud: Cloud)
     first = cloud.collect(Data.SNAPSHOT, 6)
     assert first.state == RunState.SUCCESSFUL, first.message
     assert first.counts["added"] == len(cloud.population.current) == Pupil.objects.count()
+    assert first.calls == len(cloud.simulator.calls)
     assert cloud.collect(Data.ATTENDANCE, 6).state == RunState.SUCCESSFUL
     for day in (10, 13):
         changed = cloud.collect(Data.CHANGED, day)

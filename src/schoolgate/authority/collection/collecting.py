@@ -100,6 +100,8 @@ class Collect(JobKind):
                 _later(run, running, notes, None, error.trouble, error.sentence)
             else:
                 fail(run, error.trouble, error.sentence)
+        finally:
+            notes.keep_calls()
         run.refresh_from_db(fields=["state"])
         return {"state": run.state}
 

@@ -1,5 +1,7 @@
 """What happened in a run, line by line, as it happens: a kill loses none of it."""
 
+from django.db.models import F
+
 from schoolgate.authority.collection.models import CollectionRun, Level, LogLine
 from schoolgate.wire.mis.connector import Call
 
@@ -13,6 +15,7 @@ class RunLog:
     def __init__(self, run: CollectionRun) -> None:
         self._run = run
         self._last: Call | None = None
+        self._calls = 0
 
     def info(self, message: str, *, group: str = "") -> None:
         self._write(Level.INFO, message, group, "")
@@ -24,7 +27,8 @@ class RunLog:
         self._write(Level.ERROR, message, group, code)
 
     def call(self, call: Call) -> None:
-        """A call that did not go well; the others are counted by nobody."""
+        """A call; one that did not go well has a line of its own."""
+        self._calls += 1
         if 200 <= call.status < 300:
             return
         self._last = call
@@ -32,6 +36,11 @@ class RunLog:
         said = f": {call.said}" if call.said else ""
         message = f"{call.what} {answer} after {call.seconds:.1f} s, try {call.attempt}{said}"
         self._write(Level.WARN, message, "", str(call.status) if call.status else NO_ANSWER)
+
+    def keep_calls(self) -> None:
+        """Add the calls that were made to those of the run's earlier tries."""
+        CollectionRun.objects.filter(pk=self._run.pk).update(calls=F("calls") + self._calls)
+        self._calls = 0
 
     def last_trouble(self) -> str:
         """What the last call that did not go well said, in a sentence."""
