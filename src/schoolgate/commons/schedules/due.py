@@ -20,7 +20,7 @@ from schoolgate.commons.jobs.submitting import submit_many
 from schoolgate.commons.schedules.models import LATE, Run, Schedule
 from schoolgate.commons.schedules.rules import rule_of
 
-PORTION = 4000
+PORTION = 6000
 """Schedules whose runs are made in one transaction."""
 
 BREATH_SECONDS = 0.05
