@@ -25,7 +25,7 @@ OF_EVERY_SITE = {
     WORLD: "sign-in set-password schemas schema",
     EVERYBODY: """sign-out my-account change-own-password journal delete-journal-lines deleted-journal-lines
         bring-back-journal-lines find""",
-    OFFICE: "jobs queue job cancel-job start-job-again",
+    OFFICE: "jobs job-queue job cancel-job start-job-again",
     ADMINISTRATOR: "users invite-user user user-rights user-link switch-user audit retention retention-preview",
 }
 OF_THE_SCHOOL = {

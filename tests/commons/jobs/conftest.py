@@ -41,16 +41,15 @@ class KindOfOneTest(JobKind):
 @pytest.fixture
 def make_kind() -> Iterator[MakeKind]:
     """Make a kind known under a name for the length of the test."""
-    made: list[str] = []
+    before = dict(KINDS)
 
     def make(name: str, run: Work = do_nothing, **attributes: Any) -> JobKind:
         KINDS[name] = KindOfOneTest(name, run, attributes)
-        made.append(name)
         return KINDS[name]
 
     yield make
-    for name in made:
-        KINDS.pop(name, None)
+    KINDS.clear()
+    KINDS.update(before)
 
 
 @pytest.fixture
