@@ -48,6 +48,7 @@ ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority", "tests/suppli
 # queue and its service do, and what is collected.
 ON_POSTGRES_BY_DAY = [
     "tests/commons/jobs",
+    "tests/commons/test_bulk.py",
     "tests/commons/schedules/test_due.py",
     *(
         f"tests/school/test_{what}.py"
@@ -61,7 +62,6 @@ ON_POSTGRES_BY_DAY = [
         f"tests/authority/importing/test_{what}.py"
         for what in (
             "absence",
-            "bulk",
             "carrying_out",
             "conflicts_at_once",
             "import_properties",
