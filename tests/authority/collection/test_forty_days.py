@@ -59,7 +59,7 @@ SCHOOLS = 40 if os.environ.get("SCHOOLGATE_NIGHTLY") == "1" else 2
 FRIDAYS, TWICE_A_WEEK, WEEKDAYS = frozenset({4}), frozenset({1, 4}), frozenset(range(5))
 ON_THE_WAY = {
     date(2026, 10, 14): [Fault("503", after=3, times=2), Fault("cut", after=9)],
-    date(2026, 10, 20): [Fault("cut", path="LearnerContacts", times=100)],
+    date(2026, 10, 20): [Fault("cut", path="LearnerContacts", times=1_000_000)],
     date(2026, 11, 4): [Fault("500", path="Attendance", times=2), Fault("empty-page", after=2)],
     date(2026, 11, 10): [Fault("mutation", after=4), Fault("broken-midway", after=6), Fault("duplicate-row", times=9)],
     date(2026, 11, 17): [Fault("503", times=100)],
