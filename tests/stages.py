@@ -45,7 +45,7 @@ MADE_ONCE = "SCHOOLGATE_TESTS_MADE_ONCE"
 """The folder of what tests/tables.py makes once for all stages."""
 ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority", "tests/supplier"]
 # By day PostgreSQL sees jobs, the ways a school's files go, what an import writes, people at once, what a supplier's
-# queue and its service do, and what is collected.
+# service does, and what is collected.
 ON_POSTGRES_BY_DAY = [
     "tests/commons/jobs",
     "tests/commons/test_bulk.py",
@@ -76,7 +76,6 @@ ON_POSTGRES_BY_DAY = [
         )
     ),
     "tests/supplier/orders",
-    "tests/supplier/queue",
     "tests/supplier/service",
     "tests/supplier/api/test_once.py",
     "--ignore-glob=*_screens.py",
