@@ -35,7 +35,8 @@ def test_an_officer_sees_that_all_is_well_and_cannot_change_the_site(
 ) -> None:
     page = visit(authority, person(authority, "officer"))
     expect(page.get_by_role("heading", name="Everything is all right.")).to_be_visible()
-    rooms = ["Today", "Files", "Imports", "Incoming pupils", "Pupils", "Reports", "Bases", "Journal", "Jobs"]
+    rooms = ["Today", "Files", "Imports", "Collection", "Incoming pupils", "Pupils", "Reports"]
+    rooms += ["Bases", "Journal", "Jobs"]
     assert places(page) == [*rooms, "Administration", "Where is my file?"]
     page.goto("/administration/")
     expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)

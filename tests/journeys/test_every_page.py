@@ -11,7 +11,7 @@ from schoolgate.sites.demo_site import Site
 
 pytestmark = pytest.mark.chromium
 
-MOST = 80
+MOST = 120
 TOO_WIDE = (
     "width => [document.documentElement, ...document.querySelectorAll(width > 768 ? '.table-scroll' : '.none')]"
     ".some(part => part.scrollWidth > part.clientWidth)"
