@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
     "schoolgate.authority.collection",
+    "schoolgate.authority.school_portal",
 ]
 # A program that changes its own password may use the former one until it has used the new one (DESIGN 8).
 AUTHENTICATION_BACKENDS = [
@@ -26,13 +27,16 @@ SCHOOLGATE_OWNER_PREFERENCE = "la-name"
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "officer": "looks after schools and their accounts, and sees what they send and what becomes of it",
+    "school user": "works for one school, and sees it in the School Portal and nothing else",
     "exchange account": "a school's program; cannot sign in to screens",
 }
 SCHOOLGATE_RIGHTS = {
     "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
 }
+SCHOOLGATE_FIRST_PAGES = {"school user": "portal"}
 SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
+    ("My school", "portal"),
     ("Files", "received-files"),
     ("Imports", "imports"),
     ("Collection", "tasks"),

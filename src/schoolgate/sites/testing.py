@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
     "schoolgate.authority.collection",
+    "schoolgate.authority.school_portal",
     "schoolgate.supplier",
 ]
 AUTHENTICATION_BACKENDS = [
@@ -53,6 +54,7 @@ SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "sender": "sends files and sees what became of them",
     "officer": "looks after schools and their accounts, and sees what they send and what becomes of it",
+    "school user": "works for one school, and sees it in the School Portal and nothing else",
     "exchange account": "a school's program; cannot sign in to screens",
     "staff": "works for a supplier: its documents, orders and schools",
     "buyer account": "a school's finance system; cannot sign in to screens",

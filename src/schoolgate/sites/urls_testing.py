@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("authority/", include("schoolgate.authority.bases.urls")),
     path("authority/", include("schoolgate.authority.records.urls")),
     path("authority/", include("schoolgate.authority.importing.urls")),
+    path("authority/", include("schoolgate.authority.school_portal.urls")),
     path("authority/", include("schoolgate.authority.collection.urls")),
     path("authority/", include("schoolgate.authority.exchange.urls")),
 ]

@@ -1,6 +1,6 @@
 """Who may come in, and where to: every view says it, every door checks the password here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet, Sum
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
@@ -68,12 +69,20 @@ def may_open(user: object, view: object) -> bool:
     return (allowed == SIGNED_IN or user.role in allowed) and (not right or user.has_right(right))
 
 
+def first_page_of(user: object) -> str:
+    """The route of the first page of people whose role has one of its own on this site; "" for all others."""
+    pages: Mapping[str, str] = getattr(settings, "SCHOOLGATE_FIRST_PAGES", {})
+    return pages.get(getattr(user, "role", ""), "")
+
+
 def _guard(view: PersonView[P], allowed: str | frozenset[str], right: str = "") -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
         if not may_open(request.user, guarded):
+            if request.path == "/" and (own := first_page_of(request.user)):
+                return redirect(own)
             raise PermissionDenied
         return view(cast("PersonRequest", request), *args, **kwargs)
 

@@ -28,6 +28,9 @@ def valid_school_number(text: str) -> None:
         raise ValidationError(fault.reason, fault.code)
 
 
+SCHOOL_USER = "school user"
+"""The role of a school's own people, who see their school in the School Portal and nothing else."""
+
 SIMS_7 = "sims-7"
 """`Base.mis` of a school whose data comes in files, through the school's own site; SIMS 7 is the one most have."""
 
@@ -49,9 +52,11 @@ def fits(rule: Mapping[str, Any], own_la: str) -> models.Q:
 
 class BaseQuerySet(models.QuerySet["Base"]):
     def visible_to(self, user: Any) -> Self:
-        """The bases this user may know of: staff all, an exchange account its own; what is left out does not exist."""
+        """The bases this user may know of: staff all, a school's own people and program theirs; others do not exist."""
         if user.is_machine:
             return self.filter(account=user)
+        if user.role == SCHOOL_USER:
+            return self.filter(people=user, active=True)
         return self if user.role in {"administrator", "officer"} else self.none()
 
     def open_to(self, account: User) -> Self:
@@ -90,7 +95,8 @@ class Base(models.Model):
 
     `licensed` counts for this authority's own schools only (see `licensing`); `licence_missed_at` is when the school's
     program was last turned away for want of a licence. `mis` says how the school's data comes: `SIMS_7` in files, else
-    it is the name of the connector through which it is collected (`wire.mis.registry`).
+    it is the name of the connector through which it is collected (`wire.mis.registry`). `people` are the school's own,
+    who see it in the School Portal.
     """
 
     PHASES = (
@@ -112,6 +118,7 @@ class Base(models.Model):
     licensed = models.BooleanField("standard licence", default=False)
     licence_missed_at = models.DateTimeField(null=True, blank=True, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bases")
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="schools", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = BaseQuerySet.as_manager()

@@ -1,7 +1,9 @@
+from schoolgate.authority.collection.models.base_migration import BaseMigration
 from schoolgate.authority.collection.models.code_meaning import CodeMeaning
 from schoolgate.authority.collection.models.connection import Connection, ConnectionState
 from schoolgate.authority.collection.models.cursor import Cursor
 from schoolgate.authority.collection.models.held_back_row import HeldBackRow
+from schoolgate.authority.collection.models.lock import TasksLock
 from schoolgate.authority.collection.models.log_line import LogLine
 from schoolgate.authority.collection.models.not_yet_held import NotYetHeld
 from schoolgate.authority.collection.models.pace import PaceTurn
@@ -13,9 +15,10 @@ from schoolgate.authority.collection.models.run import (
     RunState,
     last_run_status,
 )
-from schoolgate.authority.collection.models.task import Data, Owner, ScheduledTask, Sources, TransferType
+from schoolgate.authority.collection.models.task import Data, Owner, Phase, ScheduledTask, Sources, TransferType
 
 __all__ = [
+    "BaseMigration",
     "CodeMeaning",
     "CollectionRun",
     "Connection",
@@ -29,10 +32,12 @@ __all__ = [
     "NotYetHeld",
     "Owner",
     "PaceTurn",
+    "Phase",
     "RawMark",
     "RunState",
     "ScheduledTask",
     "Sources",
+    "TasksLock",
     "TransferType",
     "last_run_status",
 ]

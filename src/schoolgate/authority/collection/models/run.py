@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.models import SCHOOL_USER, Base
 from schoolgate.authority.collection.models.task import Data, ScheduledTask
 from schoolgate.authority.importing.models import Import
 from schoolgate.authority.records.models.visible import ForStaff
@@ -53,6 +53,12 @@ OPEN = (RunState.PENDING, RunState.COLLECTING, RunState.ASKED, RunState.IMPORTIN
 
 
 class CollectionRunQuerySet(ForStaff["CollectionRun"]):
+    def visible_to(self, user: Any) -> "CollectionRunQuerySet":
+        """Staff see all, a school's own people the runs of their schools."""
+        if getattr(user, "role", None) != SCHOOL_USER:
+            return super().visible_to(user)
+        return self.filter(base__in=Base.objects.visible_to(user))
+
     def open(self) -> "CollectionRunQuerySet":
         """Those that have not ended."""
         return self.filter(state__in=OPEN)

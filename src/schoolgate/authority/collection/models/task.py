@@ -1,9 +1,11 @@
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup, BaseQuerySet
+from schoolgate.authority.bases.models import SCHOOL_USER, SIMS_7, Base, BaseGroup, BaseQuerySet
 from schoolgate.authority.records.models.visible import ForStaff
 from schoolgate.commons.schedules.rules import Rule, rule_of
 from schoolgate.wire.mis.connector import Filters
@@ -16,6 +18,14 @@ class Owner(models.TextChoices):
 
 class TransferType(models.TextChoices):
     EXPORT_FROM_SCHOOL = "export-from-school", "Export from School"
+    TWO_WAY = "two-way", "Two-way (SIMS 7 only)"
+
+
+class Phase(models.IntegerChoices):
+    """The older kind comes from the old product only, and ends with SIMS 7 (ADR 020)."""
+
+    ONE = 1, "Phase 1"
+    TWO = 2, "Phase 2"
 
 
 class Data(models.TextChoices):
@@ -34,12 +44,35 @@ class Sources(models.TextChoices):
     API = "api", "SIMS Primary and other systems with an API"
 
 
+class ScheduledTaskQuerySet(ForStaff["ScheduledTask"]):
+    def visible_to(self, user: Any) -> Self:
+        """Staff see all; a school's own people those that collect their schools, by name or through a group."""
+        if getattr(user, "role", None) != SCHOOL_USER:
+            return super().visible_to(user)
+        return self.naming(Base.objects.visible_to(user))
+
+    def naming(self, bases: BaseQuerySet) -> Self:
+        """Those that name one of these bases, itself or through a group."""
+        groups = [
+            group
+            for group in BaseGroup.objects.filter(tasks__isnull=False).distinct()
+            if group.bases.filter(pk__in=bases.values("pk")).exists()
+        ]
+        named = ScheduledTask.objects.filter(Q(bases__in=bases) | Q(groups__in=groups))
+        return self.filter(pk__in=named.order_by().values("pk"))
+
+
 class ScheduledTask(models.Model):
     """What to collect from which bases and when (reference 9.2).
 
     Who is collected are `bases` and all in `groups` that are of its `sources` today. `recorded_rule` is when
     (`commons.schedules.rules`), without the terms, which are added while it runs `in_term` only; the schedule called
     `schedule_name` carries it while the task is `active`.
+    A task of `Sources.API` may name bases still on SIMS 7 where it is for attendance: it starts for them when they
+    migrate. `phase` is ONE for tasks of the old product that were not migrated yet: one base each. `continues` is the
+    task of SIMS 7 bases whose migrated ones this one has taken on. `locked_at`: the school keeps this one task to itself
+    (`locks`). `stopped_because` says why it is not active where no person switched it off. `asked_for_at`: the school
+    asks to take it over.
     `months_back` limits attendance that is read by days. `version` goes up with each change, so that of two people who
     change a task at once the second is told.
     """
@@ -60,12 +93,19 @@ class ScheduledTask(models.Model):
     recorded_rule = models.JSONField()
     in_term = models.BooleanField("in term only", default=False)
     active = models.BooleanField("active", default=True)
+    phase = models.PositiveSmallIntegerField(choices=Phase.choices, default=Phase.TWO)
+    continues = models.ForeignKey("self", models.SET_NULL, null=True, related_name="continued_by")
+    stopped_because = models.CharField(max_length=200, blank=True)
+    locked_at = models.DateTimeField(null=True)
+    locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    asked_for_at = models.DateTimeField(null=True)
+    asked_for_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    objects = ForStaff["ScheduledTask"].as_manager()
+    objects = ScheduledTaskQuerySet.as_manager()
 
     class Meta:
         ordering = ("name", "id")

@@ -40,7 +40,9 @@ class ReceivedFile(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField()
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    via = models.CharField(max_length=12, choices=[("program", "School's program")], default="program")
+    via = models.CharField(
+        max_length=12, choices=[("program", "School's program"), ("portal", "School Portal")], default="program"
+    )
     received_at = models.DateTimeField(db_index=True)
     outcome_changed_at = models.DateTimeField(db_index=True)
     content_gone_at = models.DateTimeField(null=True)
