@@ -1,5 +1,6 @@
 """Scheduled tasks: what they may be, when they are due, and what people do with them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -7,7 +8,16 @@ import time_machine
 
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup, Term
 from schoolgate.authority.collection import tasks
-from schoolgate.authority.collection.models import CollectionRun, Data, Owner, RunState, ScheduledTask, Sources
+from schoolgate.authority.collection.models import (
+    CollectionRun,
+    Data,
+    Owner,
+    Phase,
+    RunState,
+    ScheduledTask,
+    Sources,
+    TransferType,
+)
 from schoolgate.authority.collection.sentence import sentence, when
 from schoolgate.authority.collection.tasks import ChangedMeanwhile, TaskRefused, Wish
 from schoolgate.commons.accounts.models import User
@@ -57,9 +67,46 @@ def test_a_group_of_both_kinds_is_refused_too(green_abbey: Base, hill_top: Base)
 
 
 def test_an_attendance_task_may_name_schools_that_are_not_asked_yet(green_abbey: Base, hill_top: Base) -> None:
-    task = tasks.save(wish(green_abbey, hill_top, data=Data.ATTENDANCE), by=None)
+    task = tasks.save(wish(green_abbey, hill_top, data=Data.ATTENDANCE, sources=Sources.API), by=None)
     assert list(task.collected_bases) == [hill_top]
-    assert task.named_bases.count() == 2
+    assert list(task.waiting_bases) == [green_abbey]
+
+
+def test_attendance_of_sims_7_is_of_schools_with_sims_7_only(green_abbey: Base, hill_top: Base) -> None:
+    with pytest.raises(TaskRefused) as refused:
+        tasks.save(wish(hill_top, data=Data.ATTENDANCE, sources=Sources.FILES), by=None)
+    assert "Attendance Changed Data" in refused.value.sentence
+    assert tasks.save(wish(green_abbey, data=Data.ATTENDANCE), by=None).sources == Sources.FILES
+
+
+def test_a_task_whose_group_became_one_of_two_kinds_can_still_be_changed(green_abbey: Base, hill_top: Base) -> None:
+    group = BaseGroup.objects.create(name="Two")
+    group.chosen.add(green_abbey)
+    task = tasks.save(wish(groups=(group,)), by=None)
+    group.chosen.add(hill_top)
+    changed = tasks.save(replace(Wish.of(task), name="Later"), task, version=task.version, by=None)
+    assert (changed.sources, list(changed.collected_bases)) == (Sources.FILES, [green_abbey])
+
+
+def test_nobody_makes_a_phase_1_or_a_two_way_task(green_abbey: Base) -> None:
+    for more in ({"phase": Phase.ONE}, {"transfer_type": TransferType.TWO_WAY}):
+        with pytest.raises(TaskRefused):
+            tasks.save(wish(green_abbey, **more), by=None)
+    assert not ScheduledTask.objects.exists()
+
+
+def test_a_phase_1_task_stays_one_of_one_school(green_abbey: Base) -> None:
+    task = tasks.save(wish(green_abbey, phase=Phase.ONE), imported=True, by=None)
+    other = Base.objects.create(la="820", number="2003", name="Low Fell", account=green_abbey.account)
+    with pytest.raises(TaskRefused) as refused:
+        tasks.save(wish(green_abbey, other), task, version=task.version, by=None)
+    assert refused.value.field == "bases"
+    assert tasks.save(wish(green_abbey, months_back=2), task, version=task.version, by=None).phase == Phase.ONE
+
+
+def test_a_copy_of_a_phase_1_task_is_of_phase_2(green_abbey: Base) -> None:
+    task = tasks.save(wish(green_abbey, phase=Phase.ONE), imported=True, by=None)
+    assert tasks.clone(task, by=None).phase == Phase.TWO
 
 
 def test_attainment_is_of_sims_7_only(hill_top: Base) -> None:

@@ -68,11 +68,11 @@ class ScheduledTask(models.Model):
     Who is collected are `bases` and all in `groups` that are of its `sources` today. `recorded_rule` is when
     (`commons.schedules.rules`), without the terms, which are added while it runs `in_term` only; the schedule called
     `schedule_name` carries it while the task is `active`.
-    A task of `Sources.API` may name bases still on SIMS 7 where it is for attendance: it starts for them when they
-    migrate. `phase` is ONE for tasks of the old product that were not migrated yet: one base each. `continues` is the
-    task of SIMS 7 bases whose migrated ones this one has taken on. `locked_at`: the school keeps this one task to itself
-    (`locks`). `stopped_because` says why it is not active where no person switched it off. `asked_for_at`: the school
-    asks to take it over.
+    A task of `Sources.API` for attendance may name bases still on SIMS 7: it starts for them when they migrate. `phase`
+    is ONE for tasks of the old product that were not migrated yet: one base each. `continues` is the task of SIMS 7
+    bases whose migrated ones this one has taken on. `locked_at`: the school keeps this one task to itself (`locks`).
+    `stopped_because` says why it is not active where no person switched it off. `asked_for_at`: the school asks to take
+    it over.
     `months_back` limits attendance that is read by days. `version` goes up with each change, so that of two people who
     change a task at once the second is told.
     """
@@ -141,3 +141,8 @@ class ScheduledTask(models.Model):
         """Those of them that it is for today."""
         by_file = Q(mis=SIMS_7)
         return self.named_bases.filter(by_file if self.sources == Sources.FILES else ~by_file)
+
+    @property
+    def waiting_bases(self) -> BaseQuerySet:
+        """Those of them for which it starts when they migrate (seed, "Creating a SIMS Primary Attendance … task")."""
+        return self.named_bases.filter(mis=SIMS_7) if self.sources == Sources.API else Base.objects.none()

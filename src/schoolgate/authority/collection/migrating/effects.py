@@ -1,0 +1,118 @@
+"""What migrating a base does to each scheduled task that names it (seed, "Scheduled Tasks"; the reading: ADR 020).
+
+One list says it before, as the officer is asked, and is carried out after (`migrate`): nothing else happens to tasks.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+
+from django.db.models import Q
+
+from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
+from schoolgate.authority.collection.last_runs import tasks_of
+from schoolgate.authority.collection.models import BaseMigration, Data, Phase, ScheduledTask, Sources, TransferType
+
+TO = "sims-primary"
+"""The system to which bases migrate, by its connector's name."""
+
+
+class Effect(StrEnum):
+    """What becomes of a task for one base, in the words of the page."""
+
+    GOES_ON = "goes on"
+    GOES_ON_APART = "goes on apart"
+    STARTS = "starts"
+    LEAVES = "leaves"
+    STOPS = "stops"
+    STAYS_OFF = "stays off"
+
+
+@dataclass(frozen=True)
+class TaskEffect:
+    """What becomes of one task for one base, and why, in a sentence."""
+
+    task: ScheduledTask
+    effect: Effect
+    why: str
+
+
+def effects_on_tasks(base: Base) -> list[TaskEffect]:
+    """What migrating this base today would do to the tasks that name it, or will by a group's rule; by name."""
+    found = tasks_of(base).filter(sources=Sources.API) if base.is_collected else tasks_of(base)
+    tasks = {task.pk: task for task in found.prefetch_related("groups")}
+    for task in _tasks_of_groups_it_joins(base):
+        tasks.setdefault(task.pk, task)
+    return [_effect_on(task, base) for task in sorted(tasks.values(), key=lambda task: (task.name, task.pk))]
+
+
+def digest_of_effects(base: Base) -> str:
+    """What a person has seen of the effects: another digest says that something has changed since."""
+    moved_on = BaseMigration.objects.filter(base=base).values_list("school_moved_on", flat=True).first()
+    told = [(one.task.pk, one.task.version, one.effect.value) for one in effects_on_tasks(base)]
+    return blake2b(repr((base.mis, moved_on, told)).encode(), digest_size=12).hexdigest()
+
+
+def others_on_sims_7(task: ScheduledTask, base: Base) -> bool:
+    """Whether other schools with SIMS 7 are collected by a task."""
+    return task.named_bases.filter(mis=SIMS_7).exclude(pk=base.pk).exists()
+
+
+def successor_of(task: ScheduledTask) -> ScheduledTask | None:
+    """The task that goes on for those of its schools that migrated before."""
+    return task.continued_by.filter(sources=Sources.API).order_by("pk").first()
+
+
+def _effect_on(task: ScheduledTask, base: Base) -> TaskEffect:
+    if task.sources == Sources.API:
+        return _effect_on_api_task(task, base)
+    ends = _why_it_ends(task)
+    others = others_on_sims_7(task, base)
+    if ends:
+        if not task.active:
+            return TaskEffect(task, Effect.STAYS_OFF, f"It is not active. {ends}")
+        if others:
+            return TaskEffect(task, Effect.LEAVES, f"{ends} It goes on for its other schools.")
+        return TaskEffect(task, Effect.STOPS, ends)
+    if not task.active:
+        return TaskEffect(task, Effect.STAYS_OFF, "It is not active.")
+    if others or successor_of(task) is not None:
+        apart = "together with those of its schools that migrated before" if successor_of(task) else "as one of its own"
+        return TaskEffect(task, Effect.GOES_ON_APART, f"With the same name and times, {apart}.")
+    return TaskEffect(task, Effect.GOES_ON, "With the same name and times, through SIMS Primary.")
+
+
+def _effect_on_api_task(task: ScheduledTask, base: Base) -> TaskEffect:
+    if not task.active:
+        return TaskEffect(task, Effect.STAYS_OFF, "It is not active. Switch it on to have it start.")
+    if base.is_collected:
+        return TaskEffect(task, Effect.GOES_ON, "Through SIMS Primary.")
+    if task.data == Data.ATTENDANCE:
+        return TaskEffect(task, Effect.STARTS, "It was made for the time after the migration.")
+    return TaskEffect(task, Effect.STARTS, "It collects schools through an API, and names this one.")
+
+
+def _why_it_ends(task: ScheduledTask) -> str:
+    """Why a task of SIMS 7 cannot go on with SIMS Primary; "" for one that does."""
+    if task.phase == Phase.ONE:
+        return "Phase 1 tasks end with SIMS 7."
+    if task.transfer_type == TransferType.TWO_WAY:
+        return "Data is sent back to schools with SIMS 7 only."
+    if task.data == Data.ATTAINMENT:
+        return "Attainment is collected from schools with SIMS 7 only."
+    if task.data == Data.ATTENDANCE:
+        return (
+            "Attendance of SIMS 7 ends with it; an Attendance Changed Data (SIMS Primary) task collects it afterwards."
+        )
+    return ""
+
+
+def _tasks_of_groups_it_joins(base: Base) -> list[ScheduledTask]:
+    """Tasks for schools with an API of groups whose rule takes the base once its system is another."""
+    joined = []
+    for group in BaseGroup.objects.filter(by_rule=True, tasks__sources=Sources.API).distinct():
+        systems = group.rule.get("systems") or []
+        whatever = {name: value for name, value in group.rule.items() if name != "systems"}
+        if TO in systems and Base.objects.filter(pk=base.pk, active=True).fitting(whatever).exists():
+            joined.append(group)
+    return list(ScheduledTask.objects.filter(Q(groups__in=joined), sources=Sources.API).distinct())
