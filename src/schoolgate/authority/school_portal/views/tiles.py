@@ -4,7 +4,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from schoolgate.authority.bases.models import SCHOOL_USER, Base
+from schoolgate.authority.collection.models import Connection, ScheduledTask
 from schoolgate.authority.school_portal.access import of_school
+from schoolgate.authority.school_portal.tiles import TILES
 from schoolgate.commons.accounts.access import PersonRequest, who
 
 
@@ -19,5 +21,14 @@ def first_page(request: PersonRequest) -> HttpResponseBase:
 
 @of_school
 def tiles(request: PersonRequest, base: Base) -> HttpResponseBase:
-    """B2B, Upload, To correct: a tile each."""
-    return render(request, "authority_school_portal/tiles.html", {"base": base})
+    """A tile for each place of the portal."""
+    shown = [(tile.label, tile.address(base), tile.look(base)) for tile in TILES]
+    context = {"base": base, "tiles": shown, "nothing_yet": _has_nothing_yet(base)}
+    return render(request, "authority_school_portal/tiles.html", context)
+
+
+def _has_nothing_yet(base: Base) -> bool:
+    """Whether no task collects it, no file of it has come, and its system cannot be asked."""
+    tasks = ScheduledTask.objects.naming(Base.objects.filter(pk=base.pk))
+    connections = Connection.objects.filter(base=base)
+    return not (tasks.exists() or base.received_files.exists() or connections.exists())
