@@ -1,4 +1,4 @@
-"""What the last run of a task came to at all its schools, and which tasks a school is in."""
+"""What the last run of a task came to at all its schools or at one, and which tasks a school is in."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True)
 class LastRun:
-    """The last run of a task, at all its schools: the worst of them says how it stands (reference 9.2)."""
+    """The last run of a task: of all the schools that are meant, the worst says how it stands (reference 9.2)."""
 
     status: LastRunStatus
     at: datetime | None = None
@@ -32,16 +32,17 @@ class LastRun:
 NEVER = LastRun(LastRunStatus.NONE)
 
 
-def last_runs(tasks: Sequence[ScheduledTask]) -> Mapping[int, LastRun]:
-    """By the numbers of these tasks; those that have not run yet are not there."""
+def last_runs(tasks: Sequence[ScheduledTask], base: Base | None = None) -> Mapping[int, LastRun]:
+    """By the numbers of these tasks, at all their schools or at one; those that have not run yet are not there."""
+    runs = CollectionRun.objects.filter(base=base) if base is not None else CollectionRun.objects.all()
     found: dict[int, LastRun] = {}
     for start in range(0, len(tasks), _AT_ONCE):
-        found.update(_last_runs(tasks[start : start + _AT_ONCE]))
+        found.update(_last_runs(tasks[start : start + _AT_ONCE], runs))
     return found
 
 
-def _last_runs(tasks: Sequence[ScheduledTask]) -> Mapping[int, LastRun]:
-    of_task = CollectionRun.objects.filter(task=OuterRef("pk")).order_by("-made_at", "-pk")
+def _last_runs(tasks: Sequence[ScheduledTask], runs: QuerySet[CollectionRun]) -> Mapping[int, LastRun]:
+    of_task = runs.filter(task=OuterRef("pk")).order_by("-made_at", "-pk")
     newest = ScheduledTask.objects.filter(pk__in=[task.pk for task in tasks]).order_by()
     found = CollectionRun.objects.in_bulk(
         [pk for pk in newest.annotate(newest=Subquery(of_task.values("pk")[:1])).values_list("newest", flat=True) if pk]
@@ -53,7 +54,7 @@ def _last_runs(tasks: Sequence[ScheduledTask]) -> Mapping[int, LastRun]:
         # Since when they were made is asked for the index.
         since = run.due_at or run.made_at - _ASKED_TOGETHER
         same |= Q(task=run.task_id, due_at=run.due_at, made_at__gte=since)
-    states = CollectionRun.objects.filter(same).order_by().values_list("task", "state")
+    states = runs.filter(same).order_by().values_list("task", "state")
     oldest: defaultdict[int | None, dict[str, datetime]] = defaultdict(dict)
     for task, state, since in states.annotate(since=Min(Coalesce("due_at", "made_at"))):
         oldest[task][state] = since

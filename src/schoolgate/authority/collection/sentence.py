@@ -35,9 +35,11 @@ def when(rule: Rule, *, in_term: bool = False, all_dates: bool = False) -> str:
     return told
 
 
-def sentence(rule: Rule, data: str, schools: int, *, in_term: bool = False, filters: str = "") -> str:
-    """When, what, and of how many schools."""
-    whose = "no school yet" if not schools else "1 school" if schools == 1 else f"{schools:,} schools"
+def sentence(rule: Rule, data: str, schools: int | None, *, in_term: bool = False, filters: str = "") -> str:
+    """When, what, and of how many schools; None leaves these out, for a school that is told of itself."""
+    whose = (
+        "no school yet" if schools == 0 else "1 school" if schools == 1 else f"{schools:,} schools" if schools else ""
+    )
     return ", ".join(filter(None, [when(rule, in_term=in_term), DATA_WORDS[Data(data)], filters, whose]))
 
 

@@ -1,6 +1,6 @@
 """The Task Log as a table, for the whole authority, one base or one task (reference 9.2; SCREENS 5.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,6 +24,11 @@ COUNTS = {
 LIVE_SECONDS = 5
 
 
+def run_address(run: CollectionRun) -> str:
+    """The page of a run, for the authority's people."""
+    return reverse("collection-run", args=[run.pk])
+
+
 def log_table(
     request: PersonRequest,
     runs: QuerySet[CollectionRun],
@@ -31,10 +36,11 @@ def log_table(
     empty: NotYet,
     but: Sequence[str] = (),
     kept: Sequence[str] = (),
+    page_of: Callable[[CollectionRun], str] = run_address,
 ) -> Table:
-    """The runs, newest first; without the columns called `but`, which are the same in all."""
+    """The runs, newest first, each leading to its page; without the columns called `but`, the same in all."""
     columns = [
-        Column("made_at", "Date", kind="time", dates=True, link=run_address),
+        Column("made_at", "Date", kind="time", dates=True, link=page_of),
         Column("base__name", "School", search=True, value=_school, link=_base_address),
         Column("task_name", "Task", search=True),
         Column("data", "Kind", choices=Data.choices, value=lambda run: run.get_data_display()),
@@ -53,11 +59,6 @@ def log_table(
         live_seconds=LIVE_SECONDS if runs.open().exists() else 0,  # type: ignore[attr-defined]  # its own query set
         kept=kept,
     )
-
-
-def run_address(run: CollectionRun) -> str:
-    """The page of a run."""
-    return reverse("collection-run", args=[run.pk])
 
 
 def state_words(run: CollectionRun) -> str:
