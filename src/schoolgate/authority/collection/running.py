@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection.locks import open_to_run, require_open_to_run
 from schoolgate.authority.collection.models import CollectionRun, ScheduledTask
 from schoolgate.authority.collection.models.run import OPEN
 from schoolgate.commons.accounts.models import User
@@ -21,11 +22,13 @@ def ask_for_runs(task: ScheduledTask, due_at: datetime | None = None, by: User |
     """Ask for a run of each base that a task is for today; how many are new.
 
     Done again for the same due instant nothing more is made. Where somebody asks (`by`, without `due_at`), bases of
-    which a run of the task is open already are left out.
+    which a run of the task is open already are left out, and those that are locked for who asks; raises Locked where
+    all are.
     """
     with transaction.atomic():
         bases = task.collected_bases
         if due_at is None:
+            bases = bases.filter(pk__in=[base.pk for base in open_to_run(task, by)])
             bases = bases.exclude(pk__in=CollectionRun.objects.open().filter(task=task).values("base"))
         made = CollectionRun.objects.bulk_create(
             (_run(task, base, task.data, by=by, due_at=due_at) for base in bases), ignore_conflicts=due_at is not None
@@ -42,9 +45,12 @@ def ask_for_run(
 ) -> CollectionRun | None:
     """Ask for a run of one base. None: there is an open one of the same task and data already.
 
-    Without a task it takes what a task without filters does.
+    Without a task it takes what a task without filters does. Raises Locked where who asks may not (`locks`); what is
+    due is run all the same.
     """
     with transaction.atomic():
+        if due_at is None:
+            require_open_to_run(task, base, by)
         # Held, so that of two who ask at once the second sees the first's.
         base = Base.objects.select_for_update(of=("self",)).get(pk=base.pk)
         same = CollectionRun.objects.filter(task=task, base=base, data=data)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base, Term
+from schoolgate.authority.collection.locks import hold, require_open
 from schoolgate.authority.collection.models import (
     CollectionRun,
     Level,
@@ -60,11 +61,12 @@ def save(
     """Make a task, or change one that was shown as `version`; its phase and transfer type stay then.
 
     `imported`: it comes from the old product, from where alone Phase 1 and two-way tasks may come. Raises TaskRefused,
-    and ChangedMeanwhile where it is another version by now.
+    Locked, and ChangedMeanwhile where it is another version by now.
     """
     if task is None and not imported:
         require_makeable(wish)
     with transaction.atomic():
+        require_open(task, by, bases=wish.bases, groups=wish.groups)
         before = None
         if task is None:
             task = ScheduledTask(phase=wish.phase, transfer_type=wish.transfer_type)
@@ -93,8 +95,9 @@ def save(
 
 
 def clone(task: ScheduledTask, *, by: User | None, request: HttpRequest | None = None) -> ScheduledTask:
-    """An inactive copy, to be changed."""
+    """An inactive copy, to be changed. Raises Locked."""
     with transaction.atomic():
+        require_open(task, by)
         bases, groups = list(task.bases.all()), list(task.groups.all())
         same = {name: getattr(task, name) for name in COPIED}
         copy = ScheduledTask.objects.create(name=f"Copy of {task.name}"[:100], active=False, changed_by=by, **same)
@@ -108,9 +111,10 @@ def switch(task: ScheduledTask, *, active: bool, by: User | None, request: HttpR
     """Switch a task on or off; what is due while it is off is never made good.
 
     Raises TaskRefused where it would never be due, or its schools are of two kinds by now; ChangedMeanwhile where it
-    is deleted.
+    is deleted; Locked.
     """
     with transaction.atomic():
+        require_open(task, by)
         task = _held(task, None)
         if task.active != active:
             if active:
@@ -129,9 +133,10 @@ def delete(task: ScheduledTask, *, by: User | None, request: HttpRequest | None 
     """Delete an inactive task; what it did stays in the Task Log. False: it is active (reference 9.2).
 
     Runs of it that go on are called off: without it they would ask for pupils whom it leaves out. Raises
-    ChangedMeanwhile where it is deleted already.
+    ChangedMeanwhile where it is deleted already, and Locked.
     """
     with transaction.atomic():
+        require_open(task, by)
         task = _held(task, None)
         if task.active:
             return False
@@ -148,9 +153,11 @@ def run_now(
 ) -> int:
     """Have a task run now for all its bases, or for one; how many runs are new: none where one goes on already.
 
-    Raises ChangedMeanwhile where the task is deleted.
+    Schools that are locked for who asks are left out (`locks`). Raises ChangedMeanwhile where the task is deleted, and
+    Locked where the task, the one base or all of them are locked.
     """
     with transaction.atomic():
+        hold(task.collected_bases if base is None else [base])
         # Held, so that of two who ask at once the second sees the first's runs.
         task = _held(task, None)
         made = _ask(task, base, by)
