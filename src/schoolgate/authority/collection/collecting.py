@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.connecting import (
     NEEDS_SOMEBODY,
     NO_CONNECTION,
@@ -78,8 +79,8 @@ class Collect(JobKind):
         if not run.base.active:
             cancel(run, "The school is not active here any more.")
             return {"state": RunState.CANCELLED}
-        if not run.base.is_collected:
-            return _ask_the_school(run)
+        if not run.base.is_collected and (asked := _ask_the_school(run)):
+            return asked
         if not its.take("collect", started_at=begun, connector=run.base.mis, next_try_at=None, code="", message=""):
             return None
         run.refresh_from_db(fields=["started_at", "connector", "state"])
@@ -107,9 +108,15 @@ class Collect(JobKind):
 
 
 def _ask_the_school(run: CollectionRun) -> dict[str, Any]:
-    """A school that sends files is asked for one; the run waits until a file that fits is imported (`ending`)."""
+    """A school that sends files is asked for one; the run waits until a file that fits is imported (`ending`).
+
+    Nothing is asked, and nothing returned, where the base has migrated since the run was read.
+    """
     told = "The school is asked for a file, on its program's first page. It closes when a file that fits is imported."
     with transaction.atomic():
+        run.base = Base.objects.select_for_update(of=("self",)).get(pk=run.base_id)
+        if run.base.is_collected:
+            return {}
         its = CollectionRun.objects.filter(pk=run.pk)
         if its.take("ask", started_at=timezone.now(), message=told):
             outbox.ask(run.base, run=run.pk, data=run.data, task_name=run.task_name)
@@ -129,13 +136,21 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
 
     filters = run.task.filters if run.task else Filters()
     known = held_keys(run.base)
+    today = timezone.localdate()
+    cursors = dict(_cursors(run, scope_of(filters)))
+    days = run.days
+    if migration := first_run_after(run):
+        days = first_days(migration, today, cursors) if run.data == Data.ATTENDANCE else None
+        cursors = {**first_cursors(migration, connector, Group), **cursors}
+    if some_are_held_now(run.base, run.connector, scope_of(filters), known):
     made = plan(
         Data(run.data),
         connector.capabilities,
-        _cursors(run, scope_of(filters), known),
+        cursors,
         filters,
-        today=timezone.localdate(),
+        today=today,
         months_back=run.task.months_back if run.task else None,
+        days=days,
     )
     if not made.steps:
         fail(run, NOT_OFFERED, f"{connector.label} does not tell {run.get_data_display()}.")

@@ -36,7 +36,6 @@ from schoolgate.authority.collection.tasks import COPIED, schedule
 from schoolgate.authority.exchange import outbox
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
-from schoolgate.commons.faults import fault_point
 from schoolgate.commons.journal import writing as journal
 
 _ENDED = "Its school has migrated to SIMS Primary."
@@ -111,7 +110,7 @@ def migrate(
     base.mis = TO
     base.save(update_fields=["mis"])
     _end_what_waits(base, [one.task for one in effects if one.effect in {Effect.STOPS, Effect.LEAVES}])
-    migration.effects = [_told(one) for one in effects]
+    migration.effects = [one.on_record() for one in effects]
     for one in effects:
         _carry_out(one, base, by)
     migration.migrated_at, migration.migrated_by = timezone.now(), by
@@ -126,7 +125,6 @@ def migrate(
         school=base.number,
         link=reverse("base", args=[base.pk], urlconf=settings.ROOT_URLCONF),
     )
-    fault_point("migrate.before-commit")
     return migration
 
 
@@ -191,11 +189,6 @@ def _end_what_waits(base: Base, ended: list[ScheduledTask]) -> None:
     waits = CollectionRun.objects.filter(base=base, state=RunState.PENDING, task__in=[task.pk for task in ended])
     for run in waits.select_related("base"):
         cancel(run, _ENDED)
-
-
-def _told(one: TaskEffect) -> dict[str, Any]:
-    """An effect as it is kept for the checklist."""
-    return {"task": one.task.pk, "name": one.task.name, "effect": one.effect.value, "why": one.why}
 
 
 def _held(base: Base) -> Base:
