@@ -74,7 +74,7 @@ def read_csv(
     headings, a required column missing, one twice.
     """
     if len(content) > largest_bytes:
-        raise CsvRefused(f"The file is larger than {largest_bytes // MEGABYTE} MB: it is hardly a list of schools.")
+        raise CsvRefused(f"The file is larger than {largest_bytes // MEGABYTE} MB: it is hardly such a list.")
     text, windows = _text(content)
     first, rows = _rows(text, columns)
     headings = tuple(" ".join(heading.split()) for heading in first)
@@ -125,7 +125,7 @@ def _rows(text: str, columns: Sequence[CsvColumn]) -> tuple[Cells, list[tuple[in
     if named:
         place += 1
     if place == len(lines):
-        raise CsvRefused("The file is empty. Its first line names the columns, each further line is one school.")
+        raise CsvRefused("The file is empty. Its first line names the columns, each further line is one row.")
     delimiter = named[1] if named else _delimiter(lines[place], columns)
     headings, place = _row(lines, place, delimiter)
     rows = []

@@ -4,13 +4,14 @@ from datetime import datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from tests.commons.schedules.conftest import utc
 
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.schedules.due import make_due_runs
 from schoolgate.commons.schedules.models import Run, Schedule
 from schoolgate.commons.schedules.rules import Weekly
-from schoolgate.commons.schedules.setting import remove_schedule, set_schedule
+from schoolgate.commons.schedules.setting import add_schedules, remove_schedule, set_schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("errand")]
 
@@ -83,3 +84,20 @@ def test_one_that_is_removed_is_due_no_more_and_its_runs_are_forgotten() -> None
 
 def test_what_is_not_there_cannot_be_removed() -> None:
     assert not remove_schedule("task 17")
+
+
+def test_many_are_set_at_once_as_each_would_be_by_itself() -> None:
+    with time_machine.travel(THURSDAY, tick=False):
+        add_schedules("errand", [(f"task {hour}", on_thursdays(hour, 30), {"task": hour}) for hour in (18, 19)])
+        assert not set_schedule("task 18", on_thursdays(18, 30), kind="errand", args={"task": 18})
+    assert list(Schedule.objects.order_by("name").values_list("name", "next_due_at")) == [
+        ("task 18", THURSDAY + WEEK),
+        ("task 19", THURSDAY + timedelta(hours=1)),
+    ]
+
+
+def test_of_many_none_is_set_where_one_is_there_already() -> None:
+    set_at(THURSDAY, on_thursdays(18, 30))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        add_schedules("errand", [(name, on_thursdays(18, 30), {}) for name in ("task 1", "school")])
+    assert Schedule.objects.get().name == "school"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.commons.csv_lists import BROKEN, MEGABYTE, CsvColumn, CsvLine, CsvRefused, read_csv
+from schoolgate.commons.csv_lists import BROKEN, MEGABYTE, CsvColumn, CsvLine, CsvList, CsvRefused, read_csv
 
 MOST_BYTES = MEGABYTE
 MOST_LINES = 2000
@@ -76,12 +76,17 @@ def read_schools(content: bytes) -> SchoolsFile:
             "The first line must name the columns: name, and LA no. and school no. (or DfE no. for both). "
             f"It says: {there}."
         )
+    return SchoolsFile(tuple(map(_read_line, read.lines)), notes_of(read))
+
+
+def notes_of(read: CsvList) -> tuple[str, ...]:
+    """What to say of how a list was read."""
     notes = []
     if read.windows:
         notes.append("The file is not UTF-8 and was read as Windows-1252. Look at names with accents and apostrophes.")
     if read.unknown:
         notes.append(f"Not used: the column{'s' if len(read.unknown) > 1 else ''} {_listed(read.unknown)}.")
-    return SchoolsFile(tuple(map(_read_line, read.lines)), tuple(notes))
+    return tuple(notes)
 
 
 def _read_line(line: CsvLine) -> Line:
@@ -89,10 +94,10 @@ def _read_line(line: CsvLine) -> Line:
         return Line(line.number, faults=(BROKEN,))
 
     def cell(column: str) -> str:
-        return _clean(line[column])
+        return clean_cell(line[column])
 
     faults: list[str] = []
-    la, school = _numbers(cell("DfE no."), cell("LA no."), cell("school no."), faults)
+    la, school = school_numbers(cell("DfE no."), cell("LA no."), cell("school no."), faults)
     name = cell("name")
     if not name:
         faults.append("The name is missing.")
@@ -118,7 +123,7 @@ def _read_line(line: CsvLine) -> Line:
     )
 
 
-def _numbers(dfe: str, la: str, school: str, faults: list[str]) -> tuple[str, str]:
+def school_numbers(dfe: str, la: str, school: str, faults: list[str]) -> tuple[str, str]:
     """LA number and school number; adds to `faults` what is wrong with them."""
     if dfe:
         both = re.fullmatch(r"([0-9]{3})[ /.–-]?([0-9]{4})", dfe)
@@ -144,7 +149,7 @@ def _number_faults(what: str, text: str, digits: int, example: str) -> list[str]
     return []
 
 
-def _clean(cell: str) -> str:
+def clean_cell(cell: str) -> str:
     """A cell without blanks around it, without Excel's marks of a text (`="0021"`, `'0021`), on one line."""
     text = " ".join(cell.split())
     marked = re.fullmatch(r'="(.*)"', text)

@@ -1,5 +1,6 @@
 """Setting a schedule, and taking it away."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +25,28 @@ def set_schedule(name: str, rule: Rule, *, kind: str, args: dict[str, Any] | Non
             name=name, defaults={**wanted, "since": now, "next_due_at": rule.next_after(now)}
         )
     return True
+
+
+def add_schedules(kind: str, wanted: Iterable[tuple[str, Rule, dict[str, Any]]]) -> None:
+    """Set many schedules at once that are not there yet: a name, a rule, and what its jobs are told.
+
+    Raises IntegrityError, and sets none, where there is one of these names.
+    """
+    now = timezone.now()
+    Schedule.objects.bulk_create(
+        (
+            Schedule(
+                name=name,
+                kind=kind,
+                args=args,
+                recorded_rule=rule.on_record(),
+                since=now,
+                next_due_at=rule.next_after(now),
+            )
+            for name, rule, args in wanted
+        ),
+        batch_size=500,
+    )
 
 
 def remove_schedule(name: str) -> bool:

@@ -6,6 +6,7 @@ One list says it before, as the officer is asked, and is carried out after (`mig
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+from typing import Any
 
 from django.db.models import Q
 
@@ -35,6 +36,10 @@ class TaskEffect:
     task: ScheduledTask
     effect: Effect
     why: str
+
+    def on_record(self) -> dict[str, Any]:
+        """As it is kept for the checklist, and printed for programs."""
+        return {"task": self.task.pk, "name": self.task.name, "effect": self.effect.value, "why": self.why}
 
 
 def effects_on_tasks(base: Base) -> list[TaskEffect]:
@@ -66,7 +71,7 @@ def successor_of(task: ScheduledTask) -> ScheduledTask | None:
 def _effect_on(task: ScheduledTask, base: Base) -> TaskEffect:
     if task.sources == Sources.API:
         return _effect_on_api_task(task, base)
-    ends = _why_it_ends(task)
+    ends = why_it_ends(task)
     others = others_on_sims_7(task, base)
     if ends:
         if not task.active:
@@ -92,7 +97,7 @@ def _effect_on_api_task(task: ScheduledTask, base: Base) -> TaskEffect:
     return TaskEffect(task, Effect.STARTS, "It collects schools through an API, and names this one.")
 
 
-def _why_it_ends(task: ScheduledTask) -> str:
+def why_it_ends(task: ScheduledTask) -> str:
     """Why a task of SIMS 7 cannot go on with SIMS Primary; "" for one that does."""
     if task.phase == Phase.ONE:
         return "Phase 1 tasks end with SIMS 7."
