@@ -20,11 +20,11 @@ from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.records.models import Pupil, Refusal
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.engine import work_off
-from schoolgate.school.exchange.correcting import why_not_taken
 from schoolgate.school.exchange.export_job import ask_what_became_of_files
 from schoolgate.school.exchange.listing import tell_outcome
 from schoolgate.school.exchange.models import Correction, CorrectionList, Destination, State, Transfer
 from schoolgate.school.exchange.today import look_at_today
+from schoolgate.wire.correction_words import why_not_taken
 from schoolgate.wire.exchange_errors import Unreachable
 
 ADA = {"UPN": "F820432124002", "Forename": "Ada", "DOB": "2013-03-01"}

@@ -6,6 +6,7 @@ apart, and codes everywhere else::
     DocumentError(code, message, remedy, line, column)
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -66,6 +67,11 @@ def problem_line(problem: Problem, file: str) -> str:
 def count_text(number: int, one: str, many: str) -> str:
     """``1 refusal``, ``2,000 refusals``."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def counts_by_kind(kinds: Iterable[str]) -> list[tuple[str, int]]:
+    """How many there are of each kind, the most frequent first."""
+    return sorted(Counter(kinds).items(), key=lambda entry: (-entry[1], entry[0]))
 
 
 @dataclass(slots=True)

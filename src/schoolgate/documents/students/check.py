@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from schoolgate.documents.ctf import ctf_name_problems, goes_to_a_school
-from schoolgate.documents.problems import DocumentError, Problem, Problems
+from schoolgate.documents.problems import DocumentError, Problem, Problems, counts_by_kind
 from schoolgate.documents.students.doors import WrongDoor, ctf_for_a_school
 from schoolgate.documents.students.entries import PupilEntry
 from schoolgate.documents.students.header import HEAD_LIMIT, Header, read_header
@@ -44,6 +44,16 @@ class Verdict:
     def accepted(self) -> bool:
         """Whether nothing refuses the file; warnings do not."""
         return self.refusals == 0
+
+    @property
+    def total_problems(self) -> int:
+        """How many problems were met, kept or not."""
+        return self.refusals + self.warnings
+
+    @property
+    def counts_by_kind(self) -> list[tuple[str, int]]:
+        """How many of the problems kept are of each kind, the most frequent first."""
+        return counts_by_kind(problem.item or problem.code for problem in self.problems)
 
 
 class _Watched:

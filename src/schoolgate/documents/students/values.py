@@ -16,7 +16,7 @@ from schoolgate.documents.students.header import Header
 from schoolgate.documents.students.layout import Layout
 from schoolgate.documents.students.leaves import wrong_leaves
 from schoolgate.documents.students.places import place_in_pupil
-from schoolgate.documents.students.wording import allowed_for, item_for, pupil_label, remedy_for, type_of_code_set
+from schoolgate.documents.students.wording import allowed_for, item_for, label_of, remedy_for, type_of_code_set
 
 _LONGEST_EXCLUSION = Decimal(45)  # school days in a year: 90 sessions (reference 3.3)
 _HALF_DAY = Decimal("0.5")
@@ -107,7 +107,6 @@ class ValueCheck:
         names = [step.partition("[")[0] for step in finding.steps]
         item = item_for([self.layout.pupil, *names])
         line, column = place_in_pupil(entry, finding.steps)
-        pupil = entry.record
         return Problem(
             code=finding.code,
             message=finding.message,
@@ -116,12 +115,7 @@ class ValueCheck:
             + "/".join(finding.steps),
             line=line,
             column=column,
-            pupil=pupil_label(
-                _leaf(pupil, "Forename"),
-                _leaf(pupil, "Surname"),
-                _leaf(_part(pupil, "BasicDetails"), "NCyearActual"),
-                entry.number,
-            ),
+            pupil=label_of(entry.record, entry.number),
             item=item.words,
             sent=finding.sent,
             allowed=finding.allowed,

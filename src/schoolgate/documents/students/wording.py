@@ -4,7 +4,7 @@ Data first: ``ITEMS`` names the elements, ``TYPES`` says what a simple type take
 are those that most of them have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -300,6 +300,17 @@ def allowed_for(type_name: str, academic_year: int | None = None) -> str:
     if len(taken) <= _FEW:
         return f"one of {', '.join(taken)}"
     return f"one of {len(taken)} codes: {', '.join(taken[:_FEW])} ..."
+
+
+def label_of(record: Mapping[str, object], number: int) -> str:
+    """How an office recognises the child of a record, which stands in its file as number ``number``."""
+    details = record.get("BasicDetails")
+    year = _leaf(details.get("NCyearActual")) if isinstance(details, dict) else ""
+    return pupil_label(_leaf(record.get("Forename")), _leaf(record.get("Surname")), year, number)
+
+
+def _leaf(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def pupil_label(forename: str, surname: str, year_group: str, number: int) -> str:

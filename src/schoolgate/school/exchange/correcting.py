@@ -3,9 +3,7 @@
 The list is the LA's; the names of the children are not: those come from the school's own copy of the file.
 """
 
-import json
 import logging
-from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
@@ -14,11 +12,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from schoolgate.commons.schemas import site_shelf
-from schoolgate.documents.problems import DocumentError
+from schoolgate.documents.problems import DocumentError, counts_by_kind
 from schoolgate.documents.students.reader import StudentFile
-from schoolgate.documents.students.wording import item_for, pupil_label, remedy_for
+from schoolgate.documents.students.wording import label_of
 from schoolgate.school.exchange.models import Correction, CorrectionList, Transfer
 from schoolgate.school.exchange.taking import fill_spool, spool
+from schoolgate.wire.correction_words import LA_DECIDES, item_words, value_words
 from schoolgate.wire.exchange import ExchangeClient, RefusedValue
 from schoolgate.wire.exchange_errors import Refused
 
@@ -26,63 +25,6 @@ log = logging.getLogger(__name__)
 
 MOST_KEPT = 1_000
 MOST_PAGES = 100
-
-WHY = {
-    "bad-upn": "The check letter does not fit the UPN.",
-    "bad-uln": "The check digit does not fit the ULN.",
-    "bad-uci": "The check letter does not fit the UCI.",
-    "upn-twice": "Another pupil of the file has this UPN.",
-    "birth-in-future": "The date of birth is after the file’s own.",
-    "ends-before-start": "It ends before it begins.",
-    "code-not-of-year": "It is not a code of the file’s academic year.",
-    "bad-code": "The code is in no list.",
-    "bad-date": "It is no date.",
-    "bad-value": "It is not what belongs there.",
-    "reasons-too-many": "An exclusion has at most three reasons.",
-    "reason-twice": "The same reason is given twice.",
-    "school-days": "An exclusion cannot be so long, or not in parts of half a day.",
-    "sessions-exceed-possible": "The sessions make more than were possible.",
-    "address-not-in-list": "The LA’s list of addresses has none with this post code and house.",
-    "address-several-in-list": "The LA’s list has several such addresses: say the flat, the house’s name or the UPRN.",
-    "no-address-list": "The LA takes no addresses at present.",
-    "discarded": "A person at the LA looked at it, and did not take it.",
-    "undone": "A person at the LA took it back, after it had been imported.",
-    "pupil-twice": "This pupil stands in the file twice, with differences, so neither was taken.",
-    "upn-of-another-pupil": "The LA knows another pupil by this UPN; one of the two numbers is wrong.",
-    "namesake-with-another-upn": "The LA knows a pupil of this name, birth and sex by another UPN.",
-    "several-matches": "More than one pupil that the LA knows could be this one; the LA decides.",
-    "inactive-match": "The LA knows this pupil, but on no school’s roll; the LA decides.",
-    "not-known": "The LA does not know this pupil yet; the LA decides.",
-    "held-back": "The LA does not take this pupil for now.",
-}
-"""Why something was not taken, by the LA's code."""
-LA_DECIDES = frozenset({"several-matches", "inactive-match", "not-known", "held-back", "no-address-list"})
-BY_A_PERSON = frozenset({"discarded", "undone"})
-
-_OF_PUPIL = {
-    "pupil-twice": "In your MIS look for this pupil’s second record, and put the two together. Save and export again.",
-    "upn-of-another-pupil": "Compare the UPN with the pupil’s former school, then correct it or ask the LA.",
-    "namesake-with-another-upn": "Compare the UPN with the pupil’s former school, then correct it or ask the LA.",
-}
-
-
-def why_not_taken(code: str) -> str:
-    """Why the LA did not take it, in a sentence; a code of a later version is told as such."""
-    return WHY.get(code, f"The LA did not take it ({code}).")
-
-
-def how_to_correct(item: str, code: str) -> str:
-    """What an office does about it."""
-    if code in LA_DECIDES:
-        return "Nothing, unless the LA asks."
-    if code in BY_A_PERSON:
-        return "Look it up with the family. Correct it in your MIS and export again, or tell the LA that it is right."
-    return remedy_for(item_for((item,))) if item else _OF_PUPIL.get(code, "Ask the LA.")
-
-
-def item_words(item: str) -> str:
-    """What an office calls the item; a whole pupil has none."""
-    return item_for((item,)).words if item else "the whole pupil"
 
 
 def note_to_be_fetched(transfer: Transfer) -> None:
@@ -137,31 +79,24 @@ def _keep(this: CorrectionList, refused: Collection[RefusedValue]) -> None:
             upn=value.upn[:20],
             group=value.group[:40],
             item=value.item[:60],
-            value=_as_text(value.value)[:300],
+            value=value_words(value.value)[:300],
             code=value.code[:40],
             since=value.since or timezone.now(),
             new=value.new,
         )
         for value in sorted(refused, key=lambda one: not one.new)
     ]
-    kinds = Counter(item_words(one.item) for one in corrections)
     with transaction.atomic():
         this.corrections.all().delete()
         Correction.objects.bulk_create(corrections[:MOST_KEPT])
         this.due, this.told_at = False, timezone.now()
         this.total, this.to_do = len(corrections), sum(one.for_school for one in corrections)
-        this.kinds = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
+        this.kinds = counts_by_kind(item_words(one.item) for one in corrections)
         this.save()
 
 
 def _is_of_pupil(problem: Any) -> bool:
     return isinstance(problem, dict) and isinstance(problem.get("pupil"), int) and isinstance(problem.get("code"), str)
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _names(
@@ -188,11 +123,4 @@ def _names(
 def _pupils(plain: BinaryIO) -> Iterator[tuple[int, str, str]]:
     """Number, UPN and name of each pupil of a file."""
     for entry in StudentFile(plain, site_shelf()).entries():
-        upn, forename, surname = (_text(entry.record.get(name)) for name in ("UPN", "Forename", "Surname"))
-        details = entry.record.get("BasicDetails")
-        year = _text(details.get("NCyearActual")) if isinstance(details, dict) else ""
-        yield entry.number, upn, pupil_label(forename, surname, year, entry.number)
-
-
-def _text(leaf: object) -> str:
-    return leaf if isinstance(leaf, str) else ""
+        yield entry.number, str(entry.record.get("UPN", "")), label_of(entry.record, entry.number)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from schoolgate.school.exchange.correcting import how_to_correct, item_words, why_not_taken
 from schoolgate.school.exchange.models import Correction, CorrectionList, HeldBackFile, Transfer
 from schoolgate.school.exchange.words import outcome_words
+from schoolgate.wire.correction_words import how_to_correct, item_words, why_not_taken
 
 FILE_COLUMNS = ("name", "kind", "pupils", "la", "school", "state", "when", "tries", "outcome")
 

@@ -1,24 +1,11 @@
-"""Names that are nearly right: what a file should be called (reference 2.1), for *Rename and send*."""
+"""What a file should be called, by the names that this site used before."""
 
-import re
+from collections.abc import Iterable
 
-from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.header import Header
-from schoolgate.documents.students.names import StudentFileName, parse_name
+from schoolgate.documents.students.names import parse_name
+from schoolgate.documents.students.naming import next_name, suggest_name
 from schoolgate.school.exchange.models import Transfer
-
-# The name within what browsers, copying and synchronisers make of it: "… (1).xml", "Copy of …", "… - Copy.xml",
-# "…-LAPTOP-7.xml", "… (Ms Price's conflicted copy).xml", "….xml.txt".
-_WITHIN = re.compile(r"(?<![0-9])([0-9]{7}_CES_[0-9]{3}LLLL(?:_[0-9]{1,3})?)(?![0-9])", re.IGNORECASE)
-
-
-def is_right(name: str) -> bool:
-    """Whether this is the name of a pupil file."""
-    try:
-        parse_name(name)
-    except DocumentError:
-        return False
-    return True
 
 
 def destination_of(name: str) -> str:
@@ -26,20 +13,9 @@ def destination_of(name: str) -> str:
     return parse_name(name).destination_la
 
 
-def suggest_name(name: str, header: Header | None) -> str:
-    """What the file should be called, empty when nobody can tell.
-
-    A right name needs no other; else the right name that stands within it, else the one its header gives, with the
-    next serial that was not used yet.
-    """
-    if is_right(name):
-        return ""
-    within = _WITHIN.findall(name)
-    if len(within) == 1:
-        return str(parse_name(f"{within[0]}.xml"))
-    if header is None or header.kind != "CES" or header.destination_school != "LLLL":
-        return ""
-    return _name_from(header)
+def suggest(name: str, header: Header | None) -> str:
+    """What the file should be called, empty when its name is right or nobody can tell (``suggest_name``)."""
+    return suggest_name(name, header, _used)
 
 
 def still_free(suggested: str, sha256: str) -> str:
@@ -50,16 +26,10 @@ def still_free(suggested: str, sha256: str) -> str:
     if not Transfer.objects.filter(name=suggested).exclude(sha256=sha256).exists():
         return suggested
     name = parse_name(suggested)
-    return _next_name(name.source_la, name.source_school, name.destination_la)
+    numbers = (name.source_la, name.source_school, name.destination_la)
+    return next_name(*numbers, _used(*numbers))
 
 
-def _name_from(header: Header) -> str:
-    if not (header.source_la + header.source_school + header.destination_la).isdigit():
-        return ""
-    return _next_name(header.source_la, header.source_school, header.destination_la)
-
-
-def _next_name(source_la: str, source_school: str, destination_la: str) -> str:
+def _used(source_la: str, source_school: str, destination_la: str) -> Iterable[str]:
     used = Transfer.objects.filter(la=destination_la, source_la=source_la, source_school=source_school)
-    serial = max((parse_name(name).serial or 0 for name in used.values_list("name", flat=True)), default=0) + 1
-    return str(StudentFileName(source_la, source_school, destination_la, serial)) if serial <= 999 else ""
+    return used.values_list("name", flat=True)

@@ -1,18 +1,15 @@
 """One file's way as a line of steps: found, checked, sent, received, imported."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.models import State, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.whom_to_ask import naming_whom
-from schoolgate.school.exchange.words import outcome_words, so_many
-
-OF_WHOLE_FILE = frozenset({"not-imported-by-the-la", "content-gone"})
-"""Codes by which the LA says why it took nothing of a file, where nothing is wrong in one place of it."""
+from schoolgate.school.exchange.words import outcome_words
+from schoolgate.wire.outcome_words import not_yet, rejected_because
 
 
 @dataclass(frozen=True)
@@ -77,27 +74,8 @@ def _imported(transfer: Transfer, contact: str) -> StoryStep:
         why = f"The LA did not accept the file. {rejected_because(transfer.outcome)}"
         return StoryStep("Imported", naming_whom(why, contact), "wrong")
     if transfer.state == State.DELIVERED:
-        return StoryStep("Imported", naming_whom(_not_yet(transfer.outcome), contact), "now")
+        return StoryStep("Imported", naming_whom(not_yet(transfer.outcome), contact), "now")
     return StoryStep("Imported", "", "")
-
-
-def rejected_because(outcome: Mapping[str, Any]) -> str:
-    """Why the LA did not accept a file, as far as it said so."""
-    problems = outcome.get("problems")
-    if not problems:
-        return "Ask the LA why."
-    if problems[0].get("code") in OF_WHOLE_FILE:
-        return str(problems[0].get("message") or "Ask the LA why.")
-    return f"It found {so_many(len(problems), 'problem')}, and imported nothing of it."
-
-
-def _not_yet(outcome: Mapping[str, Any]) -> str:
-    if outcome.get("state") == "processing":
-        return "The LA is importing it now."
-    waiting = outcome.get("waiting")
-    if outcome.get("state") == "waiting" and isinstance(waiting, Mapping):
-        return f"Somebody at the LA must look at it first. {waiting.get('message', '')} Nothing for you to do.".strip()
-    return "The LA has not imported it yet."
 
 
 def _tries(transfer: Transfer) -> str:

@@ -21,6 +21,7 @@ from schoolgate.commons.filestore import FileStore, NoSpace, Stored
 from schoolgate.commons.jobs.engine import without_values
 from schoolgate.documents.problems import Problem
 from schoolgate.documents.students.check import Verdict, check_stream
+from schoolgate.documents.students.holding_back import Reason, too_large
 from schoolgate.documents.students.names import parse_name
 from schoolgate.documents.students.versions import SchemaShelf
 from schoolgate.school.exchange import telling
@@ -30,10 +31,8 @@ from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.reasons import (
     CANNOT_BE_READ,
     NOT_A_FILE,
-    Reason,
     already_delivered,
     reason_to_hold_back,
-    too_large,
     went_wrong,
 )
 from schoolgate.school.exchange.settling import FoundFile, forget, is_unchanged, mark_dealt_with

@@ -18,7 +18,8 @@ from schoolgate.school.exchange.first_page.weeks import last_weeks
 from schoolgate.school.exchange.folders import root_folder
 from schoolgate.school.exchange.models import CorrectionList, Destination, State, Transfer
 from schoolgate.school.exchange.scheduling import next_run
-from schoolgate.school.exchange.words import outcome_words, so_many
+from schoolgate.school.exchange.words import outcome_words
+from schoolgate.wire.outcome_words import so_many
 
 Colour = Literal["good", "busy", "bad"]
 

@@ -11,6 +11,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.schemas import site_shelf
 from schoolgate.documents.students.check import Verdict
+from schoolgate.documents.students.holding_back import Reason, too_large
 from schoolgate.school.exchange.asking import ask_for_file
 from schoolgate.school.exchange.filing import write_durably
 from schoolgate.school.exchange.folders import folders_of, holds, recorded_name
@@ -19,11 +20,9 @@ from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.naming import destination_of
 from schoolgate.school.exchange.reasons import (
     NAME_TAKEN,
-    Reason,
     already_delivered,
     no_destination,
     reason_to_hold_back,
-    too_large,
 )
 from schoolgate.school.exchange.settling import found_at, mark_dealt_with
 from schoolgate.school.exchange.taking import (

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from schoolgate.school.exchange.first_page.to_do import ToDo, files
 from schoolgate.school.exchange.models import Destination, FormerRoot, HeldBackFile, State, Transfer
-from schoolgate.school.exchange.story import rejected_because
+from schoolgate.wire.outcome_words import rejected_because
 
 
 def needs_attention() -> Iterator[ToDo]:

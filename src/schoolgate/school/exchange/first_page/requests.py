@@ -8,7 +8,7 @@ from django.urls import reverse
 from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.models import Destination, FileRequest
 from schoolgate.school.exchange.telling import since
-from schoolgate.school.exchange.words import so_many
+from schoolgate.wire.outcome_words import so_many
 
 TOLD_SINGLY = 3
 

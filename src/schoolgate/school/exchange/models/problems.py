@@ -1,6 +1,6 @@
-from collections import Counter
-
 from django.db import models
+
+from schoolgate.documents.problems import counts_by_kind
 
 
 class WithProblems(models.Model):
@@ -24,5 +24,4 @@ class WithProblems(models.Model):
     @property
     def counts_by_kind(self) -> list[tuple[str, int]]:
         """How many of the findings at hand are of each kind, the most frequent first."""
-        counts = Counter(str(problem.get("item") or problem.get("code")) for problem in self.problems)
-        return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+        return counts_by_kind(str(problem.get("item") or problem.get("code")) for problem in self.problems)

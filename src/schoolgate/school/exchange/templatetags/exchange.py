@@ -2,9 +2,9 @@
 
 from django import template
 
-from schoolgate.school.exchange.correcting import how_to_correct, item_words, why_not_taken
 from schoolgate.school.exchange.models import Correction
 from schoolgate.school.exchange.whom_to_ask import naming_whom
+from schoolgate.wire.correction_words import how_to_correct, item_words, why_not_taken
 
 register = template.Library()
 

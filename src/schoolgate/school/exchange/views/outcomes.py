@@ -8,50 +8,25 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from schoolgate.commons.accounts.access import PersonRequest, who
-from schoolgate.commons.web.charts import Bar, bars
 from schoolgate.commons.web.downloads import csv_download
+from schoolgate.commons.web.outcomes import taken_of
 from schoolgate.commons.web.tables import AllGood, Column, Table
-from schoolgate.documents.students.wording import item_for
-from schoolgate.school.exchange.correcting import MOST_KEPT, how_to_correct, item_words, why_not_taken
+from schoolgate.school.exchange.correcting import MOST_KEPT
 from schoolgate.school.exchange.models import Correction, CorrectionList, Destination, State, Transfer
-from schoolgate.school.exchange.words import COUNTED, group_words
+from schoolgate.school.exchange.whom_to_ask import naming_whom
+from schoolgate.wire.correction_words import how_to_correct, item_words, why_not_taken
+from schoolgate.wire.outcome_words import problems_told
 
 OFFICE = ("administrator", "sender")
-LOOKS = {
-    "added": "new",
-    "changed": "new",
-    "in_conflict": "",
-    "same": "",
-    "unmatched": "warning",
-    "twice": "warning",
-}
-OF_GROUP = {
-    "added": "Added",
-    "changed": "Changed",
-    "same": "The same",
-    "conflict": "The council decides",
-    "yielded": "The main school decides",
-    "left_out": "Not taken",
-    "missing": "No longer said",
-}
 DOWNLOADED = ("Pupil", "UPN", "Item", "Sent", "Why not taken", "How to correct", "Since", "New")
 
 
 def what_became_of(this: Transfer) -> dict[str, Any]:
     """For the page of one file: a picture of its pupils, its data groups in numbers, what there is to correct."""
-    counts, groups = this.outcome.get("counts") or {}, this.outcome.get("groups") or {}
     correction_list = CorrectionList.objects.filter(transfer=this).first()
     rejected = this.state == State.REJECTED and bool(this.outcome.get("problems"))
-    imported = this.state == State.IMPORTED
-    drawn = [Bar(words.capitalize(), counts[name], LOOKS[name]) for name, words in COUNTED.items() if name in counts]
     return {
-        "pupils_bar": bars("Pupils", drawn, unit="pupils") if imported and drawn else "",
-        "groups": sorted(
-            (group_words(name), [(heading, of_group.get(what, 0)) for what, heading in OF_GROUP.items()])
-            for name, of_group in groups.items()
-            if imported
-        ),
-        "group_headings": list(OF_GROUP.values()),
+        **(taken_of(this.outcome) if this.state == State.IMPORTED else {}),
         "correction_list": correction_list,
         "has_corrections": rejected or (correction_list is not None and correction_list.total > 0),
     }
@@ -70,17 +45,18 @@ def to_correct(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
     if "csv" in request.GET:
         return csv_download("to-correct", DOWNLOADED, [_downloaded(one) for one in corrections])
     destination = Destination.objects.filter(la=this.la).first()
+    contact = destination.contact if destination else ""
     context = {
         "transfer": this,
         "destination": destination,
-        "contact": destination.contact if destination else "",
+        "contact": contact,
         "correction_list": correction_list,
         "shown": len(corrections),
         "parts": [
             ("New in this file", [one for one in corrections if one.new]),
             ("Known from earlier files", [one for one in corrections if not one.new]),
         ],
-        "rejected": _rejected(this) if this.state == State.REJECTED else [],
+        "rejected": _rejected(this, contact) if this.state == State.REJECTED else [],
     }
     return render(request, "school_exchange/to_correct.html", context)
 
@@ -119,15 +95,11 @@ def things_to_correct(request: PersonRequest) -> HttpResponseBase:
     return table.response("school_exchange/things_to_correct.html", context)
 
 
-def _rejected(this: Transfer) -> list[dict[str, Any]]:
-    """The problems that the LA told of a file it refused whole, each with the item in an office's words."""
-    problems = [problem for problem in this.outcome.get("problems", ()) if isinstance(problem, dict)]
-    return [{**problem, "item": problem.get("item") or _last_step(problem.get("path"))} for problem in problems]
-
-
-def _last_step(path: object) -> str:
-    steps = [step.partition("[")[0] for step in path.split("/") if step] if isinstance(path, str) else []
-    return item_for(steps).words if steps else ""
+def _rejected(this: Transfer, contact: str) -> list[dict[str, Any]]:
+    return [
+        {**problem, "remedy": naming_whom(str(problem.get("remedy") or "Ask the LA."), contact)}
+        for problem in problems_told(this.outcome)
+    ]
 
 
 def _downloaded(one: Correction) -> tuple[Any, ...]:
