@@ -33,6 +33,7 @@ TYPED = {
     "subscription_key": KEY,
     "organisation_id": "1a2b3c4d-1234-4abc-9def-0123456789ab",
 }
+WONDE = {"token": "t", "school_id": "A1"}
 
 
 @pytest.fixture
@@ -142,42 +143,58 @@ def test_save_and_test_does_both(as_officer: Client, green_abbey: Base, says: An
 
 
 def test_a_base_is_collected_only_once_its_settings_are_there(green_abbey: Base) -> None:
-    with pytest.raises(ConnectionRefused, match="Enter the settings for SIMS Primary first"):
+    with pytest.raises(ConnectionRefused, match="Enter the settings for Wonde first"):
+        choose_system(green_abbey, "wonde", seen=SIMS_7, by=None)
+    enter(green_abbey, Wonde, WONDE, seen=None, by=None)
+    assert choose_system(green_abbey, "wonde", seen=SIMS_7, by=None).mis == "wonde"
+
+
+def test_sims_primary_is_not_chosen_a_base_is_migrated_to_it(
+    as_officer: Client, green_abbey: Base, connection: Connection
+) -> None:
+    with pytest.raises(ConnectionRefused, match="must be migrated to SIMS Primary"):
         choose_system(green_abbey, "sims-primary", seen=SIMS_7, by=None)
-    enter(green_abbey, SimsPrimary, TYPED, seen=None, by=None)
-    assert choose_system(green_abbey, "sims-primary", seen=SIMS_7, by=None).mis == "sims-primary"
+    where = reverse("base-system", args=[green_abbey.pk])
+    shown = page(as_officer, where, system="sims-primary", seen=SIMS_7, sure="on")
+    assert "sims-primary is not one of the available choices" in shown
+    assert reverse("base-migration", args=[green_abbey.pk]) in shown
+    green_abbey.refresh_from_db()
+    assert green_abbey.mis == SIMS_7
 
 
-def test_nobody_goes_back_from_sims_primary(green_abbey: Base, connection: Connection) -> None:
-    base = choose_system(green_abbey, "sims-primary", seen=SIMS_7, by=None)
+def test_nobody_goes_back_from_sims_primary(as_officer: Client, green_abbey: Base, connection: Connection) -> None:
+    green_abbey.mis = "sims-primary"
+    green_abbey.save()
     with pytest.raises(ConnectionRefused, match="nobody goes back"):
-        choose_system(base, SIMS_7, seen="sims-primary", by=None)
+        choose_system(green_abbey, SIMS_7, seen="sims-primary", by=None)
     with pytest.raises(ConnectionRefused, match="Its settings are needed"):
-        forget(base, SimsPrimary, by=None)
+        forget(green_abbey, SimsPrimary, by=None)
+    assert "Nobody goes back" in page(as_officer, reverse("base-system", args=[green_abbey.pk]))
 
 
 def test_from_other_systems_a_base_may_go_back(green_abbey: Base) -> None:
-    enter(green_abbey, Wonde, {"token": "t", "school_id": "A1"}, seen=None, by=None)
+    enter(green_abbey, Wonde, WONDE, seen=None, by=None)
     base = choose_system(green_abbey, "wonde", seen=SIMS_7, by=None)
     assert choose_system(base, SIMS_7, seen="wonde", by=None).mis == SIMS_7
 
 
-def test_a_change_of_system_is_asked_about_first(as_officer: Client, green_abbey: Base, connection: Connection) -> None:
+def test_a_change_of_system_is_asked_about_first(as_officer: Client, green_abbey: Base) -> None:
+    enter(green_abbey, Wonde, WONDE, seen=None, by=None)
     where = reverse("base-system", args=[green_abbey.pk])
-    assert "It cannot be undone." in page(as_officer, where, system="sims-primary", seen=SIMS_7)
+    assert "Tick this if you are sure." in page(as_officer, where, system="wonde", seen=SIMS_7)
     green_abbey.refresh_from_db()
     assert green_abbey.mis == SIMS_7
-    page(as_officer, where, system="sims-primary", seen=SIMS_7, sure="on")
+    page(as_officer, where, system="wonde", seen=SIMS_7, sure="on")
     green_abbey.refresh_from_db()
-    assert green_abbey.mis == "sims-primary"
-    assert "☁ SIMS Primary" in page(as_officer, reverse("bases"))
-    assert "Nobody goes back" in page(as_officer, where)
+    assert green_abbey.mis == "wonde"
+    assert "☁ Wonde" in page(as_officer, reverse("bases"))
 
 
-def test_what_a_base_was_asked_for_is_called_off_by_its_change(green_abbey: Base, connection: Connection) -> None:
+def test_what_a_base_was_asked_for_is_called_off_by_its_change(green_abbey: Base) -> None:
+    enter(green_abbey, Wonde, WONDE, seen=None, by=None)
     run = CollectionRun.objects.create(base=green_abbey, task_name="Autumn", data=Data.SNAPSHOT, state=RunState.ASKED)
     outbox.ask(green_abbey, run=run.pk, data="snapshot", task_name="Autumn")
-    choose_system(green_abbey, "sims-primary", seen=SIMS_7, by=None)
+    choose_system(green_abbey, "wonde", seen=SIMS_7, by=None)
     run.refresh_from_db()
     assert (run.state, OutboxEntry.objects.get().state) == ("cancelled", "cancelled")
 

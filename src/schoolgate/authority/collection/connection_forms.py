@@ -81,7 +81,7 @@ class OptionsForm(_SettingsForm):
 
 
 class SystemForm(forms.Form):
-    """Which system a school has."""
+    """Which system a school has, of those between which it may change."""
 
     system = forms.ChoiceField(label="The school’s data comes from", widget=forms.RadioSelect)
     sure = forms.BooleanField(required=False, label="Yes, from now on")
@@ -90,13 +90,12 @@ class SystemForm(forms.Form):
     def __init__(self, *args: Any, base: Base, **options: Any) -> None:
         super().__init__(*args, **{"initial": {"system": base.mis, "seen": base.mis}, **options})
         choices: Any = self.fields["system"]
-        choices.choices = systems()
+        choices.choices = [(name, label) for name, label in systems() if name not in FOR_GOOD]
         self.before = base.mis
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         system = given.get("system", self.before)
         if system != self.before and not given.get("sure"):
-            for_good = " It cannot be undone." if system in FOR_GOOD else ""
-            self.add_error("sure", f"Tick this if you are sure.{for_good}")
+            self.add_error("sure", "Tick this if you are sure.")
         return given

@@ -113,7 +113,8 @@ def choose_system(base: Base, system: str, *, seen: str, by: User | None, reques
     """Say how a base's data comes from now on: `SIMS_7` in files, or a connector's name.
 
     What it was asked for by request is called off then. Raises ChangedMeanwhile where it is not as `seen` any more, and
-    ConnectionRefused without the settings, or to go back from a system from which nobody goes back.
+    ConnectionRefused without the settings, and to or from a system from which nobody goes back: a base is migrated to
+    such a one (`migrating.migrate`).
     """
     base = Base.objects.select_for_update(of=("self",)).get(pk=base.pk)
     if base.mis != seen:
@@ -122,6 +123,11 @@ def choose_system(base: Base, system: str, *, seen: str, by: User | None, reques
         return base
     if base.mis in FOR_GOOD:
         raise ConnectionRefused(f"{base.name} is on {system_label(base.mis)}, and nobody goes back from that.")
+    if system in FOR_GOOD:
+        raise ConnectionRefused(
+            f"{base.name} must be migrated to {system_label(system)}, from its page or by `schoolgate authority "
+            "migrate`: that cannot be undone, and its tasks change with it."
+        )
     if system != SIMS_7:
         require_settings(base, system)
     for run in CollectionRun.objects.filter(base=base, state=RunState.ASKED).select_related("base"):

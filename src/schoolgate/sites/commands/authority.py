@@ -18,6 +18,7 @@ from schoolgate.sites.commands.authority_duplicates import duplicates, merge
 from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_groups import groups
 from schoolgate.sites.commands.authority_imports import imports
+from schoolgate.sites.commands.authority_migration import migrate
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
 from schoolgate.sites.commands.authority_quarantine import attendance_codes, quarantine
 from schoolgate.sites.commands.authority_rules import rules
@@ -68,6 +69,7 @@ for command in (
     tasks,
     runs,
     collect,
+    migrate,
     quarantine,
     attendance_codes,
     alerts,

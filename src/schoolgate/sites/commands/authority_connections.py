@@ -92,7 +92,7 @@ def test(dfe: str, system: str | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-@click.command("system", help="How a school's data comes from now on: sims-7 (files) or a system with an API.")
+@click.command("system", help="How a school's data comes: sims-7 (files) or wonde. To SIMS Primary it is migrated.")
 @click.argument("dfe")
 @click.argument("system")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -100,14 +100,12 @@ def test(dfe: str, system: str | None, as_json: bool) -> None:
 @at_home("authority")
 def system(dfe: str, system: str, yes: bool, as_json: bool) -> None:
     from schoolgate.authority.bases.systems import system_label
-    from schoolgate.authority.collection.connections import FOR_GOOD, ConnectionRefused, choose_system
+    from schoolgate.authority.collection.connections import ConnectionRefused, choose_system
 
     base = _base(dfe)
     before = base.mis
     if not yes and system != before:
-        for_good = " It cannot be undone." if system in FOR_GOOD else ""
-        question = f"{base.name}: {system_label(before)} → {system_label(system)}?{for_good}"
-        click.confirm(question, abort=True, err=True)
+        click.confirm(f"{base.name}: {system_label(before)} → {system_label(system)}?", abort=True, err=True)
     try:
         base = choose_system(base, system, seen=before, by=None)
     except ConnectionRefused as refused:

@@ -87,7 +87,7 @@ def _settings(base: Base) -> Prerequisite:
     label = f"The {system_label(TO)} settings are entered and work"
     connection = connection_for(base, kind)
     if missing := missing_of(connection, kind):
-        enter = Step("Enter the settings", reverse("base-connection", args=[base.pk, TO]))
+        enter = Step("Enter the settings", f"{reverse('base-connection', args=[base.pk, TO])}?then=migration")
         return Prerequisite("settings", label, False, f"Not entered yet: {', '.join(missing)}.", enter, needed=True)
     test = Step("Test these settings", reverse("test-connection", args=[base.pk, TO]), post=True)
     works = connection is not None and connection.state == ConnectionState.WORKS

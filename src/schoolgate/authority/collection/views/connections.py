@@ -24,7 +24,7 @@ from schoolgate.authority.collection.connections import (
     forget,
     try_out,
 )
-from schoolgate.authority.collection.models import Connection, ConnectionState
+from schoolgate.authority.collection.models import BaseMigration, Connection, ConnectionState
 from schoolgate.authority.collection.options import options_of, set_options
 from schoolgate.commons.accounts.access import PersonRequest, may_open, who
 from schoolgate.commons.web.tables import Column, Table
@@ -58,7 +58,7 @@ def connection(request: PersonRequest, pk: int, connector: str) -> HttpResponseB
             check = try_out(base, kind, form.values)
             found = connection_for(base, kind)
         elif _save(request, form, base, kind):
-            return redirect("base", base.pk)
+            return redirect(_origin(request, base))
         else:
             found = connection_for(base, kind)
     context = {
@@ -70,6 +70,8 @@ def connection(request: PersonRequest, pk: int, connector: str) -> HttpResponseB
         "check": check,
         "wrong": WRONG[check.trouble] if check and check.trouble else "",
         "in_use": base.mis == kind.name,
+        "for_good": kind.name in FOR_GOOD,
+        "cancel": _origin(request, base),
     }
     return render(request, "authority_collection/connection.html", context, status=422 if form.errors else 200)
 
@@ -112,7 +114,7 @@ def test_connection(request: PersonRequest, pk: int, connector: str) -> HttpResp
     if connection_for(base, kind) is None:
         raise Http404
     _say(request, try_out(base, kind, {setting.name: "" for setting in kind.settings}))
-    return redirect("base", base.pk)
+    return redirect(_origin(request, base))
 
 
 @who("administrator", "officer")
@@ -140,7 +142,7 @@ def forget_connection(request: PersonRequest, pk: int, connector: str) -> HttpRe
 
 @who("administrator", "officer")
 def base_system(request: PersonRequest, pk: int) -> HttpResponseBase:
-    """Which system a school has; from some nobody goes back."""
+    """Which system a school has. To one from which nobody goes back a base is migrated, on a page of its own."""
     base = _base(request, pk)
     form = SystemForm(request.POST or None, base=base)
     if request.method == "POST" and form.is_valid():
@@ -158,7 +160,6 @@ def base_system(request: PersonRequest, pk: int) -> HttpResponseBase:
         "settled": base.mis in FOR_GOOD,
         "system": system_label(base.mis),
         "ways": [_Way.of(base, kind) for kind in all_connectors().values()],
-        "for_good": [system_label(name) for name in sorted(FOR_GOOD)],
     }
     return render(request, "authority_collection/base_system.html", context, status=422 if form.errors else 200)
 
@@ -250,10 +251,17 @@ def school_system(request: PersonRequest, base: Base) -> Part:
     shown = {
         "system": system_label(base.mis),
         "settled": base.mis in FOR_GOOD,
+        "migrated": BaseMigration.objects.filter(base=base, migrated_at__isnull=False).exists(),
         "ways": [way for way in ways if way.connection or way.in_use],
         "others": [way.system for way in ways if not way.connection and not way.in_use],
     }
     return Part("authority_collection/school_system.html", shown)
+
+
+def _origin(request: PersonRequest, base: Base) -> str:
+    """Where somebody came from: the page of the base, or that of its migration."""
+    came_from = request.POST.get("then") or request.GET.get("then")
+    return reverse("base-migration" if came_from == "migration" else "base", args=[base.pk])
 
 
 def _say(request: PersonRequest, check: Check) -> None:
