@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from schoolgate.authority.collection.models import CollectionRun, Data, Level, RunState
 from schoolgate.commons.accounts.access import PersonRequest
+from schoolgate.commons.web.charts import Bar, bars
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
 COUNTS = {
@@ -20,6 +21,14 @@ COUNTS = {
     "left_out": "Left out",
 }
 """A run's numbers, and what they are called."""
+
+_COLOURS = {
+    "added": "new",
+    "updated": "processing",
+    "conflicts": "warning",
+    "unmatched": "warning",
+    "left_out": "warning",
+}
 
 LIVE_SECONDS = 5
 
@@ -64,6 +73,14 @@ def log_table(
 def state_words(run: CollectionRun) -> str:
     """How a run stands, in words."""
     return RunState(run.state).label
+
+
+def counts_drawn(run: CollectionRun) -> Any:
+    """A run's numbers as bars; empty while there are none."""
+    if not run.counts:
+        return ""
+    rows = [Bar(label, run.counts.get(name, 0), _COLOURS.get(name, "")) for name, label in COUNTS.items()]
+    return bars("Pupils and values", rows)
 
 
 def _base_address(run: CollectionRun) -> str:

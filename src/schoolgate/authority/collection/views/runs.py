@@ -1,7 +1,5 @@
 """The Task Log, and one run: what came, what became of it, and what to do where it went wrong."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,9 +8,10 @@ from django.views.decorators.http import require_POST
 
 from schoolgate.authority.bases.agents import agent_of, last_seen
 from schoolgate.authority.collection.ending import cancel
-from schoolgate.authority.collection.models import CollectionRun, RunState
+from schoolgate.authority.collection.locks import Locked, why_not_run
+from schoolgate.authority.collection.models import BaseMigration, CollectionRun, RunState
 from schoolgate.authority.collection.running import ask_for_run
-from schoolgate.authority.collection.task_log import COUNTS, log_table, state_words
+from schoolgate.authority.collection.task_log import counts_drawn, log_table, state_words
 from schoolgate.authority.collection.views.quarantine import label_of
 from schoolgate.authority.exchange import outbox
 from schoolgate.commons.accounts.access import PersonRequest, who
@@ -20,18 +19,10 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.showing import progress_bar
 from schoolgate.commons.jobs.submitting import cancel as cancel_job
-from schoolgate.commons.web.charts import Bar, bars
 from schoolgate.commons.web.tables import NotYet
 from schoolgate.wire.mis.connector import Trouble
 
 LIVE_SECONDS = 2
-_COLOURS = {
-    "added": "new",
-    "updated": "processing",
-    "conflicts": "warning",
-    "unmatched": "warning",
-    "left_out": "warning",
-}
 
 WHAT_TO_DO = {
     Trouble.CREDENTIAL: "Compare the settings with what was sent for this school, correct them and test them.",
@@ -78,9 +69,11 @@ def one_run(request: PersonRequest, pk: int) -> HttpResponseBase:
         "agent": last_seen(agent_of(run.base)) if run.state == RunState.ASKED else "",
         "what_to_do": WHAT_TO_DO[trouble] if failed and trouble else "",
         "to_settings": failed and trouble in _AT_THE_SETTINGS,
-        "counts": _drawn(run),
+        "counts": counts_drawn(run),
         "lines": run.lines.all(),
         "held_back": run.rows_held_back.count(),
+        "locked": "" if run.is_open else why_not_run(run.task, run.base),
+        "migration": BaseMigration.objects.marked().filter(base=run.base_id).first(),
         "can_cancel": run.state in {RunState.PENDING, RunState.COLLECTING, RunState.ASKED},
     }
     return render(request, "authority_collection/run.html", context)
@@ -91,7 +84,11 @@ def one_run(request: PersonRequest, pk: int) -> HttpResponseBase:
 def run_again(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Ask for the same of the same base now."""
     run = _find(request, pk)
-    made = ask_for_run(run.task, run.base, run.data, by=request.user)
+    try:
+        made = ask_for_run(run.task, run.base, run.data, by=request.user, days=run.days)
+    except Locked as locked:
+        messages.error(request, locked.sentence)
+        return redirect("collection-run", pk)
     if made is None:
         messages.info(request, "It is being collected already.")
         return redirect("collection-run", pk)
@@ -123,10 +120,3 @@ def cancel_run(request: PersonRequest, pk: int) -> HttpResponseBase:
 def _find(request: PersonRequest, pk: int) -> CollectionRun:
     related = ("base__account__agent", "task", "asked_by", "its_import")
     return get_object_or_404(CollectionRun.objects.visible_to(request.user).select_related(*related), pk=pk)
-
-
-def _drawn(run: CollectionRun) -> Any:
-    if not run.counts:
-        return ""
-    rows = [Bar(label, run.counts.get(name, 0), _COLOURS.get(name, "")) for name, label in COUNTS.items()]
-    return bars("Pupils and values", rows)
