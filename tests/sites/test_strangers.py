@@ -14,12 +14,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.conftest import PASSWORD
 from tests.sites.planting import ANOTHER, NAME, PK, SECRETS, all_there_is, plant
 
+from schoolgate.authority.bases.models import SCHOOL_USER, Base
+from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.rights import change_rights
 
 SignedIn = Callable[[User], Client]
 
 WORLD, EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT = "the world", "everybody", "the office", "administrators", "a right"
+SCHOOLS, SCHOOL = "every school's own people", "a school's own people"
 
 OF_EVERY_SITE = {
     WORLD: "sign-in set-password schemas schema",
@@ -54,11 +57,13 @@ OF_THE_AUTHORITY = {
         tasks add-task task edit-task clone-task switch-task run-task delete-task task-schools
         tasks-of-school log-of-school terms edit-term remove-term
         task-log collection-run run-again cancel-run held-back held-back-rows decide-held-back held-back-row
-        attendance-codes code-meaning""",
+        attendance-codes code-meaning invite-to-portal tell-school link-to-portal remove-from-portal""",
     ADMINISTRATOR: """receipt-keys retire-receipt-key first-load first-load-file first-load-rows
         schools-without-base load-first try-first-again discard-first addresses-without-list set-summary-time
         system-options collection-limits""",
     RIGHT: "restriction lift-restriction restricted",
+    SCHOOLS: "portal",
+    SCHOOL: "portal-tiles portal-people portal-invite portal-link portal-remove",
 }
 OF_THE_SUPPLIER = {
     EVERYBODY: "alerts send-sample first-page",
@@ -96,6 +101,7 @@ SLUGS = {
 """What stands in addresses beside numbers."""
 
 METHODS = ("GET", "POST")
+CODED = "application/x-www-form-urlencoded"
 SENT = f"chosen={PK}&confirm=yes&reason=because&seen=0"
 API = "schoolgate.authority.exchange.api_urls"
 TOLD_TO_ALL = {"/exchange/v1/", "/exchange/v1/openapi.json", "/exchange/v1/keys"}
@@ -108,6 +114,8 @@ NOT_OF_THESE_ROWS = {
     "change-value-at": 404,
     "credit-invoice": 404,
     "trial": 404,
+    "remove-from-portal": 404,
+    "portal-remove": 404,
 }
 """Pages that are for rows in another state than the planted ones, or for one kind of them only."""
 
@@ -157,9 +165,9 @@ def walk(browser: Client, site: str, closed: set[str]) -> None:
         if allowed[name] not in closed:
             continue
         for method in METHODS:
-            answer: Any = browser.generic(method, address, SENT, "application/x-www-form-urlencoded")
+            answer: Any = browser.generic(method, address, SENT, CODED)
             turned_away = answer.status_code in {403, 404} or (
-                answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+                answer.status_code == 302 and answer["Location"].startswith(("/sign-in/", "/portal/"))
             )
             said = answer.content.decode("utf-8", "replace")
             if not turned_away or any(word in said for word in SECRETS):
@@ -174,19 +182,77 @@ def test_every_route_of_a_site_says_here_who_may_open_it(site: str) -> None:
 
 
 def test_nobody_sees_or_changes_anything(planted: None, site: str, stranger: Client) -> None:
-    walk(stranger, site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT})
+    walk(stranger, site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL})
 
 
 def test_a_schools_program_sees_and_changes_nothing_on_screens(
     planted: None, site: str, exchange_account: User, signed_in: SignedIn
 ) -> None:
-    walk(signed_in(exchange_account), site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT})
+    walk(signed_in(exchange_account), site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL})
 
 
 def test_who_works_in_the_office_sees_and_changes_nothing_of_an_administrators(
     planted: None, site: str, sender: User, officer: User, staff: User, signed_in: SignedIn
 ) -> None:
-    walk(signed_in({"school": sender, "authority": officer, "supplier": staff}[site]), site, {ADMINISTRATOR, RIGHT})
+    closed = {ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL}
+    walk(signed_in({"school": sender, "authority": officer, "supplier": staff}[site]), site, closed)
+
+
+@pytest.fixture
+def olga(db: None) -> User:
+    """One of the own people of a school that is not the planted one."""
+    account = create_user("8202107", "exchange account")
+    base = Base.objects.create(la="820", number="2107", name="Oak Lane Academy", account=account)
+    found = create_user("olga", SCHOOL_USER)
+    base.people.add(found)
+    return found
+
+
+def test_another_schools_own_people_see_and_change_nothing(
+    planted: None, olga: User, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_authority"
+    walk(signed_in(olga), "authority", {OFFICE, ADMINISTRATOR, RIGHT, SCHOOL})
+
+
+def test_who_works_for_no_school_any_more_sees_and_changes_nothing(
+    planted: None, olga: User, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_authority"
+    olga.schools.clear()
+    walk(signed_in(olga), "authority", {OFFICE, ADMINISTRATOR, RIGHT, SCHOOL})
+
+
+def test_what_is_everybodys_tells_another_schools_own_people_nothing(
+    planted: None, olga: User, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_authority"
+    browser, allowed, before, told = signed_in(olga), allowed_on("authority"), all_there_is(), []
+    for name, address in routes(settings.ROOT_URLCONF):
+        if allowed[name] not in {EVERYBODY, SCHOOLS} or name == "sign-out":
+            continue
+        for method in METHODS:
+            # A part of what is planted everywhere finds it all, and is itself no secret.
+            answer: Any = browser.generic(method, address, f"{SENT}&text={NAME[:3]}", CODED)
+            if any(word in answer.content.decode("utf-8", "replace") for word in SECRETS):
+                told.append((method, address))
+    assert told == []
+    after = all_there_is()
+    assert [table for table in before if before[table] != after[table]] == []
+
+
+def test_the_rows_of_the_walk_are_there_for_the_schools_own_people(
+    planted: None, olga: User, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_authority"
+    Base.objects.get(pk=PK).people.add(olga)
+    browser, allowed = signed_in(olga), allowed_on("authority")
+    missing = {
+        name: answer.status_code
+        for name, address in routes(settings.ROOT_URLCONF)
+        if allowed[name] in {SCHOOLS, SCHOOL} and (answer := browser.get(address)).status_code not in {200, 302, 405}
+    }
+    assert missing.items() <= NOT_OF_THESE_ROWS.items()
 
 
 def test_who_works_for_another_supplier_sees_and_changes_nothing_of_this_ones(
@@ -198,7 +264,7 @@ def test_who_works_for_another_supplier_sees_and_changes_nothing_of_this_ones(
         if str(PK) not in address or name in {"schema", "job", "cancel-job", "start-job-again"}:
             continue
         for method in METHODS:
-            answer: Any = browser.generic(method, address, SENT, "application/x-www-form-urlencoded")
+            answer: Any = browser.generic(method, address, SENT, CODED)
             if answer.status_code not in {403, 404, 405}:
                 told.append((method, address, answer.status_code))
     assert told == []
@@ -216,11 +282,12 @@ def test_the_rows_of_the_walk_are_there_for_who_may_see_them(
     planted: None, site: str, administrator: User, signed_in: SignedIn
 ) -> None:
     change_rights(administrator, ["restricted-pupils"], by=None)
-    browser = signed_in(administrator)
+    browser, allowed = signed_in(administrator), allowed_on(site)
     missing = {
         name: answer.status_code
         for name, address in routes(f"schoolgate.sites.urls_{site}")
-        if (answer := browser.get(address)).status_code not in {200, 302, 405}
+        if allowed[name] not in {SCHOOLS, SCHOOL}
+        and (answer := browser.get(address)).status_code not in {200, 302, 405}
     }
     assert missing.items() <= NOT_OF_THESE_ROWS.items()
 

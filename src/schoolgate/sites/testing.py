@@ -62,6 +62,7 @@ SCHOOLGATE_ROLES = {
 SCHOOLGATE_RIGHTS = {
     "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
 }
+SCHOOLGATE_FIRST_PAGES = {"school user": "portal"}
 SCHOOLGATE_NAVIGATION = [("Users", "users")]
 # A file, not memory: on one shared in-memory connection locking would never show.
 DATABASES = {

@@ -6,5 +6,11 @@ class SchoolPortalConfig(AppConfig):
     label = "authority_school_portal"
 
     def ready(self) -> None:
-        # Registered by being imported: what its people may not read elsewhere.
-        from schoolgate.authority.school_portal import keeping_from  # noqa: F401, PLC0415
+        # Registered by being imported: what its people may not read elsewhere, and the mails to them.
+        from schoolgate.authority.bases.base_page import PARTS  # noqa: PLC0415
+        from schoolgate.authority.school_portal import keeping_from, telling  # noqa: F401, PLC0415
+        from schoolgate.authority.school_portal.tiles import TILES  # noqa: PLC0415
+        from schoolgate.authority.school_portal.views.people import PEOPLE, people_on_base_page  # noqa: PLC0415
+
+        PARTS.append(people_on_base_page)
+        TILES.extend([PEOPLE])

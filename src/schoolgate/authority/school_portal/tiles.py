@@ -33,4 +33,4 @@ class Tile:
 
 
 TILES: list[Tile] = []
-"""In their order on the page. A module adds its own; `apps` imports them in that order."""
+"""In their order on the page, as `apps` lists them."""
