@@ -13,6 +13,7 @@ from schoolgate.authority.collection.locks import hold, require_open
 from schoolgate.authority.collection.models import (
     CollectionRun,
     Level,
+    Owner,
     RunState,
     ScheduledTask,
 )
@@ -81,6 +82,9 @@ def save(
         task.in_term, task.active = wish.in_term, wish.active
         if wish.active:
             task.stopped_because = ""
+        if wish.owner == Owner.SCHOOL or wish.groups or len(wish.bases) != 1:
+            # What a school asked for is there, or cannot be any more.
+            task.asked_for_at = task.asked_for_by = None
         task.recorded_rule = replace(wish.rule, terms=None).on_record()
         task.version += before is not None
         task.changed_at, task.changed_by = timezone.now(), by

@@ -149,6 +149,8 @@ def _sources_of(wish: Wish, as_it_is: str) -> str:
 
 def _require_possible(wish: Wish, sources: str) -> None:
     """Hold what one kind of base, or of task, cannot have (reference 9.2; ADR 020). Raises TaskRefused."""
+    if wish.owner == Owner.SCHOOL and (wish.groups or len(wish.bases) != 1):
+        raise TaskRefused("owner", "A school owns a task of that one school only. Choose one school, or the owner LA.")
     if sources == Sources.API and wish.data == Data.ATTAINMENT:
         raise TaskRefused("kind", "Attainment is collected from schools with SIMS 7 only.")
     if sources == Sources.API and wish.active and wish.transfer_type == TransferType.TWO_WAY:
