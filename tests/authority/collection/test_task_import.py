@@ -68,8 +68,8 @@ def test_a_run_of_a_phase_1_task_asks_the_school_as_any_other(green_abbey: Base)
 
 def test_the_same_list_again_makes_nothing_new(green_abbey: Base) -> None:
     both = ({}, {"Phase": "2"})
-    assert count(take(*both)) == {"new": 2, "known": 0, "wrong": 0, "resting": 0}
-    assert count(take(*both)) == {"new": 0, "known": 2, "wrong": 0, "resting": 0}
+    assert count(take(*both)) == {"new": 2, "known": 0, "wrong": 0, "not_active": 0}
+    assert count(take(*both)) == {"new": 0, "known": 2, "wrong": 0, "not_active": 0}
     assert ScheduledTask.objects.count() == 2
     assert AuditEntry.objects.filter(did="tasks imported").count() == 1
 
@@ -127,7 +127,7 @@ def test_a_school_that_locks_its_tasks_gets_none_and_the_others_do(green_abbey: 
         ({"School No.": "2002", "Phase": "2", "Transfer Type": "Two-way"}, "Data is sent back to schools with SIMS 7"),
     ],
 )
-def test_what_cannot_run_is_kept_and_rests_and_says_why(
+def test_what_cannot_run_is_kept_and_is_not_active_and_says_why(
     green_abbey: Base, hill_top: Base, cells: dict[str, str], why: str
 ) -> None:
     with time_machine.travel(NOW, tick=False):

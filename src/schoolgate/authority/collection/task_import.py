@@ -34,7 +34,7 @@ State = Literal["new", "known", "wrong"]
 class PlannedTask:
     """What becomes of one line: `new` (a task is made), `known` (left as it is) or `wrong`, with the reason.
 
-    `why_not_active`: it is made, and rests although the list has it active. `remark` is something to know of a known
+    `why_not_active`: it is made, and is not active although it is in the list. `remark` is something to know of a known
     one.
     """
 
@@ -48,7 +48,7 @@ class PlannedTask:
     @property
     def note(self) -> str:
         """What is to be said of the line; empty where nothing is."""
-        return self.reason or self.remark or (self.why_not_active and f"It rests. {self.why_not_active}")
+        return self.reason or self.remark or (self.why_not_active and f"Not active. {self.why_not_active}")
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ def plan(file: TasksFile) -> list[PlannedTask]:
 
 
 def count(planned: Sequence[PlannedTask]) -> dict[str, int]:
-    """How many lines are new, known and wrong, and how many of the new ones rest for a reason."""
+    """How many lines are new, known and wrong, and how many of the new ones are kept from being active."""
     states = Counter(one.state for one in planned)
-    resting = sum(bool(one.why_not_active) for one in planned)
-    return {"new": states["new"], "known": states["known"], "wrong": states["wrong"], "resting": resting}
+    not_active = sum(bool(one.why_not_active) for one in planned)
+    return {"new": states["new"], "known": states["known"], "wrong": states["wrong"], "not_active": not_active}
 
 
 @transaction.atomic
@@ -97,9 +97,9 @@ def carry_out(file: TasksFile, *, words: str, by: User | None, request: HttpRequ
     new = [one for one in planned if one.base is not None and one.state == "new"]
     if new:
         tasks = _make(new, by)
-        resting = sum(not task.active for task in tasks)
+        not_active = sum(not task.active for task in tasks)
         record(
-            "tasks imported", by=by, target=words, details=f"{len(tasks)} new, {resting} not active", request=request
+            "tasks imported", by=by, target=words, details=f"{len(tasks)} new, {not_active} not active", request=request
         )
     return planned
 
@@ -130,9 +130,9 @@ def _plan_line(line: TaskLine, seen: _Seen) -> PlannedTask:
 
 def _why_not_active(line: TaskLine, base: Base) -> str:
     """Why a task that was active in the old product cannot be here; empty for one that can."""
-    rests = why_it_ends(_task(line, base)) if base.is_collected and line.sources != Sources.API else ""
-    if rests:
-        return f"The school is asked through an API. {rests}"
+    ends = why_it_ends(_task(line, base)) if base.is_collected and line.sources != Sources.API else ""
+    if ends:
+        return f"The school is asked through an API. {ends}"
     if line.transfer_type == TransferType.TWO_WAY:
         return TWO_WAY_WAITS
     assert line.rule is not None

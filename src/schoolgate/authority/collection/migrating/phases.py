@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from schoolgate.authority.collection.locks import Locked, require_open
 from schoolgate.authority.collection.models import Phase, ScheduledTask
 from schoolgate.authority.collection.tasks import ChangedMeanwhile, schedule
 from schoolgate.commons.accounts.models import User
@@ -18,6 +19,7 @@ def migrate_to_phase_2(task: ScheduledTask, *, by: User | None, request: HttpReq
 
     Raises ChangedMeanwhile where it is deleted, and Locked where its school keeps it to itself.
     """
+    require_open(task, by)
     found = ScheduledTask.objects.select_for_update(of=("self",)).filter(pk=task.pk).first()
     if found is None:
         raise ChangedMeanwhile
@@ -40,6 +42,8 @@ def migrate_all_to_phase_2(
     for task in tasks:
         try:
             done.append(migrate_to_phase_2(task, by=by, request=request))
+        except Locked as locked:
+            left.append((task, locked.sentence))
         except ChangedMeanwhile:
             left.append((task, "Somebody else has deleted it meanwhile."))
     return done, left
