@@ -1,7 +1,7 @@
 """Groups of bases: made, changed and deleted, where they are used, and who is in which."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,10 @@ class Use:
 
 USES: list[Callable[[Collection[int]], Mapping[int, list[Use]]]] = []
 """Each tells, for groups by their numbers, what of its room uses them. A room adds its own, in its apps.ready."""
+
+MAY_MOVE: list[Callable[[BaseGroup, Collection[int], User | None], str]] = []
+"""Each says why these bases, by their numbers, may not come into a group or leave it by this person's hand; "" where
+they may. Called in the transaction that moves them. A room adds its own, in its apps.ready."""
 
 
 class GroupRefused(Exception):
@@ -72,7 +76,8 @@ def save_group(
 ) -> BaseGroup:
     """Make a group, or change one; `seen` is when it was changed last, as it was shown.
 
-    Raises ChangedMeanwhile, and GroupRefused where another group has the name or nothing is chosen by a rule.
+    Raises ChangedMeanwhile, and GroupRefused where another group has the name, nothing is chosen by a rule, or a base
+    may not be moved.
     """
     if group is None:
         group = BaseGroup()
@@ -87,6 +92,8 @@ def save_group(
     rule = {name: value for name, value in wish.rule.items() if value} if wish.by_rule else {}
     if wish.by_rule and not rule:
         raise GroupRefused("Say by what the rule chooses: phase, system, county or a part of the name.")
+    if group.pk is not None:
+        _require_may_move(group, replace(wish, rule=rule), by)
     group.name, group.by_rule, group.rule = wish.name, wish.by_rule, rule
     group.changed_at, group.changed_by = timezone.now(), by
     group.save()
@@ -95,6 +102,13 @@ def save_group(
     details = f"by {'rule' if wish.by_rule else 'hand'}, {number:,} school{'' if number == 1 else 's'}"
     record(did, by=by, target=group.name, details=details, request=request)
     return group
+
+
+def _require_may_move(group: BaseGroup, wish: Wish, by: User | None) -> None:
+    before, after = (set(who.bases.values_list("pk", flat=True)) for who in (group, wish))
+    for ask in MAY_MOVE:
+        if why := ask(group, before ^ after, by):
+            raise GroupRefused(why)
 
 
 @transaction.atomic

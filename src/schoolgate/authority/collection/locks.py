@@ -85,6 +85,11 @@ def why_locked(task: ScheduledTask) -> str:
     return in_words(locks_on([task]).get(task.pk, []))
 
 
+def why_not_run(task: ScheduledTask | None, base: Base) -> str:
+    """Why the authority may not have a task, or any data, collected from a school now; empty where it may."""
+    return in_words([*(_single(task) if task is not None else []), *locks_of([base])])
+
+
 def locks_of(bases: Iterable[Base] | BaseQuerySet) -> list[Lock]:
     """The locks that these schools have on all their tasks, by the schools' names. A closed school's binds nobody."""
     return list(_locks([base.pk for base in bases]).values())
@@ -182,7 +187,7 @@ def lock_base(base: Base, on: bool, *, by: User, request: HttpRequest | None = N
     else:
         TasksLock.objects.create(base=base, by=by)
     record("tasks locked" if on else "tasks opened", by=by, target=base.dfe_number, request=request)
-    _tell(base, "its scheduled tasks", on, reverse("tasks-of-school", args=[base.pk], urlconf=settings.ROOT_URLCONF))
+    _tell(base, "its scheduled tasks", "them", on, ("tasks-of-school", base.pk))
 
 
 @transaction.atomic
@@ -203,7 +208,7 @@ def lock_task(task: ScheduledTask, on: bool, *, by: User, request: HttpRequest |
     task.save(update_fields=["locked_at", "locked_by"])
     target = f"task {task.pk}, {task.name}"
     record("task locked" if on else "task opened", by=by, target=target, details=base.dfe_number, request=request)
-    _tell(base, f"its task {task.name}", on, reverse("task", args=[task.pk], urlconf=settings.ROOT_URLCONF))
+    _tell(base, f"its task {task.name}", "it", on, ("task", task.pk))
 
 
 def why_not_moved(group: BaseGroup, bases: Collection[int], by: User | None) -> str:
@@ -246,10 +251,12 @@ def _require_of_school(by: User, base: Base) -> None:
         raise LockRefused(f"Only the people of {base.name} lock and open its tasks, in the School Portal.")
 
 
-def _tell(base: Base, what: str, on: bool, address: str) -> None:
-    for_whom = "for its own use: the authority can see them, and change nothing" if on else "to the authority again"
+def _tell(base: Base, what: str, pronoun: str, on: bool, page: tuple[str, int]) -> None:
+    name, number = page
     did = "locked" if on else "opened"
-    write("INFO", f"{base.name} has {did} {what} {for_whom}.", la=base.la, school=base.number, link=address)
+    to = f"for its own use: the authority can see {pronoun}, and change nothing" if on else "to the authority again"
+    link = reverse(name, args=[number], urlconf=settings.ROOT_URLCONF)
+    write("INFO", f"{base.name} has {did} {what} {to}.", la=base.la, school=base.number, link=link)
 
 
 def _locks(bases: Collection[int] | None = None) -> dict[int, Lock]:

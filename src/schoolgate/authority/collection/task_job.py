@@ -40,7 +40,7 @@ class DueTask(JobKind):
             if first and schedule_run is not None and schedule_run.missed:
                 times = "once" if schedule_run.missed == 1 else f"{schedule_run.missed:,} times"
                 _tell(task, f"Task {task.name} missed its time {times}, and is run late.")
-            if first and not made and not task.collected_bases.exists():
+            if first and not made and not (task.collected_bases.exists() or task.waiting_bases.exists()):
                 _tell(task, f"Task {task.name} was due, and there is no school of its kind in it.")
         return {"runs": made}
 

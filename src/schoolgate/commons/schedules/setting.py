@@ -49,6 +49,21 @@ def add_schedules(kind: str, wanted: Iterable[tuple[str, Rule, dict[str, Any]]])
     )
 
 
+def copy_schedule(name: str, to: str, *, args: dict[str, Any]) -> bool:
+    """Have a second schedule, `to`, go on as this one does: what is due of it and not run yet is due of both.
+
+    False when there is none of this name.
+    """
+    with transaction.atomic():
+        # Held: a scheduler that is making a run of it now comes to its end before.
+        schedule = Schedule.objects.select_for_update().filter(name=name).first()
+        if schedule is None:
+            return False
+        schedule.pk, schedule.name, schedule.args = None, to, args
+        schedule.save(force_insert=True)
+    return True
+
+
 def remove_schedule(name: str) -> bool:
     """Have nothing run by this schedule any more, and forget its runs; false when there is none of this name.
 

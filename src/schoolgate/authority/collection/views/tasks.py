@@ -1,5 +1,6 @@
 """Scheduled Tasks: the list, one task, and what people do with it (SCREENS 5.3)."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +15,10 @@ from django.views.decorators.http import require_POST
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
 from schoolgate.authority.collection import tasks as steps
 from schoolgate.authority.collection.last_runs import NEVER, last_runs
-from schoolgate.authority.collection.models import CollectionRun, Data, Owner, ScheduledTask, Sources
+from schoolgate.authority.collection.locks import Lock, Locked, in_words, locked_tasks, locks_of, locks_on, why_locked
+from schoolgate.authority.collection.models import CollectionRun, Data, Owner, Phase, ScheduledTask, Sources
 from schoolgate.authority.collection.sentence import clock_notes, data_words, filters_in_words, sentence, when
+from schoolgate.authority.collection.splitting_off import split_off_locked, why_not_split_off
 from schoolgate.authority.collection.task_form import TaskForm
 from schoolgate.authority.collection.task_log import log_table
 from schoolgate.commons.accounts.access import PersonRequest, who
@@ -24,14 +27,17 @@ from schoolgate.commons.web.tables import Column, NotYet, Table
 _LOOKS = frozenset({"preview", "find-schools"})
 """Buttons of the form that save nothing."""
 
+LOCK_CHOICES = (("locked", "🔒 locked by the school"), ("open", "open"))
+"""Of lists, what is locked for the authority and what is not."""
+
 _GONE = "Somebody else has deleted this task meanwhile."
 
 
 @who("administrator", "officer")
 def tasks(request: PersonRequest) -> HttpResponseBase:
     """All tasks."""
-    table = tasks_table(request, ScheduledTask.objects.visible_to(request.user))
-    return table.response("authority_collection/tasks.html")
+    found = ScheduledTask.objects.visible_to(request.user)
+    return tasks_table(request, found).response("authority_collection/tasks.html", {"phase_1": _any_phase_1(found)})
 
 
 def tasks_table(request: PersonRequest, found: "QuerySet[ScheduledTask]", *, base: Base | None = None) -> Table:
@@ -44,12 +50,14 @@ def tasks_table(request: PersonRequest, found: "QuerySet[ScheduledTask]", *, bas
     groups = BaseGroup.objects.visible_to(request.user).order_by("name")
 
     def prepare(page: list[Any]) -> None:
-        dues, runs = steps.next_dues(page), last_runs(page)
+        dues, runs, locks = steps.next_dues(page), last_runs(page), locks_on(page)
         for task in page:
             last = runs.get(task.pk, NEVER)
+            task.lock = padlock(locks.get(task.pk, []))
             task.next_due, task.status, task.last_at = dues.get(task.pk), last.status, last.at
 
     add_task = f"{reverse('add-task')}?base={base.pk}" if base else reverse("add-task")
+    phase = Column("phase", "Phase", choices=[(str(number), text) for number, text in Phase.choices], value=_phase)
     return Table(
         [
             Column("name", "Task", search=True, link=lambda task: reverse("task", args=[task.pk])),
@@ -61,9 +69,17 @@ def tasks_table(request: PersonRequest, found: "QuerySet[ScheduledTask]", *, bas
                 narrow=lambda rows, group: rows.filter(groups=group),
                 value=whom,
             ),
+            Column(
+                "lock",
+                "Lock",
+                sort="",
+                choices=LOCK_CHOICES,
+                narrow=lambda rows, choice: _that_are_locked(rows, choice == "locked"),
+            ),
             Column("sources", "By", choices=Sources.choices, value=sources_words),
             Column("owner", "Owner", choices=Owner.choices, value=_owner),
             Column("data", "Kind", choices=Data.choices, value=data_words),
+            *([phase] if _any_phase_1(found) else []),
             Column("when", "When", sort="", value=lambda task: when(task.rule, in_term=task.in_term)),
             Column("next_due", "Next", kind="time", sort=""),
             Column("last_at", "Last run", kind="time", sort=""),
@@ -91,6 +107,8 @@ def task(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = _find(request, pk)
     bases = list(found.collected_bases.order_by("name"))
     dues = steps.next_dues([found])
+    locks = locks_on([found]).get(found.pk, [])
+    closed = {lock.base.pk for lock in locks}
     last = last_runs([found]).get(found.pk, NEVER)
     next_due = dues.get(found.pk)
     soon = f"Next {timezone.localtime(next_due):%a %d %b %H:%M}." if next_due else "It is not due by itself."
@@ -102,7 +120,10 @@ def task(request: PersonRequest, pk: int) -> HttpResponseBase:
     )
     context = {
         "task": found,
-        "bases": bases,
+        "bases": [(base, base.pk in closed) for base in bases],
+        "locked": in_words(locks),
+        "runnable": any(base.pk not in closed for base in bases),
+        "why_no_split": why_not_split_off(found) if locks else "",
         "named": found.named_bases.count(),
         "sentence": sentence(
             found.rule, found.data, len(bases), in_term=found.in_term, filters=filters_in_words(found)
@@ -120,12 +141,16 @@ def task(request: PersonRequest, pk: int) -> HttpResponseBase:
 def add(request: PersonRequest) -> HttpResponseBase:
     base = _base_of(request)
     initial: dict[str, Any] = {"bases": [base.pk]} if base is not None else {}
+    if kind := request.GET.get("kind"):
+        initial["kind"] = kind
     form = TaskForm(request.POST or None, initial=initial)
     if request.method == "POST" and not _LOOKS & request.POST.keys() and form.is_valid():
         try:
             made = steps.save(form.wish(), by=request.user, request=request)
         except steps.TaskRefused as refused:
             form.add_error(refused.field, refused.sentence)
+        except Locked as locked:
+            form.add_error(None, locked.sentence)
         else:
             messages.success(request, "Saved.")
             return redirect("task", made.pk)
@@ -149,6 +174,8 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
             )
         except steps.TaskRefused as refused:
             form.add_error(refused.field, refused.sentence)
+        except Locked as locked:
+            form.add_error(None, f"{locked.sentence} Nothing of yours is saved.")
         except steps.ChangedMeanwhile:
             theirs = steps.differences(form.wish(), steps.Wish.of(_find(request, pk)))
             form.add_error(None, "Somebody else has changed this task since you opened it. Nothing of yours is saved.")
@@ -158,6 +185,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
     context = {
         "form": form,
         "heading": f"Edit {found.name}",
+        "locked": why_locked(found),
         "theirs": theirs,
         "as_it_is": reverse("edit-task", args=[pk]),
         "version": request.POST.get("version", found.version),
@@ -169,7 +197,10 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
 @who("administrator", "officer")
 @require_POST
 def clone(request: PersonRequest, pk: int) -> HttpResponseBase:
-    copy = steps.clone(_find(request, pk), by=request.user, request=request)
+    try:
+        copy = steps.clone(_find(request, pk), by=request.user, request=request)
+    except Locked as locked:
+        return _refused(request, pk, locked.sentence)
     messages.success(request, "This is the copy. It is not active until you say so.")
     return redirect("edit-task", copy.pk)
 
@@ -183,6 +214,8 @@ def switch(request: PersonRequest, pk: int) -> HttpResponseBase:
     except steps.TaskRefused as refused:
         messages.error(request, f"It stays off. {refused.sentence}")
         return redirect("edit-task", pk)
+    except Locked as locked:
+        return _refused(request, pk, locked.sentence)
     except steps.ChangedMeanwhile:
         return _gone(request)
     messages.success(request, "It is active." if active else "It is not active any more: nothing of it runs by itself.")
@@ -201,8 +234,12 @@ def run_now(request: PersonRequest, pk: int) -> HttpResponseBase:
         return redirect("task", pk)
     try:
         made = steps.run_now(found, base, by=request.user, request=request)
+    except Locked as locked:
+        return _refused(request, pk, locked.sentence)
     except steps.ChangedMeanwhile:
         return _gone(request)
+    if base is None and (left_out := locks_of(found.collected_bases)):
+        messages.info(request, f"Left out: {in_words(left_out)}")
     if made:
         messages.success(request, f"{made:,} school{'s are' if made != 1 else ' is'} collected next.")
     elif found.collected_bases.exists():
@@ -215,12 +252,16 @@ def run_now(request: PersonRequest, pk: int) -> HttpResponseBase:
 @who("administrator", "officer")
 def delete(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = _find(request, pk)
+    if locked := why_locked(found):
+        return _refused(request, pk, locked)
     if found.active:
         messages.error(request, "Only a task that is not active can be deleted. Switch it off first.")
         return redirect("task", pk)
     if request.method == "POST":
         try:
             deleted = steps.delete(found, by=request.user, request=request)
+        except Locked as refused:
+            return _refused(request, pk, refused.sentence)
         except steps.ChangedMeanwhile:
             return _gone(request)
         if deleted:
@@ -237,6 +278,26 @@ def delete(request: PersonRequest, pk: int) -> HttpResponseBase:
     return render(request, "web/confirm.html", context)
 
 
+@who("administrator", "officer")
+@require_POST
+def split_off(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Give the locked schools of a task one of their own."""
+    try:
+        own = split_off_locked(_find(request, pk), by=request.user, request=request)
+    except steps.TaskRefused as refused:
+        return _refused(request, pk, refused.sentence)
+    except steps.ChangedMeanwhile:
+        return _gone(request)
+    schools = ", ".join(base.name for base in own.bases.order_by("name"))
+    messages.success(request, f"{schools}: in a task of their own now, with everything as it was. This one is open.")
+    return redirect("task", pk)
+
+
+def padlock(locks: Collection[Lock]) -> str:
+    """How a list shows that schools have locked what stands there, and since when; empty where none has."""
+    return f"🔒 locked by {', '.join(map(str, locks))}" if locks else ""
+
+
 def whom(task: Any) -> str:
     """The schools and groups of a listed task: one school by its name, several by their number."""
     names = [group.name for group in task.groups.all()]
@@ -248,6 +309,24 @@ def whom(task: Any) -> str:
 def sources_words(task: ScheduledTask) -> str:
     """How its schools are collected; the cloud stands for an API."""
     return "☁ API" if task.sources == Sources.API else "Files"
+
+
+def _that_are_locked(tasks: "QuerySet[ScheduledTask]", locked: bool) -> "QuerySet[ScheduledTask]":
+    found = Q(pk__in=locked_tasks().order_by().values("pk"))
+    return tasks.filter(found if locked else ~found)
+
+
+def _refused(request: PersonRequest, pk: int, why: str) -> HttpResponseBase:
+    messages.error(request, why)
+    return redirect("task", pk)
+
+
+def _any_phase_1(tasks: "QuerySet[ScheduledTask]") -> bool:
+    return tasks.filter(phase=Phase.ONE).exists()
+
+
+def _phase(task: ScheduledTask) -> str:
+    return Phase(task.phase).label
 
 
 def _gone(request: PersonRequest) -> HttpResponseBase:
