@@ -45,7 +45,7 @@ def wrong_key(authority: Site, cloud: Cloud, tmp_path_factory: pytest.TempPathFa
             "--from",
             written(folder / "s", settings, subscription_key="0" * 32),
         ],
-        ["bases", "system", dfe, "sims-primary", "--yes"],
+        ["migrate", dfe, "--school-moved", "2026-09-01", "--sure", "--yes"],
         ["tasks", "add", "--name", "Autumn", "--data", "snapshot", "--base", dfe, "--at", "18:30", "--on", "fri"],
     )
     (task,) = (one for one in authority.run("tasks") if one["name"] == "Autumn")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from schoolgate.sites.demo_site import DemonstrationFailed, Site
 
 LA, SCHOOL = "820", "2001"
 PUPILS = 60
+MOVED_AGO = timedelta(days=30)
+"""So long ago the school moved to SIMS Primary: what changed since is collected."""
 LONGEST_RUN_SECONDS = 120.0
 LOOK_EVERY_SECONDS = 1.0
 TASKS = (
@@ -23,8 +26,8 @@ TASKS = (
 class Cloud:
     """One vendor's simulator, as a process of its own. It ends with the demonstration."""
 
-    def __init__(self, vendor: str, *, pupils: int = PUPILS) -> None:
-        words = ["simulate", vendor, "--la", LA, "--school", SCHOOL, "--pupils", str(pupils), "--json"]
+    def __init__(self, vendor: str, *, school: str = SCHOOL, pupils: int = PUPILS) -> None:
+        words = ["simulate", vendor, "--la", LA, "--school", school, "--pupils", str(pupils), "--json"]
         command = [sys.executable, "-m", "schoolgate.sites.cli", *words]
         self.vendor = vendor
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -71,7 +74,7 @@ class Collection:
     def set_up(self, site: Site, folder: Path) -> None:
         """Add the school and its settings, and the tasks. `folder` is for files that hold secrets, for a while."""
         primary, wonde = (cloud.settings for cloud in self.clouds)
-        dfe = f"{LA}{SCHOOL}"
+        dfe, moved = f"{LA}{SCHOOL}", datetime.now(UTC).date() - MOVED_AGO
         said = {
             "options": {"data_url": primary["base_url"], "token_url": primary["token_url"]},
             "settings": _some(primary, "client_id", "secret", "subscription_key", "organisation_id"),
@@ -85,7 +88,7 @@ class Collection:
             ["systems", "options", "sims-primary", "--from", str(files["options"])],
             ["systems", "options", "wonde", "--from", str(files["wonde"])],
             ["bases", "settings", dfe, "sims-primary", "--from", str(files["settings"])],
-            ["bases", "system", dfe, "sims-primary", "--yes"],
+            ["migrate", dfe, "--school-moved", moved.isoformat(), "--sure", "--yes"],
             *(_task(name, data, dfe, days) for name, data, days in TASKS),
         )
         self._tasks = {one["data"]: str(one["number"]) for one in (snapshot, attendance)}

@@ -287,6 +287,19 @@ def test_afterwards_what_became_of_the_tasks_stands_there(
     assert f'href="{reverse("task", args=[task.pk])}"' not in page(as_officer, address(prepared))
 
 
+def test_a_shared_task_leads_to_the_one_in_which_the_school_goes_on(
+    as_officer: Client, prepared: Base, oak_lane: Base
+) -> None:
+    wish = Wish("Changes of two", Owner.LA, Data.CHANGED, THURSDAYS, (prepared, oak_lane))
+    shared = tasks.save(wish, by=None)
+    assert f'href="{reverse("task", args=[shared.pk])}"' in page(as_officer, address(prepared))
+    confirm(as_officer, prepared)
+    apart = ScheduledTask.objects.get(continues=shared)
+    shown = page(as_officer, address(prepared))
+    assert f'href="{reverse("task", args=[apart.pk])}"' in shown
+    assert f'href="{reverse("task", args=[shared.pk])}"' not in shown
+
+
 def test_a_snapshot_is_advised_and_one_click_away(as_officer: Client, officer: User, migrated: Base) -> None:
     assert "Run a snapshot now" in page(as_officer, address(migrated))
     assert "It is queued, and collected next." in page(as_officer, address(migrated, "migration-snapshot"), do="take")

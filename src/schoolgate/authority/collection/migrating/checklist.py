@@ -46,7 +46,7 @@ def checklist_of(migration: BaseMigration) -> list[Point]:
 
 def _snapshot(migration: BaseMigration) -> Point:
     label = "A snapshot"
-    if migration.snapshot_at:
+    if migration.has_snapshot:
         return Point("snapshot", label, Standing.DONE, at=migration.snapshot_at)
     if found := _last_try(migration, Data.SNAPSHOT, "snapshot", label):
         return found

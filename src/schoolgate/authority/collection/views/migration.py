@@ -12,7 +12,7 @@ from schoolgate.authority.bases.systems import system_label
 from schoolgate.authority.collection.connections import ChangedMeanwhile
 from schoolgate.authority.collection.locks import Locked
 from schoolgate.authority.collection.migrating.checklist import checklist_of
-from schoolgate.authority.collection.migrating.effects import TO, digest_of_effects, effects_on_tasks
+from schoolgate.authority.collection.migrating.effects import TO, Effect, digest_of_effects, effects_on_tasks
 from schoolgate.authority.collection.migrating.migrate import MigrationRefused, has_run, migrate, prepare
 from schoolgate.authority.collection.migrating.prerequisites import prerequisites_of
 from schoolgate.authority.collection.migrating.snapshot import take_snapshot, want_snapshot
@@ -95,14 +95,12 @@ def _page(request: PersonRequest, base: Base, moved: MovedForm) -> HttpResponseB
 
 def _before(request: PersonRequest, base: Base, moved: MovedForm, form: MigrateForm | None = None) -> HttpResponseBase:
     prerequisites = prerequisites_of(base)
-    effects = [one.on_record() for one in effects_on_tasks(base)]
     context = {
         "base": base,
         "moved": moved,
         "prerequisites": prerequisites,
-        "missing": [one for one in prerequisites if one.needed and not one.met],
-        "effects": effects,
-        "there": {one["task"] for one in effects},
+        "missing": any(one.needed and not one.met for one in prerequisites),
+        "effects": [{**one.on_record(), "now": one.task.pk} for one in effects_on_tasks(base)],
         "seen": digest_of_effects(base),
         "form": form or MigrateForm(base=base, doubts=_doubts(base)),
     }
@@ -113,14 +111,21 @@ def _checklist(request: PersonRequest, base: Base, moved: MovedForm) -> HttpResp
     migration = _migration(base)
     context: dict[str, Any] = {"base": base, "migration": migration, "moved": moved, "system": system_label(TO)}
     if migration is not None and migration.migrated_at is not None:
-        tasks = ScheduledTask.objects.filter(pk__in=[one["task"] for one in migration.effects])
         context |= {
             "points": checklist_of(migration),
-            "effects": migration.effects,
-            "there": set(tasks.values_list("pk", flat=True)),
+            "effects": _with_tasks_of_today(migration.effects),
             "may_correct_day": not has_run(migration),
         }
     return render(request, "authority_collection/migrated.html", context, status=_status(moved))
+
+
+def _with_tasks_of_today(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What became of the tasks, each with the number of the task in which the base is `now`; None for one deleted."""
+    numbers = [one["task"] for one in effects]
+    there = {pk: pk for pk in ScheduledTask.objects.filter(pk__in=numbers).values_list("pk", flat=True)}
+    apart = ScheduledTask.objects.filter(continues__in=numbers).values_list("continues", "pk")
+    by_effect = {Effect.GOES_ON_APART.value: dict(apart)}
+    return [{**one, "now": by_effect.get(one["effect"], there).get(one["task"])} for one in effects]
 
 
 def _doubts(base: Base) -> list[str]:

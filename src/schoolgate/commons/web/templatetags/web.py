@@ -31,6 +31,9 @@ STATE_COLOURS = {
         "passed",
         "successful",
         "works",
+        "goes on",
+        "goes on apart",
+        "starts",
     },
     "busy": {
         "ready",
@@ -59,6 +62,9 @@ STATE_COLOURS = {
         "waiting long",
         "ends soon",
         "not known",
+        "not yet",
+        "stops",
+        "leaves",
     },
     "bad": {
         "needs attention",
