@@ -53,17 +53,23 @@ OF_THE_AUTHORITY = {
         pupils pupil bases add-base import-bases confirm-import many-bases change-many-bases licences codes code-batch
         code-letters codes-to-send base edit-base new-base-password new-base-code base-letter reports report
         administration system-defaults school-systems base-system base-connection test-connection
+        base-migration school-moved confirm-migration migration-snapshot
         forget-connection base-groups add-base-group base-group delete-base-group
-        tasks add-task task edit-task clone-task switch-task run-task delete-task task-schools
+        tasks add-task task edit-task clone-task switch-task run-task split-task delete-task task-schools
         tasks-of-school log-of-school terms edit-term remove-term
+        import-tasks confirm-import-tasks phase-1-tasks migrate-tasks-to-phase-2
         task-log collection-run run-again cancel-run held-back held-back-rows decide-held-back held-back-row
-        attendance-codes code-meaning invite-to-portal tell-school link-to-portal remove-from-portal""",
+        attendance-codes code-meaning answer-take-over invite-to-portal tell-school link-to-portal remove-from-portal""",
     ADMINISTRATOR: """receipt-keys retire-receipt-key first-load first-load-file first-load-rows
         schools-without-base load-first try-first-again discard-first addresses-without-list set-summary-time
         system-options collection-limits""",
     RIGHT: "restriction lift-restriction restricted",
     SCHOOLS: "portal",
-    SCHOOL: "portal-tiles portal-people portal-invite portal-link portal-remove",
+    SCHOOL: """portal-tiles portal-people portal-invite portal-link portal-remove portal-connection
+        portal-settings portal-test-settings
+        portal-tasks portal-add-task portal-task portal-edit-task portal-clone-task portal-switch-task portal-run-task
+        portal-delete-task portal-lock-task portal-unlock-task portal-ask-for-task portal-take-over-task
+        portal-give-back-task portal-configure portal-task-log portal-run""",
 }
 OF_THE_SUPPLIER = {
     EVERYBODY: "alerts send-sample first-page",
@@ -245,7 +251,9 @@ def test_the_rows_of_the_walk_are_there_for_the_schools_own_people(
     planted: None, olga: User, signed_in: SignedIn, settings: Any
 ) -> None:
     settings.ROOT_URLCONF = "schoolgate.sites.urls_authority"
-    Base.objects.get(pk=PK).people.add(olga)
+    base = Base.objects.get(pk=PK)
+    base.people.add(olga)
+    base.tasks.add(PK)
     browser, allowed = signed_in(olga), allowed_on("authority")
     missing = {
         name: answer.status_code

@@ -11,6 +11,8 @@ class SchoolPortalConfig(AppConfig):
         from schoolgate.authority.school_portal import keeping_from, telling  # noqa: F401, PLC0415
         from schoolgate.authority.school_portal.tiles import TILES  # noqa: PLC0415
         from schoolgate.authority.school_portal.views.people import PEOPLE, people_on_base_page  # noqa: PLC0415
+        from schoolgate.authority.school_portal.views.settings import CONNECTION  # noqa: PLC0415
+        from schoolgate.authority.school_portal.views.tasks import B2B  # noqa: PLC0415
 
         PARTS.append(people_on_base_page)
-        TILES.extend([PEOPLE])
+        TILES.extend([B2B, CONNECTION, PEOPLE])

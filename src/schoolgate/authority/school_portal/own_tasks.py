@@ -19,7 +19,6 @@ from schoolgate.authority.collection.taking_over import is_alone, tasks_alone
 from schoolgate.authority.collection.tasks import ChangedMeanwhile
 from schoolgate.authority.school_portal.access import of_school
 from schoolgate.commons.accounts.access import PersonRequest
-from schoolgate.commons.accounts.models import User
 
 GONE = "Somebody else has deleted this task meanwhile."
 
@@ -30,18 +29,17 @@ class NotOwn(Exception):
     sentence = "This task is the council’s, so only the council changes it. You can ask to take it over."
 
 
-def tasks_shown(base: Base, person: User) -> ScheduledTaskQuerySet:
+def tasks_shown(base: Base) -> ScheduledTaskQuerySet:
     """The tasks that collect the school, or start when it migrates, and all that name it itself."""
     kind = Sources.API if base.is_collected else Sources.FILES
     its_kind = Q(sources=kind) | Q(sources=Sources.API, data=Data.ATTENDANCE)
-    of_school = ScheduledTask.objects.visible_to(person).naming(Base.objects.filter(pk=base.pk))
     itself = ScheduledTask.bases.through.objects.filter(base=base).values("scheduledtask")
-    return of_school.filter(its_kind | Q(pk__in=itself))
+    return ScheduledTask.objects.naming(Base.objects.filter(pk=base.pk)).filter(its_kind | Q(pk__in=itself))
 
 
 def find_task(request: PersonRequest, base: Base, pk: int) -> ScheduledTask:
     """The task of this number, of those the school sees; no other exists."""
-    return get_object_or_404(tasks_shown(base, request.user), pk=pk)
+    return get_object_or_404(tasks_shown(base).visible_to(request.user), pk=pk)
 
 
 def own_tasks(base: Base) -> ScheduledTaskQuerySet:

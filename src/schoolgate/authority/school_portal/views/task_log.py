@@ -55,14 +55,13 @@ def task_log(request: PersonRequest, base: Base) -> HttpResponseBase:
 @of_school
 def one_run(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
     """One run: its steps and numbers. Whoever asked for it at the authority is the council here."""
-    runs = CollectionRun.objects.visible_to(request.user).filter(base=base)
-    run = get_object_or_404(runs.select_related("task", "asked_by"), pk=pk)
+    run = get_object_or_404(CollectionRun.objects.visible_to(request.user).select_related("asked_by"), pk=pk, base=base)
     failed = run.state == RunState.FAILED
     by_school = run.asked_by is not None and run.asked_by.schools.filter(pk=base.pk).exists()
     context = {
         "base": base,
         "run": run,
-        "task": tasks_shown(base, request.user).filter(pk=run.task_id or 0).first(),
+        "task": tasks_shown(base).visible_to(request.user).filter(pk=run.task_id or 0).first(),
         "state": state_words(run),
         "failed": failed,
         "live_seconds": LIVE_SECONDS if run.is_open and run.state != RunState.ASKED else 0,

@@ -14,12 +14,13 @@ from schoolgate.authority.collection import tasks as steps
 from schoolgate.authority.collection.last_runs import NEVER, last_runs
 from schoolgate.authority.collection.locks import lock_of
 from schoolgate.authority.collection.models import CollectionRun, Data, Owner, ScheduledTask, Sources
-from schoolgate.authority.collection.sentence import clock_notes, data_words, filters_in_words, sentence, when
+from schoolgate.authority.collection.sentence import clock_notes, data_words, filters_in_words, moment, sentence, when
 from schoolgate.authority.collection.taking_over import is_alone, tasks_alone
 from schoolgate.authority.collection.wishes import Wish
 from schoolgate.authority.school_portal.access import of_school
 from schoolgate.authority.school_portal.own_task_form import OwnTaskForm
 from schoolgate.authority.school_portal.own_tasks import NotOwn, find_task, gone, held_as_own, tasks_shown
+from schoolgate.authority.school_portal.tiles import Shown, Tile
 from schoolgate.authority.school_portal.views.task_log import table_of_runs
 from schoolgate.commons.accounts.access import PersonRequest
 from schoolgate.commons.web.tables import Column, NotYet, Table
@@ -27,6 +28,18 @@ from schoolgate.commons.web.tables import Column, NotYet, Table
 LOCKED = "🔒 locked"
 _PREVIEW = "preview"
 """The button of the form that saves nothing."""
+
+
+def _look(base: Base) -> Shown:
+    found = list(tasks_shown(base))
+    dues = steps.next_dues(found).values()
+    told = [f"Next {moment(min(dues))}." if dues else "None is due." if found else "Add one, or ask the council."]
+    if lock_of(base):
+        told.append("🔒 For school use only.")
+    return Shown(f"{len(found) or 'No'} task{'' if len(found) == 1 else 's'}", " ".join(told))
+
+
+B2B = Tile("B2B", "portal-tasks", _look)
 
 
 @of_school
@@ -57,10 +70,10 @@ def tasks(request: PersonRequest, base: Base) -> HttpResponseBase:
                 choices=[("True", "active"), ("False", "not active")],
                 value=lambda task: "active" if task.active else "not active",
             ),
-            Column("locked_at", "Padlock", sort="", value=lambda task: LOCKED if lock or task.locked_at else ""),
-            Column("lock", "Lock or unlock", kind="button", sort="", value=_lock_words, link=_lock_address(base)),
+            Column("locked_at", "Lock", sort="", value=lambda task: LOCKED if lock or task.locked_at else ""),
+            Column("lock", "Change lock", kind="button", sort="", value=_lock_words, link=_lock_address(base)),
         ],
-        tasks_shown(base, request.user).annotate(alone=Exists(alone)),
+        tasks_shown(base).visible_to(request.user).annotate(alone=Exists(alone)),
         request,
         name="tasks",
         noun=("task", "tasks"),
