@@ -1,6 +1,8 @@
 """Lists of the old product's tasks, as offices have them."""
 
+import re
 from datetime import date, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +11,21 @@ from hypothesis import strategies as st
 from tests.authority.collection.task_lists import TASK, csv
 
 from schoolgate.authority.collection.models import Data, Owner, Phase, Sources
-from schoolgate.authority.collection.tasks_csv import COLUMNS, MOST_BYTES, MOST_LINES, TaskLine, read_tasks
-from schoolgate.commons.csv_lists import CsvRefused
+from schoolgate.authority.collection.tasks_csv import (
+    COLUMNS,
+    DATA,
+    MOST_BYTES,
+    MOST_LINES,
+    OWNERS,
+    RHYTHMS,
+    TRANSFER_TYPES,
+    TaskLine,
+    read_tasks,
+)
+from schoolgate.commons.csv_lists import MEGABYTE, CsvRefused
 from schoolgate.commons.schedules.rules import Monthly, Once, Weekly
+
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "tasks-csv.md"
 
 
 def only(**task: str) -> TaskLine:
@@ -200,3 +214,16 @@ def test_no_heading_means_two_columns() -> None:
     for column in COLUMNS:
         for heading in (column.name, *column.headings):
             assert [one.name for one in COLUMNS if one.fits(heading)] == [column.name]
+
+
+def test_every_column_and_word_stands_in_the_reference_and_no_other_column() -> None:
+    page = REFERENCE.read_text("utf-8")
+    rows = re.findall(r"^\| (\**)`([^`]+)`\1 \| ([^|]*) \| (.*) \|$", page, re.MULTILINE)
+    told = [(name, bool(bold), also.strip()) for bold, name, also, _ in rows]
+    assert told == [(column.name, column.required, ", ".join(column.headings)) for column in COLUMNS]
+    by_name = {name: words for _, name, _, words in rows}
+    assert by_name["Data Filter Details"] == ", ".join(DATA)
+    assert by_name["When"] == ", ".join(RHYTHMS)
+    assert by_name["Owner"].startswith(", ".join(OWNERS))
+    assert by_name["Transfer Type"].startswith(", ".join(list(TRANSFER_TYPES)[:2]))
+    assert f"At most {MOST_LINES:,} rows and {MOST_BYTES // MEGABYTE} MB." in page

@@ -49,7 +49,7 @@ COLUMNS = (
     CsvColumn("Locked"),
 )
 
-ONCE, WEEKLY, MONTHLY = "Once", "Weekly", "Monthly"
+RHYTHMS = ONCE, WEEKLY, MONTHLY = "Once", "Weekly", "Monthly"
 OWNERS = {"LA": Owner.LA, "School": Owner.SCHOOL}
 TRANSFER_TYPES = {
     "Export from School": TransferType.EXPORT_FROM_SCHOOL,
@@ -152,7 +152,7 @@ def _read_line(line: CsvLine) -> TaskLine:
 def _rule(cells: "_Cells") -> Rule | None:
     """When it is due; None where that cannot be told."""
     before = len(cells.faults)
-    rhythm = cells.one_of("When", {text: text for text in (ONCE, WEEKLY, MONTHLY)})
+    rhythm = cells.one_of("When", {text: text for text in RHYTHMS})
     at, first, last = cells.time("Start Time", needed=True), cells.day("Start Date"), cells.day("Expiry Date")
     every, until = cells.number("Repeat Minutes", 1, MINUTES_OF_A_DAY - 1), cells.time("Until")
     days = frozenset(cells.several("Days", _weekday, "day of the week", "Write each, as Mon Thu"))

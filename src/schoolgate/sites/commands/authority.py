@@ -19,6 +19,7 @@ from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_groups import groups
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_migration import migrate
+from schoolgate.sites.commands.authority_phase_1 import import_tasks, to_phase_2
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
 from schoolgate.sites.commands.authority_quarantine import attendance_codes, quarantine
 from schoolgate.sites.commands.authority_rules import rules
@@ -78,6 +79,8 @@ for command in (
     authority.add_command(command)
 for verb in (base_settings, test_settings, base_system):
     bases.add_command(verb)
+for verb in (import_tasks, to_phase_2):
+    tasks.add_command(verb)
 for verb in (duplicates, merge):
     pupils.add_command(verb)
 

@@ -16,11 +16,9 @@ from schoolgate.authority.collection.task_list_form import TaskListForm
 from schoolgate.authority.collection.tasks_csv import (
     COLUMNS,
     DATA,
-    MONTHLY,
-    ONCE,
     OWNERS,
+    RHYTHMS,
     TRANSFER_TYPES,
-    WEEKLY,
     TasksFile,
     read_tasks,
 )
@@ -50,7 +48,7 @@ def import_tasks(request: PersonRequest) -> HttpResponseBase:
         "columns": [(column.name, column.required) for column in COLUMNS],
         "words": {
             "data": list(DATA),
-            "when": [ONCE, WEEKLY, MONTHLY],
+            "when": RHYTHMS,
             "owners": list(OWNERS),
             "transfer_types": list(TRANSFER_TYPES)[:2],
         },
