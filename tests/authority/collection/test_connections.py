@@ -18,7 +18,7 @@ from schoolgate.authority.collection.connections import (
 )
 from schoolgate.authority.collection.models import CollectionRun, Connection, Data, RunState
 from schoolgate.authority.collection.options import options_of
-from schoolgate.authority.collection.views.connections import WRONG
+from schoolgate.authority.collection.views.settings import WRONG
 from schoolgate.authority.exchange import outbox
 from schoolgate.authority.exchange.models import OutboxEntry
 from schoolgate.commons.audit.models import AuditEntry

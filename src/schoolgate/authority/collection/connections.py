@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from schoolgate.authority.bases.models import SIMS_7, Base
+from schoolgate.authority.bases.models import SCHOOL_USER, SIMS_7, Base
 from schoolgate.authority.bases.systems import system_label
 from schoolgate.authority.collection.connecting import tested
 from schoolgate.authority.collection.ending import cancel
@@ -38,9 +38,22 @@ def connection_for(base: Base, kind: type[Connector]) -> Connection | None:
     return Connection.objects.filter(base=base, connector=kind.name).first()
 
 
-def merged(connection: Connection | None, given: Mapping[str, str]) -> dict[str, str]:
+def may_see_values(person: User | None, connection: Connection) -> bool:
+    """Whether the settings were entered by this person's own side; None is the authority's command line.
+
+    What a school enters in the School Portal is there for the authority, and works, but it sees no value; nor does a
+    school see the authority's. Who wants to change one of the other's enters all anew.
+    """
+    return connection.entered_by_school == (person is not None and person.role == SCHOOL_USER)
+
+
+def known_to(person: User | None, connection: Connection | None) -> Mapping[str, str]:
+    """The values that this person may see and go on from."""
+    return connection.values if connection is not None and may_see_values(person, connection) else {}
+
+
+def _merged(known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """The values that are given, those left empty as they are known: secrets show themselves to nobody."""
-    known = connection.values if connection is not None else {}
     return {name: value or known.get(name, "") for name, value in given.items()}
 
 
@@ -60,7 +73,7 @@ def enter(
     by: User | None,
     request: HttpRequest | None = None,
 ) -> tuple[Connection, list[str]]:
-    """Keep the settings of a base for one system; the labels of those that changed. Values left empty stay.
+    """Keep the settings of a base for one system; the labels of those that changed. Values left empty stay, if known.
 
     `seen` is when the settings were entered that the person saw. Raises ChangedMeanwhile, and ConnectionRefused where
     one is missing.
@@ -70,7 +83,8 @@ def enter(
     if (found.entered_at if found else None) != seen:
         raise ChangedMeanwhile
     connection = found or Connection(base=base, connector=kind.name)
-    before, values = connection.values, merged(found, given)
+    before = known_to(by, found)
+    values = _merged(before, given)
     missing = [setting.label for setting in kind.settings if not values.get(setting.name)]
     if missing:
         raise ConnectionRefused(f"{', '.join(missing)} must be entered: all are needed.")
@@ -85,10 +99,10 @@ def enter(
     return connection, changed
 
 
-def try_out(base: Base, kind: type[Connector], given: Mapping[str, str]) -> Check:
+def try_out(base: Base, kind: type[Connector], given: Mapping[str, str], *, by: User | None) -> Check:
     """Make one real data call with these settings, saved or not; where they are the saved ones, that is kept."""
     found = connection_for(base, kind)
-    values = merged(found, given)
+    values = _merged(known_to(by, found), given)
     if found is not None and values == found.values:
         return tested(found)
     unsaved = Connection(base=base, connector=kind.name)

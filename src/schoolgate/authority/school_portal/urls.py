@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schoolgate.authority.school_portal.views import configure, people, task_log, task_steps, tasks, tiles
+from schoolgate.authority.school_portal.views import configure, people, settings, task_log, task_steps, tasks, tiles
 
 urlpatterns = [
     path("portal/", tiles.first_page, name="portal"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("portal/<int:school>/tasks/<int:pk>/ask", task_steps.ask_for, name="portal-ask-for-task"),
     path("portal/<int:school>/tasks/<int:pk>/take-over", task_steps.take_over, name="portal-take-over-task"),
     path("portal/<int:school>/tasks/<int:pk>/give-back", task_steps.give_back, name="portal-give-back-task"),
+    path("portal/<int:school>/connection/", settings.connection, name="portal-connection"),
+    path("portal/<int:school>/connection/<slug:connector>", settings.settings, name="portal-settings"),
+    path("portal/<int:school>/connection/<slug:connector>/test", settings.test_settings, name="portal-test-settings"),
     path("bases/<int:pk>/portal/invite", people.invite_to_portal, name="invite-to-portal"),
     path("bases/<int:pk>/portal/tell", people.tell, name="tell-school"),
     path("bases/<int:pk>/portal/<int:person>/link", people.link_to_portal, name="link-to-portal"),

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 @at_home("authority")
 def settings(dfe: str, system: str, source: IO[str] | None, remove: bool, as_json: bool) -> None:
     from schoolgate.authority.collection.connection_forms import ConnectionForm
-    from schoolgate.authority.collection.connections import ConnectionRefused, connection_for, enter, forget
+    from schoolgate.authority.collection.connections import (
+        ConnectionRefused,
+        connection_for,
+        enter,
+        forget,
+        known_to,
+        may_see_values,
+    )
 
     base, kind = _base(dfe), _kind(system)
     found = connection_for(base, kind)
@@ -33,7 +40,7 @@ def settings(dfe: str, system: str, source: IO[str] | None, remove: bool, as_jso
         if remove:
             forget(base, kind, by=None)
         elif source is not None:
-            known = found.values if found else {}
+            known = known_to(None, found)
             form = ConnectionForm({**_shown_of(kind, known), **_read(source, kind)}, kind=kind, known=known)
             if form.errors:
                 raise WrongCall(" ".join(str(one) for errors in form.errors.values() for one in errors))
@@ -43,7 +50,8 @@ def settings(dfe: str, system: str, source: IO[str] | None, remove: bool, as_jso
     except ConnectionRefused as refused:
         raise Failed(str(refused)) from None
     found = connection_for(base, kind)
-    values = found.values if found else {}
+    by_school = found is not None and not may_see_values(None, found)
+    values = dict.fromkeys((one.name for one in kind.settings), "(entered)") if by_school else known_to(None, found)
     told = {
         "la": base.la,
         "school": base.number,
@@ -52,6 +60,7 @@ def settings(dfe: str, system: str, source: IO[str] | None, remove: bool, as_jso
         "trouble": found.trouble if found else "",
         "said": found.said if found else "",
         "tested": found.tested_at if found else None,
+        "by_school": by_school,
         "settings": {one.name: _told(one, values.get(one.name, "")) for one in kind.settings},
     }
     if as_json:
@@ -60,6 +69,8 @@ def settings(dfe: str, system: str, source: IO[str] | None, remove: bool, as_jso
     if found is None:
         click.echo(f"Nothing is entered for {kind.label}.")
         return
+    if by_school:
+        click.echo("The school entered them itself; their values are shown to nobody here.")
     rows = [{"setting": one.name, "value": _told(one, values.get(one.name, ""))} for one in kind.settings]
     print_rows(rows, ["setting", "value"], as_json=False, limit=None, empty="")
     click.echo(f"{found.get_state_display()}. {found.said}".strip())

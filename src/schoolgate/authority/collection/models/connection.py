@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.models import SCHOOL_USER, Base
 from schoolgate.authority.records.models.visible import ForStaff
 from schoolgate.commons.sealed import SealedTextField
 
@@ -42,6 +42,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connector} of {self.base_id}"
+
+    @property
+    def entered_by_school(self) -> bool:
+        """Whether a school's own people entered them in the School Portal, and not the authority."""
+        return self.entered_by is not None and self.entered_by.role == SCHOOL_USER
 
     @property
     def values(self) -> dict[str, str]:
