@@ -47,7 +47,7 @@ def test_a_task_is_changed_and_what_is_not_said_stays(home: str) -> None:
 
 def test_a_task_is_run_now_and_stands_in_the_log(home: str) -> None:
     made = do(home, "tasks", "add", *CHANGES[:1], "Run now", *CHANGES[2:])
-    assert do(home, "tasks", "run", str(made["number"])) == {"runs": 1}
+    assert do(home, "tasks", "run", str(made["number"])) == {"runs": 1, "left_out": []}
     (run,) = do(home, "runs", "--task", str(made["number"]))
     assert (run["state"], run["base"], run["data"]) == ("pending", "8204321", "changed")
 

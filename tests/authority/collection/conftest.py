@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.authority.collection import listed
 from tests.authority.collection.listed import Listed, School
+from tests.authority.school_portal.conftest import school_person
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection import connecting
 from schoolgate.authority.collection.models import CollectionRun, Connection, Data, ScheduledTask
 from schoolgate.authority.collection.running import ask_for_run
 from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
+from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.engine import work_off
 
 Collect = Callable[..., CollectionRun]
@@ -44,3 +46,15 @@ def collect(green_abbey: Base, school: School) -> Collect:
         return run
 
     return do
+
+
+@pytest.fixture
+def hana(green_abbey: Base) -> User:
+    """Keeps Green Abbey's office."""
+    return school_person("hana", "Hana Reed", green_abbey)
+
+
+@pytest.fixture
+def olga(oak_lane: Base) -> User:
+    """Keeps another school's office: the stranger."""
+    return school_person("olga", "Olga Stone", oak_lane)

@@ -1,13 +1,12 @@
 """A school locks its tasks, or one of them: what the authority may not do then, and what goes on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
 import time_machine
-from tests.authority.school_portal.conftest import school_person
 
 from schoolgate.authority.bases.groups import GroupRefused, delete_group, save_group, wish_of
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
@@ -44,18 +43,6 @@ SENTENCE = "Locked by Green Abbey Primary School (Hana Reed) since 3 Nov. Ask th
 
 def wish(*bases: Base, **more: Any) -> Wish:
     return Wish("Autumn changes", Owner.LA, Data.CHANGED, THURSDAYS, bases, **more)
-
-
-@pytest.fixture
-def hana(green_abbey: Base) -> User:
-    """Keeps Green Abbey's office."""
-    return school_person("hana", "Hana Reed", green_abbey)
-
-
-@pytest.fixture
-def olga(oak_lane: Base) -> User:
-    """Keeps another school's office."""
-    return school_person("olga", "Olga Stone", oak_lane)
 
 
 @pytest.fixture
@@ -304,7 +291,7 @@ def test_a_person_owns_the_locks_of_the_own_school_only(green_abbey: Base, oak_l
 
 
 @pytest.fixture
-def grouped(green_abbey: Base, oak_lane: Base, hana: User) -> Iterator[BaseGroup]:
+def grouped(green_abbey: Base, hana: User) -> BaseGroup:
     """A group by hand with Green Abbey in it, by which a task goes; Green Abbey has locked its tasks."""
     group = BaseGroup.objects.create(name="Abbeys")
     group.chosen.add(green_abbey)

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q
 
 from schoolgate.authority.bases.models import Base, BaseGroup
+from schoolgate.authority.collection.locks import locks_of
 from schoolgate.authority.collection.models import Data, Owner, ScheduledTask, TransferType
 from schoolgate.authority.collection.task_fields import ATTENDANCE_CHANGED, TaskFields, fields_of
 from schoolgate.authority.collection.wishes import Wish
@@ -69,7 +70,9 @@ class TaskForm(TaskFields):
         super().__init__(*args, **options)
         named: Any = self.fields
         named["bases"].queryset = Base.objects.filter(active=True)
-        named["bases"].choices = [(base.pk, base_label(base)) for base in self._bases_to_choose()]
+        bases = self._bases_to_choose()
+        locked = {lock.base.pk for lock in locks_of(bases)}
+        named["bases"].choices = [(base.pk, base_label(base, locked=base.pk in locked)) for base in bases]
         named["groups"].queryset = BaseGroup.objects.order_by("name")
 
     @classmethod
@@ -114,6 +117,6 @@ def initial_of(task: ScheduledTask) -> dict[str, Any]:
     }
 
 
-def base_label(base: Base) -> str:
-    """A school among those to choose from; the cloud says that it is asked through an API."""
-    return f"{base} ☁ API" if base.is_collected else str(base)
+def base_label(base: Base, *, locked: bool = False) -> str:
+    """A school among those to choose from; a cloud says that it is asked through an API, a padlock what it says."""
+    return f"{base}{' ☁ API' if base.is_collected else ''}{' 🔒 locked by the school' if locked else ''}"

@@ -1,6 +1,7 @@
 """`schoolgate authority runs|collect`: what came of what was collected, and collecting now."""
 
 import time as clock
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,8 @@ from schoolgate.sites.commands.shared import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from schoolgate.authority.bases.models import Base
     from schoolgate.authority.collection.models import CollectionRun
 
@@ -55,7 +58,8 @@ def collect(dfe: str, data: str, no_wait: bool, as_json: bool) -> None:
     from schoolgate.authority.collection.models import RunState
     from schoolgate.authority.collection.running import ask_for_run
 
-    run = ask_for_run(None, base_numbered(dfe), data, by=None)
+    with unless_locked():
+        run = ask_for_run(None, base_numbered(dfe), data, by=None)
     if run is None:
         raise Failed("The same is being collected from this school already.")
     if not no_wait:
@@ -66,6 +70,17 @@ def collect(dfe: str, data: str, no_wait: bool, as_json: bool) -> None:
         click.echo(run.message or f"Run {run.pk} is queued.")
     if run.state in {RunState.FAILED, RunState.CANCELLED}:
         raise Failed(f"{run.get_state_display()}. The run's page and `runs` say more.")
+
+
+@contextmanager
+def unless_locked() -> "Iterator[None]":
+    """Fail, with its sentence, where a school has locked what is acted on."""
+    from schoolgate.authority.collection.locks import Locked
+
+    try:
+        yield
+    except Locked as locked:
+        raise Failed(locked.sentence) from None
 
 
 def base_numbered(dfe: str) -> "Base":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from schoolgate.sites.commands.authority_collection import DATA, base_numbered
+from schoolgate.sites.commands.authority_collection import DATA, base_numbered, unless_locked
 from schoolgate.sites.commands.common_verbs import home_option
 from schoolgate.sites.commands.shared import (
     Failed,
@@ -49,7 +49,7 @@ def tasks(context: click.Context, as_json: bool, limit: int | None, home: Path |
     from schoolgate.authority.collection.models import ScheduledTask
 
     rows = _rows(list(ScheduledTask.objects.order_by("name", "pk")[:limit]))
-    columns = ["number", "name", "owner", "data", "sources", "schools", "when", "next", "status", "active"]
+    columns = ["number", "name", "owner", "data", "sources", "schools", "when", "next", "status", "active", "locked"]
     print_rows(rows, columns, as_json=as_json, limit=limit, empty="There are no tasks.")
 
 
@@ -148,16 +148,21 @@ def edit(number: int, as_json: bool, **given: Any) -> None:
 @as_json
 @at_home("authority")
 def run(number: int, dfe: str | None, as_json: bool) -> None:
+    from schoolgate.authority.collection.locks import locks_of
     from schoolgate.authority.collection.tasks import run_now
 
     task, base = _task(number), base_numbered(dfe) if dfe else None
     if base is not None and not task.collected_bases.filter(pk=base.pk).exists():
         raise Failed(f"Task {number} does not collect {dfe} today.")
-    made = run_now(task, base, by=None)
+    with unless_locked():
+        made = run_now(task, base, by=None)
+    left_out = locks_of(task.collected_bases) if base is None else []
     if as_json:
-        print_json({"runs": made})
+        print_json({"runs": made, "left_out": [lock.base.dfe_number for lock in left_out]})
     else:
         click.echo(f"{made:,} runs are queued." if made else "Nothing is queued: it goes on already, or has no school.")
+        for lock in left_out:
+            click.echo(f"Left out, since it is locked: {lock}.")
 
 
 @tasks.command("clone", help="Make an inactive copy of a task.")
@@ -167,7 +172,8 @@ def run(number: int, dfe: str | None, as_json: bool) -> None:
 def clone(number: int, as_json: bool) -> None:
     from schoolgate.authority.collection.tasks import clone as copy
 
-    _say(copy(_task(number), by=None), as_json=as_json)
+    with unless_locked():
+        _say(copy(_task(number), by=None), as_json=as_json)
 
 
 @tasks.command("activate", help="Switch a task on.")
@@ -186,6 +192,20 @@ def deactivate(number: int, as_json: bool) -> None:
     _switch(number, active=False, as_json=as_json)
 
 
+@tasks.command("split", help="Give the schools of a task that have locked their tasks one of their own.")
+@task_argument
+@as_json
+@at_home("authority")
+def split(number: int, as_json: bool) -> None:
+    from schoolgate.authority.collection.splitting_off import split_off_locked
+    from schoolgate.authority.collection.tasks import TaskRefused
+
+    try:
+        _say(split_off_locked(_task(number), by=None), as_json=as_json)
+    except TaskRefused as refused:
+        raise Failed(refused.sentence) from None
+
+
 @tasks.command("delete", help="Delete a task that is not active; its log stays.")
 @task_argument
 @as_json
@@ -193,7 +213,9 @@ def deactivate(number: int, as_json: bool) -> None:
 def delete(number: int, as_json: bool) -> None:
     from schoolgate.authority.collection.tasks import delete as remove
 
-    if not remove(_task(number), by=None):
+    with unless_locked():
+        deleted = remove(_task(number), by=None)
+    if not deleted:
         raise Failed("Only a task that is not active can be deleted. Deactivate it first.")
     if as_json:
         print_json({"deleted": number})
@@ -214,7 +236,8 @@ def _switch(number: int, *, active: bool, as_json: bool) -> None:
     from schoolgate.authority.collection.tasks import TaskRefused, switch
 
     try:
-        _say(switch(_task(number), active=active, by=None), as_json=as_json)
+        with unless_locked():
+            _say(switch(_task(number), active=active, by=None), as_json=as_json)
     except TaskRefused as refused:
         raise Failed(f"It stays off. {refused.sentence}") from None
 
@@ -223,7 +246,8 @@ def _save(wish: "Wish", task: "ScheduledTask | None", *, as_json: bool) -> None:
     from schoolgate.authority.collection.tasks import ChangedMeanwhile, TaskRefused, save
 
     try:
-        _say(save(wish, task, version=task.version if task else None, by=None), as_json=as_json)
+        with unless_locked():
+            _say(save(wish, task, version=task.version if task else None, by=None), as_json=as_json)
     except TaskRefused as refused:
         raise Failed(refused.sentence) from None
     except ChangedMeanwhile:
@@ -287,10 +311,11 @@ def _day(moment: datetime | None) -> date | None:
 
 def _rows(tasks: "Sequence[ScheduledTask]") -> list[dict[str, Any]]:
     from schoolgate.authority.collection.last_runs import NEVER, last_runs
+    from schoolgate.authority.collection.locks import in_words, locks_on
     from schoolgate.authority.collection.sentence import when
     from schoolgate.authority.collection.tasks import next_dues
 
-    dues, runs = next_dues(tasks), last_runs(tasks)
+    dues, runs, locks = next_dues(tasks), last_runs(tasks), locks_on(tasks)
     return [
         {
             "number": task.pk,
@@ -303,6 +328,7 @@ def _rows(tasks: "Sequence[ScheduledTask]") -> list[dict[str, Any]]:
             "next": dues.get(task.pk),
             "status": str(runs.get(task.pk, NEVER).status),
             "active": task.active,
+            "locked": in_words(locks.get(task.pk, [])),
         }
         for task in tasks
     ]

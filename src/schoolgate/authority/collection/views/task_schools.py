@@ -10,10 +10,11 @@ from django.urls import reverse
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
 from schoolgate.authority.collection.last_runs import members_of, tasks_counted, tasks_of
 from schoolgate.authority.collection.late import late_after
-from schoolgate.authority.collection.models import CollectionRun, last_run_status
+from schoolgate.authority.collection.locks import in_words, locks_of
+from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Phase, last_run_status
 from schoolgate.authority.collection.task_log import log_table
 from schoolgate.authority.collection.views.quarantine import label_of
-from schoolgate.authority.collection.views.tasks import tasks_table
+from schoolgate.authority.collection.views.tasks import LOCK_CHOICES, padlock, tasks_table
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.wire.mis.registry import all_connectors
@@ -30,10 +31,14 @@ def schools(request: PersonRequest) -> HttpResponseBase:
         counted = tasks_counted(page)
         members = members_of(groups, [base.pk for base in page])
         runs = CollectionRun.objects.in_bulk([base.last_run for base in page if base.last_run])
+        locks = {lock.base.pk: lock for lock in locks_of(page)}
         late = late_after()
+        marked = set(BaseMigration.objects.marked().filter(base__in=page).values_list("base", flat=True))
         for base in page:
+            base.is_marked = base.pk in marked
             run = runs.get(base.last_run)
             base.in_tasks = counted[base.pk]
+            base.lock = padlock([locks[base.pk]] if base.pk in locks else [])
             base.group = ", ".join(group.name for group in groups if base.pk in members[group.pk])
             base.status, base.last_at = last_run_status(run, late), run.made_at if run else None
 
@@ -42,13 +47,20 @@ def schools(request: PersonRequest) -> HttpResponseBase:
             Column("name", "School", search=True, link=lambda base: reverse("tasks-of-school", args=[base.pk])),
             Column("dfe", "DfE no.", kind="code", search=True),
             Column(
+                "lock",
+                "Lock",
+                sort="",
+                choices=LOCK_CHOICES,
+                narrow=lambda bases, choice: bases.filter(tasks_lock__isnull=choice == "open"),
+            ),
+            Column(
                 "mis",
                 "By",
                 choices=[
                     (SIMS_7, "Files"),
                     *((name, f"☁ {one.label}") for name, one in sorted(all_connectors().items())),
                 ],
-                value=lambda base: f"☁ {label_of(base.mis)}" if base.is_collected else "Files",
+                value=_by,
             ),
             Column(
                 "group",
@@ -75,8 +87,13 @@ def schools(request: PersonRequest) -> HttpResponseBase:
 def tasks_of_school(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The tasks that a school is in."""
     base = _find(request, pk)
-    table = tasks_table(request, tasks_of(base), base=base)
-    return table.response("authority_collection/tasks.html", {"base": base})
+    found = tasks_of(base)
+    context = {
+        "base": base,
+        "locked": in_words(locks_of([base])),
+        "phase_1": found.filter(phase=Phase.ONE, active=True).count(),
+    }
+    return tasks_table(request, found, base=base).response("authority_collection/tasks.html", context)
 
 
 @who("administrator", "officer")
@@ -90,6 +107,12 @@ def log_of_school(request: PersonRequest, pk: int) -> HttpResponseBase:
         but=["base__name"],
     )
     return table.response("authority_collection/task_log.html", {"base": base})
+
+
+def _by(base: Any) -> str:
+    """How its data comes, and whether something can be missing since that changed."""
+    by = f"☁ {label_of(base.mis)}" if base.is_collected else "Files"
+    return f"{by}, days can be missing" if base.is_marked else by
 
 
 def _in_group(bases: Any, number: str) -> Any:
