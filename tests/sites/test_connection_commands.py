@@ -38,9 +38,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_a_school_is_let_be_collected_from_the_command_line(home: str, tmp_path: Path) -> None:
     at_home = ("--home", home)
-    refused = schoolgate("authority", "bases", "system", "8204321", "sims-primary", "--yes", *at_home)
+    refused = schoolgate("authority", "bases", "system", "8204321", "wonde", "--yes", *at_home)
     assert refused.returncode == 1
-    assert "Enter the settings for SIMS Primary first" in refused.stderr
+    assert "Enter the settings for Wonde first" in refused.stderr
     (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
     entered = schoolgate(
         *("authority", "bases", "settings", "8204321", "sims-primary", "--from", str(tmp_path / "settings.json")),
@@ -56,8 +56,10 @@ def test_a_school_is_let_be_collected_from_the_command_line(home: str, tmp_path:
     tested = schoolgate("authority", "bases", "test", "8204321", "sims-primary", "--json", *at_home)
     assert (tested.returncode, json.loads(tested.stdout)["trouble"]) == (1, "network")
     assert SECRET not in entered.stdout + entered.stderr + tested.stdout + tested.stderr
-    chosen = told("authority", "bases", "system", "8204321", "sims-primary", "--yes", *at_home)
-    assert (chosen["before"], chosen["system"]) == ("sims-7", "sims-primary")
+    (tmp_path / "wonde.json").write_text(json.dumps({"token": "made-up-token", "school_id": "A1"}))
+    told("authority", "bases", "settings", "8204321", "wonde", "--from", str(tmp_path / "wonde.json"), *at_home)
+    chosen = told("authority", "bases", "system", "8204321", "wonde", "--yes", *at_home)
+    assert (chosen["before"], chosen["system"]) == ("sims-7", "wonde")
 
 
 def test_a_rule_set_is_given_to_a_group(home: str) -> None:
