@@ -1,6 +1,6 @@
 """What the simulator of SIMS Primary does, row by row of reference mis-apis.md, section 4; all by real HTTP."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from tests.simulators.conftest import LIVED, Caller, Clock
@@ -15,6 +15,13 @@ LEARNERS = "Learner/V3/LearnerIdentifiers"
 
 def changes(entity: str, start: str, service: str = "Learner") -> str:
     return f"{service}/V3/{entity}/SIMS.Changes(startDate={start})"
+
+
+def between(first: date, last: date) -> dict[str, str]:
+    """A filter on the marks of these days."""
+    return {
+        "$filter": f"AttendableEventStart ge {first}T00:00:00Z and AttendableEventStart le {last}T23:59:59Z",
+    }
 
 
 # Row 1: the token service.
@@ -366,6 +373,27 @@ def test_what_changed_before_the_migration_is_told_as_changed_on_its_day(
     assert len(caller.rows(changes("LearnerPersonals", "2026-10-02T00:00:00Z"))) < everything
     marks = caller.rows(changes("AttendanceRecords", "2026-10-01T00:00:00Z", "Attendance"))
     assert len(marks) == len(simulator.schools[0].marks)
+
+
+def test_a_school_may_migrate_on_a_day_of_its_own(simulator: SimsPrimary, caller: Caller) -> None:
+    everything = len(caller.rows("Learner/V3/LearnerPersonals"))
+    simulator.set(migration_date="2026-09-01", migration_dates=f"{simulator.schools[0].school}:2026-10-01")
+    assert len(caller.rows(changes("LearnerPersonals", "2026-10-01T00:00:00Z"))) == everything
+    simulator.set(migration_dates="9999:2026-10-01")
+    assert len(caller.rows(changes("LearnerPersonals", "2026-10-01T00:00:00Z"))) < everything
+
+
+def test_marks_of_days_that_are_not_kept_are_neither_told_nor_asked_for(simulator: SimsPrimary, caller: Caller) -> None:
+    school = simulator.schools[0]
+    simulator.set(marks_kept_days="7")
+    kept = school.lived - timedelta(days=7)
+    told = caller.rows(changes("AttendanceRecords", "2026-01-01T00:00:00Z", "Attendance"))
+    assert {row["AttendableEventStart"][:10] for row in told} == {
+        day.isoformat() for _, day, _ in school.marks if day >= kept
+    }
+    before = kept - timedelta(days=1)
+    assert caller.get(MARKS, params=between(before, before)).status_code == 400
+    assert caller.get(MARKS, params=between(before, kept)).status_code == 200
 
 
 def test_changes_need_a_start_with_its_time_and_can_be_of_attendance_only(

@@ -196,12 +196,18 @@ class SimsPrimary(Simulator[SimsPrimarySwitches]):
     def _collection(self, asked: _Asked) -> Answer:
         entity, options = asked.entity, self._options(asked.request, asked.entity)
         since = self._since(asked) if asked.tail else None
-        if entity.group is Group.ATTENDANCE and since is None and self.switches.span_check == "reject":
-            days = days_of(options.terms)
-            if days is None or days[1] - days[0] > timedelta(days=MOST_DAYS):
-                raise BadQuery(f"Attendance can be read for at most {MOST_DAYS} days in one request.")
         reading = Reading(asked.school, self.switches, since, options.terms)
+        if entity.group is Group.ATTENDANCE and since is None:
+            self._look_at_days(reading)
         return self._page(asked, options, [table for table in self._tables(entity, reading) if table])
+
+    def _look_at_days(self, reading: Reading) -> None:
+        """Refuse a question for marks of more days, or of days longer ago, than are told."""
+        days = days_of(reading.terms)
+        if self.switches.span_check == "reject" and (days is None or days[1] - days[0] > timedelta(days=MOST_DAYS)):
+            raise BadQuery(f"Attendance can be read for at most {MOST_DAYS} days in one request.")
+        if days is not None and days[1] < reading.marks_from:
+            raise BadQuery("Attendance of these days is not told any more.")
 
     def _page(self, asked: _Asked, options: Options, tables: list[list[Row]]) -> Answer:
         """A page of rows; of a faulty union each table is cut by itself (reference 2.7)."""

@@ -211,8 +211,15 @@ class Reading:
 
     @property
     def migrated(self) -> datetime:
-        """The start of the migration date."""
-        return datetime.combine(self.switches.migration_date, time(), UTC)
+        """The start of the school's migration date."""
+        day = dict(self.switches.migration_dates).get(self.school.school, self.switches.migration_date)
+        return datetime.combine(day, time(), UTC)
+
+    @property
+    def marks_from(self) -> date:
+        """The first day of which marks are told still."""
+        kept = self.switches.marks_kept_days
+        return self.school.lived - timedelta(days=kept) if kept else date.min
 
 
 def rows_of(entity: EntitySet, reading: Reading) -> list[Row]:
@@ -285,6 +292,7 @@ def _marks(reading: Reading) -> Iterator[tuple[datetime, Row]]:
     if reading.since is not None and reading.since > reading.migrated:
         keys = school.marks_since(reading.since)
     first, last = days_of(reading.terms) or (date.min, date.max)
+    first = max(first, reading.marks_from)
     for key in keys:
         changed = school.marks[key].changed
         if first <= key[1] <= last and reading.is_new(changed):

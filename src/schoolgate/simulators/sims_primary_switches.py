@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from schoolgate.simulators.switches import switch
+from schoolgate.simulators.switches import DayOfEach, switch
 
 _LONG_AGO = date(2000, 1, 1)
 
@@ -53,6 +53,12 @@ class SimsPrimarySwitches:
     )
     migration_date: date = switch(  # noqa: RUF009  # it makes a field
         _LONG_AGO, "What changed before is told as changed on this day, when the school came.", "documented"
+    )
+    migration_dates: DayOfEach = switch(  # noqa: RUF009  # likewise
+        (), "The same of single schools, by their numbers; the others have migration_date.", "documented"
+    )
+    marks_kept_days: int = switch(
+        0, "So many days back marks are told, and a question for days before is refused; 0 tells all.", "inferred"
     )
     row_order: Literal["key", "changed"] = switch(
         "key", "Rows stand by their key, or by when they changed, so that a change moves them.", "inferred"

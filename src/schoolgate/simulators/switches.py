@@ -6,9 +6,12 @@ What is inferred about a vendor (marked [I] in the reference) is a switch, so th
 import math
 from dataclasses import MISSING, Field, field, fields, replace
 from datetime import date
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 S = TypeVar("S")
+
+DayOfEach: TypeAlias = tuple[tuple[str, date], ...]
+"""A day for some schools, each by its number."""
 
 Standing = Literal["documented", "inferred", "ours"]
 """Whether the vendor says so, whether we only think so, or whether it is for tests and no behaviour of the vendor's."""
@@ -65,6 +68,8 @@ def _read(kind: Any, text: str) -> Any:
         return _BOOLEANS[text.lower()]
     if kind is date:
         return date.fromisoformat(text)
+    if kind == DayOfEach:
+        return tuple((school, date.fromisoformat(day)) for school, day in _pairs(text))
     if kind in {int, float}:
         if not 0 <= (number := kind(text)) < math.inf:
             raise ValueError
@@ -72,11 +77,19 @@ def _read(kind: Any, text: str) -> Any:
     return text
 
 
+def _pairs(text: str) -> list[list[str]]:
+    return [one.strip().split(":", 1) for one in text.split(",") if one.strip()]
+
+
 def _values(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return ", ".join(get_args(kind))
+    if kind == DayOfEach:
+        return "schools and dates as 2001:2026-09-01,2002:2026-10-05"
     return {bool: "on, off", date: "a date as 2026-09-01", int: "a whole number", float: "a number"}.get(kind, "a text")
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(f"{school}:{day}" for school, day in value)
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)

@@ -1,6 +1,6 @@
 """A school whose system is a few lists, and the connector that asks it: for the engine's own tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -26,6 +26,7 @@ from schoolgate.wire.mis.connector import (
     Setting,
     Told,
     Tools,
+    Trouble,
     VendorCode,
 )
 
@@ -66,7 +67,11 @@ class School:
     troubles: dict[Group, list[BaseException]] = field(default_factory=dict)
     leavers: set[str] = field(default_factory=set)
     """The keys of who has left: a snapshot tells of them only when it is asked to, changes always do."""
+    refuses: Callable[[date, date], bool] = lambda _first, _last: False
+    """Which questions for the marks of days it refuses."""
     asked: list[tuple[str, Group]] = field(default_factory=list)
+    cursors: list[datetime] = field(default_factory=list)
+    """From when on changes were asked for."""
     capabilities: Capabilities = CAPABILITIES
 
     def say(self, key: str, group: Group, record: Record) -> None:
@@ -122,13 +127,15 @@ class Listed(Connector):
         return (told for told in self._rows("snapshot", group, None) if not _is_of(told, hidden))
 
     def changes(self, group: Group, cursor: str, filters: Filters) -> Iterator[Told]:
-        return self._rows("changes", group, datetime.fromisoformat(cursor) - timedelta(hours=1))
+        return self._rows("changes", group, self._since(cursor))
 
     def attendance(self, cursor: str, filters: Filters) -> Iterator[Told]:
-        since = datetime.fromisoformat(cursor) - timedelta(hours=1)
+        since = self._since(cursor)
         return self._marks("changes", lambda _, changed: changed >= since)
 
     def attendance_between(self, first: date, last: date, filters: Filters) -> Iterator[Told]:
+        if self.school.refuses(first, last):
+            raise MisError(Trouble.DATA, "The service answers 400 for this question.", ends="group", status=400)
         return self._marks("days", lambda day, _: first <= day <= last)
 
     def cursor_at(self, moment: datetime) -> str:
@@ -141,6 +148,11 @@ class Listed(Connector):
         if group is Group.ATTENDANCE:
             return Mark(only["key"], date.fromisoformat(only["day"]), only["session"], only["code"], raw=only)
         return Row(only["key"], group, only["record"], raw)
+
+    def _since(self, cursor: str) -> datetime:
+        since = datetime.fromisoformat(cursor)
+        self.school.cursors.append(since)
+        return since - timedelta(hours=1)
 
     def _rows(self, how: str, group: Group, since: datetime | None) -> Iterator[Told]:
         begun = self.tools.now()

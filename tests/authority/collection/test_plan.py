@@ -1,7 +1,7 @@
 """What is asked, by what an API can do and what was collected before."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -84,3 +84,26 @@ def test_windows_cover_every_day_once_and_none_is_longer_than_is_taken(
 def test_no_api_is_asked_for_attainment() -> None:
     with pytest.raises(ValueError, match="attainment"):
         plan(Data.ATTAINMENT, CAPABILITIES, {}, EVERYBODY, today=TODAY)
+
+
+def test_attendance_of_given_days_is_read_by_days_whatever_its_cursor() -> None:
+    days = (TODAY - timedelta(days=60), TODAY)
+    made = plan(Data.ATTENDANCE, CAPABILITIES, {"attendance": "a"}, EVERYBODY, today=TODAY, days=days)
+    assert (made.steps[0].first, made.steps[-1].last) == days
+    assert [step.may_be_too_old for step in made.steps] == [True, True, False]
+    assert not made.catches_up
+
+
+def test_days_that_end_before_today_are_a_catch_up() -> None:
+    days = (TODAY - timedelta(days=60), TODAY - timedelta(days=40))
+    made = plan(Data.ATTENDANCE, CAPABILITIES, {"attendance": "a"}, EVERYBODY, today=TODAY, days=days)
+    assert made.steps == (Step(Group.ATTENDANCE, "days", first=days[0], last=days[1], may_be_too_old=True),)
+    assert made.catches_up
+
+
+def test_a_snapshot_of_a_catch_up_reads_the_marks_of_its_days_last() -> None:
+    days = (TODAY - timedelta(days=60), TODAY - timedelta(days=40))
+    made = plan(Data.SNAPSHOT, CAPABILITIES, {}, EVERYBODY, today=TODAY, days=days)
+    assert made.full
+    assert [step.group for step in made.steps] == [*ORDER, Group.ATTENDANCE]
+    assert (made.steps[-1].first, made.steps[-1].last) == days

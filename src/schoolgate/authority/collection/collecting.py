@@ -5,7 +5,6 @@ hands it over, and no cursor moves before the import's end (`ending`). One run o
 job's key.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -27,9 +26,15 @@ from schoolgate.authority.collection.gathering import Gathering
 from schoolgate.authority.collection.handing_over import hand_over
 from schoolgate.authority.collection.holding_back import MOST_BAD_ROWS, keep
 from schoolgate.authority.collection.meanings import UNKNOWN_CODE, Meanings
-from schoolgate.authority.collection.models import CollectionRun, Cursor, Data, Level, RunState
+from schoolgate.authority.collection.migrating.tracking import (
+    first_cursors,
+    first_days,
+    first_run_after,
+    what_can_be_missing,
+)
+from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Cursor, Data, Level, RunState
 from schoolgate.authority.collection.not_yet_held import some_are_held_now
-from schoolgate.authority.collection.plan import plan, scope_of
+from schoolgate.authority.collection.plan import Plan, plan, scope_of
 from schoolgate.authority.collection.run_log import RunLog
 from schoolgate.authority.collection.running import COLLECT
 from schoolgate.authority.collection.staging import UNKNOWN_PUPIL, Staging
@@ -41,7 +46,7 @@ from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, TryLater, register
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.periodic import every
-from schoolgate.wire.mis.connector import Check, Filters, Group, MisError, Trouble
+from schoolgate.wire.mis.connector import Check, Connector, Filters, Group, MisError, Trouble
 
 TOO_MANY_BAD_ROWS = "too-many-bad-rows"
 """Code of a run: more rows could not be read than may be held back."""
@@ -136,22 +141,7 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
 
     filters = run.task.filters if run.task else Filters()
     known = held_keys(run.base)
-    today = timezone.localdate()
-    cursors = dict(_cursors(run, scope_of(filters)))
-    days = run.days
-    if migration := first_run_after(run):
-        days = first_days(migration, today, cursors) if run.data == Data.ATTENDANCE else None
-        cursors = {**first_cursors(migration, connector, Group), **cursors}
-    if some_are_held_now(run.base, run.connector, scope_of(filters), known):
-    made = plan(
-        Data(run.data),
-        connector.capabilities,
-        cursors,
-        filters,
-        today=today,
-        months_back=run.task.months_back if run.task else None,
-        days=days,
-    )
+    made, migration = _plan(run, connector, filters, known)
     if not made.steps:
         fail(run, NOT_OFFERED, f"{connector.label} does not tell {run.get_data_display()}.")
         return
@@ -164,6 +154,9 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
             note(connection, Check(error.sentence, error.trouble))
         raise
     note(connection, Check(""))
+    run.too_old_until = gathered.too_old_until
+    if migration is not None and (missing := what_can_be_missing(migration, run)):
+        notes.warn(missing)
     full = made.full and not gathered.failed
     if full and "" in staging.half_read:
         notes.warn("Some rows do not say whose they are. So nobody is taken to be missing.")
@@ -180,11 +173,34 @@ def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
     hand_over(run, staging, gathered, connector, full=full)
 
 
-def _cursors(run: CollectionRun, scope: str, known: frozenset[str]) -> Mapping[str, str]:
+def _plan(
+    run: CollectionRun, connector: Connector, filters: Filters, known: frozenset[str]
+) -> tuple[Plan, BaseMigration | None]:
+    """What is asked for, and the migration of the base if the run is the first after it."""
+    scope = scope_of(filters)
+    cursors = _cursors(run, scope)
+    days, migration = run.days, None
+    if run.data == Data.ATTENDANCE and Group.ATTENDANCE in cursors:
+        if some_are_held_now(run.base, run.connector, scope, known):
+            # Without its cursor attendance is read by days.
+            del cursors[Group.ATTENDANCE]
+    elif migration := first_run_after(run):
+        days = first_days(migration, run)
+        cursors = {**first_cursors(migration, connector), **cursors}
+    made = plan(
+        Data(run.data),
+        connector.capabilities,
+        cursors,
+        filters,
+        today=timezone.localdate(),
+        months_back=run.task.months_back if run.task else None,
+        days=days,
+    )
+    return made, migration
+
+
+def _cursors(run: CollectionRun, scope: str) -> dict[str, str]:
     groups = {f"{group}{scope}": group.value for group in Group}
-    if some_are_held_now(run.base, run.connector, scope, known):
-        # Without its cursor attendance is read by days.
-        del groups[f"{Group.ATTENDANCE}{scope}"]
     found = Cursor.objects.filter(base=run.base, connector=run.connector, group__in=groups)
     return {groups[name]: text for name, text in found.values_list("group", "text")}
 

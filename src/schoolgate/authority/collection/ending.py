@@ -10,6 +10,7 @@ from django.db import transaction
 
 from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.collection.alerts import FAILED_RUN
+from schoolgate.authority.collection.migrating.tracking import note_end, told_at_the_end
 from schoolgate.authority.collection.models import CollectionRun, Cursor, Level, NotYetHeld, RunState
 from schoolgate.authority.collection.running import page_of
 from schoolgate.authority.exchange import outbox
@@ -28,9 +29,12 @@ IMPORT_FAILED = "import-failed"
 @transaction.atomic
 def succeed(run: CollectionRun, message: str, *, level: Level = Level.INFO, **values: Any) -> bool:
     """End a run well and let its cursors count. False: it has ended already."""
+    if missing := told_at_the_end(run):
+        level, message = Level.WARN, f"{message} {missing}"
     if not _step(run, "succeed", level=level, code="", message=message, next_try_at=None, **values):
         return False
     save_cursors(run)
+    note_end(run)
     if run.its_import_id is None:
         # An import tells the journal of itself.
         _tell(run, level, message)

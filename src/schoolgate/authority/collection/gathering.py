@@ -3,6 +3,9 @@
 A group that fails stops no other: what the others said is imported and their cursors go on, its own stays, and the run
 ends as failed once they are imported, since something is missing. Without the pupils themselves nothing is taken; nor
 when the connection as a whole fails. A snapshot that lacks a group is no full one: nothing is missing by it.
+
+Days that a plan says may be too old may be refused, as long as none before them was told: they are left out, and the
+others count.
 """
 
 from collections import Counter
@@ -40,7 +43,9 @@ class Gathered:
     scope: str = ""
     """As in `plan.scope_of`."""
     by_days: bool = False
-    """Attendance was read by days, and none of it failed."""
+    """Attendance was read by days up to now, and none of it failed."""
+    too_old_until: date | None = None
+    """The last of the days that were refused, as far as they may be too old."""
 
 
 class Gathering:
@@ -69,15 +74,17 @@ class Gathering:
         for step in plan.steps:
             # After a window that failed, those after it would leave a gap behind the cursor all the same.
             if step.group not in gathered.failed:
-                with self._may_fail(step.group, gathered):
+                with self._may_fail(step.group, gathered), self._may_be_too_old(step, gathered):
                     # Of attendance by days the first window's: what changed while others were read comes again.
                     gathered.cursors.setdefault(step.group, self._read(step))
+        if plan.catches_up:
+            gathered.cursors.pop(Group.ATTENDANCE, None)
         meanings.keep_met()
         if self.staging.gone:
             number = len(self.staging.gone)
             self.staging.leave_out(self.staging.gone)
             self.notes.warn(f"{number:,} pupils are deleted at the school. The next snapshots tell who is missing.")
-        by_days = any(step.how == "days" for step in plan.steps)
+        by_days = any(step.how == "days" for step in plan.steps) and not plan.catches_up
         gathered.by_days = by_days and Group.ATTENDANCE not in gathered.failed
         new = self._ask_who(plan.steps[0])
         for step in plan.steps[1:]:
@@ -97,6 +104,23 @@ class Gathering:
             self.notes.error(f"{LABELS[group]}: {error.sentence}", group=group, code=error.trouble)
             gathered.failed[group] = error
             gathered.cursors.pop(group, None)
+
+    @contextmanager
+    def _may_be_too_old(self, step: Step, gathered: Gathered) -> Iterator[None]:
+        """Days that are refused here are noted as too old, if the step may be; else the refusal is raised."""
+        try:
+            yield
+        except MisError as error:
+            told_before = step.group in gathered.cursors
+            if not step.may_be_too_old or told_before or not _is_refusal(error):
+                raise
+            self.notes.warn(
+                f"{LABELS[step.group]}, {_day(step.first)} to {_day(step.last)}: the service answers {error.status}. "
+                "These days are taken to be too old for it.",
+                group=step.group,
+                code=error.trouble,
+            )
+            gathered.too_old_until = step.last
 
     def _read(self, step: Step) -> str:
         counted: Counter[str] = Counter()
@@ -165,6 +189,12 @@ class Gathering:
                 return
             self.on_progress(len(self.staging), f"asking for {LABELS[group].lower()} of new pupils")
             yield from told.rows
+
+
+def _is_refusal(error: MisError) -> bool:
+    """Whether the vendor says that it does not tell this, and will not tell it later."""
+    refused = error.status is not None and 400 <= error.status < 500
+    return error.trouble == Trouble.DATA and error.ends == "group" and refused and not error.passes
 
 
 def _day(day: date) -> str:

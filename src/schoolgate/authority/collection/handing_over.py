@@ -38,7 +38,12 @@ def hand_over(run: CollectionRun, staging: Staging, gathered: Gathered, connecto
         if gathered.by_days:
             note_read(run, gathered.scope, staging.known)
         keep_raw_codes(run.base, staging.codes.values())
-        told = {"cursors": run.cursors, "held_back": run.held_back, **_what_failed(gathered)}
+        told = {
+            "cursors": run.cursors,
+            "held_back": run.held_back,
+            "too_old_until": run.too_old_until,
+            **_what_failed(gathered),
+        }
         if stored is None:
             _end_without_import(run, gathered, told)
         else:
@@ -72,7 +77,12 @@ def _what_failed(gathered: Gathered) -> dict[str, str]:
 
 
 def _end_without_import(run: CollectionRun, gathered: Gathered, told: dict[str, object]) -> None:
-    counted = {"cursors": run.cursors, "held_back": run.held_back, "counts": _NOTHING}
+    counted = {
+        "cursors": run.cursors,
+        "held_back": run.held_back,
+        "too_old_until": run.too_old_until,
+        "counts": _NOTHING,
+    }
     if gathered.failed:
         ended = fail(run, str(told["code"]), str(told["message"]), **counted)
         save_cursors(run)

@@ -29,24 +29,30 @@ FIRST_MONTHS = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stream to read. `cursor` is for changes, `first` and `last` for days."""
+    """One stream to read. `cursor` is for changes, `first` and `last` for days.
+
+    `may_be_too_old`: the vendor may refuse these days because they are long over; the others count all the same.
+    """
 
     group: Group
     how: Literal["snapshot", "changes", "days"]
     cursor: str = ""
     first: date = date.min
     last: date = date.min
+    may_be_too_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The streams of one run, in their order. `full`: together they are all that the school has to say of its pupils.
 
-    Only then may what is missing be a candidate for removal; a run of changes never says so.
+    Only then may what is missing be a candidate for removal; a run of changes never says so. `catches_up`: its
+    attendance ends before today, so that no later run may begin where it ends.
     """
 
     steps: tuple[Step, ...]
     full: bool = False
+    catches_up: bool = False
 
 
 def scope_of(filters: Filters) -> str:
@@ -68,16 +74,24 @@ def plan(
     *,
     today: date,
     months_back: int | None = None,
+    days: tuple[date, date] | None = None,
 ) -> Plan:
-    """Make the plan of a run. `cursors` are by group, as they were saved. Raises ValueError for attainment."""
+    """Make the plan of a run. `cursors` are by group, as they were saved. Raises ValueError for attainment.
+
+    With `days`, first and last, attendance is read by these days, whatever its cursor, and with a snapshot too.
+    """
+    catches_up = days is not None and days[1] < today
     if data == Data.ATTENDANCE:
-        return Plan(tuple(_attendance(capabilities, cursors, today, months_back)))
+        return Plan(tuple(_attendance(capabilities, cursors, today, months_back, days)), catches_up=catches_up)
     if data not in {Data.SNAPSHOT, Data.CHANGED}:
         raise ValueError(f"No API is asked for {data}.")
     groups = [group for group in ORDER if group in capabilities.groups]
     if data == Data.SNAPSHOT:
         everybody = not filters.nc_years and not filters.looked_after
-        return Plan(tuple(Step(group, "snapshot") for group in groups), full=everybody)
+        steps = [Step(group, "snapshot") for group in groups]
+        if days is not None:
+            steps += _attendance(capabilities, {}, today, None, days)
+        return Plan(tuple(steps), full=everybody, catches_up=catches_up)
     changes = capabilities.change_model != "none"
     return Plan(
         tuple(
@@ -89,18 +103,25 @@ def plan(
 
 
 def _attendance(
-    capabilities: Capabilities, cursors: Mapping[str, str], today: date, months_back: int | None
+    capabilities: Capabilities,
+    cursors: Mapping[str, str],
+    today: date,
+    months_back: int | None,
+    days: tuple[date, date] | None,
 ) -> list[Step]:
     if Group.ATTENDANCE not in capabilities.groups:
         return []
-    if capabilities.attendance_changes and capabilities.change_model != "none" and Group.ATTENDANCE in cursors:
+    changes = capabilities.attendance_changes and capabilities.change_model != "none"
+    if days is None and changes and Group.ATTENDANCE in cursors:
         return [Step(Group.ATTENDANCE, "changes", cursors[Group.ATTENDANCE])]
-    first = _first_of_month(today, months_back or FIRST_MONTHS)
+    first, end = days or (_first_of_month(today, months_back or FIRST_MONTHS), today)
     length = min(WINDOW_DAYS, capabilities.attendance_window_days or WINDOW_DAYS)
     steps = []
-    while first <= today:
-        last = min(first + timedelta(days=length - 1), today)
-        steps.append(Step(Group.ATTENDANCE, "days", first=first, last=last))
+    while first <= end:
+        last = min(first + timedelta(days=length - 1), end)
+        # Who refuses today's marks does not do so because of their age.
+        too_old = days is not None and last < today
+        steps.append(Step(Group.ATTENDANCE, "days", first=first, last=last, may_be_too_old=too_old))
         first = last + timedelta(days=1)
     return steps
 

@@ -1,7 +1,7 @@
 """Asking for runs: of a task for all its bases at once, or of one base."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -41,22 +41,30 @@ def ask_for_runs(task: ScheduledTask, due_at: datetime | None = None, by: User |
 
 
 def ask_for_run(
-    task: ScheduledTask | None, base: Base, data: str, *, by: User | None, due_at: datetime | None = None
+    task: ScheduledTask | None,
+    base: Base,
+    data: str,
+    *,
+    by: User | None,
+    due_at: datetime | None = None,
+    days: tuple[date, date] | None = None,
 ) -> CollectionRun | None:
     """Ask for a run of one base. None: there is an open one of the same task and data already.
 
-    Without a task it takes what a task without filters does. Raises Locked where who asks may not (`locks`); what is
-    due is run all the same.
+    Without a task it takes what a task without filters does. With `days`, first and last, it is a catch-up of these
+    days (`migrating.catching_up`). Raises Locked where who asks may not (`locks`); what is due is run all the same.
     """
     with transaction.atomic():
         if due_at is None:
             require_open_to_run(task, base, by)
         # Held, so that of two who ask at once the second sees the first's.
         base = Base.objects.select_for_update(of=("self",)).get(pk=base.pk)
-        same = CollectionRun.objects.filter(task=task, base=base, data=data)
+        run = _run(task, base, data, by=by, due_at=due_at, days=days)
+        same = CollectionRun.objects.filter(
+            task=task, base=base, data=data, first_day=run.first_day, last_day=run.last_day
+        )
         if same.filter(state__in=OPEN).exists() or (due_at is not None and same.filter(due_at=due_at).exists()):
             return None
-        run = _run(task, base, data, by=by, due_at=due_at)
         run.save()
         _submit([run])
     return run
@@ -68,16 +76,25 @@ def page_of(run: int) -> str:
 
 
 def _run(
-    task: ScheduledTask | None, base: Base, data: str, *, by: User | None, due_at: datetime | None
+    task: ScheduledTask | None,
+    base: Base,
+    data: str,
+    *,
+    by: User | None,
+    due_at: datetime | None,
+    days: tuple[date, date] | None = None,
 ) -> CollectionRun:
+    first, last = days or (None, None)
     return CollectionRun(
         task=task,
-        task_name=task.name if task is not None else "Asked for by hand",
+        task_name=task.name if task is not None else "Catch-up" if days else "Asked for by hand",
         base=base,
         data=data,
         connector=base.mis if base.is_collected else "",
         asked_by=by,
         due_at=due_at,
+        first_day=first,
+        last_day=last,
     )
 
 

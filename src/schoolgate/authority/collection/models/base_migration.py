@@ -1,10 +1,17 @@
 from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.models.visible import ForStaff
+
+
+class BaseMigrationQuerySet(ForStaff["BaseMigration"]):
+    def marked(self) -> Self:
+        """Those of whose base something can be missing still."""
+        return self.filter(gap_first__isnull=False, gap_closed_at=None)
 
 
 class BaseMigration(models.Model):
@@ -14,8 +21,9 @@ class BaseMigration(models.Model):
     corrected until the first run. Before `migrated_at` nothing has changed but that somebody has entered the day.
     `effects` is what became of each task, as it was told then. `snapshot_at`, `changed_at` and `attendance_at` are when
     the first of these was imported to its end since. `gap_first` to `gap_last` are the days of which something can be
-    missing, since the first run came more than three months after the move; `gap_closed_at` when a snapshot and the
-    catch-up were done, or somebody took it as it is (`gap_closed_by`).
+    missing, since the first run came more than three months after the move, and `gap_noted_at` is when that was told
+    (`migrating.tracking`): then `snapshot_at` is the first snapshot after that. `gap_closed_at` is when a snapshot and
+    the catch-up were done, or somebody took it as it is (`gap_closed_by`).
     """
 
     base = models.OneToOneField(Base, models.CASCADE, related_name="migration")
@@ -31,11 +39,12 @@ class BaseMigration(models.Model):
     school_told_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     gap_first = models.DateField(null=True)
     gap_last = models.DateField(null=True)
+    gap_noted_at = models.DateTimeField(null=True)
     caught_up_at = models.DateTimeField(null=True)
     gap_closed_at = models.DateTimeField(null=True)
     gap_closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    objects = ForStaff["BaseMigration"].as_manager()
+    objects = BaseMigrationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"migration of {self.base_id}"
@@ -46,3 +55,8 @@ class BaseMigration(models.Model):
         if self.gap_first is None or self.gap_last is None or self.gap_closed_at is not None:
             return None
         return self.gap_first, self.gap_last
+
+    @property
+    def has_snapshot(self) -> bool:
+        """Whether one was imported since the migration and, where there is a gap, since that was told."""
+        return self.snapshot_at is not None and (self.gap_noted_at is None or self.snapshot_at >= self.gap_noted_at)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -78,7 +78,8 @@ class CollectionRun(models.Model):
     from the import's end on: connector's group → cursor. `counts` are the Task Log's: read, added, updated, same,
     conflicts, unmatched, left_out. `level` and `message` are the line in the Task Log; `code` is stable (`Trouble`, or
     one of ours), its details are in `lines`. `held_back` rows of it lie in quarantine. `source_key` is the digest of
-    what was collected, as it is kept.
+    what was collected, as it is kept. A run with `first_day` and `last_day` is a catch-up (`migrating.catching_up`): it
+    reads the attendance of these days. Up to `too_old_until` the school's system refused days for being too old.
     """
 
     task = models.ForeignKey(ScheduledTask, models.SET_NULL, null=True, related_name="runs")
@@ -103,6 +104,9 @@ class CollectionRun(models.Model):
     code = models.CharField(max_length=40, blank=True)
     message = models.CharField(max_length=500, blank=True)
     next_try_at = models.DateTimeField(null=True)
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+    too_old_until = models.DateField(null=True)
 
     objects = CollectionRunQuerySet.as_manager()
 
@@ -129,6 +133,13 @@ class CollectionRun(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The days of a catch-up, both included."""
+        if self.first_day is None or self.last_day is None:
+            return None
+        return self.first_day, self.last_day
 
 
 class LastRunStatus(StrEnum):
