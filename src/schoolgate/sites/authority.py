@@ -33,6 +33,9 @@ SCHOOLGATE_ROLES = {
 SCHOOLGATE_RIGHTS = {
     "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
 }
+SCHOOLGATE_BOUND_ROLES = {
+    "school user": "A school's own people are invited, and removed, on the page of the school, under School Portal."
+}
 SCHOOLGATE_FIRST_PAGES = {"school user": "portal"}
 SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),

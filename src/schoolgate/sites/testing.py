@@ -62,6 +62,9 @@ SCHOOLGATE_ROLES = {
 SCHOOLGATE_RIGHTS = {
     "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
 }
+SCHOOLGATE_BOUND_ROLES = {
+    "school user": "A school's own people are invited, and removed, on the page of the school, under School Portal."
+}
 SCHOOLGATE_FIRST_PAGES = {"school user": "portal"}
 SCHOOLGATE_NAVIGATION = [("Users", "users")]
 # A file, not memory: on one shared in-memory connection locking would never show.

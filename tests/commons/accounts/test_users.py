@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from schoolgate.commons.accounts.creating import (
+    BoundRole,
     LastAdministrator,
     UserExists,
     change_role,
@@ -17,6 +19,7 @@ from schoolgate.commons.accounts.creating import (
     switch_on,
 )
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.accounts.rights import change_rights
 from schoolgate.commons.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +197,58 @@ class TestMyAccount:
         for _ in range(9):
             said = browser.post("/my-account/password/", new).content.decode()
         assert "Too many wrong passwords" in said
+
+
+@pytest.fixture
+def bound(settings: Any) -> str:
+    """A role of this site that comes with something else than the user."""
+    settings.SCHOOLGATE_BOUND_ROLES = {"school user": "Schools invite their own people."}
+    return "school user"
+
+
+def test_an_invitation_offers_no_bound_role_and_says_where_it_is_given(
+    bound: str, administrator: User, signed_in: SignedIn
+) -> None:
+    page = signed_in(administrator).get("/users/invite/").content.decode()
+    assert 'value="school user"' not in page
+    assert "Schools invite their own people." in page
+
+
+def test_nobody_is_invited_with_a_bound_role(bound: str, administrator: User, signed_in: SignedIn) -> None:
+    given = {"username": "ivy", "name": "Ivy Nash", "email": "", "role": bound}
+    signed_in(administrator).post("/users/invite/", given)
+    assert not User.objects.filter(username="ivy").exists()
+
+
+def test_nobody_gets_a_bound_role_later(bound: str, sender: User) -> None:
+    with pytest.raises(BoundRole, match="Schools invite"):
+        change_role(sender, bound, by=None)
+
+
+def test_who_has_a_bound_role_keeps_it(bound: str, administrator: User, signed_in: SignedIn) -> None:
+    ivy = create_user("ivy", bound)
+    browser = signed_in(administrator)
+    page = browser.get(f"/users/{ivy.pk}/").content.decode()
+    assert "Schools invite their own people." in page
+    assert "Change the role" not in page
+    browser.post(f"/users/{ivy.pk}/", {"role": "administrator"})
+    ivy.refresh_from_db()
+    assert ivy.role == bound
+
+
+def test_no_right_goes_with_a_bound_role(bound: str, administrator: User, signed_in: SignedIn, settings: Any) -> None:
+    settings.SCHOOLGATE_RIGHTS = {"restricted-pupils": "sees restricted pupils"}
+    ivy = create_user("ivy", bound)
+    browser = signed_in(administrator)
+    assert "Rights beyond the role" not in browser.get(f"/users/{ivy.pk}/").content.decode()
+    answer = browser.post(f"/users/{ivy.pk}/rights/", {"rights": ["restricted-pupils"], "seen": ""})
+    assert answer.status_code == 404
+    with pytest.raises(ValueError, match="can have no right"):
+        change_rights(ivy, ["restricted-pupils"], by=None)
+
+
+def test_who_has_a_bound_role_can_be_switched_off(bound: str, administrator: User, signed_in: SignedIn) -> None:
+    ivy = create_user("ivy", bound)
+    signed_in(administrator).post(f"/users/{ivy.pk}/switch/")
+    ivy.refresh_from_db()
+    assert not ivy.is_active

@@ -7,6 +7,7 @@ from django.test import Client
 from tests.conftest import SignedIn
 from tests.smtp import Inbox
 
+from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.choosing import listeners
 from schoolgate.commons.alerts.kinds import DAILY_SUMMARY
@@ -76,6 +77,16 @@ def test_nobody_to_tell_is_told(signed_in: SignedIn, inbox: Inbox, officer: User
     assert "Nobody gets the daily summary." in page
     assert "You have no e-mail address" in page
     signed_in(officer).post("/alerts/sample")
+    assert not Mail.objects.exists()
+
+
+def test_who_may_not_have_the_summary_gets_no_sample_of_it(inbox: Inbox, signed_in: SignedIn) -> None:
+    ivy = create_user("ivy", "school user", email="ivy@school.example")
+    browser = signed_in(ivy)
+    page = browser.get("/alerts/").content.decode()
+    assert "Send me a sample" not in page
+    assert "Nobody gets the daily summary." not in page
+    assert browser.post("/alerts/sample").status_code == 403
     assert not Mail.objects.exists()
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
+from schoolgate.authority.records.models.visible import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.web.finding import Found, finder
 
@@ -14,8 +15,8 @@ MOST = 50
 DIGITS_OF_A_DIGEST = re.compile(r"[0-9a-f]{8,64}")
 
 
-@finder("files received, by name, number, school, receipt or digest")
-def find_received_files(user: User, text: str) -> list[Found]:
+def files_called(user: User, text: str) -> QuerySet[ReceivedFile]:
+    """The files that this user may know of, by name, number, school, receipt or digest; the newest first."""
     compact = text.replace(" ", "")
     wanted = (
         Q(name__icontains=compact)
@@ -24,7 +25,13 @@ def find_received_files(user: User, text: str) -> list[Found]:
         | Q(base__number=compact)
         | _begins_with_digest(compact)
     )
-    files = ReceivedFile.objects.visible_to(user).filter(wanted).select_related("base", "its_import__job")
+    return ReceivedFile.objects.visible_to(user).filter(wanted).select_related("base", "its_import__job")
+
+
+@finder("files received, by name, number, school, receipt or digest")
+def find_received_files(user: User, text: str) -> list[Found]:
+    if user.role not in STAFF:
+        return []
     return [
         Found(
             what=KINDS[file.kind].words,
@@ -36,7 +43,7 @@ def find_received_files(user: User, text: str) -> list[Found]:
             link=reverse("received-file", args=[file.pk]),
             state_link=reverse("import", args=[file.its_import_id]) if file.its_import_id else "",
         )
-        for file in files[:MOST]
+        for file in files_called(user, text)[:MOST]
     ]
 
 

@@ -1,5 +1,7 @@
 """Making users, and changing what they may do."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -15,6 +17,19 @@ class UserExists(Exception):
 
 class LastAdministrator(Exception):
     """The site's only active administrator can neither be switched off nor get another role."""
+
+
+class BoundRole(Exception):
+    """The role comes with something else than the user (`bound_roles`); the message says where it is given."""
+
+
+def bound_roles() -> Mapping[str, str]:
+    """This site's roles that mean nothing by themselves, each with a sentence that says where they are given.
+
+    Who has such a role keeps it, and nobody else gets it.
+    """
+    bound: Mapping[str, str] = getattr(settings, "SCHOOLGATE_BOUND_ROLES", {})
+    return bound
 
 
 def create_user(
@@ -48,9 +63,11 @@ def create_user(
 
 
 def change_role(user: User, role: str, *, by: User | None, request: HttpRequest | None = None) -> None:
-    """Give a user another role of this site; in force at the next click. Raises LastAdministrator."""
+    """Give a user another role of this site; in force at the next click. Raises LastAdministrator and BoundRole."""
     if role not in settings.SCHOOLGATE_ROLES:
         raise ValueError(f"This site has no role '{role}'.")
+    if elsewhere := next((bound_roles()[one] for one in (user.role, role) if one in bound_roles()), ""):
+        raise BoundRole(elsewhere)
     with transaction.atomic():
         if role != ADMINISTRATOR:
             _require_another_administrator(user)

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 
+from schoolgate.commons.accounts.creating import bound_roles
 from schoolgate.commons.accounts.models import MACHINE_ROLES, NAME_TAKEN, User, user_name_letters
 from schoolgate.commons.accounts.rights import known_rights
 
@@ -17,6 +18,11 @@ def roles_of_people() -> list[tuple[str, str]]:
         for role, meaning in settings.SCHOOLGATE_ROLES.items()
         if role not in MACHINE_ROLES
     ]
+
+
+def roles_to_give() -> list[tuple[str, str]]:
+    """Those of them that an administrator gives to a user."""
+    return [(role, meaning) for role, meaning in roles_of_people() if role not in bound_roles()]
 
 
 def rights_of_people() -> list[tuple[str, str]]:
@@ -103,7 +109,7 @@ class FirstAdministratorForm(NewPasswordForm):
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """Inviting a colleague."""
 
-    role = forms.ChoiceField(label="Role", choices=roles_of_people, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label="Role", choices=roles_to_give, widget=forms.RadioSelect)
 
     class Meta:
         model = User
@@ -116,7 +122,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label="Role", choices=roles_of_people, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label="Role", choices=roles_to_give, widget=forms.RadioSelect)
 
 
 class RightsForm(forms.Form):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
+from schoolgate.commons.accounts.creating import bound_roles
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
@@ -34,13 +35,15 @@ def change_rights(
     """Let a user have just these rights, from the next click on; the same again changes nothing.
 
     ``seen`` is what was shown as the user's before. Raises ValueError for a right that this site does not have, or for
-    a program, and RightsChangedMeanwhile.
+    a program or a bound role, and RightsChangedMeanwhile.
     """
     wanted = sorted(set(rights))
     if unknown := set(wanted) - known_rights().keys():
         raise ValueError(f"This site has no right '{min(unknown)}'.")
     if user.is_machine and wanted:
         raise ValueError("A school's program can have no right.")
+    if user.role in bound_roles() and wanted:
+        raise ValueError(f"Who has the role '{user.role}' can have no right.")
     with transaction.atomic():
         before = sorted(User.objects.select_for_update().get(pk=user.pk).rights)
         if seen is not None and before != sorted(seen):

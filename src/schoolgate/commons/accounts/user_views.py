@@ -8,7 +8,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from schoolgate.commons.accounts.access import PersonRequest, who
-from schoolgate.commons.accounts.creating import LastAdministrator, change_role, create_user, switch_off, switch_on
+from schoolgate.commons.accounts.creating import (
+    BoundRole,
+    LastAdministrator,
+    bound_roles,
+    change_role,
+    create_user,
+    switch_off,
+    switch_on,
+)
 from schoolgate.commons.accounts.forms import InvitationForm, RightsForm, RoleForm, roles_of_people
 from schoolgate.commons.accounts.links import HOURS, make_link
 from schoolgate.commons.accounts.models import ADMINISTRATOR, SingleUseLink, User
@@ -60,7 +68,7 @@ def invite_user(request: PersonRequest) -> HttpResponseBase:
             )
             link = make_link(person, SingleUseLink.Purpose.INVITATION)
         return _show_link(request, person, link, SingleUseLink.Purpose.INVITATION)
-    return render(request, "accounts/invite_user.html", {"form": form})
+    return render(request, "accounts/invite_user.html", {"form": form, "elsewhere": bound_roles().values()})
 
 
 @who(ADMINISTRATOR)
@@ -71,19 +79,21 @@ def user(request: PersonRequest, user_id: int) -> HttpResponseBase:
     if form.is_valid():
         try:
             change_role(person, form.cleaned_data["role"], by=request.user, request=request)
-        except LastAdministrator as error:
+        except (LastAdministrator, BoundRole) as error:
             form.add_error("role", str(error))
         else:
             messages.success(request, f"{person} is now {person.role}.")
             return redirect("user", person.pk)
-    return render(request, "accounts/user.html", {"person": person, "form": form, "rights": _rights_form(person)})
+    elsewhere = bound_roles().get(person.role, "")
+    context = {"person": person, "form": form, "rights": _rights_form(person), "elsewhere": elsewhere}
+    return render(request, "accounts/user.html", context)
 
 
 @who(ADMINISTRATOR)
 @require_POST
 def user_rights(request: PersonRequest, user_id: int) -> HttpResponseBase:
     """Give rights to a person, or take them; what was shown must still be so."""
-    person = get_object_or_404(_people(request), pk=user_id)
+    person = get_object_or_404(_people(request).exclude(role__in=bound_roles()), pk=user_id)
     form = RightsForm(request.POST)
     if not form.is_valid():
         messages.error(request, "This site has no such right.")
@@ -99,8 +109,8 @@ def user_rights(request: PersonRequest, user_id: int) -> HttpResponseBase:
 
 
 def _rights_form(person: User) -> RightsForm | None:
-    """None where the site has no rights to give."""
-    if not known_rights():
+    """None where the site has no rights to give, and for who has a role that none goes with."""
+    if not known_rights() or person.role in bound_roles():
         return None
     return RightsForm(initial={"rights": person.rights, "seen": " ".join(person.rights)})
 

@@ -1,6 +1,7 @@
 """*Alerts*: who is told what, when (SCREENS 5.3). Everybody chooses for themselves; administrators see all."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -45,7 +46,9 @@ def set_time(request: PersonRequest) -> HttpResponseBase:
 @signed_in
 @require_POST
 def sample(request: PersonRequest) -> HttpResponseBase:
-    """Send oneself the summary as it would be now."""
+    """Send oneself the summary as it would be now; it is for those only who may have it."""
+    if not DAILY_SUMMARY.may_have(request.user):
+        raise PermissionDenied
     if not is_set_up():
         messages.error(request, "This site has no mail server, so no sample can be sent.")
     elif not request.user.email:
@@ -81,6 +84,7 @@ def _page(request: PersonRequest, choices: ChoicesForm, time_form: SummaryTimeFo
         "time_form": time_form,
         "is_administrator": is_administrator,
         "server": server_address() if is_set_up() else "",
+        "may_have_summary": DAILY_SUMMARY.may_have(request.user),
         "nobody": not listeners(DAILY_SUMMARY),
         "mails": own[:LAST_MAILS],
         "stuck": Mail.objects.visible_to(request.user).stuck().select_related("job", "person")[:LAST_MAILS],

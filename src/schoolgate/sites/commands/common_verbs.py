@@ -166,13 +166,15 @@ def _users(site: str) -> click.Group:
     def add_user(username: str, role: str, name: str, email: str, as_json: bool) -> None:
         from django.conf import settings
 
-        from schoolgate.commons.accounts.creating import UserExists, create_user
+        from schoolgate.commons.accounts.creating import UserExists, bound_roles, create_user
         from schoolgate.commons.accounts.models import MACHINE_ROLES
         from schoolgate.commons.accounts.passwords import make_password_text
 
         people = [known for known in settings.SCHOOLGATE_ROLES if known not in MACHINE_ROLES]
         if role not in people:
             raise WrongCall(f"'{role}' is no role of this site. Its roles: {', '.join(people)}.")
+        if role in bound_roles():
+            raise WrongCall(f"{bound_roles()[role]} See `schoolgate {site} portal`.")
         password = make_password_text()
         try:
             create_user(username, role, name=name, email=email, password=password, by=None)
