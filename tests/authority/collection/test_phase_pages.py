@@ -1,18 +1,21 @@
 """The tasks of the old product on the officer's screens: handed over, listed, and migrated to Phase 2."""
 
 import base64
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.authority.collection.task_lists import csv
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.collection.models import Phase, ScheduledTask, TasksLock
+from schoolgate.authority.collection.models import BaseMigration, Phase, ScheduledTask, TasksLock
 from schoolgate.authority.collection.task_import import carry_out
 from schoolgate.authority.collection.tasks_csv import read_tasks
+from schoolgate.authority.collection.today import phase_1_before_migration
 from schoolgate.authority.collection.views import task_import
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.schedules.models import Schedule
@@ -105,7 +108,7 @@ def test_a_form_that_came_back_broken_makes_nothing(as_officer: Client, la: str,
 
 def test_what_looks_like_a_formula_is_a_name_and_leaves_as_one(as_officer: Client, green_abbey: Base) -> None:
     take({"Task Name": "=1+2|cmd"})
-    downloaded = as_officer.get(reverse("phase-1-tasks"), {"format": "csv"})
+    downloaded: Any = as_officer.get(reverse("phase-1-tasks"), {"format": "csv"})
     assert b"'=1+2|cmd" in b"".join(downloaded.streaming_content)
 
 
@@ -199,3 +202,21 @@ def test_where_no_task_is_on_phase_1_the_list_says_so(as_officer: Client, la: st
 def test_migrating_is_asked_for_by_post_only(as_officer: Client, la: str) -> None:
     assert as_officer.get(reverse("migrate-tasks-to-phase-2")).status_code == 405
     assert as_officer.get(reverse("confirm-import-tasks")).status_code == 405
+
+
+def test_the_first_page_speaks_of_phase_1_only_for_schools_that_are_about_to_migrate(
+    as_officer: Client, green_abbey: Base, oak_lane: Base
+) -> None:
+    take({}, {"Task Name": "Off", "Active": "no"}, {"Task Name": "Oak", "School No.": "2107"}, {"Phase": "2"})
+    assert not phase_1_before_migration()
+    migration = BaseMigration.objects.create(base=green_abbey, school_moved_on=date(2026, 11, 2))
+    (told,) = phase_1_before_migration()
+    assert told.text == (
+        "One task is still on Phase 1, and would end as the base migrates to SIMS Primary: "
+        "Green Abbey Primary School (820 4321)."
+    )
+    assert "Autumn changes" in text(as_officer.get(told.address))
+    assert told.text in text(as_officer.get(reverse("today")))
+    migration.migrated_at = timezone.now()
+    migration.save()
+    assert not phase_1_before_migration()

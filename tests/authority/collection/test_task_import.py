@@ -9,9 +9,10 @@ import time_machine
 from tests.authority.collection.task_lists import csv
 
 from schoolgate.authority.bases.models import Base, Term
+from schoolgate.authority.collection.migrating.phases import migrate_to_phase_2
 from schoolgate.authority.collection.models import CollectionRun, Data, Owner, Phase, ScheduledTask, Sources, TasksLock
 from schoolgate.authority.collection.task_import import TWO_WAY_WAITS, carry_out, count, plan
-from schoolgate.authority.collection.tasks import next_dues, run_now
+from schoolgate.authority.collection.tasks import next_dues, run_now, switch
 from schoolgate.authority.collection.tasks_csv import read_tasks
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
@@ -67,7 +68,7 @@ def test_a_run_of_a_phase_1_task_asks_the_school_as_any_other(green_abbey: Base)
 
 
 def test_the_same_list_again_makes_nothing_new(green_abbey: Base) -> None:
-    both = ({}, {"Phase": "2"})
+    both: tuple[dict[str, str], ...] = ({}, {"Phase": "2"})
     assert count(take(*both)) == {"new": 2, "known": 0, "wrong": 0, "not_active": 0}
     assert count(take(*both)) == {"new": 0, "known": 2, "wrong": 0, "not_active": 0}
     assert ScheduledTask.objects.count() == 2
@@ -137,6 +138,21 @@ def test_what_cannot_run_is_kept_and_is_not_active_and_says_why(
     assert (task.active, task.stopped_because in planned.note, why in task.stopped_because) == (False, True, True)
     assert task.sources == Sources.FILES
     assert not Schedule.objects.exists()
+
+
+def test_a_task_that_only_phase_1_kept_from_running_runs_once_it_is_migrated(hill_top: Base) -> None:
+    take({"School No.": "2002"})
+    task = migrate_to_phase_2(ScheduledTask.objects.get(), by=None)
+    assert (task.active, task.stopped_because) == (False, "")
+    task.refresh_from_db()
+    assert task.stopped_because == ""
+    task = switch(task, active=True, by=None)
+    assert (task.active, task.sources, list(task.collected_bases)) == (True, Sources.API, [hill_top])
+
+
+def test_a_task_that_something_else_keeps_from_running_says_so_still(green_abbey: Base) -> None:
+    take({"Transfer Type": "Two-way"})
+    assert migrate_to_phase_2(ScheduledTask.objects.get(), by=None).stopped_because == TWO_WAY_WAITS
 
 
 def test_what_was_switched_off_in_the_old_product_is_off_without_a_reason(green_abbey: Base) -> None:

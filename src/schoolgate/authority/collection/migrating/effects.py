@@ -16,6 +16,7 @@ from schoolgate.authority.collection.models import BaseMigration, Data, Phase, S
 
 TO = "sims-primary"
 """The system to which bases migrate, by its connector's name."""
+PHASE_1_ENDS = "Phase 1 tasks end with SIMS 7."
 
 
 class Effect(StrEnum):
@@ -100,7 +101,7 @@ def _effect_on_api_task(task: ScheduledTask, base: Base) -> TaskEffect:
 def why_it_ends(task: ScheduledTask) -> str:
     """Why a task of SIMS 7 cannot go on with SIMS Primary; "" for one that does."""
     if task.phase == Phase.ONE:
-        return "Phase 1 tasks end with SIMS 7."
+        return PHASE_1_ENDS
     if task.transfer_type == TransferType.TWO_WAY:
         return "Data is sent back to schools with SIMS 7 only."
     if task.data == Data.ATTAINMENT:
