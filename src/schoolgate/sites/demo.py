@@ -72,7 +72,7 @@ class Demonstration:
         name, contact = AUTHORITIES[la][1], "Data Team, 01234 000000"
         schools = [school for school in SCHOOLS if school.destination == la]
         user = f"{schools[0].la}{schools[0].number}"
-        _, administrator, officer, _, *accounts = site.run_several(
+        _, administrator, officer, _, *accounts, school_user = site.run_several(
             ["init", "--la", la, "--name", name, "--contact", contact, licence],
             ["users", "add", "administrator", "--role", "administrator"],
             ["users", "add", "officer", "--role", "officer"],
@@ -81,8 +81,9 @@ class Demonstration:
                 ["accounts", "add", "--la", of.la, "--school", of.number, "--name", of.name, "--user", user]
                 for of in schools
             ),
+            ["portal", "invite", user, "--user", "school", "--name", "Sam Reed", "--with-password"],
         )
-        site.users += [administrator, officer]
+        site.users += [administrator, officer, {name: school_user[name] for name in ("user", "password", "role")}]
         password = accounts[0]["password"]
         site.exchange_accounts += [
             {"user": user, "password": password, "la": school.la, "school": school.number} for school in schools

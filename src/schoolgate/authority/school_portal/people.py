@@ -42,20 +42,24 @@ def invite(
     *,
     name: str = "",
     email: str = "",
+    password: str | None = None,
     by: User | None,
     request: HttpRequest | None = None,
 ) -> Invited:
     """Let somebody sign in for a school: a new person, or one who does so for another school already.
 
-    A school's own people add of those only who works with them already: those of another school are no business of
-    theirs. Who had left all schools comes back with the password of before. Raises PeopleRefused, and ValidationError
-    for a user name or an e-mail that breaks its rules.
+    `password` is a new person's, who gets a link without it. A school's own people add of those known only who works
+    with them already: those of another school are no business of theirs. Who had left all schools comes back with the
+    password of before. Raises PeopleRefused, and ValidationError for a user name, e-mail or password that breaks its
+    rules.
     """
     _hold(base)
     known = User.objects.select_for_update().filter(username=User.normalize_username(username)).first()
     if known is None:
         try:
-            person = create_user(username, SCHOOL_USER, name=name, email=email, by=by, request=request)
+            person = create_user(
+                username, SCHOOL_USER, name=name, email=email, password=password, by=by, request=request
+            )
         except UserExists as taken:
             raise PeopleRefused(f"{taken} Choose another user name.") from None
     else:

@@ -20,6 +20,7 @@ from schoolgate.sites.commands.authority_groups import groups
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_migration import migrate
 from schoolgate.sites.commands.authority_phase_1 import import_tasks, to_phase_2
+from schoolgate.sites.commands.authority_portal import portal
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
 from schoolgate.sites.commands.authority_quarantine import attendance_codes, quarantine
 from schoolgate.sites.commands.authority_rules import rules
@@ -73,6 +74,7 @@ for command in (
     migrate,
     quarantine,
     attendance_codes,
+    portal,
     alerts,
     reports,
 ):
