@@ -51,3 +51,8 @@ def maintenance_until() -> datetime | None:
     """When the maintenance that is going on ends; None: there is none."""
     until = MAINTENANCE_UNTIL.get()
     return until if until and until > timezone.now() else None
+
+
+def la_called() -> str:
+    """What schools call this authority: by its name, else by its number."""
+    return LA_NAME.get() or f"LA {LA_NUMBER.get()}".strip()

@@ -113,7 +113,7 @@ def _put_file(request: WSGIRequest, kind: str, sha256: str, name: str) -> HttpRe
     account = account_of(request)
     file_kind = _kind(kind)
     try:
-        base = base_of(account, file_kind, name)
+        base = base_of(Base.objects.open_to(account), file_kind, name)
         if not _DIGEST.fullmatch(sha256):
             raise ApiProblem("digest-malformed")
         delivery = Delivery(account=account, base=base, kind=file_kind, name=name, sha256=sha256)

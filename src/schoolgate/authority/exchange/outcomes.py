@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from schoolgate.authority.exchange.feedback import fed_back, upns_as_sent, value_as_sent
@@ -39,14 +39,21 @@ def told(file: ReceivedFile) -> dict[str, Any]:
     }
 
 
+def standing_refusals(file: ReceivedFile) -> QuerySet[Refusal]:
+    """What the authority does not take of the base's values and the file, or one before it, said, as `fed_back` tells
+    it: none of a file that is not imported."""
+    job = file.its_import.job_id if file.its_import else None
+    return fed_back(file.base).exclude(first_seen_in__gt=job) if job else Refusal.objects.none()
+
+
 def refusals_of(file: ReceivedFile, cursor: str) -> dict[str, Any]:
-    """What the authority does not take of the base's values and the file, or one before it, said: one page.
+    """One page of `standing_refusals`.
 
     `new` says whether this very file was the first; `value` and `upn` are the school's own, as it sent them (no UPN
     where that is not known). Raises ApiProblem `cursor-malformed`.
     """
     job = file.its_import.job_id if file.its_import else None
-    standing = fed_back(file.base).exclude(first_seen_in__gt=job) if job else Refusal.objects.none()
+    standing = standing_refusals(file)
     if cursor:
         if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
             raise ApiProblem("cursor-malformed")

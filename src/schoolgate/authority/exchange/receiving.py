@@ -11,11 +11,13 @@ from django.utils import timezone
 from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.models.base import BaseQuerySet
 from schoolgate.authority.exchange.import_job import HEAD_BYTES, ask_for_import
 from schoolgate.authority.exchange.keys import current_key
 from schoolgate.authority.exchange.kinds import FileKind
 from schoolgate.authority.exchange.licences import require_licence
 from schoolgate.authority.exchange.models import ReceivedFile
+from schoolgate.authority.exchange.models.received_file import BY_PROGRAM
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.commons.accounts.models import User
@@ -27,13 +29,14 @@ from schoolgate.wire.receipts import Receipt, sign
 
 @dataclass(frozen=True)
 class Delivery:
-    """Who sends which file: its identity is its address."""
+    """Who sends which file, and by which door (`ReceivedFile.via`): its identity is its address."""
 
     account: User
     base: Base
     kind: FileKind
     name: str
     sha256: str
+    via: str = BY_PROGRAM
 
     @property
     def destination_la(self) -> str:
@@ -47,8 +50,8 @@ class Delivery:
         return files.select_related("base", "its_import__job").first()
 
 
-def base_of(account: User, kind: FileKind, name: str) -> Base:
-    """The base the name says the file is from, if this account may send for it today.
+def base_of(may_send_for: BaseQuerySet, kind: FileKind, name: str) -> Base:
+    """The base the name says the file is from, if it is one of those that the sender may send for today.
 
     Raises ApiProblem `name-pattern`, `not-this-authority`, `not-your-base`, `no-licence`, `no-out-of-county-licence` or
     `not-set-up`.
@@ -61,7 +64,7 @@ def base_of(account: User, kind: FileKind, name: str) -> Base:
         raise ApiProblem("not-set-up", headers={"Retry-After": "3600"})
     if sent_from.destination_la != here:
         raise ApiProblem("not-this-authority")
-    base = Base.objects.open_to(account).filter(la=sent_from.la, number=sent_from.school).first()
+    base = may_send_for.filter(la=sent_from.la, number=sent_from.school).first()
     if base is None:
         raise ApiProblem("not-your-base")
     require_licence(base, Licensing(here))
@@ -112,6 +115,7 @@ def accept(delivery: Delivery, stored: Stored) -> tuple[ReceivedFile, bool]:
                 sha256=stored.sha256,
                 size=stored.size,
                 account=delivery.account,
+                via=delivery.via,
                 received_at=now,
                 outcome_changed_at=now,
             )

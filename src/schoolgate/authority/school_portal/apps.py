@@ -6,13 +6,15 @@ class SchoolPortalConfig(AppConfig):
     label = "authority_school_portal"
 
     def ready(self) -> None:
-        # Registered by being imported: what its people may not read elsewhere, and the mails to them.
+        # Registered by being imported: what its people find, and may not read elsewhere, and the mails to them.
         from schoolgate.authority.bases.base_page import PARTS  # noqa: PLC0415
-        from schoolgate.authority.school_portal import keeping_from, telling  # noqa: F401, PLC0415
+        from schoolgate.authority.school_portal import finding, keeping_from, telling  # noqa: F401, PLC0415
         from schoolgate.authority.school_portal.tiles import TILES  # noqa: PLC0415
+        from schoolgate.authority.school_portal.views.files import FILES  # noqa: PLC0415
         from schoolgate.authority.school_portal.views.people import PEOPLE, people_on_base_page  # noqa: PLC0415
         from schoolgate.authority.school_portal.views.settings import CONNECTION  # noqa: PLC0415
         from schoolgate.authority.school_portal.views.tasks import B2B  # noqa: PLC0415
+        from schoolgate.authority.school_portal.views.to_correct import TO_CORRECT  # noqa: PLC0415
 
         PARTS.append(people_on_base_page)
-        TILES.extend([B2B, CONNECTION, PEOPLE])
+        TILES.extend([B2B, FILES, TO_CORRECT, CONNECTION, PEOPLE])

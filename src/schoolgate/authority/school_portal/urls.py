@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from schoolgate.authority.school_portal.views import configure, people, settings, task_log, task_steps, tasks, tiles
+from schoolgate.authority.school_portal.views import (
+    configure,
+    files,
+    people,
+    settings,
+    task_log,
+    task_steps,
+    tasks,
+    tiles,
+    to_correct,
+    uploads,
+)
 
 urlpatterns = [
     path("portal/", tiles.first_page, name="portal"),
@@ -27,6 +38,13 @@ urlpatterns = [
     path("portal/<int:school>/tasks/<int:pk>/ask", task_steps.ask_for, name="portal-ask-for-task"),
     path("portal/<int:school>/tasks/<int:pk>/take-over", task_steps.take_over, name="portal-take-over-task"),
     path("portal/<int:school>/tasks/<int:pk>/give-back", task_steps.give_back, name="portal-give-back-task"),
+    path("portal/<int:school>/files/", files.files, name="portal-files"),
+    path("portal/<int:school>/files/upload", uploads.upload, name="portal-upload"),
+    path("portal/<int:school>/files/send", uploads.send, name="portal-send-upload"),
+    path("portal/<int:school>/files/<int:pk>", files.one_file, name="portal-file"),
+    path("portal/<int:school>/files/<int:pk>/receipt", files.receipt, name="portal-receipt"),
+    path("portal/<int:school>/files/<int:pk>/receipt.json", files.receipt_json, name="portal-receipt-json"),
+    path("portal/<int:school>/to-correct/", to_correct.to_correct, name="portal-to-correct"),
     path("portal/<int:school>/connection/", settings.connection, name="portal-connection"),
     path("portal/<int:school>/connection/<slug:connector>", settings.settings, name="portal-settings"),
     path("portal/<int:school>/connection/<slug:connector>/test", settings.test_settings, name="portal-test-settings"),

@@ -8,6 +8,9 @@ from schoolgate.authority.exchange.import_outcome import outcome_of
 from schoolgate.authority.importing.models import Import
 from schoolgate.authority.records.models.visible import STAFF
 
+BY_PROGRAM, BY_PORTAL = "program", "portal"
+"""By which door a file came: the exchange API, or a person's browser in the School Portal."""
+
 
 class ReceivedFileQuerySet(models.QuerySet["ReceivedFile"]):
     def visible_to(self, user: Any) -> Self:
@@ -41,7 +44,7 @@ class ReceivedFile(models.Model):
     size = models.BigIntegerField()
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     via = models.CharField(
-        max_length=12, choices=[("program", "School's program"), ("portal", "School Portal")], default="program"
+        max_length=12, choices=[(BY_PROGRAM, "School's program"), (BY_PORTAL, "School Portal")], default=BY_PROGRAM
     )
     received_at = models.DateTimeField(db_index=True)
     outcome_changed_at = models.DateTimeField(db_index=True)
