@@ -1,5 +1,6 @@
 """Real sites on loopback, started as their users start them, and Debian's Chromium to look at them with."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -136,6 +137,12 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """Where pictures go: thrown away, unless somebody names a folder to look at them."""
+    return Path(os.environ.get("SCHOOLGATE_PICTURES") or tmp_path)
 
 
 @pytest.fixture(scope="session")

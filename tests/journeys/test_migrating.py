@@ -1,6 +1,5 @@
 """A data officer migrates a base to SIMS Primary, sees its tasks change, and goes through the checklist."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,11 +49,6 @@ def before(authority: Site, cloud: Cloud, tmp_path_factory: pytest.TempPathFacto
         ["tasks", "add", "--name", "Changes of two", "--data", "changed", *one, *two, "--at", "18:30", "--on", "thu"],
     )
     return authority
-
-
-@pytest.fixture
-def album(tmp_path: Path) -> Path:
-    return Path(os.environ.get("SCHOOLGATE_PICTURES") or tmp_path)
 
 
 def test_an_officer_migrates_a_base_and_sees_its_tasks_change(

@@ -1,6 +1,5 @@
 """The README's pictures: `SCHOOLGATE_PICTURES=docs/pictures pytest tests/journeys/test_pictures.py` makes them anew."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,6 @@ from schoolgate.sites.demo_site import Site
 pytestmark = pytest.mark.chromium
 
 LARGEST = 200_000
-
-
-@pytest.fixture
-def album(tmp_path: Path) -> Path:
-    return Path(os.environ.get("SCHOOLGATE_PICTURES") or tmp_path)
 
 
 def test_pictures_of_the_school_can_be_made(visit: Visit, school: Site, album: Path) -> None:

@@ -1,5 +1,6 @@
 """Scheduled Tasks of a school: the list, one task, and what its people do with their own (SCREENS 5.4)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,6 @@ from schoolgate.authority.school_portal.views.task_log import table_of_runs
 from schoolgate.commons.accounts.access import PersonRequest
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
-LOCKED = "🔒 locked"
 _PREVIEW = "preview"
 """The button of the form that saves nothing."""
 
@@ -70,8 +70,8 @@ def tasks(request: PersonRequest, base: Base) -> HttpResponseBase:
                 choices=[("True", "active"), ("False", "not active")],
                 value=lambda task: "active" if task.active else "not active",
             ),
-            Column("locked_at", "Lock", sort="", value=lambda task: LOCKED if lock or task.locked_at else ""),
-            Column("lock", "Change lock", kind="button", sort="", value=_lock_words, link=_lock_address(base)),
+            Column("locked_at", "Lock", sort="", value=_lock_in_words(all_locked=lock is not None)),
+            Column("lock", "Lock or unlock", kind="button", sort="", value=_lock_button, link=_lock_address(base)),
         ],
         tasks_shown(base).visible_to(request.user).annotate(alone=Exists(alone)),
         request,
@@ -166,11 +166,20 @@ def _is_to_be_saved(request: PersonRequest) -> bool:
     return request.method == "POST" and _PREVIEW not in request.POST
 
 
-def _lock_words(task: Any) -> str:
-    return "Unlock" if task.locked_at else "Lock"
+def _lock_in_words(*, all_locked: bool) -> Callable[[ScheduledTask], str]:
+    def words(task: ScheduledTask) -> str:
+        return "🔒 locked" if task.locked_at else "🔒 locked with all" if all_locked else ""
+
+    return words
 
 
-def _lock_address(base: Base) -> Any:
+def _lock_button(task: Any) -> str:
+    if not task.alone:
+        return ""
+    return "Unlock this one" if task.locked_at else "Lock this one"
+
+
+def _lock_address(base: Base) -> Callable[[Any], str]:
     def address(task: Any) -> str:
         if not task.alone:
             return ""
