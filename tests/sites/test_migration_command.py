@@ -24,11 +24,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> str:
     for number in ("4321", "2107", "7004", "2001"):
         told("authority", "accounts", "add", "--la", "820", "--school", number, "--name", f"School {number}", *at_home)
         if number != "2001":
-            words = ("bases", "settings", f"820{number}", "sims-primary", "--from", str(settings))
-            told("authority", *words, *at_home)
+            entered = ("bases", "settings", f"820{number}", "sims-primary", "--from", str(settings))
+            told("authority", *entered, *at_home)
     for name, data in (("Weekly", "changed"), ("Results", "attainment")):
-        words = ("tasks", "add", "--name", name, "--data", data, "--base", "8204321", *WHEN)
-        told("authority", *words, *at_home)
+        made = ("tasks", "add", "--name", name, "--data", data, "--base", "8204321", *WHEN)
+        told("authority", *made, *at_home)
     return str(folder)
 
 
@@ -91,6 +91,14 @@ def test_who_is_asked_types_the_schools_number(home: str) -> None:
     assert right.returncode == 0, right.stderr
     assert "The first run of attendance" in right.stdout
     assert system_of(home, "8207004") == "sims-primary"
+
+
+def test_an_attendance_task_is_made_before_the_migration(home: str) -> None:
+    words = ("tasks", "add", "--name", "Marks", "--data", "attendance-changed", "--base", "8202001", *WHEN)
+    made = told("authority", *words, "--home", home)
+    assert (made["data"], made["sources"]) == ("attendance", "api")
+    before = told("authority", "migrate", "8202001", "--check", "--home", home)
+    assert before["tasks"] == [{**before["tasks"][0], "name": "Marks", "effect": "starts"}]
 
 
 def test_sims_primary_is_not_set_as_a_mere_system(home: str) -> None:

@@ -355,6 +355,28 @@ def test_the_first_runs_say_by_which_task_they_come(as_officer: Client, prepared
     assert f"{reverse('add-task')}?base={prepared.pk}&amp;kind=attendance-changed" in shown
 
 
+def test_a_task_of_some_pupils_is_not_the_first_run_that_is_awaited(
+    as_officer: Client, prepared: Base, new_task: NewTask
+) -> None:
+    new_task("Looked after", Data.CHANGED, looked_after=True)
+    new_task("Year 3", Data.CHANGED, nc_years=("3",))
+    confirm(as_officer, prepared)
+    shown = page(as_officer, address(prepared))
+    assert "Task “" not in shown
+    assert shown.count("No task collects it of all pupils.") == 2
+
+
+def test_how_long_the_first_attendance_run_has_is_told(as_officer: Client, migrated: Base) -> None:
+    for ago, told in ((1, "days are left"), (400, "so days can be missing")):
+        BaseMigration.objects.update(school_moved_on=timezone.localdate() - timedelta(days=ago))
+        assert told in page(as_officer, address(migrated))
+
+
+def test_days_that_can_be_missing_stand_on_the_page(as_officer: Client, migrated: Base) -> None:
+    BaseMigration.objects.update(gap_first=date(2026, 1, 5), gap_last=date(2026, 2, 5), gap_noted_at=timezone.now())
+    assert "can be missing" in page(as_officer, address(migrated))
+
+
 def test_the_day_may_be_corrected_until_the_first_run_and_no_longer(as_officer: Client, migrated: Base) -> None:
     where = address(migrated, "school-moved")
     assert "The day is saved." in page(as_officer, where, school_moved="2026-09-02")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from schoolgate.authority.collection.tasks import Wish
     from schoolgate.commons.schedules.rules import Rule
 
+KINDS = (*DATA, "attendance-changed")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 again_every = click.option(
@@ -55,7 +56,7 @@ def tasks(context: click.Context, as_json: bool, limit: int | None, home: Path |
 
 @tasks.command("add", help="Make a task. Its time is London's.")
 @click.option("--name", required=True, help="What it is called.")
-@click.option("--data", type=click.Choice(DATA), required=True, help="What is collected.")
+@click.option("--data", type=click.Choice(KINDS), required=True, help="What is collected.")
 @click.option("--base", "numbers", multiple=True, metavar="DFE", help="A school: 8204321. May be given again.")
 @click.option("--group", "groups", multiple=True, help="A group of schools, by its name. May be given again.")
 @click.option("--at", required=True, help="When: 18:30.")
@@ -80,7 +81,7 @@ def add(as_json: bool, **given: Any) -> None:
     wish = Wish(
         name=given["name"],
         owner="la",
-        data=given["data"],
+        **_kind(given["data"]),
         rule=_rule(given),
         bases=_bases(given["numbers"]),
         groups=_groups(given["groups"]),
@@ -98,7 +99,7 @@ def add(as_json: bool, **given: Any) -> None:
 @task_argument
 @click.option("--name", help="What it is called.")
 @click.option("--owner", type=click.Choice(("la", "school")), help="Give it to the authority, or to the school.")
-@click.option("--data", type=click.Choice(DATA), help="What is collected.")
+@click.option("--data", type=click.Choice(KINDS), help="What is collected.")
 @click.option("--base", "numbers", multiple=True, metavar="DFE", help="A school: 8204321. May be given again.")
 @click.option("--no-bases", is_flag=True, help="No single schools: groups only.")
 @click.option("--group", "groups", multiple=True, help="A group of schools, by its name. May be given again.")
@@ -129,9 +130,11 @@ def edit(number: int, as_json: bool, **given: Any) -> None:
     before = Wish.of(task)
     said: dict[str, Any] = {
         name: given[name]
-        for name in ("name", "owner", "data", "in_term", "leavers", "looked_after", "months_back")
+        for name in ("name", "owner", "in_term", "leavers", "looked_after", "months_back")
         if given[name] is not None
     }
+    if given["data"]:
+        said |= _kind(given["data"])
     if given["numbers"] or given["no_bases"]:
         said["bases"] = _bases(given["numbers"])
     if given["groups"] or given["no_groups"]:
@@ -296,6 +299,13 @@ def _rule(given: dict[str, Any], before: "Rule | None" = None) -> "Rule":
         return replace(before, at=at, **limits)
     except ValueError as error:
         raise WrongCall(str(error)) from None
+
+
+def _kind(data: str) -> dict[str, Any]:
+    """What is collected; attendance-changed is that of SIMS Primary, also for schools that have yet to migrate."""
+    if data == "attendance-changed":
+        return {"data": "attendance", "sources": "api"}
+    return {"data": data, "sources": ""}
 
 
 def _time(said: str) -> time:

@@ -11,7 +11,7 @@ from schoolgate.authority.collection.last_runs import tasks_of
 from schoolgate.authority.collection.migrating.tracking import in_words, last_day_in_time
 from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Data, RunState, Sources
 from schoolgate.authority.collection.sentence import moment
-from schoolgate.authority.collection.task_form import ATTENDANCE_CHANGED
+from schoolgate.authority.collection.task_fields import ATTENDANCE_CHANGED
 from schoolgate.authority.collection.tasks import next_dues
 
 
@@ -90,8 +90,8 @@ def _time_left(migration: BaseMigration) -> str:
 
 def _last_try(migration: BaseMigration, data: Data, name: str, label: str) -> Point | None:
     """The newest run of some data since the migration, where it goes on or failed."""
-    since = CollectionRun.objects.filter(base=migration.base_id, data=data, made_at__gte=migration.migrated_at)
-    run = since.order_by("-made_at", "-pk").first()
+    runs = CollectionRun.objects.filter(base=migration.base_id, data=data, first_day=None)
+    run = runs.filter(made_at__gte=migration.migrated_at).order_by("-made_at", "-pk").first()
     if run is not None and run.is_open:
         return Point(name, label, Standing.RUNNING, run.get_state_display() + ".", run=run.pk)
     if run is not None and run.state == RunState.FAILED:
@@ -100,13 +100,14 @@ def _last_try(migration: BaseMigration, data: Data, name: str, label: str) -> Po
 
 
 def _awaited(migration: BaseMigration, data: Data, label: str, told: str) -> Point:
-    """Some data of which no run has ended yet: by which task it comes, and when."""
-    tasks = list(tasks_of(migration.base).filter(active=True, sources=Sources.API, data=data))
+    """Some data of which no run has ended yet: by which task it comes, and when. Only a task of all pupils counts."""
+    active = tasks_of(migration.base).filter(active=True, sources=Sources.API, data=data, looked_after=False)
+    tasks = [task for task in active if not task.nc_years]
     dues = next_dues(tasks)
     if not dues:
         kind = ATTENDANCE_CHANGED if data == Data.ATTENDANCE else data
         step = ("Add New Task", f"{reverse('add-task')}?base={migration.base_id}&kind={kind}")
-        return Point(data, label, Standing.TO_DO, f"No task collects it by itself. {told}", step=step)
+        return Point(data, label, Standing.TO_DO, f"No task collects it of all pupils. {told}", step=step)
     first = min((task for task in tasks if task.pk in dues), key=lambda task: (dues[task.pk], task.pk))
     said = f"Task “{first.name}” is due {moment(dues[first.pk])}. {told}"
     return Point(data, label, Standing.TO_DO, said, step=("Open the task", reverse("task", args=[first.pk])))
