@@ -35,6 +35,16 @@ def test_a_school_sees_its_own_runs_only(
     assert as_hana.get(reverse("portal-run", args=[green_abbey.pk, theirs.pk])).status_code == 404
 
 
+def test_who_works_for_two_schools_finds_each_ones_runs_at_its_own(
+    as_hana: Client, hana: User, green_abbey: Base, oak_lane: Base, run: CollectionRun
+) -> None:
+    oak_lane.people.add(hana)
+    theirs = CollectionRun.objects.get(base=oak_lane)
+    assert "Weekly for all" in page(as_hana, "portal-run", oak_lane, theirs.pk)
+    assert as_hana.get(reverse("portal-run", args=[green_abbey.pk, theirs.pk])).status_code == 404
+    assert reverse("portal-run", args=[green_abbey.pk, theirs.pk]) not in page(as_hana, "portal-task-log", green_abbey)
+
+
 def test_a_list_for_excel_holds_own_runs_only(as_hana: Client, green_abbey: Base, run: CollectionRun) -> None:
     answer = as_hana.get(reverse("portal-task-log", args=[green_abbey.pk]), {"format": "csv"})
     assert b"".join(answer).count(b"Weekly for all") == 1  # type: ignore[call-overload]

@@ -62,6 +62,14 @@ def test_another_schools_people_find_neither_the_school_nor_its_task(
     assert as_olga.get(reverse("portal-task", args=[oak_lane.pk, own.pk])).status_code == 404
 
 
+def test_who_works_for_two_schools_finds_each_ones_tasks_at_its_own(
+    as_hana: Client, hana: User, green_abbey: Base, oak_lane: Base, own: ScheduledTask
+) -> None:
+    oak_lane.people.add(hana)
+    assert as_hana.get(reverse("portal-task", args=[oak_lane.pk, own.pk])).status_code == 404
+    assert "Ours" not in page(as_hana, "portal-tasks", oak_lane)
+
+
 def test_an_officer_is_not_let_into_the_portal(as_officer: Client, green_abbey: Base) -> None:
     assert as_officer.get(reverse("portal-tasks", args=[green_abbey.pk])).status_code == 403
 
