@@ -127,7 +127,7 @@ def test_the_chosen_ones_are_migrated_after_a_question_and_keep_all_else(as_offi
     assert "Migrate Autumn changes to Phase 2?" in asked
     assert phases() == {"Autumn changes": 1, "Other": 1}
     told = text(migrate(as_officer, {"chosen": before.pk, "sure": "yes"}))
-    assert "1 task is on Phase 2 now, with the same names and times." in told
+    assert "1 task is on Phase 2 now, and all else of it as before." in told
     after = ScheduledTask.objects.get(pk=before.pk)
     same = ("name", "owner", "nc_years", "recorded_rule", "active", "sources", "data")
     assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
@@ -166,6 +166,13 @@ def test_locked_tasks_stay_and_the_page_says_whom_to_ask(as_officer: Client, gre
     assert "1 task is on Phase 2 now" in told
     assert "2 tasks stay on Phase 1. Locked by" in told
     assert phases() == {"Autumn changes": 2, "Oak": 1, "Own": 1}
+
+
+def test_where_all_that_is_chosen_is_locked_nothing_is_offered(as_officer: Client, green_abbey: Base) -> None:
+    (task,) = take({"Locked": "yes"})
+    asked = text(migrate(as_officer, {"chosen": task.pk}))
+    assert "Ask the school. Until then it stays on Phase 1." in asked
+    assert 'name="sure"' not in asked
 
 
 def test_nothing_ticked_is_told(as_officer: Client, green_abbey: Base) -> None:

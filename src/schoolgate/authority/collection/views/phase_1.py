@@ -132,10 +132,11 @@ def _back(request: PersonRequest, chosen: Collection[Any]) -> str:
 def _say(request: PersonRequest, done: int, left: Collection[str]) -> None:
     if done:
         tasks = "1 task is" if done == 1 else f"{done:,} tasks are"
-        messages.success(request, f"{tasks} on Phase 2 now, with the same names and times.")
+        messages.success(request, f"{tasks} on Phase 2 now, and all else of {'it' if done == 1 else 'them'} as before.")
     if left:
         tasks = "1 task stays" if len(left) == 1 else f"{len(left):,} tasks stay"
         reasons = Counter(left).most_common()
-        told = " ".join(f"{why} ({number:,})" for why, number in reasons[:_NAMED])
+        several = len(reasons) > 1
+        told = " ".join(f"{why} ({number:,})" if several else why for why, number in reasons[:_NAMED])
         more = " The list says why for the others." if len(reasons) > _NAMED else ""
         messages.warning(request, f"{tasks} on Phase 1. {told}{more}")
