@@ -9,7 +9,7 @@ from json import loads
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -129,10 +129,11 @@ def _make_runs(portion: list[_Locked], now: datetime) -> int:
         (rule, first): _what_is_due(rule, first, now) for rule, first in {(one.rule, one.first) for one in portion}
     }
     dues = {one.pk: found[one.rule, one.first] for one in portion}
+    # What has a run was run before, and then the clock was set back or the schedule was set anew. Asked of all that are
+    # due: thousands of numbers in a question cost more than the answer.
+    run_before = Run.objects.filter(schedule__in=due_schedules(now).order_by(), due_at__gte=F("schedule__next_due_at"))
+    has_run = set(run_before.values_list("schedule", "due_at"))
     update(Schedule, ["id", "next_due_at"], ((pk, due.next_due_at) for pk, due in dues.items()))
-    # What has a run was run before, and then the clock was set back or the schedule was set anew.
-    instants = {due.due_at for due in dues.values()}
-    has_run = set(Run.objects.filter(schedule__in=dues, due_at__in=instants).values_list("schedule", "due_at"))
     by_kind: defaultdict[str, list[_Locked]] = defaultdict(list)
     for one in portion:
         if (one.pk, dues[one.pk].due_at) not in has_run:
