@@ -1,19 +1,23 @@
 """A base whose school is asked through an API, and what a run of it comes to."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
+import httpx
 import pytest
 from tests.authority.collection import listed
+from tests.authority.collection.county import County
 from tests.authority.collection.listed import Listed, School
 from tests.authority.school_portal.conftest import school_person
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.collection import connecting
+from schoolgate.authority.collection import connecting, tools
 from schoolgate.authority.collection.models import CollectionRun, Connection, Data, ScheduledTask
 from schoolgate.authority.collection.running import ask_for_run
 from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.engine import work_off
+from schoolgate.simulators.population import Population
 
 Collect = Callable[..., CollectionRun]
 
@@ -58,3 +62,26 @@ def hana(green_abbey: Base) -> User:
 def olga(oak_lane: Base) -> User:
     """Keeps another school's office: the stranger."""
     return school_person("olga", "Olga Stone", oak_lane)
+
+
+@pytest.fixture
+def open_county(la: str, green_abbey: Base, monkeypatch: pytest.MonkeyPatch) -> Callable[..., County]:
+    """So many small schools, whose lives begin on a day, as bases that are collected."""
+
+    def do(schools: int, begins: date) -> County:
+        use_for_new_bases(always_import_set(), add_unmatched=True, by=None)
+        populations = [
+            Population("820", str(2001 + number), seed=number + 1, pupils=8 + number % 8, begins=begins)
+            for number in range(schools)
+        ]
+        bases = [
+            Base.objects.create(la="820", number=one.school, name=one.name, account=green_abbey.account)
+            for one in populations
+        ]
+        county = County(bases, populations)
+        client = httpx.Client(transport=county.transport)
+        monkeypatch.setattr(tools, "_client", lambda *_: client)
+        monkeypatch.setattr(tools, "_sleeper", lambda _: county.sleep)
+        return county
+
+    return do
