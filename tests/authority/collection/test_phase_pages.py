@@ -195,11 +195,19 @@ def test_a_task_page_says_its_phase_and_leads_back_to_itself(as_officer: Client,
 
 def test_a_schools_page_migrates_all_of_its_tasks(as_officer: Client, green_abbey: Base, oak_lane: Base) -> None:
     take({}, {"Task Name": "More"}, {"Task Name": "Oak", "School No.": "2107"})
-    page = text(as_officer.get(reverse("tasks-of-school", args=[green_abbey.pk])))
-    assert "2 of its tasks are still on Phase 1" in page
+    page = reverse("tasks-of-school", args=[green_abbey.pk])
+    assert "2 of its tasks are still on Phase 1" in text(as_officer.get(page))
     answer = migrate(as_officer, {"all": "yes", "sure": "yes"}, f"?base={green_abbey.pk}&from=school")
     assert answer.redirect_chain[-1][0] == reverse("tasks-of-school", args=[green_abbey.pk])
     assert phases() == {"Autumn changes": 2, "More": 2, "Oak": 1}
+
+
+def test_a_school_that_is_migrated_is_not_said_to_end_tasks(as_officer: Client, green_abbey: Base) -> None:
+    take({"Active": "no"})
+    page = reverse("tasks-of-school", args=[green_abbey.pk])
+    assert "1 of its tasks is still on Phase 1" in text(as_officer.get(page))
+    Base.objects.update(mis="sims-primary")
+    assert "still on Phase 1" not in text(as_officer.get(page))
 
 
 def test_where_no_task_is_on_phase_1_the_list_says_so(as_officer: Client, la: str) -> None:

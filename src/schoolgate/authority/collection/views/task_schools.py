@@ -91,7 +91,7 @@ def tasks_of_school(request: PersonRequest, pk: int) -> HttpResponseBase:
     context = {
         "base": base,
         "locked": in_words(locks_of([base])),
-        "phase_1": found.filter(phase=Phase.ONE, active=True).count(),
+        "phase_1": 0 if base.is_collected else found.filter(phase=Phase.ONE).count(),
     }
     return tasks_table(request, found, base=base).response("authority_collection/tasks.html", context)
 
