@@ -53,8 +53,8 @@ OF_THE_AUTHORITY = {
         pupils pupil bases add-base import-bases confirm-import many-bases change-many-bases licences codes code-batch
         code-letters codes-to-send base edit-base new-base-password new-base-code base-letter reports report
         administration system-defaults school-systems base-system base-connection test-connection
-        base-migration school-moved confirm-migration migration-snapshot
-        forget-connection base-groups add-base-group base-group delete-base-group
+        base-migration school-moved confirm-migration migration-snapshot catch-up
+        close-gap forget-connection base-groups add-base-group base-group delete-base-group
         tasks add-task task edit-task clone-task switch-task run-task split-task delete-task task-schools
         tasks-of-school log-of-school terms edit-term remove-term
         import-tasks confirm-import-tasks phase-1-tasks migrate-tasks-to-phase-2
@@ -69,7 +69,9 @@ OF_THE_AUTHORITY = {
         portal-settings portal-test-settings
         portal-tasks portal-add-task portal-task portal-edit-task portal-clone-task portal-switch-task portal-run-task
         portal-delete-task portal-lock-task portal-unlock-task portal-ask-for-task portal-take-over-task
-        portal-give-back-task portal-configure portal-task-log portal-run""",
+        portal-give-back-task portal-configure portal-task-log portal-run
+        portal-files portal-upload portal-send-upload portal-file portal-receipt portal-receipt-json
+        portal-to-correct""",
 }
 OF_THE_SUPPLIER = {
     EVERYBODY: "alerts send-sample first-page",
@@ -122,6 +124,7 @@ NOT_OF_THESE_ROWS = {
     "trial": 404,
     "remove-from-portal": 404,
     "portal-remove": 404,
+    "close-gap": 404,
 }
 """Pages that are for rows in another state than the planted ones, or for one kind of them only."""
 

@@ -196,7 +196,7 @@ def test_a_school_that_locks_its_tasks_is_not_caught_up_by_the_authority(
     assert not CollectionRun.objects.filter(first_day=FIRST).exists()
 
 
-@pytest.mark.parametrize("page", ["task-schools", "tasks-of-school", "log-of-school"])
+@pytest.mark.parametrize("page", ["task-schools", "tasks-of-school", "log-of-school", "base"])
 def test_a_marked_base_is_seen_as_such(marked: BaseMigration, as_officer: Client, page: str) -> None:
     address = reverse(page, args=[] if page == "task-schools" else [marked.base_id])
     assert "can be missing" in as_officer.get(address).content.decode()

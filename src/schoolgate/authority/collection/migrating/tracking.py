@@ -1,4 +1,4 @@
-"""What a base's first runs after its migration ask for, and which days of it can be missing (ADR 020).
+"""What a base's first runs after its migration ask for, and which days of it can be missing (ADR 021).
 
 What SIMS 7 knew of changes is lost with a school's move: whatever it brought along is told as changed on that day
 (seed, "Run a snapshot"; reference mis-apis.md 2.8). So the first runs of changed data and of attendance take all since
