@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 from tests.authority.collection.listed import AMINA, School
+from tests.authority.collection.migrating.handbook import Authority
+from tests.conftest import PASSWORD
 
-from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.models import SCHOOL_USER, Base
 from schoolgate.authority.collection.models import BaseMigration
 from schoolgate.authority.records.groups.attendance import one_a_session
 from schoolgate.authority.records.models import Attendance
+from schoolgate.commons.accounts.creating import create_user
 from schoolgate.documents.codes.code_sets import NO_MARK
 from schoolgate.wire.mis.connector import VendorCode
 
@@ -34,6 +37,15 @@ def migrated(green_abbey: Base, school: School) -> Migrated:
         )
 
     return do
+
+
+@pytest.fixture
+def authority(green_abbey: Base) -> Authority:
+    """Green Abbey, which is to migrate, with somebody of its own, and another school."""
+    other = Base.objects.create(la="820", number="2002", name="Hill Top", account=green_abbey.account)
+    head = create_user("head", SCHOOL_USER, name="J. Price", password=PASSWORD)
+    green_abbey.people.add(head)
+    return Authority(green_abbey, other, head)
 
 
 def at(day: date) -> time_machine.travel:
