@@ -72,6 +72,7 @@ def test_the_line_for_scripts_keeps_its_keys(demonstration: tuple[Path, dict[str
     assert [site["la"] for site in described["authorities"]] == ["820", "823"]
     assert set(authority) >= {"url", "openapi", "la", "users", "exchange_accounts"}
     assert set(authority["users"][0]) >= {"user", "password", "role"}
+    assert [user["role"] for user in authority["users"]] == ["administrator", "officer", "school user"]
     assert set(authority["exchange_accounts"][0]) >= {"user", "password", "la", "school"}
     assert set(described["look_at"]) == {"imports", "pupil", "queue", "collected"}
     assert set(school) >= {"url", "root_folder", "la", "school", "schools", "users"}
