@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from schoolgate.authority.bases.la import LA_NUMBER, la_called
 from schoolgate.authority.bases.models import Base
@@ -19,7 +20,7 @@ from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.importing.models import ImportState
 from schoolgate.authority.school_portal.access import of_school
 from schoolgate.authority.school_portal.asked_for import open_requests
-from schoolgate.authority.school_portal.correcting import newest_imported
+from schoolgate.authority.school_portal.correcting import how_many, newest_imported
 from schoolgate.authority.school_portal.story import outcome_words, sent_by, story_of
 from schoolgate.authority.school_portal.tiles import Shown, Tile
 from schoolgate.commons.accounts.access import PersonRequest
@@ -41,11 +42,10 @@ def files(request: PersonRequest, base: Base) -> HttpResponseBase:
             Column(
                 "name",
                 "File",
-                kind="long",
                 search=True,
                 link=lambda file: reverse("portal-file", args=[base.pk, file.pk]),
             ),
-            Column("via", "Via", value=lambda file: sent_by(file).capitalize()),
+            Column("via", "Via", value=lambda file: capfirst(sent_by(file))),
             Column("outcome", "Outcome", sort="", value=lambda file: outcome_words(file.outcome)),
             Column("ref", "Receipt", kind="code", search=True),
         ],
@@ -74,7 +74,7 @@ def one_file(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
         "sent_by": sent_by(file),
         "refused": refused,
         "problems": _problems(outcome) if refused else [],
-        "is_newest": imported and file == newest_imported(base),
+        "to_correct": how_many(base) if imported and file == newest_imported(base) else 0,
         "same_name": _files_of(base).filter(name=file.name).exclude(pk=file.pk),
         "live_seconds": LIVE_SECONDS if outcome["state"] in MOVING else 0,
         **(taken_of(outcome) if imported else {}),
@@ -141,7 +141,7 @@ def _look(base: Base) -> Shown:
         return Shown("No file yet", "Upload the pupil file from your MIS.")
     outcome = last.outcome
     refused = outcome["state"] == ImportState.FAILED
-    return Shown(f"Last file {_day(last.received_at)}", outcome_words(outcome).capitalize(), needs_school=refused)
+    return Shown(f"Last file {_day(last.received_at)}", capfirst(outcome_words(outcome)), needs_school=refused)
 
 
 def _day(moment: datetime) -> str:
