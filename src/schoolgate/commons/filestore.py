@@ -160,12 +160,17 @@ class Incoming:
         self._temporary.unlink(missing_ok=True)
 
 
+def is_no_space(error: BaseException | None) -> bool:
+    """Whether this says that the disk (or the quota on it) is full."""
+    return isinstance(error, NoSpace) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
+
+
 @contextmanager
 def _no_space() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if is_no_space(error):
             raise NoSpace from error
         raise
 

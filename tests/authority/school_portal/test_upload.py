@@ -1,5 +1,6 @@
 """A school uploads its file in the browser: what is found of it, who may send it, and how it is received."""
 
+import errno
 import gzip
 import io
 import threading
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -336,6 +338,21 @@ def test_a_full_disk_is_told_to_the_school_and_to_the_la(
     assert page.status_code == 507
     assert "There is no space left here; your LA was told." in text(page)
     assert RefusedDelivery.objects.get().code == "no-space"
+
+
+def test_a_disk_that_gets_full_while_the_browser_sends_is_told_as_that(
+    hana: User, green_abbey: Base, signed_in: SignedIn, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handler: TemporaryFileUploadHandler, *args: Any, **kwargs: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1
+    monkeypatch.setattr(TemporaryFileUploadHandler, "new_file", full)
+    browser = signed_in(hana)
+    browser.raise_request_exception = False
+    page = choose(browser, green_abbey, pupil_file(green_abbey))
+    assert page.status_code == 507
+    assert "There is no space left on this site" in text(page)
 
 
 def test_a_file_above_the_limit_is_not_read(as_hana: Client, green_abbey: Base, settings: Any) -> None:

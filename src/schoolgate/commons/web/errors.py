@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sys
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -9,15 +10,21 @@ from django.http.response import HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from schoolgate.commons.filestore import is_no_space
+
 log = logging.getLogger(__name__)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: a page without database or session, with a number that also stands in the log."""
+    """handler500: a page without database or session, with a number that also stands in the log.
+
+    A disk that is full, while an upload is written to it for instance, is told as what it is, with status 507.
+    """
     number = secrets.token_hex(3).upper()
     # The address may hold a secret link; the error itself stands in the log just above.
     log.error("The error above was shown with the number %s.", number)
-    return HttpResponse(render_to_string("500.html", {"number": number}), status=500)
+    status = 507 if is_no_space(sys.exc_info()[1]) else 500
+    return HttpResponse(render_to_string(f"{status}.html", {"number": number}), status=status)
 
 
 class StepsAreNoPagesMiddleware:
