@@ -336,3 +336,21 @@ def test_money_is_written_with_its_pence_and_downloaded_as_a_number() -> None:
     sheet = load_workbook(io.BytesIO(b"".join(answer))).active
     assert sheet is not None
     assert sheet["A2"].value == 1234.5
+
+
+def test_a_padlock_is_drawn_where_something_is_locked_and_is_no_part_of_a_download() -> None:
+    rows = [{"lock": "locked by the school"}, {"lock": ""}]
+
+    def answer(**asked: str) -> Any:
+        table = Table([Column("lock", "Lock", kind="lock")], rows, RequestFactory().get("/", asked), name="locks")
+        return table.response("web/table.html")
+
+    assert answer().content.decode().count('class="padlock"') == 1
+    assert b"".join(answer(format="csv").streaming_content).decode("utf-8-sig").split() == [
+        "Lock",
+        "locked",
+        "by",
+        "the",
+        "school",
+        '""',
+    ]

@@ -118,5 +118,5 @@ def initial_of(task: ScheduledTask) -> dict[str, Any]:
 
 
 def base_label(base: Base, *, locked: bool = False) -> str:
-    """A school among those to choose from; a cloud says that it is asked through an API, a padlock what it says."""
-    return f"{base}{' ☁ API' if base.is_collected else ''}{' 🔒 locked by the school' if locked else ''}"
+    """A school among those to choose from, and whether it is locked; the cloud says that it is asked through an API."""
+    return f"{base}{' ☁ API' if base.is_collected else ''}{', locked by the school' if locked else ''}"

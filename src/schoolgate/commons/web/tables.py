@@ -39,9 +39,10 @@ PAGE_SIZE = 50
 PORTION = 500
 """So many rows of a download are prepared at once."""
 
-Kind = Literal[
-    "text", "long", "number", "money", "date", "time", "second", "size", "state", "code", "details", "button", "tick"
+_Shown = Literal[
+    "text", "long", "number", "money", "date", "time", "second", "size", "state", "code", "details", "lock"
 ]
+Kind = _Shown | Literal["button", "tick"]
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,11 @@ class Column:
     `kind` says how a cell looks: `number`, `money` (a Decimal) and `size` (bytes) to the right, `date` as
     "14 Feb 2013", `time` in London time to the minute and `second` to the second, `state` as a tag, `long` for text
     that may have words without end, such as paths, and breaks them, `code` for numbers and digests that are read letter
-    by letter, `details` folded away, `button` as one that posts to the `link`, `tick` as a box of the form
-    `<table's name>-chosen` that sends the row's key as `chosen` (downloads leave both out). `value` computes a cell
-    that is no attribute (give `sort=""` then, or the path to sort by). A filter is offered for `choices` (pairs of
-    value and text), `exact` (typed in full) or `dates` (from and to, days in London). `narrow` is how rows are narrowed
-    to a choice that is no plain value of theirs: it gets the query or list, and the choice.
+    by letter, `details` folded away, `lock` after a padlock, `button` as one that posts to the `link`, `tick` as a box
+    of the form `<table's name>-chosen` that sends the row's key as `chosen` (downloads leave both out). `value`
+    computes a cell that is no attribute (give `sort=""` then, or the path to sort by). A filter is offered for
+    `choices` (pairs of value and text), `exact` (typed in full) or `dates` (from and to, days in London). `narrow` is
+    how rows are narrowed to a choice that is no plain value of theirs: it gets the query or list, and the choice.
     """
 
     name: str

@@ -49,6 +49,7 @@ def schools(request: PersonRequest) -> HttpResponseBase:
             Column(
                 "lock",
                 "Lock",
+                kind="lock",
                 sort="",
                 choices=LOCK_CHOICES,
                 narrow=lambda bases, choice: bases.filter(tasks_lock__isnull=choice == "open"),

@@ -27,7 +27,7 @@ from schoolgate.commons.web.tables import Column, NotYet, Table
 _LOOKS = frozenset({"preview", "find-schools"})
 """Buttons of the form that save nothing."""
 
-LOCK_CHOICES = (("locked", "🔒 locked by the school"), ("open", "open"))
+LOCK_CHOICES = (("locked", "locked by the school"), ("open", "open"))
 """Of lists, what is locked for the authority and what is not."""
 
 _GONE = "Somebody else has deleted this task meanwhile."
@@ -72,6 +72,7 @@ def tasks_table(request: PersonRequest, found: "QuerySet[ScheduledTask]", *, bas
             Column(
                 "lock",
                 "Lock",
+                kind="lock",
                 sort="",
                 choices=LOCK_CHOICES,
                 narrow=lambda rows, choice: _that_are_locked(rows, choice == "locked"),
@@ -295,7 +296,7 @@ def split_off(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def padlock(locks: Collection[Lock]) -> str:
     """How a list shows that schools have locked what stands there, and since when; empty where none has."""
-    return f"🔒 locked by {', '.join(map(str, locks))}" if locks else ""
+    return f"locked by {', '.join(map(str, locks))}" if locks else ""
 
 
 def whom(task: Any) -> str:

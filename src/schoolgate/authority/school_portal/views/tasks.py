@@ -35,7 +35,7 @@ def _look(base: Base) -> Shown:
     dues = steps.next_dues(found).values()
     told = [f"Next {moment(min(dues))}." if dues else "None is due." if found else "Add one, or ask the council."]
     if lock_of(base):
-        told.append("🔒 For school use only.")
+        told.append("Locked: for school use only.")
     return Shown(f"{len(found) or 'No'} task{'' if len(found) == 1 else 's'}", " ".join(told))
 
 
@@ -70,7 +70,7 @@ def tasks(request: PersonRequest, base: Base) -> HttpResponseBase:
                 choices=[("True", "active"), ("False", "not active")],
                 value=lambda task: "active" if task.active else "not active",
             ),
-            Column("locked_at", "Lock", sort="", value=_lock_in_words(all_locked=lock is not None)),
+            Column("locked_at", "Lock", kind="lock", sort="", value=_lock_in_words(all_locked=lock is not None)),
             Column("lock", "Lock or unlock", kind="button", sort="", value=_lock_button, link=_lock_address(base)),
         ],
         tasks_shown(base).visible_to(request.user).annotate(alone=Exists(alone)),
@@ -168,7 +168,7 @@ def _is_to_be_saved(request: PersonRequest) -> bool:
 
 def _lock_in_words(*, all_locked: bool) -> Callable[[ScheduledTask], str]:
     def words(task: ScheduledTask) -> str:
-        return "🔒 locked" if task.locked_at else "🔒 locked with all" if all_locked else ""
+        return "locked" if task.locked_at else "locked with all" if all_locked else ""
 
     return words
 
