@@ -1,7 +1,7 @@
 """Attendance through a connector: marks, codes, and what they never do."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -103,6 +103,21 @@ def test_marks_from_before_a_pupil_was_held_are_read_once_it_is(amina: Pupil, sc
     with on(6):
         collect(Data.ATTENDANCE)
     assert school.asked[-1] == ("changes", Group.ATTENDANCE)
+
+
+def test_marks_from_before_a_pupil_was_held_are_read_however_long_that_takes(
+    amina: Pupil, school: School, collect: Collect
+) -> None:
+    first = date(2026, 6, 2)
+    with time_machine.travel(datetime(2026, 9, 2, 18, tzinfo=UTC)):
+        school.enrol(BEN, "Ben", DOB="2017-01-01")
+        school.mark(BEN, first, "AM", "/")
+        collect(Data.ATTENDANCE)
+    with on(4):
+        collect(Data.SNAPSHOT)
+        collect(Data.ATTENDANCE)
+    # Three months back from the fourth of November are August, and from when the marks came June.
+    assert Attendance.objects.get(enrolment__pupil__forename="Ben").first_day == first
 
 
 def test_marks_of_whom_the_list_of_pupils_lacks_are_held_back(amina: Pupil, school: School, collect: Collect) -> None:

@@ -107,3 +107,9 @@ def test_a_snapshot_of_a_catch_up_reads_the_marks_of_its_days_last() -> None:
     assert made.full
     assert [step.group for step in made.steps] == [*ORDER, Group.ATTENDANCE]
     assert (made.steps[-1].first, made.steps[-1].last) == days
+
+
+def test_marks_that_waited_for_their_pupil_are_read_back_from_when_they_came() -> None:
+    made = plan(Data.ATTENDANCE, CAPABILITIES, {}, EVERYBODY, today=TODAY, back_from=date(2026, 9, 30))
+    assert (made.steps[0].first, made.steps[-1].last) == (date(2026, 6, 1), TODAY)
+    assert not any(step.may_be_too_old for step in made.steps)

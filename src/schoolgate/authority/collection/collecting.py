@@ -33,7 +33,7 @@ from schoolgate.authority.collection.migrating.tracking import (
     what_can_be_missing,
 )
 from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Cursor, Data, Level, RunState
-from schoolgate.authority.collection.not_yet_held import some_are_held_now
+from schoolgate.authority.collection.not_yet_held import held_now_since
 from schoolgate.authority.collection.plan import Plan, plan, scope_of
 from schoolgate.authority.collection.run_log import RunLog
 from schoolgate.authority.collection.running import COLLECT
@@ -179,9 +179,9 @@ def _plan(
     """What is asked for, and the migration of the base if the run is the first after it."""
     scope = scope_of(filters)
     cursors = _cursors(run, scope)
-    days, migration = run.days, None
+    days, migration, held_since = run.days, None, None
     if run.data == Data.ATTENDANCE and Group.ATTENDANCE in cursors:
-        if some_are_held_now(run.base, run.connector, scope, known):
+        if held_since := held_now_since(run.base, run.connector, scope, known):
             # Without its cursor attendance is read by days.
             del cursors[Group.ATTENDANCE]
     elif migration := first_run_after(run):
@@ -195,6 +195,7 @@ def _plan(
         today=timezone.localdate(),
         months_back=run.task.months_back if run.task else None,
         days=days,
+        back_from=held_since,
     )
     return made, migration
 

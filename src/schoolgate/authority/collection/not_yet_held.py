@@ -1,16 +1,20 @@
 """Pupils of whom marks came before they were held: their marks are read once they are."""
 
 from collections.abc import Collection
+from datetime import date
+
+from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.models import CollectionRun, NotYetHeld
 from schoolgate.authority.importing.matching.keys import LONGEST_GUID, normal_guid
 
 
-def some_are_held_now(base: Base, connector: str, scope: str, known: frozenset[str]) -> bool:
-    """Whether one of them is held by now, so that marks before the cursor are to be read."""
-    waiting = NotYetHeld.objects.filter(base=base, connector=connector, scope=scope).values_list("key", flat=True)
-    return any(normal_guid(key) in known for key in waiting)
+def held_now_since(base: Base, connector: str, scope: str, known: frozenset[str]) -> date | None:
+    """The day on which the first of them was noted who are held by now: marks from before it are to be read."""
+    waiting = NotYetHeld.objects.filter(base=base, connector=connector, scope=scope).values_list("key", "since")
+    held = [since for key, since in waiting if normal_guid(key) in known]
+    return timezone.localtime(min(held)).date() if held else None
 
 
 def note_not_held(run: CollectionRun, scope: str, keys: Collection[str]) -> None:

@@ -1,6 +1,6 @@
 """What a school's system is asked, and how: by what its API can do and what was collected before (reference 8)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -75,14 +75,21 @@ def plan(
     today: date,
     months_back: int | None = None,
     days: tuple[date, date] | None = None,
+    back_from: date | None = None,
 ) -> Plan:
     """Make the plan of a run. `cursors` are by group, as they were saved. Raises ValueError for attainment.
 
-    With `days`, first and last, attendance is read by these days, whatever its cursor, and with a snapshot too.
+    Without a cursor attendance is read by days, as many months as there are to be back from today, or from `back_from`.
+    With `days`, first and last, it is read by these days, whatever its cursor, and with a snapshot too.
     """
     catches_up = days is not None and days[1] < today
     if data == Data.ATTENDANCE:
-        return Plan(tuple(_attendance(capabilities, cursors, today, months_back, days)), catches_up=catches_up)
+        if days is None and _asks_for_changed_marks(capabilities) and Group.ATTENDANCE in cursors:
+            return Plan((Step(Group.ATTENDANCE, "changes", cursors[Group.ATTENDANCE]),))
+        span = days or (_first_of_month(back_from or today, months_back or FIRST_MONTHS), today)
+        # Who refuses today's marks does not do so because of their age.
+        refused_until = today - timedelta(days=1) if days is not None else date.min
+        return Plan(tuple(_by_days(capabilities, *span, refused_until)), catches_up=catches_up)
     if data not in {Data.SNAPSHOT, Data.CHANGED}:
         raise ValueError(f"No API is asked for {data}.")
     groups = [group for group in ORDER if group in capabilities.groups]
@@ -90,7 +97,7 @@ def plan(
         everybody = not filters.nc_years and not filters.looked_after
         steps = [Step(group, "snapshot") for group in groups]
         if days is not None:
-            steps += _attendance(capabilities, {}, today, None, days)
+            steps += _by_days(capabilities, *days, days[1])
         return Plan(tuple(steps), full=everybody, catches_up=catches_up)
     changes = capabilities.change_model != "none"
     return Plan(
@@ -102,28 +109,20 @@ def plan(
     )
 
 
-def _attendance(
-    capabilities: Capabilities,
-    cursors: Mapping[str, str],
-    today: date,
-    months_back: int | None,
-    days: tuple[date, date] | None,
-) -> list[Step]:
+def _asks_for_changed_marks(capabilities: Capabilities) -> bool:
+    told = Group.ATTENDANCE in capabilities.groups and capabilities.attendance_changes
+    return told and capabilities.change_model != "none"
+
+
+def _by_days(capabilities: Capabilities, first: date, end: date, refused_until: date) -> Iterator[Step]:
+    """Windows of these days; those that end by `refused_until` may be too old."""
     if Group.ATTENDANCE not in capabilities.groups:
-        return []
-    changes = capabilities.attendance_changes and capabilities.change_model != "none"
-    if days is None and changes and Group.ATTENDANCE in cursors:
-        return [Step(Group.ATTENDANCE, "changes", cursors[Group.ATTENDANCE])]
-    first, end = days or (_first_of_month(today, months_back or FIRST_MONTHS), today)
+        return
     length = min(WINDOW_DAYS, capabilities.attendance_window_days or WINDOW_DAYS)
-    steps = []
     while first <= end:
         last = min(first + timedelta(days=length - 1), end)
-        # Who refuses today's marks does not do so because of their age.
-        too_old = days is not None and last < today
-        steps.append(Step(Group.ATTENDANCE, "days", first=first, last=last, may_be_too_old=too_old))
+        yield Step(Group.ATTENDANCE, "days", first=first, last=last, may_be_too_old=last <= refused_until)
         first = last + timedelta(days=1)
-    return steps
 
 
 def _first_of_month(day: date, months_back: int) -> date:

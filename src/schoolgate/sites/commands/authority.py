@@ -8,7 +8,7 @@ from schoolgate.sites.commands.authority_addresses import addresses
 from schoolgate.sites.commands.authority_alerts import alerts, reports
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
 from schoolgate.sites.commands.authority_by_hand import pupil_change
-from schoolgate.sites.commands.authority_collection import collect, runs
+from schoolgate.sites.commands.authority_collection import catch_up, collect, runs
 from schoolgate.sites.commands.authority_conflicts import conflicts, decisions
 from schoolgate.sites.commands.authority_connections import settings as base_settings
 from schoolgate.sites.commands.authority_connections import system as base_system
@@ -72,6 +72,7 @@ for command in (
     runs,
     collect,
     migrate,
+    catch_up,
     quarantine,
     attendance_codes,
     portal,

@@ -55,14 +55,45 @@ def runs(number: int | None, dfe: str | None, as_json: bool, limit: int | None) 
 @as_json
 @at_home("authority")
 def collect(dfe: str, data: str, no_wait: bool, as_json: bool) -> None:
-    from schoolgate.authority.collection.models import RunState
     from schoolgate.authority.collection.running import ask_for_run
 
     with unless_locked():
         run = ask_for_run(None, base_numbered(dfe), data, by=None)
     if run is None:
         raise Failed("The same is being collected from this school already.")
-    if not no_wait:
+    _tell(run, wait=not no_wait, as_json=as_json)
+
+
+@click.command("catch-up", help="Collect what can be missing of a school since its migration, and wait for the end.")
+@click.option("--base", "dfe", required=True, metavar="DFE", help="The school: 8204321.")
+@click.option("--as-it-is", is_flag=True, help="Collect nothing, and mark the school no longer.")
+@click.option("--no-wait", is_flag=True, help="Queue it and come back at once.")
+@as_json
+@at_home("authority")
+def catch_up(dfe: str, as_it_is: bool, no_wait: bool, as_json: bool) -> None:
+    from schoolgate.authority.collection.migrating.catching_up import NoGap, plan_catch_up, take_as_it_is
+
+    base = base_numbered(dfe)
+    try:
+        if as_it_is:
+            gap = take_as_it_is(base, by=None)
+            told = {"la": base.la, "school": base.number, "from": gap.gap_first, "to": gap.gap_last}
+            print_json(told) if as_json else click.echo(f"{base.name} is taken as it is.")
+            return
+        with unless_locked():
+            run = plan_catch_up(base, by=None)
+    except NoGap as none:
+        raise Failed(str(none)) from None
+    if run is None:
+        raise Failed("It is being caught up already.")
+    _tell(run, wait=not no_wait, as_json=as_json)
+
+
+def _tell(run: "CollectionRun", *, wait: bool, as_json: bool) -> None:
+    """Wait for a run's end and say what came of it. Raises Failed where it did not go well."""
+    from schoolgate.authority.collection.models import RunState
+
+    if wait:
         _wait(run, quiet=as_json)
     if as_json:
         print_json(_run_row(run))
