@@ -42,7 +42,7 @@ def test_the_tab_of_the_open_page_is_marked(as_hana: Client, green_abbey: Base) 
 
 def test_a_school_with_nothing_yet_is_told_whom_to_ask(as_hana: Client, green_abbey: Base) -> None:
     shown = text(as_hana.get(first_page(green_abbey)))
-    assert "Your school has nothing set up yet. Whom you can ask: Bedford Borough: Data team, 01234 000000." in shown
+    assert "Your school has nothing set up yet. Ask Bedford Borough: Data team, 01234 000000." in shown
 
 
 def test_without_a_contact_the_authority_is_named(as_hana: Client, green_abbey: Base) -> None:
@@ -57,13 +57,9 @@ def test_who_works_for_two_schools_chooses(as_hana: Client, hana: User, green_ab
     assert first_page(oak_lane) in shown
 
 
-def test_who_works_for_no_school_any_more_is_told_whom_to_ask(
-    as_hana: Client, hana: User, green_abbey: Base
-) -> None:
+def test_who_works_for_no_school_any_more_is_told_whom_to_ask(as_hana: Client, hana: User, green_abbey: Base) -> None:
     green_abbey.people.remove(hana)
-    assert "Your school has nothing set up yet. Whom you can ask: Bedford Borough" in text(
-        as_hana.get(reverse("portal"))
-    )
+    assert "Your school has nothing set up yet. Ask Bedford Borough" in text(as_hana.get(reverse("portal")))
 
 
 def test_the_school_of_others_does_not_exist(as_olga: Client, green_abbey: Base) -> None:
@@ -81,3 +77,13 @@ def test_the_authoritys_staff_have_pages_of_their_own(
     person: str, green_abbey: Base, request: pytest.FixtureRequest, signed_in: Callable[[User], Client]
 ) -> None:
     assert signed_in(request.getfixturevalue(person)).get(first_page(green_abbey)).status_code == 403
+
+
+def test_the_navigation_leads_to_nothing_that_is_kept_from_a_school(
+    as_hana: Client, as_officer: Client, green_abbey: Base, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_authority"
+    settings.SCHOOLGATE_NAVIGATION = [("My school", "portal"), ("Bases", "bases"), ("Journal", "journal")]
+    shown = text(as_hana.get(first_page(green_abbey)))
+    assert [name for name in ("My school", "Bases", "Journal") if f">{name}</a>" in shown] == ["My school"]
+    assert ">Journal</a>" in text(as_officer.get("/bases/"))

@@ -9,6 +9,7 @@ from django.urls import resolve, reverse
 
 from schoolgate import __version__
 from schoolgate.commons.accounts.access import may_open
+from schoolgate.commons.journal.reading import why_kept_from
 from schoolgate.commons.preferences.registry import PREFERENCES
 
 KINDS = {"school": "School exchange", "authority": "Local authority", "supplier": "Supplier"}
@@ -70,8 +71,12 @@ class Site:
         return [
             Place(label, address, current=address == nearest)
             for label, address in addresses
-            if may_open(self.request.user, resolve(address).func)
+            if may_open(self.request.user, resolve(address).func) and not self._is_kept_from(address)
         ]
+
+    def _is_kept_from(self, address: str) -> bool:
+        """The journal's page opens to everybody, and holds nothing for those whom a room keeps from it."""
+        return bool(why_kept_from(self.request.user)) and address == reverse("journal")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
