@@ -1,5 +1,8 @@
 """`schoolgate authority tasks|runs|collect|quarantine|attendance-codes`, as an operator calls them."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +53,37 @@ def test_a_task_is_run_now_and_stands_in_the_log(home: str) -> None:
     assert do(home, "tasks", "run", str(made["number"])) == {"runs": 1, "left_out": []}
     (run,) = do(home, "runs", "--task", str(made["number"]))
     assert (run["state"], run["base"], run["data"]) == ("pending", "8204321", "changed")
+
+
+def test_what_a_school_has_locked_is_refused_with_the_reason(home: str) -> None:
+    number = str(do(home, "tasks", "add", *CHANGES[:1], "To lock", *CHANGES[2:], "--inactive")["number"])
+    every = "SELECT id, '2026-11-03 09:05:00' FROM authority_bases_base"
+    lock(f"INSERT INTO authority_collection_taskslock (base_id, since) {every}", home)
+    try:
+        for words in (
+            ("tasks", "add", *CHANGES),
+            ("tasks", "edit", number, "--at", "07:00"),
+            ("tasks", "run", number),
+            ("tasks", "run", number, "--base", "8204321"),
+            ("tasks", "clone", number),
+            ("tasks", "activate", number),
+            ("tasks", "delete", number),
+            ("collect", "--base", "8204321"),
+        ):
+            refused = schoolgate("authority", *words, "--home", home)
+            assert refused.returncode == 1, words
+            assert "since 3 Nov" in " ".join(refused.stderr.split()), words
+        (shown,) = (one for one in do(home, "tasks") if str(one["number"]) == number)
+        assert shown["locked"].startswith("Locked by ")
+    finally:
+        lock("DELETE FROM authority_collection_taskslock", home)
+    do(home, "tasks", "delete", number)
+
+
+def lock(statement: str, home: str) -> None:
+    """A school locks and opens its tasks in the School Portal; no command does."""
+    with closing(sqlite3.connect(Path(home, "db.sqlite3"))) as database, database:
+        database.execute(statement)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """What the authority sees of schools' locks, and how its pages refuse."""
 
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.authority.collection.test_task_schools import csv_of
 
 from schoolgate.authority.bases.models import Base
@@ -19,7 +20,8 @@ from schoolgate.commons.schedules.rules import Weekly
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime(2026, 11, 3, 9, 5, tzinfo=UTC)
+THIRD_OF_NOVEMBER = timezone.now().replace(month=11, day=3)
+"""Of this year, which is not said."""
 PERSON = "Green Abbey Primary School (Hana Reed) since 3 Nov"
 SENTENCE = f"Locked by {PERSON}. Ask the school."
 
@@ -46,7 +48,7 @@ def shared(green_abbey: Base, oak_lane: Base, hana: User) -> ScheduledTask:
 @pytest.fixture
 def locked(green_abbey: Base, hana: User) -> None:
     """Green Abbey has locked all its tasks."""
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(THIRD_OF_NOVEMBER, tick=False):
         lock_base(green_abbey, True, by=hana)
 
 
@@ -58,16 +60,15 @@ def told(browser: Client, name: str, *args: int) -> str:
 def test_both_lists_show_the_padlock_and_find_what_is_locked(
     as_officer: Client, task: ScheduledTask, oak_lane: Base
 ) -> None:
-    with time_machine.travel(NOW, tick=False):
-        new_task(oak_lane)
-        for name, who in (("tasks", "Base or group"), ("task-schools", "School")):
-            rows = csv_of(as_officer, reverse(name), {})
-            assert {row[who]: row["Lock"] for row in rows} == {
-                "Green Abbey Primary School": f"locked by {PERSON}",
-                "Oak Lane Academy": "",
-            }
-            for choice, found in (("locked", "Green Abbey Primary School"), ("open", "Oak Lane Academy")):
-                assert [row[who] for row in csv_of(as_officer, reverse(name), {"lock": choice})] == [found]
+    new_task(oak_lane)
+    for name, who in (("tasks", "Base or group"), ("task-schools", "School")):
+        rows = csv_of(as_officer, reverse(name), {})
+        assert {row[who]: row["Lock"] for row in rows} == {
+            "Green Abbey Primary School": f"locked by {PERSON}",
+            "Oak Lane Academy": "",
+        }
+        for choice, found in (("locked", "Green Abbey Primary School"), ("open", "Oak Lane Academy")):
+            assert [row[who] for row in csv_of(as_officer, reverse(name), {"lock": choice})] == [found]
 
 
 @pytest.mark.usefixtures("locked")
@@ -164,9 +165,9 @@ def test_the_locked_schools_of_a_shared_task_are_given_one_of_their_own(
 
 
 def test_a_single_lock_is_shown_as_one_of_all(as_officer: Client, task: ScheduledTask, hana: User) -> None:
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(THIRD_OF_NOVEMBER, tick=False):
         lock_task(task, True, by=hana)
-        assert [row["Lock"] for row in csv_of(as_officer, reverse("tasks"), {})] == [f"locked by {PERSON}"]
+    assert [row["Lock"] for row in csv_of(as_officer, reverse("tasks"), {})] == [f"locked by {PERSON}"]
     assert SENTENCE in told(as_officer, "task", task.pk)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from schoolgate.authority.bases.groups import GroupRefused, delete_group, save_group, wish_of
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
@@ -35,7 +36,8 @@ from schoolgate.commons.schedules.rules import Weekly
 pytestmark = pytest.mark.django_db
 
 THURSDAYS = Weekly(time(18, 30), frozenset({3}))
-TUESDAY = datetime(2026, 11, 3, 9, 5, tzinfo=UTC)
+THIRD_OF_NOVEMBER = timezone.now().replace(month=11, day=3)
+"""Of this year, which is not said."""
 WEDNESDAY_NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 THURSDAY_EVENING = datetime(2026, 11, 26, 18, 31, tzinfo=UTC)
 SENTENCE = "Locked by Green Abbey Primary School (Hana Reed) since 3 Nov. Ask the school."
@@ -129,7 +131,7 @@ def test_only_the_school_itself_acts_on_what_it_has_locked(
     by: User | None = request.getfixturevalue(actor) if actor else None
     if act in {delete, switch_on}:
         tasks.switch(task, active=False, by=None)
-    with time_machine.travel(TUESDAY, tick=False):
+    with time_machine.travel(THIRD_OF_NOVEMBER, tick=False):
         lock(task, green_abbey, hana)
     before = as_it_is()
     if actor == "hana":
@@ -255,7 +257,7 @@ def test_a_person_of_a_school_that_shares_a_task_cannot_change_it_for_a_locked_o
 def test_several_locks_are_told_together(
     shared: ScheduledTask, green_abbey: Base, oak_lane: Base, hana: User, olga: User
 ) -> None:
-    with time_machine.travel(TUESDAY, tick=False):
+    with time_machine.travel(THIRD_OF_NOVEMBER, tick=False):
         lock_base(green_abbey, True, by=hana)
         lock_base(oak_lane, True, by=olga)
         told = why_locked(shared)

@@ -192,6 +192,16 @@ def test_a_due_task_without_a_school_says_so_in_the_journal(hill_top: Base) -> N
     assert line.link.endswith(f"/collection/{task.pk}")
 
 
+def test_a_due_attendance_task_whose_schools_have_yet_to_migrate_says_nothing(green_abbey: Base) -> None:
+    with time_machine.travel(WEDNESDAY_NOON, tick=False):
+        tasks.save(wish(green_abbey, data=Data.ATTENDANCE, sources=Sources.API), by=None)
+    with time_machine.travel(THURSDAY_EVENING, tick=False):
+        make_due_runs(THURSDAY_EVENING)
+        work_off()
+    assert not CollectionRun.objects.exists()
+    assert not JournalLine.objects.exists()
+
+
 def test_a_copy_is_the_same_and_rests(hill_top: Base) -> None:
     task = tasks.save(wish(hill_top, nc_years=("3", "4")), by=None)
     copy = tasks.clone(task, by=None)
