@@ -19,7 +19,9 @@ class InvitationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
     name = forms.CharField(max_length=150, label="Name")
-    email = forms.EmailField(required=False, label="E-mail", help_text="The address and the login are sent there.")
+    email = forms.EmailField(
+        required=False, label="E-mail", help_text="Where mail can be sent, the address and the login go there."
+    )
 
 
 class UploadForm(forms.Form):
