@@ -71,7 +71,7 @@ def test_what_cannot_be_is_told_and_nothing_is_done(home: str, words: tuple[str,
 def test_settings_that_nobody_tested_need_a_second_yes(home: str) -> None:
     refused = schoolgate("authority", "migrate", "8202107", *MOVED, "--yes", "--home", home)
     assert refused.returncode == 1
-    assert "Nobody has tested them yet. Put that right first, or say --sure." in refused.stderr
+    assert "Nobody has tested the settings yet. Put that right first, or say --sure." in refused.stderr
     assert system_of(home, "8202107") == "sims-7"
     done = told("authority", "migrate", "8202107", *MOVED, "--yes", "--sure", "--home", home)
     assert (done["system"], done["school_moved"]) == ("sims-primary", MOVED[1])

@@ -166,7 +166,9 @@ def test_entering_the_settings_leads_back_to_the_page(as_officer: Client, green_
 
 def test_a_failed_test_needs_a_second_yes(as_officer: Client, prepared: Base) -> None:
     Connection.objects.update(state=ConnectionState.NEEDS_ATTENTION, said="The key is not known.")
-    assert 'name="sure"' in page(as_officer, address(prepared))
+    shown = page(as_officer, address(prepared))
+    assert 'name="sure"' in shown
+    assert shown.count("The last test of the settings failed. The key is not known.") == 2
     assert "Tick this if it is to be migrated all the same." in confirm(as_officer, prepared)
     assert not is_migrated(prepared)
     confirm(as_officer, prepared, sure="on")

@@ -93,5 +93,6 @@ def _settings(base: Base) -> Prerequisite:
     works = connection is not None and connection.state == ConnectionState.WORKS
     if connection is None or works:
         return Prerequisite("settings", label, works, "They were tested and work.", test, needed=True)
-    said = connection.said or "Nobody has tested them yet."
+    failed = f"The last test of the settings failed. {connection.said}"
+    said = failed if connection.said else "Nobody has tested the settings yet."
     return Prerequisite("settings", label, False, said, test, needs_yes=True)
