@@ -81,6 +81,19 @@ def test_no_run_of_attendance_begins_where_the_catch_up_ends(
     assert Cursor.objects.get(group="pupil").run == run
 
 
+def test_marks_that_waited_for_a_pupil_whom_the_catch_up_brings_are_read_by_the_next_run(
+    marked: BaseMigration, school: School, collect: Collect, catch_up: CatchUp
+) -> None:
+    with at(THEN):
+        school.enrol(BEN, "Ben")
+        school.mark(BEN, date(2025, 12, 18), "AM", "/")
+        collect(Data.ATTENDANCE)
+        catch_up()
+        collect(Data.ATTENDANCE)
+    assert school.asked[-1] == ("days", Group.ATTENDANCE)
+    assert morning_marks() == {date(2025, 12, 18): "/"}
+
+
 def test_with_a_snapshot_since_the_mark_the_catch_up_is_of_attendance_alone(
     marked: BaseMigration, collect: Collect, catch_up: CatchUp
 ) -> None:
