@@ -11,7 +11,7 @@ from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.schedules.due import make_due_runs
 from schoolgate.commons.schedules.models import Run, Schedule
 from schoolgate.commons.schedules.rules import Weekly
-from schoolgate.commons.schedules.setting import add_schedules, remove_schedule, set_schedule
+from schoolgate.commons.schedules.setting import add_schedules, copy_schedule, remove_schedule, set_schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("errand")]
 
@@ -101,3 +101,16 @@ def test_of_many_none_is_set_where_one_is_there_already() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         add_schedules("errand", [(name, on_thursdays(18, 30), {}) for name in ("task 1", "school")])
     assert Schedule.objects.get().name == "school"
+
+
+def test_a_copy_is_due_of_what_is_due_and_not_run_yet() -> None:
+    set_at(THURSDAY - WEEK, on_thursdays(18, 30))
+    with time_machine.travel(THURSDAY + timedelta(minutes=1), tick=False):
+        assert copy_schedule("school", "other school", args={"school": 2})
+    assert make_due_runs(THURSDAY + timedelta(minutes=1)) == 2
+    assert {run.due_at for run in Run.objects.all()} == {THURSDAY}
+    assert [job.args["school"] for job in Job.objects.filter(args__school=2)] == [2]
+
+
+def test_what_is_not_set_is_not_copied() -> None:
+    assert not copy_schedule("school", "other school", args={})
