@@ -68,6 +68,12 @@ def test_a_school_without_any_program_uploads_its_file(
     page.get_by_role("navigation").get_by_role("link", name="Overview").click()
     look(page, album / "portal-overview.png")
 
+    page.get_by_role("main").get_by_role("link", name="Upload").click()
+    page.get_by_role("link", name="Upload a file").click()
+    check(page, make_file(school=SCHOOL, serial=serial + 1, pupils=12, seed=31))
+    expect(page.get_by_text("60 % fewer pupils than your last one: 12, not 30")).to_be_visible()
+    look(page, album / "portal-are-you-sure.png")
+
 
 def check(page: Page, file: Path) -> None:
     page.get_by_label("File").set_input_files(file)

@@ -379,6 +379,15 @@ def test_what_the_la_asks_for_stands_above_the_upload_and_goes_once_it_was_impor
     assert "asks for" not in text(as_hana.get(address))
 
 
+def test_the_la_reads_that_a_request_stands_in_the_portal_where_the_school_has_people_there(
+    as_officer: Client, green_abbey: Base, oak_lane: Base, hana: User
+) -> None:
+    for base in (green_abbey, oak_lane):
+        ask(base, run=1, data="snapshot", task_name="Autumn snapshot")
+    pages = [text(as_officer.get(reverse("base", args=[base.pk]))) for base in (green_abbey, oak_lane)]
+    assert ["its people read it in the School Portal" in page for page in pages] == [True, False]
+
+
 def test_the_la_reads_by_which_way_and_from_whom_it_came(
     as_hana: Client, as_officer: Client, green_abbey: Base
 ) -> None:

@@ -12,7 +12,8 @@ def asked_for(request: PersonRequest, base: Base) -> Part | None:
     entries = list(OutboxEntry.objects.visible_to(request.user).open().filter(base=base).order_by("pk"))
     if not entries:
         return None
-    return Part("authority_exchange/asked.html", {"entries": entries, "agent": last_seen(agent_of(base))})
+    shown = {"entries": entries, "agent": last_seen(agent_of(base)), "in_portal": base.people.exists()}
+    return Part("authority_exchange/asked.html", shown)
 
 
 PARTS.append(asked_for)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
@@ -71,7 +70,7 @@ class Checked:
 def check(base: Base, given: str, stream: BinaryIO) -> Checked:
     """Check a file that a person of this base chose; `stream` can be read again from its start."""
     shelf = site_shelf()
-    name = suggest_name(given, _header_in(stream, shelf), partial(_used_names, base)) or given
+    name = suggest_name(given, _header_in(stream, shelf), lambda *_: _used_names(base)) or given
     stream.seek(0)
     verdict = check_stream(stream, name=name, shelf=shelf, demo=settings.SCHOOLGATE_DEMO)
     reason = reason_against(verdict, name, "", lambda parts: _elsewhere(base, parts)) or _shut_out(base, name)
@@ -97,10 +96,8 @@ def _header_in(stream: BinaryIO, shelf: SchemaShelf) -> Header | None:
     return None
 
 
-def _used_names(base: Base, la: str, school: str, destination_la: str) -> Iterable[str]:
+def _used_names(base: Base) -> Iterable[str]:
     """Its own only: how far the serials of another school have come is not for this one."""
-    if (la, school, destination_la) != (base.la, base.number, LA_NUMBER.get()):
-        return ()
     return ReceivedFile.objects.filter(base=base, kind=KIND.name).values_list("name", flat=True)
 
 

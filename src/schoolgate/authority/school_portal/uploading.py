@@ -68,8 +68,6 @@ def send(ticket: str, base: Base, *, by: User, request: HttpRequest | None = Non
     refuse_in_maintenance()
     base = base_of(Base.objects.visible_to(by).filter(pk=base.pk), KIND, name)
     delivery = Delivery(account=by, base=base, kind=KIND, name=name, sha256=sha256, via=BY_PORTAL)
-    if (known := delivery.find()) is not None:
-        return known, False
     try:
         with transaction.atomic():
             file, new = accept(delivery, Stored(sha256, size, received_files().path(sha256)))
