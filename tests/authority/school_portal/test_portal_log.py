@@ -47,7 +47,7 @@ def test_who_works_for_two_schools_finds_each_ones_runs_at_its_own(
 
 def test_a_list_for_excel_holds_own_runs_only(as_hana: Client, green_abbey: Base, run: CollectionRun) -> None:
     answer = as_hana.get(reverse("portal-task-log", args=[green_abbey.pk]), {"format": "csv"})
-    assert b"".join(answer).count(b"Weekly for all") == 1  # type: ignore[call-overload]
+    assert b"".join(answer).count(b"Weekly for all") == 1
 
 
 def test_no_page_of_a_school_leads_to_the_authoritys_pages(

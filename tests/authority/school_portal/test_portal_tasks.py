@@ -10,7 +10,7 @@ from tests.authority.school_portal.making_tasks import made, page, posted
 from schoolgate.authority.bases.models import Base, BaseGroup
 from schoolgate.authority.collection.locks import lock_base
 from schoolgate.authority.collection.models import CollectionRun, Data, Owner, Phase, ScheduledTask, Sources
-from schoolgate.authority.collection.running import ask_for_runs
+from schoolgate.authority.collection.running import ask_for_run, ask_for_runs
 from schoolgate.authority.school_portal.own_task_form import kinds_of
 from schoolgate.authority.school_portal.own_tasks import NotOwn, held_as_own, own_tasks
 from schoolgate.commons.accounts.models import User
@@ -90,6 +90,20 @@ def test_the_last_run_is_of_this_school_only(
     told = page(as_hana, "portal-tasks", green_abbey)
     assert "Pending" in told
     assert "Failed" not in told
+
+
+def test_a_later_run_of_another_school_is_not_the_schools_last(
+    as_hana: Client, hana: User, green_abbey: Base, oak_lane: Base, shared: ScheduledTask
+) -> None:
+    oak_lane.people.add(hana)
+    run = ask_for_run(shared, green_abbey, Data.SNAPSHOT, by=None)
+    later = ask_for_run(shared, oak_lane, Data.SNAPSHOT, by=None)
+    assert run is not None
+    assert later is not None
+    told = page(as_hana, "portal-task", green_abbey, shared.pk)
+    # Once as the last run, once in the log.
+    assert told.count(reverse("portal-run", args=[green_abbey.pk, run.pk])) == 2
+    assert reverse("portal-run", args=[green_abbey.pk, later.pk]) not in told
 
 
 def test_a_school_adds_a_task_of_its_own(as_hana: Client, hana: User, green_abbey: Base) -> None:
@@ -240,11 +254,11 @@ def test_who_works_on_a_task_that_is_deleted_is_told(
     assert "Somebody else has deleted this task" in posted(as_hana, "portal-run-task", green_abbey, own.pk)
 
 
-def test_a_phase_1_task_that_a_school_changes_stays_one(as_hana: Client, green_abbey: Base, own: ScheduledTask) -> None:
-    ScheduledTask.objects.update(phase=Phase.ONE)
+def test_what_a_school_is_not_asked_stays_as_it_is(as_hana: Client, green_abbey: Base, own: ScheduledTask) -> None:
+    ScheduledTask.objects.update(phase=Phase.ONE, months_back=6)
     posted(as_hana, "portal-edit-task", green_abbey, own.pk, **{**TYPED, "name": "Renamed"}, version="1")
     task = ScheduledTask.objects.get()
-    assert (task.name, task.phase) == ("Renamed", Phase.ONE)
+    assert (task.name, task.phase, task.months_back) == ("Renamed", Phase.ONE, 6)
 
 
 def test_what_a_migration_stopped_can_be_told_from_the_rest(

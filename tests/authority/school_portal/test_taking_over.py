@@ -43,6 +43,12 @@ def test_what_a_school_asks_for_stands_on_the_authoritys_first_page(asked: Sched
     assert told.address == reverse("task", args=[asked.pk])
 
 
+def test_who_asks_again_changes_nothing(as_gita: Client, hana: User, green_abbey: Base, asked: ScheduledTask) -> None:
+    assert "The council is asked." in posted(as_gita, "portal-ask-for-task", green_abbey, asked.pk)
+    assert ScheduledTask.objects.get().asked_for_by == hana
+    assert AuditEntry.objects.filter(did="task asked for by the school").count() == 1
+
+
 def test_several_that_are_asked_for_are_counted(as_olga: Client, oak_lane: Base, asked: ScheduledTask) -> None:
     for name in ("Two", "Three"):
         posted(as_olga, "portal-ask-for-task", oak_lane, made(name, oak_lane).pk)
