@@ -62,12 +62,17 @@ class Lock:
 
 def in_words(locks: Collection[Lock]) -> str:
     """Locked by Greenfield Primary (J. Price) since 3 Nov. Ask the school. Empty without a lock."""
-    if not locks:
-        return ""
-    told = [str(lock) for lock in locks]
+    told = by_whom(locks)
+    return (
+        f"Locked by {told}. Ask the school{'s' if len({lock.base.pk for lock in locks}) > 1 else ''}." if told else ""
+    )
+
+
+def by_whom(locks: Collection[Lock]) -> str:
+    """Greenfield Primary (J. Price) since 3 Nov; each school once, though it locked a task and then all."""
+    told = list({lock.base.pk: str(lock) for lock in locks}.values())
     more = len(told) - _SHOWN
-    named = ", ".join(told[:_SHOWN]) + (f", and {more} more" if more > 0 else "")
-    return f"Locked by {named}. Ask the school{'s' if len({lock.base.pk for lock in locks}) > 1 else ''}."
+    return ", ".join(told[:_SHOWN]) + (f", and {more} more" if more > 0 else "")
 
 
 def is_own(by: User | None, base: Base) -> bool:
@@ -119,7 +124,7 @@ def locked_tasks() -> QuerySet[ScheduledTask]:
 
 def hold(bases: Iterable[Base] | BaseQuerySet) -> list[Base]:
     """Hold these schools until the transaction ends, so that none sets or lifts a lock; before any task is held."""
-    wanted = sorted(base.pk for base in bases)
+    wanted = [base.pk for base in bases]
     return list(Base.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk"))
 
 
