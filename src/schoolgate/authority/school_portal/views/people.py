@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -168,7 +169,7 @@ def link_to_portal(request: PersonRequest, pk: int, person: int) -> HttpResponse
 
 
 def _new_link(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
-    person = get_object_or_404(people_of(base), pk=pk)
+    person = get_object_or_404(_people(request, base), pk=pk)
     try:
         link = new_link(base, person, by=request.user, request=request)
     except PeopleRefused as refused:
@@ -206,7 +207,7 @@ def remove_from_portal(request: PersonRequest, pk: int, person: int) -> HttpResp
 
 def _remove(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
     side = Side.of(request, base)
-    person = get_object_or_404(people_of(base), pk=pk)
+    person = get_object_or_404(_people(request, base), pk=pk)
     if request.method == "POST":
         try:
             remove(base, person, by=request.user, request=request)
@@ -245,6 +246,12 @@ def tell(request: PersonRequest, pk: int) -> HttpResponseBase:
     people = [(person, gets_mail(person)) for person in to_be_told(base)]
     context = {"base": base, "people": people, "address": portal_address(), "mails": is_set_up()}
     return render(request, "authority_school_portal/tell.html", context)
+
+
+def _people(request: PersonRequest, base: Base) -> QuerySet[User]:
+    """Who may sign in for a school, if the reader may know of the school."""
+    found: QuerySet[User] = User.objects.filter(schools__in=Base.objects.visible_to(request.user).filter(pk=base.pk))
+    return found
 
 
 def _base(request: PersonRequest, pk: int) -> Base:
