@@ -61,6 +61,24 @@ def test_the_sentence_is_said_before_anything_is_saved(browser: Client, typed: d
     assert not ScheduledTask.objects.exists()
 
 
+def test_an_attendance_task_made_before_says_that_it_starts_at_migration(
+    browser: Client, typed: dict[str, Any], green_abbey: Base
+) -> None:
+    made = {**typed, "name": "Marks", "kind": "attendance-changed"}
+    said = "It starts at migration for 1 school still on SIMS 7."
+    assert said in browser.post(reverse("add-task"), {**made, "preview": "yes"}).content.decode()
+    told = browser.post(reverse("add-task"), made, follow=True).content.decode()
+    assert said in told
+    assert f'href="{reverse("base-migration", args=[green_abbey.pk])}"' in told
+    assert "no school of its kind" not in told
+    task = ScheduledTask.objects.get()
+    assert said in browser.post(reverse("run-task", args=[task.pk]), follow=True).content.decode()
+    assert not CollectionRun.objects.exists()
+    of_school = browser.get(reverse("tasks-of-school", args=[green_abbey.pk])).content.decode()
+    assert "☁ starts at migration" in of_school
+    assert "☁ API" in browser.get(reverse("tasks")).content.decode()
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.models import Data, ScheduledTask, Sources
 from schoolgate.commons.schedules.rules import Monthly, Once, Rule, Weekly, instant_of, reading
 
@@ -41,6 +42,20 @@ def sentence(rule: Rule, data: str, schools: int | None, *, in_term: bool = Fals
         "no school yet" if schools == 0 else "1 school" if schools == 1 else f"{schools:,} schools" if schools else ""
     )
     return ", ".join(filter(None, [when(rule, in_term=in_term), DATA_WORDS[Data(data)], filters, whose]))
+
+
+def starts_at_migration(schools: int) -> str:
+    """What is said of the schools in a task that it waits for, since they are on SIMS 7 still; empty for none."""
+    if not schools:
+        return ""
+    return f"It starts at migration for {'1 school' if schools == 1 else f'{schools:,} schools'} still on SIMS 7."
+
+
+def sources_words(task: ScheduledTask, base: Base | None = None) -> str:
+    """How the schools of a task, or this one, are collected by it; the cloud stands for an API."""
+    if task.sources == Sources.FILES:
+        return "Files"
+    return "☁ starts at migration" if base is not None and not base.is_collected else "☁ API"
 
 
 def data_words(task: ScheduledTask, systems: Collection[str] = ()) -> str:

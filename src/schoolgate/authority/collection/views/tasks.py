@@ -15,9 +15,26 @@ from django.views.decorators.http import require_POST
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
 from schoolgate.authority.collection import tasks as steps
 from schoolgate.authority.collection.last_runs import NEVER, last_runs
-from schoolgate.authority.collection.locks import Lock, Locked, in_words, locked_tasks, locks_of, locks_on, why_locked
+from schoolgate.authority.collection.locks import (
+    Lock,
+    Locked,
+    by_whom,
+    in_words,
+    locked_tasks,
+    locks_of,
+    locks_on,
+    why_locked,
+)
 from schoolgate.authority.collection.models import CollectionRun, Data, Owner, Phase, ScheduledTask, Sources
-from schoolgate.authority.collection.sentence import clock_notes, data_words, filters_in_words, sentence, when
+from schoolgate.authority.collection.sentence import (
+    clock_notes,
+    data_words,
+    filters_in_words,
+    sentence,
+    sources_words,
+    starts_at_migration,
+    when,
+)
 from schoolgate.authority.collection.splitting_off import split_off_locked, why_not_split_off
 from schoolgate.authority.collection.task_form import TaskForm
 from schoolgate.authority.collection.task_log import log_table
@@ -77,7 +94,7 @@ def tasks_table(request: PersonRequest, found: "QuerySet[ScheduledTask]", *, bas
                 choices=LOCK_CHOICES,
                 narrow=lambda rows, choice: _that_are_locked(rows, choice == "locked"),
             ),
-            Column("sources", "By", choices=Sources.choices, value=sources_words),
+            Column("sources", "By", choices=Sources.choices, value=lambda task: sources_words(task, base)),
             Column("owner", "Owner", choices=Owner.choices, value=_owner),
             Column("data", "Kind", choices=Data.choices, value=data_words),
             *([phase] if _any_phase_1(found) else []),
@@ -106,7 +123,7 @@ def tasks_table(request: PersonRequest, found: "QuerySet[ScheduledTask]", *, bas
 def task(request: PersonRequest, pk: int) -> HttpResponseBase:
     """One task and its log."""
     found = _find(request, pk)
-    bases = list(found.collected_bases.order_by("name"))
+    bases, waiting = list(found.collected_bases.order_by("name")), list(found.waiting_bases.order_by("name"))
     dues = steps.next_dues([found])
     locks = locks_on([found]).get(found.pk, [])
     closed = {lock.base.pk for lock in locks}
@@ -125,7 +142,9 @@ def task(request: PersonRequest, pk: int) -> HttpResponseBase:
         "locked": in_words(locks),
         "runnable": any(base.pk not in closed for base in bases),
         "why_no_split": why_not_split_off(found) if locks else "",
-        "named": found.named_bases.count(),
+        "waiting": waiting,
+        "starts": starts_at_migration(len(waiting)),
+        "others": found.named_bases.count() > len(bases) + len(waiting),
         "sentence": sentence(
             found.rule, found.data, len(bases), in_term=found.in_term, filters=filters_in_words(found)
         ),
@@ -246,7 +265,8 @@ def run_now(request: PersonRequest, pk: int) -> HttpResponseBase:
     elif found.collected_bases.exists():
         messages.info(request, "It is being collected already.")
     else:
-        messages.error(request, "There is no school of its kind in this task.")
+        starts = starts_at_migration(found.waiting_bases.count())
+        messages.error(request, starts or "There is no school of its kind in this task.")
     return redirect("task", pk)
 
 
@@ -296,7 +316,7 @@ def split_off(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def padlock(locks: Collection[Lock]) -> str:
     """How a list shows that schools have locked what stands there, and since when; empty where none has."""
-    return f"locked by {', '.join(map(str, locks))}" if locks else ""
+    return f"locked by {by_whom(locks)}" if locks else ""
 
 
 def whom(task: Any) -> str:
@@ -305,11 +325,6 @@ def whom(task: Any) -> str:
     if task.bases_named:
         names.append(task.one_base if task.bases_named == 1 else f"{task.bases_named:,} schools")
     return ", ".join(names) or "no school"
-
-
-def sources_words(task: ScheduledTask) -> str:
-    """How its schools are collected; the cloud stands for an API."""
-    return "☁ API" if task.sources == Sources.API else "Files"
 
 
 def _that_are_locked(tasks: "QuerySet[ScheduledTask]", locked: bool) -> "QuerySet[ScheduledTask]":
@@ -353,7 +368,7 @@ def _shown(request: PersonRequest, form: TaskForm, context: dict[str, Any]) -> H
 
 
 def _said(form: TaskForm) -> tuple[str, list[str]] | None:
-    """The sentence of what was typed in, and what the clocks do to it; None while it is not whole."""
+    """The sentence of what was typed in, whom it waits for, and what the clocks do; None while it is not whole."""
     if not form.is_bound or form.errors:
         return None
     wish = form.wish()
@@ -369,7 +384,8 @@ def _said(form: TaskForm) -> tuple[str, list[str]] | None:
     collected = members.exclude(mis=SIMS_7) if sources == Sources.API else members.filter(mis=SIMS_7)
     as_task = ScheduledTask(nc_years=list(wish.nc_years), looked_after=wish.looked_after, leavers=wish.leavers)
     told = sentence(wish.rule, wish.data, collected.count(), in_term=wish.in_term, filters=filters_in_words(as_task))
-    return told, clock_notes(wish.rule, timezone.localdate())
+    starts = starts_at_migration(members.filter(mis=SIMS_7).count() if sources == Sources.API else 0)
+    return told, [*filter(None, [starts]), *clock_notes(wish.rule, timezone.localdate())]
 
 
 def _find(request: PersonRequest, pk: int) -> ScheduledTask:
