@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.journeys.conftest import HEIGHT, PHONE, WIDE, Visit, person
+from tests.journeys.conftest import HEIGHT, PHONE, WIDE, Person, Visit, person
 
 from schoolgate.sites.demo_site import Site
 
@@ -36,6 +36,15 @@ def test_every_page_of_the_authority_fits_both_screens(visit: Visit, authority: 
     assert ROOMS | {"bases", "imports", "incoming", "rules", "reports", "pupils", "pupils/#"} <= walk(
         page, "/imports/?stands=completed"
     )
+
+
+def test_every_page_of_the_school_portal_fits_both_screens(visit: Visit, authority: Site, school: Site) -> None:
+    wait_for_imports(visit(authority, person(authority, "administrator")))
+    made = authority.run("portal", "invite", "8204321", "--user", "every", "--name", "Eve Ry", "--with-password")
+    seen = walk(visit(authority, Person(authority, made["user"], made["password"])))
+    places = ("tasks", "files", "people", "connection")
+    assert {"find", "my-account", *(f"portal/#/{place}" for place in places)} <= seen
+    assert not seen & {"journal", "bases", "jobs"}
 
 
 def wait_for_imports(page: Page) -> None:
