@@ -1,14 +1,13 @@
 """What the first page says of collecting: who could not be collected, what is held back, whose attendance is awaited
 or can be missing since a migration, which tasks would end with one; and the step that helps."""
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.alerts import left_failed
 from schoolgate.authority.collection.migrating.tracking import attendance_awaited, last_day_in_time
-from schoolgate.authority.collection.models import BaseMigration, HeldBackRow, Phase
+from schoolgate.authority.collection.models import BaseMigration, HeldBackRow, Phase, ScheduledTask
 from schoolgate.authority.collection.running import COLLECT, page_of
 from schoolgate.authority.collection.taking_over import asked_for
 from schoolgate.authority.exchange.today import ALSO_TO_DO, TOLD_IN_OWN_WORDS, ToDo, named
@@ -83,11 +82,11 @@ def asked_take_overs() -> list[ToDo]:
 def phase_1_before_migration() -> list[ToDo]:
     """Bases about to migrate whose Phase 1 tasks would end with it; such tasks of all others may wait."""
     about_to = Base.objects.filter(active=True, migration__school_moved_on__isnull=False, migration__migrated_at=None)
-    left = about_to.filter(tasks__phase=Phase.ONE, tasks__active=True).annotate(tasks_left=Count("tasks"))
-    bases = list(left.order_by("name", "pk"))
+    left = ScheduledTask.objects.filter(phase=Phase.ONE, active=True, bases__in=about_to)
+    bases = list(about_to.filter(tasks__in=left).distinct().order_by("name", "pk"))
     if not bases:
         return []
-    number = sum(base.tasks_left for base in bases)
+    number = left.count()
     tasks = "One task is" if number == 1 else f"{number:,} tasks are"
     text = f"{tasks} still on Phase 1, and would end as the base migrates to SIMS Primary: {named(bases)}."
     only = f"?base={bases[0].pk}" if len(bases) == 1 else ""
