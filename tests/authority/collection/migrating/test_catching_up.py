@@ -1,7 +1,7 @@
 """The mark of a base whose first run came too late: caught up by one run, or taken as it is."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -14,6 +14,7 @@ from tests.authority.school_portal.conftest import school_person
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.locks import lock_base
 from schoolgate.authority.collection.migrating.catching_up import NoGap, plan_catch_up, take_as_it_is
+from schoolgate.authority.collection.migrating.tracking import note_end
 from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Cursor, Data, Level, RunState
 from schoolgate.authority.collection.today import gaps
 from schoolgate.authority.records.models import Pupil
@@ -81,13 +82,14 @@ def test_no_run_of_attendance_begins_where_the_catch_up_ends(
     assert Cursor.objects.get(group="pupil").run == run
 
 
-def test_marks_that_waited_for_a_pupil_whom_the_catch_up_brings_are_read_by_the_next_run(
+def test_marks_that_waited_for_their_pupil_wait_for_more_than_the_days_of_the_catch_up(
     marked: BaseMigration, school: School, collect: Collect, catch_up: CatchUp
 ) -> None:
     with at(THEN):
         school.enrol(BEN, "Ben")
         school.mark(BEN, date(2025, 12, 18), "AM", "/")
         collect(Data.ATTENDANCE)
+        collect(Data.SNAPSHOT)
         catch_up()
         collect(Data.ATTENDANCE)
     assert school.asked[-1] == ("days", Group.ATTENDANCE)
@@ -116,6 +118,22 @@ def test_a_snapshot_from_before_the_mark_does_not_count(migrated: Migrated, coll
     migration.refresh_from_db()
     assert migration.snapshot_at is not None
     assert not migration.has_snapshot
+
+
+def test_a_snapshot_that_began_before_the_mark_and_ended_after_it_does_not_count(
+    marked: BaseMigration, collect: Collect
+) -> None:
+    with at(THEN):
+        run = collect(Data.SNAPSHOT, work=False)
+    assert marked.gap_noted_at is not None
+    run.started_at, run.cursors = marked.gap_noted_at - timedelta(minutes=1), {"pupil": "since"}
+    note_end(run)
+    marked.refresh_from_db()
+    assert not marked.has_snapshot
+    run.started_at = marked.gap_noted_at
+    note_end(run)
+    marked.refresh_from_db()
+    assert marked.has_snapshot
 
 
 def test_days_that_are_refused_still_are_told_and_the_mark_stays(
