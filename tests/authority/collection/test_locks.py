@@ -347,3 +347,9 @@ def test_a_school_that_locked_a_task_and_then_all_is_named_once(
         lock_base(green_abbey, True, by=hana)
     task.refresh_from_db()
     assert why_locked(task) == SENTENCE
+
+
+def test_a_run_that_is_due_is_no_act_of_the_authority(task: ScheduledTask, green_abbey: Base, hana: User) -> None:
+    lock_base(green_abbey, True, by=hana)
+    lock_task(task, True, by=hana)
+    assert ask_for_run(task, green_abbey, task.data, by=None, due_at=THURSDAY_EVENING) is not None
