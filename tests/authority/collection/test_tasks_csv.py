@@ -46,7 +46,7 @@ def test_a_whole_line_is_read() -> None:
             "Until": "20:00",
             "Expiry Date": "2027-07-20",
             "In Term Only": "Yes",
-            "NC Years": "R Year 1;Y2",
+            "NC Years": "R Year 1;Y2 and 1",
             "Looked After": "x",
             "Leavers": "true",
             "Active": "No",
