@@ -63,7 +63,7 @@ def files(request: PersonRequest, base: Base) -> HttpResponseBase:
 @of_school
 def one_file(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
     """The story of one file, and what the authority made of it."""
-    file = get_object_or_404(_files_of(base), pk=pk)
+    file = _file(request, base, pk)
     outcome = file.outcome
     imported, refused = outcome["state"] == ImportState.COMPLETED, outcome["state"] == ImportState.FAILED
     context: dict[str, Any] = {
@@ -85,7 +85,7 @@ def one_file(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
 @of_school
 def receipt(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
     """The receipt as a page to print; its signature is verified every time it is shown."""
-    file = get_object_or_404(_files_of(base), pk=pk)
+    file = _file(request, base, pk)
     stated, doubt = _verified(file)
     context = {
         "base": base,
@@ -102,10 +102,14 @@ def receipt(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
 @of_school
 def receipt_json(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
     """The receipt as a school's own site keeps it, for `schoolgate verify-receipt`."""
-    file = get_object_or_404(_files_of(base), pk=pk)
+    file = _file(request, base, pk)
     answer = HttpResponse(receipt_file(file.receipt, settings.SCHOOLGATE_URL), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="{_receipt_name(file)}"'
     return answer
+
+
+def _file(request: PersonRequest, base: Base, pk: int) -> ReceivedFile:
+    return get_object_or_404(_files_of(base) & ReceivedFile.objects.visible_to(request.user), pk=pk)
 
 
 def _files_of(base: Base) -> QuerySet[ReceivedFile]:
