@@ -158,8 +158,9 @@ def test_a_catch_up_that_fails_leaves_the_mark(marked: BaseMigration, school: Sc
 
 
 def test_a_catch_up_is_asked_for_once_and_stands_in_the_audit(
-    marked: BaseMigration, green_abbey: Base, officer: User
+    marked: BaseMigration, green_abbey: Base, officer: User, collect: Collect
 ) -> None:
+    collect(Data.SNAPSHOT, work=False)
     assert plan_catch_up(green_abbey, by=officer) is not None
     assert plan_catch_up(green_abbey, by=officer) is None
     entry = AuditEntry.objects.get(did="catch-up asked for")
