@@ -59,6 +59,8 @@ class County:
 
     def __init__(self, bases: list[Base], schools: list[Population]) -> None:
         self.bases = bases
+        self.on_roll: set[str] = set()
+        """The keys of all who were at a school on an evening: who comes and goes within a day stands on no roll."""
         self.simulator = SimsPrimary(schools, SimsPrimarySwitches(calls_per_second=0), now=timezone.now)
         self.schools = self.simulator.schools
         self.transport = InProcess(self.simulator)
@@ -90,6 +92,7 @@ class County:
     def live(self, day: date, *faults: Fault) -> datetime:
         """What one day brings, at the schools and at the authority, where calls meet faults; gives its evening."""
         self.simulator.live_until(day)
+        self.on_roll |= {key for key, pupil in self.pupils.items() if pupil.state == "current"}
         for fault in faults:
             self.simulator.faults.add(fault)
         evening = datetime.combine(day, time(20), LONDON)
