@@ -272,3 +272,10 @@ def test_the_terms_change_with_the_rule_of_a_day_far_away(hill_top: Base) -> Non
     far = timedelta(days=4000)
     task = tasks.save(wish(hill_top, in_term=True), by=None)
     assert tasks.rule_of_today(task).next_after(WEDNESDAY_NOON + far) is not None
+
+
+def test_a_two_way_task_of_the_old_product_is_kept_and_stays_off(green_abbey: Base) -> None:
+    kept = tasks.save(wish(green_abbey, transfer_type=TransferType.TWO_WAY, active=False), imported=True, by=None)
+    with pytest.raises(TaskRefused) as refused:
+        tasks.switch(kept, active=True, by=None)
+    assert refused.value.field == "active"

@@ -153,8 +153,9 @@ def _require_possible(wish: Wish, sources: str) -> None:
         raise TaskRefused("owner", "A school owns a task of that one school only. Choose one school, or the owner LA.")
     if sources == Sources.API and wish.data == Data.ATTAINMENT:
         raise TaskRefused("kind", "Attainment is collected from schools with SIMS 7 only.")
-    if sources == Sources.API and wish.active and wish.transfer_type == TransferType.TWO_WAY:
-        raise TaskRefused("active", "Data goes back to schools with SIMS 7 only. Make a task that exports from school.")
+    if wish.active and wish.transfer_type == TransferType.TWO_WAY:
+        # It would do its half only, and nobody would see that the other is missing.
+        raise TaskRefused("active", "Sending data back to schools is not in this version. Make a task that exports.")
     if wish.phase == Phase.ONE:
         if wish.groups or len(wish.bases) != 1:
             raise TaskRefused("bases", "A Phase 1 task is of one school. Migrate it to Phase 2 to give it others.")
