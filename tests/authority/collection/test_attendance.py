@@ -120,6 +120,18 @@ def test_marks_from_before_a_pupil_was_held_are_read_however_long_that_takes(
     assert Attendance.objects.get(enrolment__pupil__forename="Ben").first_day == first
 
 
+def test_days_that_a_service_does_not_tell_any_more_fail_no_reading_by_days_but_are_told(
+    amina: Pupil, school: School, collect: Collect
+) -> None:
+    school.mark(AMINA, MONDAY, "AM", "/")
+    school.refuses = lambda _, last: last < date(2026, 9, 1)
+    with on(4):
+        run = collect(Data.ATTENDANCE)
+    assert (run.state, run.level) == (RunState.SUCCESSFUL, "WARN")
+    assert "refuses the days up to 28 August 2026" in run.message
+    assert one_a_session(Attendance.objects.get().marks) == "/-"
+
+
 def test_marks_of_whom_the_list_of_pupils_lacks_are_held_back(amina: Pupil, school: School, collect: Collect) -> None:
     school.mark(CARA, MONDAY, "AM", "/")
     school.mark(CARA, MONDAY, "PM", "/")

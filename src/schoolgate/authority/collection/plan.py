@@ -87,9 +87,7 @@ def plan(
         if days is None and _asks_for_changed_marks(capabilities) and Group.ATTENDANCE in cursors:
             return Plan((Step(Group.ATTENDANCE, "changes", cursors[Group.ATTENDANCE]),))
         span = days or (_first_of_month(back_from or today, months_back or FIRST_MONTHS), today)
-        # Who refuses today's marks does not do so because of their age.
-        refused_until = today - timedelta(days=1) if days is not None else date.min
-        return Plan(tuple(_by_days(capabilities, *span, refused_until)), catches_up=catches_up)
+        return Plan(tuple(_by_days(capabilities, *span, today)), catches_up=catches_up)
     if data not in {Data.SNAPSHOT, Data.CHANGED}:
         raise ValueError(f"No API is asked for {data}.")
     groups = [group for group in ORDER if group in capabilities.groups]
@@ -97,7 +95,7 @@ def plan(
         everybody = not filters.nc_years and not filters.looked_after
         steps = [Step(group, "snapshot") for group in groups]
         if days is not None:
-            steps += _by_days(capabilities, *days, days[1])
+            steps += _by_days(capabilities, *days, today)
         return Plan(tuple(steps), full=everybody, catches_up=catches_up)
     changes = capabilities.change_model != "none"
     return Plan(
@@ -114,14 +112,14 @@ def _asks_for_changed_marks(capabilities: Capabilities) -> bool:
     return told and capabilities.change_model != "none"
 
 
-def _by_days(capabilities: Capabilities, first: date, end: date, refused_until: date) -> Iterator[Step]:
-    """Windows of these days; those that end by `refused_until` may be too old."""
+def _by_days(capabilities: Capabilities, first: date, end: date, today: date) -> Iterator[Step]:
+    """Windows of these days. Who refuses the one of today does not do so because of its age."""
     if Group.ATTENDANCE not in capabilities.groups:
         return
     length = min(WINDOW_DAYS, capabilities.attendance_window_days or WINDOW_DAYS)
     while first <= end:
         last = min(first + timedelta(days=length - 1), end)
-        yield Step(Group.ATTENDANCE, "days", first=first, last=last, may_be_too_old=last <= refused_until)
+        yield Step(Group.ATTENDANCE, "days", first=first, last=last, may_be_too_old=last < today)
         first = last + timedelta(days=1)
 
 

@@ -85,12 +85,15 @@ def what_can_be_missing(migration: BaseMigration, run: CollectionRun) -> str:
 
 def told_at_the_end(run: CollectionRun) -> str:
     """What a run that ends well says of days that can be missing; empty for nothing."""
-    if run.days is not None:
-        return _still_refused(run)
     migration = _migration_before(run)
-    if migration is None or not _is_first(migration, run):
+    if migration is not None and _is_first(migration, run) and is_late(migration, _day_of(run)):
+        return what_can_be_missing(migration, run)
+    if run.too_old_until is None:
         return ""
-    return what_can_be_missing(migration, run)
+    return (
+        f"The school's system refuses the days up to {in_words(run.too_old_until)}, which are taken to be too old for "
+        "it. If marks of these days are missing here, ask the school for a file with them."
+    )
 
 
 def note_end(run: CollectionRun) -> None:
@@ -186,15 +189,6 @@ def _first_day(migration: BaseMigration) -> date:
 
 def _covers(days: tuple[date, date] | None, gap: tuple[date, date] | None) -> bool:
     return days is not None and gap is not None and days[0] <= gap[0] and days[1] >= gap[1]
-
-
-def _still_refused(run: CollectionRun) -> str:
-    if run.too_old_until is None:
-        return ""
-    return (
-        f"The school's system refuses the days up to {in_words(run.too_old_until)}, which are taken to be too old for "
-        "it. Ask the school for a file with these marks, or take it as it is."
-    )
 
 
 def _day_of(run: CollectionRun) -> date:
