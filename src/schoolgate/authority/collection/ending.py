@@ -33,8 +33,8 @@ def succeed(run: CollectionRun, message: str, *, level: Level = Level.INFO, **va
         level, message = Level.WARN, f"{message} {missing}"
     if not _step(run, "succeed", level=level, code="", message=message, next_try_at=None, **values):
         return False
-    save_cursors(run)
     note_end(run)
+    save_cursors(run)
     if run.its_import_id is None:
         # An import tells the journal of itself.
         _tell(run, level, message)

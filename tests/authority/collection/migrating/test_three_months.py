@@ -6,6 +6,7 @@ from SIMS 7, collected in time, or told as a gap.
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,11 +14,10 @@ from datetime import date, datetime, time, timedelta
 import pytest
 import time_machine
 from tests.authority.collection.county import MEANS, OWN_CODE, County, taken_away
-from tests.authority.collection.truth import Place, guids, held_marks, not_as_at_the_school
+from tests.authority.collection.truth import Place, guids, held_marks, not_as_at_the_school, true_marks
 from tests.authority.importing.importing_files import bring_in
 
 from schoolgate.authority.bases.models import SIMS_7, Base
-from schoolgate.authority.collection.meanings import Meanings
 from schoolgate.authority.collection.migrating.catching_up import plan_catch_up
 from schoolgate.authority.collection.migrating.effects import TO, digest_of_effects
 from schoolgate.authority.collection.migrating.migrate import migrate, prepare
@@ -71,18 +71,15 @@ class Move:
 
     def _records(self) -> Iterator[Record]:
         """All who are on roll, or have marks, with the names that a file must have and the API does not tell."""
-        meanings = Meanings(TO, self.base)
-        meanings.read()
         named = {"SchoolName": self.school.name}
+        registers: dict[str, Registers] = defaultdict(Registers)
+        for (key, day, session), mark in true_marks(self.school, {OWN_CODE: MEANS}).items():
+            registers[key].put(day, "AM" if session == "AM" else "PM", mark)
         for key, pupil in self.school.pupils.items():
-            registers = Registers()
-            marks = {place: mark for place, mark in self.school.marks.items() if place[0] == key}
-            for (_, day, session), mark in marks.items():
-                if held := mark.code and meanings.mark(mark.code, day):
-                    registers.put(day, session, held)
+            marks = registers[normal_guid(key)].year_data(self.base.la, self.base.number)
             if pupil.state == "current" or marks:
                 yield pupil.record | {
-                    "Attendance": [year | named for year in registers.year_data(self.base.la, self.base.number)],
+                    "Attendance": [year | named for year in marks],
                     "SchoolHistory": [stay | named for stay in pupil.record["SchoolHistory"]],
                     "SuppInfo": {"SuppID": "SIMS", **pupil.record["SuppInfo"]},
                 }

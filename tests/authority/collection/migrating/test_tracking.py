@@ -186,7 +186,7 @@ def test_a_first_run_of_attendance_that_is_late_reads_by_days_and_says_what_can_
         run = collect(Data.ATTENDANCE)
     told = (
         "Marks of 7 September 2025 to 17 September 2025 can be missing: the school moved on 14 September 2025, more "
-        "than three months before this first run."
+        "than three months before this run."
     )
     assert (run.state, run.level) == (RunState.SUCCESSFUL, Level.WARN)
     assert run.message.endswith(told)
@@ -257,13 +257,32 @@ def test_a_first_run_of_changed_data_that_is_late_marks_the_base_until_the_next_
         Cursor.objects.all().delete()
     with at(date(2025, 12, 18)):
         run = collect(Data.CHANGED)
-    assert run.message.partition(": ")[2].endswith("before this first run.")
+    assert run.message.partition(": ")[2].endswith("before this run.")
     migration.refresh_from_db()
     assert migration.gap == (date(2025, 9, 7), date(2025, 9, 17))
     with at(date(2025, 12, 19)):
         collect(Data.SNAPSHOT)
     migration.refresh_from_db()
     assert migration.gap is None
+
+
+def test_marks_that_waited_for_their_pupil_are_told_as_of_the_day_on_which_they_are_read(
+    migrated: Migrated, school: School, collect: Collect
+) -> None:
+    migration = migrated(date(2025, 12, 15))
+    with at(date(2025, 12, 18)):
+        school.mark(AMINA, date(2025, 9, 19), "AM", "/")
+        collect(Data.ATTENDANCE)
+    with at(date(2025, 12, 21)):
+        collect(Data.SNAPSHOT)
+        run = collect(Data.ATTENDANCE)
+    assert "Marks of 7 September 2025 to 20 September 2025 can be missing" in run.message
+    migration.refresh_from_db()
+    assert migration.gap == (date(2025, 9, 7), date(2025, 9, 20))
+    assert migration.attendance_at is not None
+    assert migration.attendance_at.date() == date(2025, 12, 18)
+    with at(date(2025, 12, 23)):
+        assert collect(Data.ATTENDANCE).message == "Nothing has changed."
 
 
 def test_the_first_page_names_who_has_no_attendance_from_two_months_on(

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Data
+from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Data, NotYetHeld
 from schoolgate.authority.collection.plan import scope_of
 from schoolgate.commons.schedules.rules import LONDON
 from schoolgate.wire.mis.connector import Connector, Filters, Group
@@ -72,21 +72,21 @@ def attendance_awaited(today: date) -> list[BaseMigration]:
 
 
 def what_can_be_missing(migration: BaseMigration, run: CollectionRun) -> str:
-    """Which days a first run that comes too late cannot vouch for, in a sentence; empty for one in time."""
+    """Which days a run that comes too late cannot vouch for, in a sentence; empty for one in time."""
     if not is_late(migration, _day_of(run)):
         return ""
     first, last = _gap_after(migration, run)
     what = "Marks" if run.data == Data.ATTENDANCE else "Changes"
     return (
         f"{what} of {in_words(first)} to {in_words(last)} can be missing: the school moved on "
-        f"{in_words(migration.school_moved_on)}, more than three months before this first run."
+        f"{in_words(migration.school_moved_on)}, more than three months before this run."
     )
 
 
 def told_at_the_end(run: CollectionRun) -> str:
     """What a run that ends well says of days that can be missing; empty for nothing."""
     migration = _migration_before(run)
-    if migration is not None and _is_first(migration, run) and is_late(migration, _day_of(run)):
+    if migration is not None and _vouches_for_all(migration, run) and is_late(migration, _day_of(run)):
         return what_can_be_missing(migration, run)
     if run.too_old_until is None:
         return ""
@@ -97,7 +97,9 @@ def told_at_the_end(run: CollectionRun) -> str:
 
 
 def note_end(run: CollectionRun) -> None:
-    """Keep what a run that ended well is to its base's migration, in the transaction in which it ends.
+    """Keep what a run that ends well is to its base's migration, in the transaction in which it ends.
+
+    To be called before its cursors are saved, which ends the waiting of marks for their pupils.
 
     Only a run that asked for all pupils counts, and began after the migration; a snapshot, and the catch-up, only where
     they began after it was told that something can be missing.
@@ -106,11 +108,11 @@ def note_end(run: CollectionRun) -> None:
     if migration is None or run.started_at is None:
         return
     now = timezone.now()
-    if _is_first(migration, run):
+    if _vouches_for_all(migration, run):
         if run.data == Data.CHANGED:
             migration.changed_at = now
         else:
-            migration.attendance_at = now
+            migration.attendance_at = migration.attendance_at or now
         if is_late(migration, _day_of(run)):
             _note_gap(migration, run, now)
     elif migration.gap_noted_at is None or run.started_at >= migration.gap_noted_at:
@@ -154,9 +156,12 @@ def _is_awaited(migration: BaseMigration, run: CollectionRun) -> bool:
     return run.days is None and run.data in ended and ended[run.data] is None
 
 
-def _is_first(migration: BaseMigration, run: CollectionRun) -> bool:
-    """Whether a run that ends well is the one that was awaited."""
-    return _is_awaited(migration, run) and _asked_for_all(run)
+def _vouches_for_all(migration: BaseMigration, run: CollectionRun) -> bool:
+    """Whether a run that ends well is the one that was awaited, or reads what that one had no pupil for."""
+    if _is_awaited(migration, run):
+        return _asked_for_all(run)
+    waited = NotYetHeld.objects.filter(read_by=run)
+    return migration.attendance_at is not None and waited.filter(since__lte=migration.attendance_at).exists()
 
 
 def _asked_for_all(run: CollectionRun) -> bool:
