@@ -203,6 +203,12 @@ def test_what_is_no_pupil_file_is_told_for_what_it_is(
     assert list(received_files().folder.glob("??/*.xml.gz")) == []
 
 
+def test_what_no_other_name_would_help_is_not_told_of_its_name(as_hana: Client, green_abbey: Base) -> None:
+    said = text(choose(as_hana, green_abbey, b"UPN,Surname\nH820123,Reed\n", "pupils.csv"))
+    assert "This is not an XML file" in said
+    assert "Rename" not in said
+
+
 def test_a_ctf_is_sent_to_its_own_door(as_hana: Client, green_abbey: Base) -> None:
     assert "School to School" in text(choose(as_hana, green_abbey, ctf(), "8204321_CTF_8202107_001.xml"))
 

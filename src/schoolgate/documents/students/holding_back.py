@@ -31,12 +31,14 @@ def reason_against(
 ) -> Reason | None:
     """Why a checked file may not be sent under this name; None when it may.
 
-    ``suggested`` is a better name, if there is one. ``elsewhere`` says of a right name why it does not belong here:
-    that comes before what the name and the header disagree about, and before what stands in the file.
+    ``suggested`` is a better name, if there is one. That the file is none at all comes before what is wrong with its
+    name: another name would not help it. ``elsewhere`` says of a right name why it does not belong here: that comes
+    before what the name and the header disagree about, and before what stands in the file.
     """
     if verdict.kind == "CTF":
         return CTF_FOR_AN_LA
-    of_file = next((problem for problem in verdict.problems if _is_of_the_whole_file(problem)), None)
+    of_whole_file = [problem for problem in verdict.problems if _is_of_the_whole_file(problem)]
+    of_file = min(of_whole_file, key=_is_of_the_name, default=None)
     if suggested:
         return Reason(
             "name-pattern",
@@ -44,7 +46,7 @@ def reason_against(
             "Rename it here and it is checked again, or export it again from your MIS.",
             suggested_name=suggested,
         )
-    if of_file is not None and not of_file.code.startswith("name-"):
+    if of_file is not None and not _is_of_the_name(of_file):
         return _said_by(of_file)
     try:
         parts = parse_name(name)
@@ -66,6 +68,10 @@ def reason_against(
 
 def _is_of_the_whole_file(problem: Problem) -> bool:
     return problem.severity == "refusal" and not problem.path and not problem.pupil
+
+
+def _is_of_the_name(problem: Problem) -> bool:
+    return problem.code.startswith("name-")
 
 
 def _said_by(problem: Problem) -> Reason:
