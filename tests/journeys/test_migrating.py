@@ -79,6 +79,9 @@ def test_an_officer_migrates_a_base_and_sees_its_tasks_change(
     page.get_by_label("Start time").fill("19:00")
     page.get_by_label("Monday").check()
     page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url(migration)
+    expect(page.get_by_role("main")).to_contain_text("Marks of one starts with the migration.")
+    page.get_by_role("link", name="Marks of one").click()
     expect(page.get_by_role("main")).to_contain_text("It starts at migration for 1 school still on SIMS 7.")
     look(page, album / "migration-attendance-task.png")
 

@@ -136,7 +136,7 @@ def test_no_worker_is_told(as_officer: Client, prepared: Base) -> None:
 
 
 def test_a_missing_attendance_task_is_one_click_away(as_officer: Client, prepared: Base) -> None:
-    add = f"{reverse('add-task')}?base={prepared.pk}&kind=attendance-changed"
+    add = f"{reverse('add-task')}?base={prepared.pk}&kind=attendance-changed&then=migration"
     assert add.replace("&", "&amp;") in page(as_officer, address(prepared))
     form = page(as_officer, add)
     assert '<option value="attendance-changed" selected>' in form
@@ -146,6 +146,49 @@ def test_a_missing_attendance_task_is_one_click_away(as_officer: Client, prepare
 def test_an_attendance_task_that_is_there_is_named(as_officer: Client, prepared: Base, new_task: NewTask) -> None:
     new_task("Marks of all", Data.ATTENDANCE, sources=Sources.API)
     assert "Marks of all starts with the migration." in page(as_officer, address(prepared))
+
+
+def test_where_other_schools_have_an_attendance_task_the_school_is_added_to_it(
+    as_officer: Client, prepared: Base, oak_lane: Base
+) -> None:
+    wish = Wish("Marks of all", Owner.LA, Data.ATTENDANCE, THURSDAYS, (oak_lane,), sources=Sources.API)
+    task = tasks.save(wish, by=None)
+    shown = page(as_officer, address(prepared))
+    assert "Add it to “Marks of all”" in shown
+    where = f"{reverse('edit-task', args=[task.pk])}?base={prepared.pk}&kind=attendance-changed&then=migration"
+    assert where.replace("&", "&amp;") in shown
+    form = page(as_officer, where)
+    for base in (prepared, oak_lane):
+        assert "checked" in form.split(f'name="bases" value="{base.pk}"')[1].split(">")[0]
+    typed: dict[str, Any] = {
+        "name": "Marks of all",
+        "owner": "la",
+        "kind": "attendance-changed",
+        "rhythm": "weekly",
+        "at": "18:30",
+        "days": ["3"],
+        "bases": [prepared.pk, oak_lane.pk],
+        "active": "on",
+        "version": task.version,
+    }
+    assert as_officer.post(where, typed)["Location"] == address(prepared)
+    assert "Marks of all starts with the migration." in page(as_officer, address(prepared))
+
+
+def test_an_attendance_task_that_a_school_has_locked_is_none_to_be_added_to(
+    as_officer: Client, prepared: Base, oak_lane: Base
+) -> None:
+    wish = Wish("Marks of all", Owner.LA, Data.ATTENDANCE, THURSDAYS, (oak_lane,), sources=Sources.API)
+    tasks.save(wish, by=None)
+    TasksLock.objects.create(base=oak_lane)
+    assert "Add New Task" in page(as_officer, address(prepared))
+
+
+def test_an_attendance_task_for_some_pupils_is_not_enough(
+    as_officer: Client, prepared: Base, new_task: NewTask
+) -> None:
+    new_task("Marks of some", Data.ATTENDANCE, sources=Sources.API, looked_after=True)
+    assert "There is none for all pupils of this school" in page(as_officer, address(prepared))
 
 
 def test_settings_are_tested_from_the_page_and_lead_back_to_it(
@@ -234,7 +277,7 @@ def test_what_changed_meanwhile_is_told_and_nothing_is_done(
     seen = digest_of_effects(prepared)
     new_task("Snapshot weekly", Data.SNAPSHOT)
     shown = confirm(as_officer, prepared, seen=seen)
-    assert "What becomes of the tasks has changed since you looked. Nothing is done." in shown
+    assert "Its tasks, or the day, have changed since you looked. Nothing is done." in shown
     assert "Snapshot weekly" in shown
     assert f'name="seen" value="{digest_of_effects(prepared)}"' in shown
     assert not is_migrated(prepared)
@@ -366,6 +409,15 @@ def test_a_task_of_some_pupils_is_not_the_first_run_that_is_awaited(
     shown = page(as_officer, address(prepared))
     assert "Task “" not in shown
     assert shown.count("No task collects it of all pupils.") == 2
+
+
+def test_a_school_whose_people_have_signed_in_since_has_its_login(as_officer: Client, migrated: Base) -> None:
+    person = User.objects.create(username="jo", name="Jo Price", role="school user", last_login=timezone.now())
+    assert "Jo Price has signed in." not in page(as_officer, address(migrated))
+    migrated.people.add(person)
+    assert "Jo Price has signed in." in page(as_officer, address(migrated))
+    User.objects.filter(pk=person.pk).update(last_login=timezone.now() - timedelta(days=DAYS_AGO))
+    assert "Send address and login" in page(as_officer, address(migrated))
 
 
 def test_how_long_the_first_attendance_run_has_is_told(as_officer: Client, migrated: Base) -> None:

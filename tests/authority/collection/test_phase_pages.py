@@ -175,6 +175,42 @@ def test_where_all_that_is_chosen_is_locked_nothing_is_offered(as_officer: Clien
     assert 'name="sure"' not in asked
 
 
+def test_the_filter_for_a_school_without_such_a_task_leaves_those_of_no_other(
+    as_officer: Client, green_abbey: Base, oak_lane: Base
+) -> None:
+    take({})
+    query = f"?base={oak_lane.pk}"
+    assert "Migrate the only one" not in text(as_officer.get(reverse("phase-1-tasks") + query))
+    assert "Tick the tasks first." in text(migrate(as_officer, {"all": "yes", "sure": "yes"}, query))
+    assert phases() == {"Autumn changes": 1}
+
+
+def test_nothing_ticked_leaves_the_list_as_it_was(as_officer: Client, green_abbey: Base, oak_lane: Base) -> None:
+    take({}, {"Task Name": "Oak", "School No.": "2107"})
+    query = f"?base={oak_lane.pk}"
+    answer = migrate(as_officer, {}, query)
+    assert answer.redirect_chain[-1][0] == reverse("phase-1-tasks") + query
+    assert "Autumn changes" not in text(answer)
+
+
+def test_who_comes_from_a_migration_gets_back_to_it(as_officer: Client, green_abbey: Base) -> None:
+    take({})
+    migration = reverse("base-migration", args=[green_abbey.pk])
+    query = f"?base={green_abbey.pk}&from=migration"
+    assert query.replace("&", "&amp;") in text(as_officer.get(migration))
+    assert f'href="{migration}"' in text(as_officer.get(reverse("phase-1-tasks") + query))
+    answer = migrate(as_officer, {"all": "yes", "sure": "yes"}, query)
+    assert answer.redirect_chain[-1][0] == migration
+    assert "No task is left on Phase 1." in text(answer)
+
+
+def test_the_form_of_a_two_way_task_says_so(as_officer: Client, green_abbey: Base) -> None:
+    (task,) = take({"Transfer Type": "Two-way"})
+    where = reverse("edit-task", args=[task.pk])
+    for answer in (as_officer.get(where), as_officer.post(where, {"find-schools": "yes"})):
+        assert '<option value="two-way" selected>' in text(answer)
+
+
 def test_nothing_ticked_is_told(as_officer: Client, green_abbey: Base) -> None:
     take({"Phase": "2"})
     assert "Tick the tasks first." in text(migrate(as_officer, {}))

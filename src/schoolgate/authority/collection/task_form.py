@@ -76,9 +76,12 @@ class TaskForm(TaskFields):
         named["groups"].queryset = BaseGroup.objects.order_by("name")
 
     @classmethod
-    def of(cls, task: ScheduledTask) -> "TaskForm":
-        """The form with what a task is now."""
-        return cls(initial=initial_of(task))
+    def of(cls, task: ScheduledTask, given: Any = None, *, add: Base | None = None) -> "TaskForm":
+        """The form with what a task is now, or with what was `given` instead; `add` is ticked too."""
+        initial = initial_of(task)
+        if add is not None:
+            initial["bases"] = list({*initial["bases"], add.pk})
+        return cls(given, initial=initial)
 
     def as_typed(self) -> "TaskForm":
         """The same form, nothing of it judged."""
@@ -89,7 +92,7 @@ class TaskForm(TaskFields):
             for name in self.fields
             if not self.fields[name].disabled
         }
-        return type(self)(initial=typed)
+        return type(self)(initial={**self.initial, **typed})
 
     def _bases_to_choose(self) -> list[Base]:
         """Those that are ticked, and with them those that are looked for, as far as they are shown."""
@@ -112,6 +115,7 @@ def initial_of(task: ScheduledTask) -> dict[str, Any]:
     return {
         **fields_of(task),
         "owner": task.owner,
+        "transfer_type": task.transfer_type,
         "bases": [base.pk for base in task.bases.all()],
         "groups": [group.pk for group in task.groups.all()],
     }

@@ -3,6 +3,7 @@ from django.urls import path
 from schoolgate.authority.collection.views import (
     codes,
     connections,
+    edit_task,
     gaps,
     limits,
     migration,
@@ -18,9 +19,9 @@ from schoolgate.authority.collection.views import (
 
 urlpatterns = [
     path("collection/", tasks.tasks, name="tasks"),
-    path("collection/add", tasks.add, name="add-task"),
+    path("collection/add", edit_task.add, name="add-task"),
     path("collection/<int:pk>", tasks.task, name="task"),
-    path("collection/<int:pk>/edit", tasks.edit, name="edit-task"),
+    path("collection/<int:pk>/edit", edit_task.edit, name="edit-task"),
     path("collection/<int:pk>/clone", tasks.clone, name="clone-task"),
     path("collection/<int:pk>/switch", tasks.switch, name="switch-task"),
     path("collection/<int:pk>/run", tasks.run_now, name="run-task"),

@@ -59,7 +59,7 @@ def _migrate(base: "Base", *, sure: bool, yes: bool) -> None:
     except NotSure as doubts:
         raise Failed(f"{doubts} Put that right first, or say --sure.") from None
     except ChangedMeanwhile:
-        raise Failed("What becomes of its tasks has changed since you looked. Nothing is done.") from None
+        raise Failed("Its tasks, or the day, have changed since you looked. Nothing is done.") from None
     except ConnectionRefused as refused:
         raise Failed(str(refused)) from None
 

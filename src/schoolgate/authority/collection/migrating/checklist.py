@@ -7,12 +7,11 @@ from enum import StrEnum
 from django.urls import reverse
 from django.utils import timezone
 
-from schoolgate.authority.collection.last_runs import tasks_of
+from schoolgate.authority.collection.migrating.awaited import first_of_all_pupils
 from schoolgate.authority.collection.migrating.tracking import in_words, last_day_in_time
-from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Data, RunState, Sources
+from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Data, RunState
 from schoolgate.authority.collection.sentence import moment
 from schoolgate.authority.collection.task_fields import ATTENDANCE_CHANGED
-from schoolgate.authority.collection.tasks import next_dues
 
 
 class Standing(StrEnum):
@@ -101,15 +100,13 @@ def _last_try(migration: BaseMigration, data: Data, name: str, label: str) -> Po
 
 def _awaited(migration: BaseMigration, data: Data, label: str, told: str) -> Point:
     """Some data of which no run has ended yet: by which task it comes, and when. Only a task of all pupils counts."""
-    active = tasks_of(migration.base).filter(active=True, sources=Sources.API, data=data, looked_after=False)
-    tasks = [task for task in active if not task.nc_years]
-    dues = next_dues(tasks)
-    if not dues:
+    awaited = first_of_all_pupils(migration.base, data)
+    if awaited is None:
         kind = ATTENDANCE_CHANGED if data == Data.ATTENDANCE else data
-        step = ("Add New Task", f"{reverse('add-task')}?base={migration.base_id}&kind={kind}")
+        step = ("Add New Task", f"{reverse('add-task')}?base={migration.base_id}&kind={kind}&then=migration")
         return Point(data, label, Standing.TO_DO, f"No task collects it of all pupils. {told}", step=step)
-    first = min((task for task in tasks if task.pk in dues), key=lambda task: (dues[task.pk], task.pk))
-    said = f"Task “{first.name}” is due {moment(dues[first.pk])}. {told}"
+    first, due = awaited
+    said = f"Task “{first.name}” is due {moment(due)}. {told}"
     return Point(data, label, Standing.TO_DO, said, step=("Open the task", reverse("task", args=[first.pk])))
 
 
@@ -118,6 +115,8 @@ def _school_told(migration: BaseMigration) -> Point:
     if migration.school_told_at:
         by = f"Sent by {migration.school_told_by}." if migration.school_told_by else ""
         return Point("school-told", label, Standing.DONE, by, at=migration.school_told_at)
+    if person := migration.base.people.filter(last_login__gte=migration.migrated_at).order_by("last_login").first():
+        return Point("school-told", label, Standing.DONE, f"{person} has signed in.", at=person.last_login)
     return Point(
         "school-told",
         label,

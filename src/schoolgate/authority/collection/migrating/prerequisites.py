@@ -4,12 +4,24 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.models import SIMS_7, Base
 from schoolgate.authority.bases.systems import system_label
 from schoolgate.authority.collection.connections import connection_for, missing_of
 from schoolgate.authority.collection.last_runs import tasks_of
+from schoolgate.authority.collection.locks import locks_on
+from schoolgate.authority.collection.migrating.awaited import first_of_all_pupils
 from schoolgate.authority.collection.migrating.effects import TO
-from schoolgate.authority.collection.models import BaseMigration, ConnectionState, Data, Phase, Sources
+from schoolgate.authority.collection.models import (
+    BaseMigration,
+    ConnectionState,
+    Data,
+    Owner,
+    Phase,
+    ScheduledTask,
+    Sources,
+)
+from schoolgate.authority.collection.task_fields import ATTENDANCE_CHANGED
+from schoolgate.authority.collection.tasks import next_dues
 from schoolgate.commons.jobs.health import live_workers
 from schoolgate.wire.mis.registry import connector_named
 
@@ -64,22 +76,32 @@ def _phase_2(base: Base) -> Prerequisite:
         if left
         else "No task is left on Phase 1."
     )
-    step = Step("Migrate them to Phase 2", f"{reverse('phase-1-tasks')}?base={base.pk}") if left else None
+    list_of_them = f"{reverse('phase-1-tasks')}?base={base.pk}&from=migration"
+    step = Step("Migrate them to Phase 2", list_of_them) if left else None
     return Prerequisite("phase-2", "Its tasks are on Phase 2", not left, said, step, needs_yes=True)
 
 
 def _attendance(base: Base) -> Prerequisite:
-    live = tasks_of(base).filter(data=Data.ATTENDANCE, sources=Sources.API, active=True).first()
-    said = (
-        f"{live.name} starts with the migration."
-        if live
-        else "There is none, so attendance would not be collected after the migration. Make it now: then the schools "
-        "that migrate, together or months apart, are in one task."
-    )
-    add = f"{reverse('add-task')}?base={base.pk}&kind=attendance-changed"
-    step = None if live else Step("Add New Task", add)
     label = "There is an Attendance Changed Data (SIMS Primary) task"
-    return Prerequisite("attendance", label, live is not None, said, step)
+    if live := first_of_all_pupils(base, Data.ATTENDANCE):
+        return Prerequisite("attendance", label, True, f"{live[0].name} starts with the migration.")
+    none = "There is none for all pupils of this school, so attendance would not be collected after the migration."
+    asked = f"?base={base.pk}&kind={ATTENDANCE_CHANGED}&then=migration"
+    if there := _attendance_of_others():
+        said = f"{none} Add the school to “{there.name}”: then the schools that migrate, together or months apart, are "
+        step = Step(f"Add it to “{there.name}”", f"{reverse('edit-task', args=[there.pk])}{asked}")
+        return Prerequisite("attendance", label, False, f"{said}in one task.", step)
+    said = f"{none} Make it now: then the schools that migrate, together or months apart, are in one task."
+    return Prerequisite("attendance", label, False, said, Step("Add New Task", f"{reverse('add-task')}{asked}"))
+
+
+def _attendance_of_others() -> ScheduledTask | None:
+    """The authority's attendance task of other schools that have migrated or will; none that a school has locked."""
+    of_all = ScheduledTask.objects.filter(data=Data.ATTENDANCE, sources=Sources.API, active=True, owner=Owner.LA)
+    theirs = of_all.filter(looked_after=False, bases__mis__in=[SIMS_7, TO]).distinct().order_by("name", "pk")
+    tasks = [task for task in theirs if not task.nc_years]
+    locked, dues = locks_on(tasks), next_dues(tasks)
+    return next((task for task in tasks if task.pk in dues and task.pk not in locked), None)
 
 
 def _settings(base: Base) -> Prerequisite:

@@ -59,7 +59,7 @@ def confirm_migration(request: PersonRequest, pk: int) -> HttpResponseBase:
         try:
             migrate(base, sure=form.sure_of_doubts, seen=seen, by=request.user, request=request)
         except ChangedMeanwhile:
-            form.add_error(None, "What becomes of the tasks has changed since you looked. Nothing is done. See below.")
+            form.add_error(None, "Its tasks, or the day, have changed since you looked. Nothing is done. See below.")
         except MigrationRefused as refused:
             form.add_error(None, str(refused))
         else:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Concat
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -29,7 +29,11 @@ _NAMED = 3
 def phase_1_tasks(request: PersonRequest) -> HttpResponseBase:
     """The tasks that are still on Phase 1, with a box each."""
     table = _table(request)
-    context = {"tick_all": table.address(ticked="all", page=""), "number": table.chosen_rows.count()}
+    context = {
+        "tick_all": table.address(ticked="all", page=""),
+        "number": table.chosen_rows.count(),
+        "migrating": _school(request) if request.GET.get("from") == "migration" else None,
+    }
     return table.response("authority_collection/phase_1_tasks.html", context)
 
 
@@ -45,7 +49,7 @@ def migrate_tasks_to_phase_2(request: PersonRequest) -> HttpResponseBase:
         chosen = list(_found(request).filter(pk__in=keys))
     if not chosen:
         messages.error(request, "Tick the tasks first. Tasks that are on Phase 2 already are not in the list.")
-        return redirect("phase-1-tasks")
+        return redirect(_back(request, chosen))
     if "sure" in request.POST:
         done, left = migrate_all_to_phase_2(chosen, by=request.user, request=request)
         _say(request, len(done), [why for _, why in left])
@@ -76,7 +80,10 @@ def _found(request: PersonRequest) -> Any:
 
 
 def _table(request: PersonRequest) -> Table:
-    schools = Base.objects.visible_to(request.user).filter(tasks__phase=Phase.ONE).distinct().order_by("name", "pk")
+    # The school that is asked for stands among them without such a task too: else its filter would leave those of all.
+    asked = _school(request)
+    some = Q(tasks__phase=Phase.ONE) | Q(pk=asked.pk if asked is not None else None)
+    schools = Base.objects.visible_to(request.user).filter(some).distinct().order_by("name", "pk")
 
     def prepare(page: list[Any]) -> None:
         locks = locks_on(page)
@@ -118,12 +125,22 @@ def _table(request: PersonRequest) -> Table:
     )
 
 
+def _school(request: PersonRequest) -> Base | None:
+    """The one that the list is asked for."""
+    number = request.GET.get("base", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Base.objects.visible_to(request.user).filter(pk=number).first()
+
+
 def _back(request: PersonRequest, chosen: Collection[Any]) -> str:
-    """Where the person came from: the task's own page, a school's tasks, or the list with its filters."""
+    """Where the person came from: a task, a school's tasks, its migration, or the list with its filters."""
     numbers = {task.base_number for task in chosen}
     come_from = request.GET.get("from", "")
     if come_from == "task" and len(chosen) == 1:
         return reverse("task", args=[next(iter(chosen)).pk])
+    if come_from == "migration" and chosen and (school := _school(request)) is not None:
+        return reverse("base-migration", args=[school.pk])
     if come_from == "school" and len(numbers) == 1:
         return reverse("tasks-of-school", args=[numbers.pop()])
     return reverse("phase-1-tasks") + (f"?{request.GET.urlencode()}" if request.GET else "")
