@@ -191,6 +191,9 @@ def test_the_runs_page_plans_the_catch_up(marked: BaseMigration, as_officer: Cli
         answer = as_officer.post(address)
         run = CollectionRun.objects.get(first_day=FIRST)
         assert answer.headers["Location"] == reverse("collection-run", args=[run.pk])
+        page = as_officer.get(reverse("collection-run", args=[late.pk])).content.decode()
+        assert "They are being caught up now" in page
+        assert "Plan catch-up" not in page
         work_off()
     page = as_officer.get(reverse("collection-run", args=[late.pk])).content.decode()
     assert "Plan catch-up" not in page

@@ -57,6 +57,11 @@ class BaseMigration(models.Model):
         return self.gap_first, self.gap_last
 
     @property
+    def caught_up_by(self) -> int | None:
+        """The number of the run that asks for the days of the gap now; None where none does."""
+        return self.base.collection_runs.open().exclude(first_day=None).values_list("pk", flat=True).first()
+
+    @property
     def has_snapshot(self) -> bool:
         """Whether one was imported since the migration and, where there is a gap, since that was told."""
         return self.snapshot_at is not None and (self.gap_noted_at is None or self.snapshot_at >= self.gap_noted_at)
