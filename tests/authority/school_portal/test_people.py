@@ -72,7 +72,7 @@ def test_a_schools_people_do_not_use_the_authoritys_pages(as_hana: Client, gita:
 def test_the_name_of_an_officer_is_taken(as_hana: Client, officer: User, green_abbey: Base) -> None:
     answer: Any = as_hana.post(their("portal-invite", green_abbey), {**GIVEN, "username": "omar"})
     assert answer.status_code == 422
-    assert "There is a user &#x27;omar&#x27; already. Choose another user name." in text(answer)
+    assert "There is a user &#x27;omar&#x27; already. Choose another user name, or ask the council" in text(answer)
     assert not officer.schools.exists()
 
 

@@ -171,6 +171,12 @@ def test_a_school_is_offered_no_more_than_its_system_can_tell(
     assert [words for words in ("Changed Data", "Leavers", "National Curriculum") if words in told] == []
 
 
+def test_a_school_without_sims_7_is_not_offered_to_get_data_back(as_hana: Client, green_abbey: Base) -> None:
+    assert "Two-way" in page(as_hana, "portal-add-task", green_abbey)
+    Base.objects.update(mis="sims-primary")
+    assert "Two-way" not in page(as_hana, "portal-add-task", green_abbey)
+
+
 def in_words(choices: list[tuple[str, Any]]) -> str:
     told = [f"{one}: {more[0][1]}" if isinstance(more, list) else more for one, more in choices]
     return ", ".join(map(str, told))

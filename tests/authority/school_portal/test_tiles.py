@@ -45,6 +45,12 @@ def test_a_school_with_nothing_yet_is_told_whom_to_ask(as_hana: Client, green_ab
     assert "Your school has nothing set up yet. Ask Bedford Borough: Data team, 01234 000000." in shown
 
 
+def test_a_school_whose_system_is_asked_is_told_that_no_file_is_needed(as_hana: Client, green_abbey: Base) -> None:
+    assert "Upload the pupil file from your MIS." in text(as_hana.get(first_page(green_abbey)))
+    Base.objects.update(mis="sims-primary")
+    assert "None is needed: your data is asked of your system." in text(as_hana.get(first_page(green_abbey)))
+
+
 def test_without_a_contact_the_authority_is_named(as_hana: Client, green_abbey: Base) -> None:
     LA_CONTACT.set("", by=None)
     assert "Questions? Ask Bedford Borough." in text(as_hana.get(first_page(green_abbey)))

@@ -38,6 +38,9 @@ class OwnTaskForm(TaskFields):
         kind: Any = self.fields["kind"]
         kind.choices = kinds_of(base, task)
         kind.help_text = "A snapshot is everything, changed data what is new since the last run."
+        if base.is_collected and (task is None or task.transfer_type == TransferType.EXPORT_FROM_SCHOOL):
+            only: Any = self.fields["transfer_type"]
+            only.choices = [(TransferType.EXPORT_FROM_SCHOOL.value, TransferType.EXPORT_FROM_SCHOOL.label)]
         for name in _not_asked(base):
             del self.fields[name]
 

@@ -123,12 +123,15 @@ def _hold(base: Base) -> None:
 
 def _require_may_come(base: Base, person: User, by: User | None) -> None:
     taken = f"There is a user '{person.username}' already."
+    # Whose a name is that is not theirs is told to no school.
+    another = "Choose another user name"
+    another += ", or ask the council to add that person to your school." if works_for_school(by) else "."
     if person.role != SCHOOL_USER:
-        raise PeopleRefused(f"{taken} Choose another user name.")
+        raise PeopleRefused(f"{taken} {another}")
     if base.people.filter(pk=person.pk).exists():
         raise PeopleRefused(f"{person} may sign in for {base.name} already.")
     theirs = Base.objects.filter(people=person)
     if works_for_school(by) and theirs.exists() and not theirs.filter(people=by).exists():
-        raise PeopleRefused(f"{taken} Choose another user name, or ask the council to add that person to your school.")
+        raise PeopleRefused(f"{taken} {another}")
     if not person.is_active and theirs.exists():
         raise PeopleRefused(f"{taken} It is switched off; an administrator can switch it on.")

@@ -30,6 +30,7 @@ from schoolgate.wire.outcome_words import OF_WHOLE_FILE, problems_told
 from schoolgate.wire.receipts import Receipt, ReceiptError, receipt_file, verify
 
 LIVE_SECONDS = 2
+_UPLOAD = "Upload the pupil file from your MIS."
 MOVING = (ImportState.QUEUED, ImportState.PROCESSING)
 
 
@@ -142,7 +143,8 @@ def _look(base: Base) -> Shown:
         return Shown("A file is asked for", words, needs_school=True)
     last = _files_of(base).first()
     if last is None:
-        return Shown("No file yet", "Upload the pupil file from your MIS.")
+        told = "None is needed: your data is asked of your system." if base.is_collected else _UPLOAD
+        return Shown("No file yet", told)
     outcome = last.outcome
     refused = outcome["state"] == ImportState.FAILED
     return Shown(f"Last file {_day(last.received_at)}", capfirst(outcome_words(outcome)), needs_school=refused)
