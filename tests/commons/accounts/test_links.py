@@ -154,6 +154,12 @@ def test_a_made_up_link_is_told_to_be_used_up(stranger: Client) -> None:
     assert "This link is used up" in answer.content.decode()
 
 
+def test_how_a_site_gets_its_first_link_is_told_until_somebody_has_signed_in(sender: User, stranger: Client) -> None:
+    assert "init</code>" in stranger.get("/set-password/made-up/").content.decode()
+    stranger.post(path_of(make_link(sender, "reset")), NEW)
+    assert "init</code>" not in stranger.get("/set-password/made-up/").content.decode()
+
+
 def test_a_broken_rule_is_named_and_the_link_stays(sender: User, stranger: Client) -> None:
     path = path_of(make_link(sender, "reset"))
     answer = stranger.post(path, {"password": "short", "again": "short"})

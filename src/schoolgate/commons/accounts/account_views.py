@@ -114,7 +114,8 @@ def set_password(request: HttpRequest, token: str) -> HttpResponseBase:
             _let_in(request, user)
             return redirect(settings.LOGIN_REDIRECT_URL)
     except LinkSpent:
-        return render(request, "accounts/link_spent.html", status=410)
+        nobody_yet = not User.objects.exclude(last_login=None).exists()
+        return render(request, "accounts/link_spent.html", {"nobody_yet": nobody_yet}, status=410)
     context = {"form": form, "link": link, "rules": rules_for(user.role)}
     return render(request, "accounts/set_password.html", context, status=200 if request.method == "GET" else 422)
 
