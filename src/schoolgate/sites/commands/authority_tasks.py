@@ -349,5 +349,8 @@ def _say(task: "ScheduledTask", *, as_json: bool) -> None:
     if as_json:
         print_json(row)
     else:
+        from schoolgate.authority.collection.sentence import starts_at_migration
+
         schools = f"{row['schools']} school{'' if row['schools'] == 1 else 's'}"
-        click.echo(f"Task {row['number']}, {row['name']}: {row['when']}, {schools}.")
+        starts = starts_at_migration(task.waiting_bases.count())
+        click.echo(f"Task {row['number']}, {row['name']}: {row['when']}, {schools}. {starts}".rstrip())
