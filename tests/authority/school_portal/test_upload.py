@@ -385,6 +385,19 @@ def test_what_the_la_asks_for_stands_above_the_upload_and_goes_once_it_was_impor
     assert "asks for" not in text(as_hana.get(address))
 
 
+def test_who_has_sent_what_was_asked_for_is_not_asked_again_before_it_is_imported(
+    as_hana: Client, green_abbey: Base
+) -> None:
+    upload(as_hana, green_abbey, pupil_file(green_abbey))
+    ask(green_abbey, run=1, data="snapshot", task_name="Autumn snapshot")
+    places = [reverse(route, args=[green_abbey.pk]) for route in ("portal-upload", "portal-files", "portal-tiles")]
+    assert all("asks for a full pupil file" in text(as_hana.get(place)) for place in places)
+    upload(as_hana, green_abbey, pupil_file(green_abbey, pupils(3)), "8204321_CES_820LLLL_002.xml")
+    for place in places[:2]:
+        assert "has come and is not imported yet: nothing to do until it is." in text(as_hana.get(place))
+    assert "A file is asked for" not in text(as_hana.get(places[2]))
+
+
 def test_the_la_reads_that_a_request_stands_in_the_portal_where_the_school_has_people_there(
     as_officer: Client, green_abbey: Base, oak_lane: Base, hana: User
 ) -> None:

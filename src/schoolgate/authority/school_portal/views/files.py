@@ -19,7 +19,7 @@ from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.importing.models import ImportState
 from schoolgate.authority.school_portal.access import of_school
-from schoolgate.authority.school_portal.asked_for import open_requests
+from schoolgate.authority.school_portal.asked_for import asked_of
 from schoolgate.authority.school_portal.correcting import how_many, newest_imported
 from schoolgate.authority.school_portal.story import outcome_words, sent_by, story_of
 from schoolgate.authority.school_portal.tiles import Shown, Tile
@@ -57,7 +57,7 @@ def files(request: PersonRequest, base: Base) -> HttpResponseBase:
         empty=NotYet("No file of your school has come yet.", "Upload a file", reverse("portal-upload", args=[base.pk])),
     )
     return table.response(
-        "authority_school_portal/files.html", {"base": base, "la": la_called(), "requests": open_requests(base)}
+        "authority_school_portal/files.html", {"base": base, "la": la_called(), "requests": asked_of(base)}
     )
 
 
@@ -137,7 +137,7 @@ def _verified(file: ReceivedFile) -> tuple[Receipt | None, str]:
 
 def _look(base: Base) -> Shown:
     """What the school is asked for; else what became of its last file."""
-    asked = open_requests(base).first()
+    asked = next((one.entry for one in asked_of(base) if one.came is None), None)
     if asked is not None:
         words = f"{la_called()} asks for {asked.get_data_display()} since {_day(asked.made_at)}."
         return Shown("A file is asked for", words, needs_school=True)

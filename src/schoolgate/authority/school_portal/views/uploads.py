@@ -14,7 +14,7 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.school_portal import uploading
 from schoolgate.authority.school_portal.access import of_school
-from schoolgate.authority.school_portal.asked_for import open_requests
+from schoolgate.authority.school_portal.asked_for import asked_of
 from schoolgate.authority.school_portal.checking import check, words_of
 from schoolgate.authority.school_portal.forms import UploadForm
 from schoolgate.commons.accounts.access import PersonRequest
@@ -34,7 +34,7 @@ def upload(request: PersonRequest, base: Base) -> HttpResponseBase:
             form.add_error("file", f"{too_large(limit).sentence} {too_large(limit).remedy}")
         else:
             return _look_at(request, base, chosen.name, chosen.file)
-    context = {"base": base, "form": form, "la": la_called(), "requests": open_requests(base)}
+    context = {"base": base, "form": form, "la": la_called(), "requests": asked_of(base)}
     return render(request, "authority_school_portal/upload.html", context, status=422 if form.errors else 200)
 
 
