@@ -10,6 +10,7 @@ from schoolgate.authority.collection import tasks
 from schoolgate.authority.collection.connections import ChangedMeanwhile
 from schoolgate.authority.collection.migrating.effects import TO, Effect, digest_of_effects, effects_on_tasks
 from schoolgate.authority.collection.migrating.migrate import MigrationRefused, NotSure, migrate, prepare
+from schoolgate.authority.collection.migrating.phases import migrate_to_phase_2
 from schoolgate.authority.collection.models import (
     BaseMigration,
     CollectionRun,
@@ -17,6 +18,7 @@ from schoolgate.authority.collection.models import (
     ConnectionState,
     Data,
     Owner,
+    Phase,
     RunState,
     ScheduledTask,
     Sources,
@@ -137,3 +139,15 @@ def test_a_task_of_a_group_whose_rule_takes_it_afterwards_starts(ready: Base) ->
     assert [(one.task, one.effect) for one in effects_on_tasks(ready)] == [(task, Effect.STARTS)]
     do(ready)
     assert set(task.collected_bases) == {ready, hill_top}
+
+
+@pytest.mark.parametrize(("data", "goes_on"), [(Data.CHANGED, True), (Data.ATTENDANCE, False)])
+def test_a_phase_1_task_that_was_left_says_how_it_goes_on_where_it_can(ready: Base, data: Data, goes_on: bool) -> None:
+    wish = Wish("Old", Owner.LA, data, THURSDAYS, (ready,), phase=Phase.ONE)
+    task = tasks.save(wish, imported=True, by=None)
+    do(ready, sure=True)
+    task.refresh_from_db()
+    assert ("Migrate it to Phase 2 and switch it on" in task.stopped_because) is goes_on
+    if goes_on:
+        task = tasks.switch(migrate_to_phase_2(task, by=None), active=True, by=None)
+        assert (task.active, task.sources, list(task.collected_bases)) == (True, Sources.API, [ready])

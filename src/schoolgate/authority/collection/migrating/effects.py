@@ -100,8 +100,17 @@ def _effect_on_api_task(task: ScheduledTask, base: Base) -> TaskEffect:
 
 def why_it_ends(task: ScheduledTask) -> str:
     """Why a task of SIMS 7 cannot go on with SIMS Primary; "" for one that does."""
-    if task.phase == Phase.ONE:
-        return PHASE_1_ENDS
+    return PHASE_1_ENDS if task.phase == Phase.ONE else _why_its_data_ends(task)
+
+
+def way_on(task: ScheduledTask) -> str:
+    """How a task that ended only since it was of Phase 1 goes on all the same; "" for all others."""
+    if task.phase != Phase.ONE or _why_its_data_ends(task):
+        return ""
+    return "Migrate it to Phase 2 and switch it on: then it goes on."
+
+
+def _why_its_data_ends(task: ScheduledTask) -> str:
     if task.transfer_type == TransferType.TWO_WAY:
         return "Data is sent back to schools with SIMS 7 only."
     if task.data == Data.ATTAINMENT:

@@ -22,6 +22,7 @@ from schoolgate.authority.collection.migrating.effects import (
     digest_of_effects,
     effects_on_tasks,
     successor_of,
+    way_on,
 )
 from schoolgate.authority.collection.migrating.prerequisites import prerequisites_of
 from schoolgate.authority.collection.models import (
@@ -153,7 +154,7 @@ def _carry_out(one: TaskEffect, base: Base, by: User | None) -> None:
             task.bases.remove(base)
             _changed(task, by, f"{base.dfe_number} left it: {one.why}")
         case Effect.STOPS:
-            task.active, task.stopped_because = False, f"{_ENDED} {one.why}"[:200]
+            task.active, task.stopped_because = False, f"{_ENDED} {one.why} {way_on(task)}".rstrip()[:200]
             _changed(task, by, f"not active any more: {one.why}")
 
 
