@@ -54,7 +54,11 @@ ON_POSTGRES_BY_DAY = [
         f"tests/school/test_{what}.py"
         for what in ("exporting", "finding", "interrupted", "joining", "outcomes", "taking")
     ),
-    *(f"tests/authority/collection/test_{what}.py" for what in ("attendance", "collecting", "running", "tools")),
+    *(
+        f"tests/authority/collection/test_{what}.py"
+        for what in ("attendance", "collecting", "locks_at_once", "running", "task_import_at_once", "tools")
+    ),
+    "tests/authority/collection/migrating/test_migrate.py",
     "tests/authority/exchange/test_import_job.py",
     "tests/authority/exchange/test_outbox.py",
     "tests/authority/exchange/test_receiving.py",
@@ -88,7 +92,13 @@ LEFT_TO_THE_NIGHT = (
     if NIGHTLY
     else [
         f"--ignore=tests/{what}"
-        for what in ("sites/test_through_a_proxy.py", "journeys/test_pictures.py", "clients/test_mono.py")
+        for what in (
+            "sites/test_through_a_proxy.py",
+            "journeys/test_late_migration.py",
+            "journeys/test_old_tasks.py",
+            "journeys/test_pictures.py",
+            "clients/test_mono.py",
+        )
     ]
 )
 BY_PLACES = ("tests/faults", "tests/journeys", "tests/clients")
