@@ -51,6 +51,12 @@ def test_a_school_whose_system_is_asked_is_told_that_no_file_is_needed(as_hana: 
     assert "None is needed: your data is asked of your system." in text(as_hana.get(first_page(green_abbey)))
 
 
+def test_who_can_be_told_of_nothing_by_mail_reads_of_no_mail_server(as_hana: Client, hana: User) -> None:
+    shown = text(as_hana.get(reverse("alerts")))
+    assert "There is nothing to choose" in shown
+    assert "mail server" not in shown
+
+
 def test_without_a_contact_the_authority_is_named(as_hana: Client, green_abbey: Base) -> None:
     LA_CONTACT.set("", by=None)
     assert "Questions? Ask Bedford Borough." in text(as_hana.get(first_page(green_abbey)))
