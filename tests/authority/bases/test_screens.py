@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from schoolgate.authority.bases.changing import change_base
 from schoolgate.authority.bases.la import (
     CODE_DAYS,
     EXPIRY_WARNING_DAYS,
@@ -182,3 +183,12 @@ def test_an_exchange_account_has_no_screens(green_abbey: Base, signed_in: Callab
 
 def test_a_base_that_does_not_exist_is_not_found(as_officer: Client, la: str) -> None:
     assert as_officer.get(reverse("base", args=[999])).status_code == 404
+
+
+def test_details_that_are_saved_beside_a_migration_leave_the_system_that_it_gave(green_abbey: Base) -> None:
+    read_before = Base.objects.get(pk=green_abbey.pk)
+    Base.objects.filter(pk=green_abbey.pk).update(mis="sims-primary")
+    read_before.notes = "Moved in October."
+    change_base(read_before, ["name", "notes"], changed=["notes"], by=None)
+    green_abbey.refresh_from_db()
+    assert (green_abbey.mis, green_abbey.notes) == ("sims-primary", "Moved in October.")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.authority.collection.test_task_schools import csv_of
 
-from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.models import Base, BaseGroup
 from schoolgate.authority.collection import tasks
 from schoolgate.authority.collection.locks import lock_base, lock_task
 from schoolgate.authority.collection.models import CollectionRun, Data, Owner, ScheduledTask
@@ -182,3 +182,45 @@ def test_lists_ask_no_more_often_for_more_locks(
             told(as_officer, "tasks")
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+@pytest.fixture
+def secondaries(green_abbey: Base) -> BaseGroup:
+    """A group by rule, by which a task goes, and in which Green Abbey, a primary school, is not."""
+    Base.objects.filter(pk=green_abbey.pk).update(phase="primary")
+    group = BaseGroup.objects.create(name="Secondaries", by_rule=True, rule={"phases": ["secondary"]})
+    rule = Weekly(time(18, 30), frozenset({3}))
+    tasks.save(Wish("Secondary changes", Owner.LA, Data.CHANGED, rule, groups=(group,)), by=None)
+    return group
+
+
+def details_of(base: Base, **more: str) -> dict[str, str]:
+    """What the form of a base sends; more of it as it is typed."""
+    told = {name: getattr(base, name) for name in ("la", "number", "name", "phase", "notes")}
+    return {**told, "licensed": "on", "active": "on", **more}
+
+
+@pytest.mark.usefixtures("locked")
+def test_no_change_of_a_base_moves_a_locked_school_into_a_task(
+    as_officer: Client, secondaries: BaseGroup, green_abbey: Base
+) -> None:
+    typed = details_of(green_abbey, phase="secondary", notes="Mine")
+    answer = as_officer.post(reverse("edit-base", args=[green_abbey.pk]), typed)
+    assert answer.status_code == 422
+    assert f"into or out of the task “Secondary changes”. {SENTENCE}" in answer.content.decode()
+    green_abbey.refresh_from_db()
+    assert (green_abbey.phase, green_abbey.notes) == ("primary", "")
+    assert not secondaries.bases.exists()
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_locked_school_is_closed_and_opened_again_and_its_notes_are_changed(
+    as_officer: Client, secondaries: BaseGroup, green_abbey: Base
+) -> None:
+    Base.objects.filter(pk=green_abbey.pk).update(phase="secondary")
+    for more in ({"active": ""}, {"active": "on"}, {"notes": "Mine"}):
+        typed = details_of(green_abbey, **{"phase": "secondary", **more})
+        if not typed["active"]:
+            del typed["active"]
+        assert as_officer.post(reverse("edit-base", args=[green_abbey.pk]), typed).status_code == 302
+    assert secondaries.bases.get().notes == "Mine"

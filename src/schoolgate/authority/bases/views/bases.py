@@ -13,9 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from schoolgate.authority.bases.accounts import BaseRefused, add_base, create_base_with_account, give_new_password
 from schoolgate.authority.bases.agents import agent_of
 from schoolgate.authority.bases.base_page import parts_of
+from schoolgate.authority.bases.changing import change_base
 from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.forms import AddBaseForm, AuthorityForm, BaseForm, NewPasswordForm
-from schoolgate.authority.bases.groups import group_choices, groups_of, narrow_to_group
+from schoolgate.authority.bases.groups import GroupRefused, group_choices, groups_of, narrow_to_group
 from schoolgate.authority.bases.la import (
     CODE_DAYS,
     EXPIRY_WARNING_DAYS,
@@ -31,7 +32,6 @@ from schoolgate.authority.bases.licensing import Licensing
 from schoolgate.authority.bases.models import Base, ConnectionCode
 from schoolgate.authority.bases.systems import system_in_lists, systems
 from schoolgate.commons.accounts.access import PersonRequest, may_open, who
-from schoolgate.commons.audit.recording import record
 from schoolgate.commons.preferences.registry import Preference
 from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.documents.la_numbers import la_numbers
@@ -142,17 +142,14 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Base.objects.visible_to(request.user), pk=pk)
     form = BaseForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        record(
-            "base changed",
-            by=request.user,
-            target=found.dfe_number,
-            details=", ".join(form.changed_data),
-            request=request,
-        )
-        _warn_of_unlisted(request, found)
-        messages.success(request, "Saved.")
-        return redirect("base", found.pk)
+        try:
+            change_base(found, form.Meta.fields, changed=form.changed_data, by=request.user, request=request)
+        except GroupRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            _warn_of_unlisted(request, found)
+            messages.success(request, "Saved.")
+            return redirect("base", found.pk)
     return render(request, "authority_bases/edit_base.html", {"form": form, "base": found}, status=_status(form))
 
 
