@@ -75,8 +75,6 @@ class Collect(JobKind):
         return f"Collecting from {args.get('base', 'a school')}"
 
     def run(self, running: RunningJob) -> dict[str, Any] | None:
-        # Noted before the first call: what changes while it goes on is asked for again next time.
-        begun = timezone.now()
         its = CollectionRun.objects.filter(pk=running.args["run"], job=running.job_id)
         run = its.select_related("base", "task").first()
         if run is None:
@@ -84,9 +82,11 @@ class Collect(JobKind):
         if not run.base.active:
             cancel(run, "The school is not active here any more.")
             return {"state": RunState.CANCELLED}
-        if not run.base.is_collected and (asked := _ask_the_school(run)):
-            return asked
-        if not its.take("collect", started_at=begun, connector=run.base.mis, next_try_at=None, code="", message=""):
+        begun = _begin(run)
+        if not run.base.is_collected:
+            fault_point("collect.asked")
+            return {"state": RunState.ASKED}
+        if not begun:
             return None
         run.refresh_from_db(fields=["started_at", "connector", "state"])
         fault_point("collect.begun")
@@ -112,21 +112,25 @@ class Collect(JobKind):
         return {"state": run.state}
 
 
-def _ask_the_school(run: CollectionRun) -> dict[str, Any]:
-    """A school that sends files is asked for one; the run waits until a file that fits is imported (`ending`).
+def _begin(run: CollectionRun) -> bool:
+    """Begin to collect, or ask a school that sends files for one, for which the run waits. False: it has ended.
 
-    Nothing is asked, and nothing returned, where the base has migrated since the run was read.
+    The base is held, so that nobody migrates it, or changes the day from which on its changes are asked for, while the
+    run begins by what was before.
     """
     told = "The school is asked for a file, on its program's first page. It closes when a file that fits is imported."
     with transaction.atomic():
         run.base = Base.objects.select_for_update(of=("self",)).get(pk=run.base_id)
+        its = CollectionRun.objects.filter(pk=run.pk, job=run.job_id)
+        # Noted before the first call: what changes while it goes on is asked for again next time.
+        begun = timezone.now()
         if run.base.is_collected:
-            return {}
-        its = CollectionRun.objects.filter(pk=run.pk)
-        if its.take("ask", started_at=timezone.now(), message=told):
+            return bool(
+                its.take("collect", started_at=begun, connector=run.base.mis, next_try_at=None, code="", message="")
+            )
+        if asked := its.take("ask", started_at=begun, message=told):
             outbox.ask(run.base, run=run.pk, data=run.data, task_name=run.task_name)
-    fault_point("collect.asked")
-    return {"state": RunState.ASKED}
+        return bool(asked)
 
 
 def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:
