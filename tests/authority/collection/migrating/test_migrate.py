@@ -1,13 +1,17 @@
 """What a migration does beside the tasks: the runs that wait, the record of it, and two officers at once."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
+from tests.authority.collection.migrating.handbook import Authority
 
 from schoolgate.authority.bases.models import Base, BaseGroup
 from schoolgate.authority.collection import tasks
 from schoolgate.authority.collection.connections import ChangedMeanwhile
+from schoolgate.authority.collection.locks import lock_base, lock_task
 from schoolgate.authority.collection.migrating.effects import TO, Effect, digest_of_effects, effects_on_tasks
 from schoolgate.authority.collection.migrating.migrate import MigrationRefused, NotSure, migrate, prepare
 from schoolgate.authority.collection.migrating.phases import migrate_to_phase_2
@@ -24,6 +28,7 @@ from schoolgate.authority.collection.models import (
     Sources,
 )
 from schoolgate.authority.collection.running import ask_for_run
+from schoolgate.authority.collection.taking_over import answer, ask_for
 from schoolgate.authority.collection.tasks import Wish
 from schoolgate.authority.exchange.models import OutboxEntry
 from schoolgate.commons.audit.models import AuditEntry
@@ -151,3 +156,55 @@ def test_a_phase_1_task_that_was_left_says_how_it_goes_on_where_it_can(ready: Ba
     if goes_on:
         task = tasks.switch(migrate_to_phase_2(task, by=None), active=True, by=None)
         assert (task.active, task.sources, list(task.collected_bases)) == (True, Sources.API, [ready])
+
+
+def lock_it(task: ScheduledTask, base: Base) -> None:
+    lock_task(task, True, by=base.people.get())
+
+
+def lock_all(task: ScheduledTask, base: Base) -> None:
+    lock_base(base, True, by=base.people.get())
+
+
+def give_it_to_the_school(task: ScheduledTask, base: Base) -> None:
+    ask_for(task, base, by=base.people.get())
+    answer(task, give=True, by=None)
+
+
+def switch_it_off(task: ScheduledTask, base: Base) -> None:
+    tasks.switch(task, active=False, by=None)
+
+
+def let_it_collect_something_else(task: ScheduledTask, base: Base) -> None:
+    tasks.save(replace(Wish.of(task), data=Data.SNAPSHOT), task, version=task.version, by=None)
+
+
+def let_it_collect_some_only(task: ScheduledTask, base: Base) -> None:
+    tasks.save(replace(Wish.of(task), nc_years=("1",)), task, version=task.version, by=None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lock_it,
+        lock_all,
+        give_it_to_the_school,
+        switch_it_off,
+        let_it_collect_something_else,
+        let_it_collect_some_only,
+    ],
+)
+def test_a_school_that_migrates_later_is_put_into_no_task_that_was_made_another_since(
+    authority: Authority, change: Callable[[ScheduledTask, Base], None]
+) -> None:
+    third = Base.objects.create(la="820", number="3003", name="Low Brook", account=authority.base.account)
+    shared = authority.task(Data.CHANGED, authority.base, authority.other, third)
+    authority.migrate()
+    first = ScheduledTask.objects.get(continues=shared)
+    change(first, authority.base)
+    before = ScheduledTask.objects.filter(pk=first.pk).values().get()
+    authority.migrate(authority.other)
+    assert ScheduledTask.objects.filter(pk=first.pk).values().get() == before
+    assert list(first.bases.all()) == [authority.base]
+    second = ScheduledTask.objects.exclude(pk=first.pk).get(continues=shared)
+    assert (second.active, second.data, list(second.collected_bases)) == (True, Data.CHANGED, [authority.other])

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
 from schoolgate.authority.collection.last_runs import tasks_of
+from schoolgate.authority.collection.locks import locks_on
 from schoolgate.authority.collection.models import BaseMigration, Data, Phase, ScheduledTask, Sources, TransferType
 
 TO = "sims-primary"
@@ -65,8 +66,15 @@ def others_on_sims_7(task: ScheduledTask, base: Base) -> bool:
 
 
 def successor_of(task: ScheduledTask) -> ScheduledTask | None:
-    """The task that goes on for those of its schools that migrated before."""
-    return task.continued_by.filter(sources=Sources.API).order_by("pk").first()
+    """The task that goes on for those of its schools that migrated before.
+
+    One that does something else by now is none, nor one that is switched off, a school's own, or locked by a school
+    that is in it: nobody else is put into that.
+    """
+    goes_on = task.continued_by.filter(sources=Sources.API, active=True, owner=task.owner, data=task.data)
+    found = [one for one in goes_on.order_by("pk") if one.filters == task.filters]
+    locked = locks_on(found)
+    return next((one for one in found if one.pk not in locked), None)
 
 
 def _effect_on(task: ScheduledTask, base: Base) -> TaskEffect:

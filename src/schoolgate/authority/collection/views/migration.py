@@ -113,19 +113,19 @@ def _checklist(request: PersonRequest, base: Base, moved: MovedForm) -> HttpResp
     if migration is not None and migration.migrated_at is not None:
         context |= {
             "points": checklist_of(migration),
-            "effects": _with_tasks_of_today(migration.effects),
+            "effects": _with_tasks_of_today(migration),
             "may_correct_day": not has_run(migration),
         }
     return render(request, "authority_collection/migrated.html", context, status=_status(moved))
 
 
-def _with_tasks_of_today(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_tasks_of_today(migration: BaseMigration) -> list[dict[str, Any]]:
     """What became of the tasks, each with the number of the task in which the base is `now`; None for one deleted."""
-    numbers = [one["task"] for one in effects]
+    numbers = [one["task"] for one in migration.effects]
     there = {pk: pk for pk in ScheduledTask.objects.filter(pk__in=numbers).values_list("pk", flat=True)}
-    apart = ScheduledTask.objects.filter(continues__in=numbers).values_list("continues", "pk")
-    by_effect = {Effect.GOES_ON_APART.value: dict(apart)}
-    return [{**one, "now": by_effect.get(one["effect"], there).get(one["task"])} for one in effects]
+    apart = ScheduledTask.objects.filter(continues__in=numbers, bases=migration.base)
+    by_effect = {Effect.GOES_ON_APART.value: dict(apart.values_list("continues", "pk"))}
+    return [{**one, "now": by_effect.get(one["effect"], there).get(one["task"])} for one in migration.effects]
 
 
 def _doubts(base: Base) -> list[str]:
