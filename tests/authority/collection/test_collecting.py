@@ -11,7 +11,7 @@ from tests.authority.importing.importing_files import held
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.alerts import left_failed
-from schoolgate.authority.collection.collecting import catch_up
+from schoolgate.authority.collection.collecting import NOT_OFFERED, catch_up
 from schoolgate.authority.collection.holding_back import MOST_BAD_ROWS
 from schoolgate.authority.collection.models import (
     Connection,
@@ -383,3 +383,9 @@ def a_need(provision: str) -> Record:
 
 def held_candidates() -> list[tuple[int | None, str]]:
     return list(RemovalCandidate.objects.filter(confirmed=True).values_list("group", "item"))
+
+
+def test_attainment_of_before_a_migration_asked_for_again_says_that_it_is_not_told(collect: Collect) -> None:
+    run = collect(Data.ATTAINMENT)
+    assert (run.state, run.code) == (RunState.FAILED, NOT_OFFERED)
+    assert run.message.endswith("does not tell Attainment Data.")

@@ -77,7 +77,7 @@ def plan(
     days: tuple[date, date] | None = None,
     back_from: date | None = None,
 ) -> Plan:
-    """Make the plan of a run. `cursors` are by group, as they were saved. Raises ValueError for attainment.
+    """Make the plan of a run. `cursors` are by group, as they were saved. Attainment, which no API tells, has no steps.
 
     Without a cursor attendance is read by days, as many months as there are to be back from today, or from `back_from`.
     With `days`, first and last, it is read by these days, whatever its cursor, and with a snapshot too.
@@ -88,8 +88,8 @@ def plan(
             return Plan((Step(Group.ATTENDANCE, "changes", cursors[Group.ATTENDANCE]),))
         span = days or (_first_of_month(back_from or today, months_back or FIRST_MONTHS), today)
         return Plan(tuple(_by_days(capabilities, *span, today)), catches_up=catches_up)
-    if data not in {Data.SNAPSHOT, Data.CHANGED}:
-        raise ValueError(f"No API is asked for {data}.")
+    if data == Data.ATTAINMENT:
+        return Plan(())
     groups = [group for group in ORDER if group in capabilities.groups]
     if data == Data.SNAPSHOT:
         everybody = not filters.nc_years and not filters.looked_after
