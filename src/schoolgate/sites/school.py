@@ -14,9 +14,11 @@ SCHOOLGATE_ROLES = {
     "sender": "sends files and sees what became of them",
     "purchaser": "works with orders; what each may do stands under Users and limits",
 }
+SCHOOLGATE_FIRST_PAGES = {"purchaser": "purchasing-today"}
 SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
     ("Files", "transfers"),
+    ("Purchasing", "purchasing-today"),
     ("Journal", "journal"),
     ("Jobs", "jobs"),
     ("Administration", "administration"),

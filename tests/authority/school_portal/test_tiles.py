@@ -57,9 +57,7 @@ def test_who_works_for_two_schools_chooses(as_hana: Client, hana: User, green_ab
     assert first_page(oak_lane) in shown
 
 
-def test_who_works_for_no_school_any_more_is_told_whom_to_ask(
-    as_hana: Client, hana: User, green_abbey: Base
-) -> None:
+def test_who_works_for_no_school_any_more_is_told_whom_to_ask(as_hana: Client, hana: User, green_abbey: Base) -> None:
     green_abbey.people.remove(hana)
     assert "Your school has nothing set up yet. Whom you can ask: Bedford Borough" in text(
         as_hana.get(reverse("portal"))

@@ -16,7 +16,7 @@ class CodingTemplate(models.Model):
 
     year = models.ForeignKey(FinancialYear, models.PROTECT, related_name="templates")
     login = models.CharField("login or name", max_length=100, blank=True)
-    cost_centre = models.CharField("cost centre of the line", max_length=35, blank=True)
+    cost_centre = models.CharField("cost centre of the line", max_length=50, blank=True)
     coding = models.ForeignKey(Coding, models.PROTECT, related_name="templates")
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

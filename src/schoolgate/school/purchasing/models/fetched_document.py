@@ -55,7 +55,7 @@ class FetchedDocument(models.Model):
     ended_at = models.DateTimeField(null=True)
     marked_at = models.DateTimeField(null=True)
     supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, related_name="documents")
-    reference = models.CharField(max_length=60, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
     rule = models.CharField(max_length=40, blank=True)
     said = models.CharField(max_length=500, blank=True)
     found = models.CharField(max_length=200, blank=True)

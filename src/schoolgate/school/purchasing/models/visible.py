@@ -1,4 +1,4 @@
-"""Who may know of the ledger: whoever was given a right in purchasing, and the site's administrators."""
+"""Who may know of the ledger: purchasers, whoever was given a right in it, and the site's administrators."""
 
 from typing import Any, Self, TypeVar
 
@@ -12,7 +12,9 @@ PURCHASER = "purchaser"
 
 def works_with_orders(user: Any) -> bool:
     """Whether this person sees the ledger."""
-    return getattr(user, "role", None) in {"administrator", PURCHASER} and user.is_active
+    if getattr(user, "role", None) is None or user.is_machine or not user.is_active:
+        return False
+    return user.role in {"administrator", PURCHASER} or hasattr(user, "purchasing")
 
 
 class ForPurchasing(models.QuerySet[ModelT_co]):
