@@ -18,11 +18,13 @@ from schoolgate.authority.bases.models import SCHOOL_USER, Base
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.rights import change_rights
+from schoolgate.school.purchasing.models import PurchasingRights
 
 SignedIn = Callable[[User], Client]
 
 WORLD, EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT = "the world", "everybody", "the office", "administrators", "a right"
 SCHOOLS, SCHOOL = "every school's own people", "a school's own people"
+LEDGER, SETS_UP, HAS_RIGHT = "who works with orders", "who sets the ledger up", "who was given a right in the ledger"
 
 OF_EVERY_SITE = {
     WORLD: "sign-in set-password schemas schema",
@@ -39,6 +41,11 @@ OF_THE_SCHOOL = {
     ADMINISTRATOR: """administration connect connect-la connect-again connect-school connect-not-us connect-folder
         connect-check connect-schedule schedule folder las add-la edit-la remove-la change-la-password
         change-school-password connection schools add-school add-many-schools edit-school remove-school""",
+}
+OF_THE_LEDGER = {
+    LEDGER: "purchasing-today",
+    SETS_UP: "",
+    HAS_RIGHT: "",
 }
 OF_THE_AUTHORITY = {
     EVERYBODY: "alerts send-sample",
@@ -85,7 +92,7 @@ OF_THE_SUPPLIER = {
     ADMINISTRATOR: "suppliers add-supplier supplier add-member remove-member set-summary-time",
 }
 SITES = {
-    "school": [OF_EVERY_SITE, OF_THE_SCHOOL],
+    "school": [OF_EVERY_SITE, OF_THE_SCHOOL, OF_THE_LEDGER],
     "authority": [OF_EVERY_SITE, OF_THE_AUTHORITY],
     "supplier": [OF_EVERY_SITE, OF_THE_SUPPLIER],
 }
@@ -192,19 +199,20 @@ def test_every_route_of_a_site_says_here_who_may_open_it(site: str) -> None:
 
 
 def test_nobody_sees_or_changes_anything(planted: None, site: str, stranger: Client) -> None:
-    walk(stranger, site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL})
+    walk(stranger, site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL, *OF_THE_LEDGER})
 
 
 def test_a_schools_program_sees_and_changes_nothing_on_screens(
     planted: None, site: str, exchange_account: User, signed_in: SignedIn
 ) -> None:
-    walk(signed_in(exchange_account), site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL})
+    closed = {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL, *OF_THE_LEDGER}
+    walk(signed_in(exchange_account), site, closed)
 
 
 def test_who_works_in_the_office_sees_and_changes_nothing_of_an_administrators(
     planted: None, site: str, sender: User, officer: User, staff: User, signed_in: SignedIn
 ) -> None:
-    closed = {ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL}
+    closed = {ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL, *OF_THE_LEDGER}
     walk(signed_in({"school": sender, "authority": officer, "supplier": staff}[site]), site, closed)
 
 
@@ -284,16 +292,27 @@ def test_who_works_for_another_supplier_sees_and_changes_nothing_of_this_ones(
     assert [table for table in before if before[table] != after[table]] == []
 
 
+def test_who_works_with_orders_changes_nothing_without_the_right(
+    planted: None, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_school"
+    looker = create_user("lena", "purchaser")
+    walk(signed_in(looker), "school", {OFFICE, ADMINISTRATOR, SETS_UP, HAS_RIGHT})
+
+
 def test_an_administrator_sees_and_changes_nothing_without_the_right(
     planted: None, site: str, administrator: User, signed_in: SignedIn
 ) -> None:
-    walk(signed_in(administrator), site, {RIGHT})
+    walk(signed_in(administrator), site, {RIGHT, HAS_RIGHT})
 
 
 def test_the_rows_of_the_walk_are_there_for_who_may_see_them(
     planted: None, site: str, administrator: User, signed_in: SignedIn
 ) -> None:
     change_rights(administrator, ["restricted-pupils"], by=None)
+    PurchasingRights.objects.create(
+        user=administrator, raises=True, imports=True, authorises_to=1_000_000, over_budget=True
+    )
     browser, allowed = signed_in(administrator), allowed_on(site)
     missing = {
         name: answer.status_code

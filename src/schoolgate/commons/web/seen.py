@@ -30,7 +30,8 @@ class SeenForm(forms.Form):
         for name, seen in self.seen.items():
             if seen != now[name]:
                 self.add_error(name, f"Somebody has changed this meanwhile. It is now: {_told(now[name])}")
-            data[self.add_initial_prefix(name)] = "" if now[name] is None else str(now[name])
+            shown = self.fields[name].prepare_value(now[name])
+            data[self.add_initial_prefix(name)] = "" if shown is None else str(shown)
         self.data = data
 
     def _shown(self, name: str) -> str:
