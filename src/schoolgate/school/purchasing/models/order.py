@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from schoolgate.commons.money import MoneyField
+from schoolgate.commons.money import PENCE, MoneyField
+from schoolgate.documents.ebis.money import to_pence
 from schoolgate.school.purchasing.models.account_codes import Coding
 from schoolgate.school.purchasing.models.fetched_document import FetchedDocument
 from schoolgate.school.purchasing.models.financial_year import FinancialYear
@@ -124,6 +125,8 @@ class OrderLine(models.Model):
 
     `why` says how it came to its coding: the rule and the template. `cost_centre_sent` and `ledger_code_sent` are what
     the supplier's site had for the line. Lines that a person took off stay (`removed_at`), outside all sums.
+    `unit_price` is for `price_units` units. `discount` is how far the supplier's net of the line was below that price
+    for the quantity that the basket had (`quantity_sent`): its discounts, and a penny of rounding either way.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
@@ -133,6 +136,8 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField("quantity")
     unit = models.CharField("unit", max_length=10, blank=True)
     unit_price = MoneyField("price")
+    price_units = models.PositiveIntegerField(default=1)
+    discount = MoneyField(default=Decimal(0))
     net = MoneyField()
     vat = MoneyField()
     vat_code = models.ForeignKey(VatCode, models.PROTECT, related_name="+")
@@ -155,3 +160,17 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.number}"
+
+    def net_for(self, quantity: int) -> Decimal:
+        """What so many cost without VAT, half up to pence; a discount goes with the quantity.
+
+        The quantity of the basket costs what the supplier said that it costs.
+        """
+        discount = self.discount * quantity / (self.quantity_sent or quantity)
+        return to_pence(self.unit_price * quantity / self.price_units - discount)
+
+    @property
+    def taken_off(self) -> Decimal:
+        """The discount on the line as it is, in pounds; a penny is none, but rounding."""
+        off = to_pence(self.unit_price * self.quantity / self.price_units) - self.net
+        return off if abs(off) > PENCE else Decimal(0)

@@ -1,0 +1,150 @@
+"""A content order as it came: read leniently, whatever its schema would say (reference 9.1; seed).
+
+FMS maps some elements and leaves all others alone, so only the rules of `rules.py` decide whether a basket comes in.
+What the schema says is a note.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lxml import etree
+
+from schoolgate.documents.ebis.checking import check_document
+from schoolgate.documents.ebis.lines import Line
+from schoolgate.documents.ebis.nodes import Source, line_of, local_name, parse_once, path_of
+from schoolgate.documents.ebis.orders import Order, read_order_with_faults
+from schoolgate.documents.problems import DocumentError, Problem
+
+UNREADABLE = "unreadable"
+
+MOST_NOTES = 20
+"""So many findings of the schema stand beside a basket; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a document waits: a rule's code, the sentence, what was found and expected, and where in the document."""
+
+    rule: str
+    said: str
+    found: str = ""
+    expected: str = ""
+    path: str = ""
+    line: int | None = None
+
+    def as_fields(self) -> dict[str, str | int | None]:
+        """The same for the columns of a `FetchedDocument`, none longer than its column."""
+        return {
+            "rule": self.rule,
+            "said": self.said[:500],
+            "found": self.found[:200],
+            "expected": self.expected[:200],
+            "path": self.path[:200],
+            "line": self.line,
+        }
+
+
+class Place(NamedTuple):
+    """Where something stands or should stand, and its text: empty where it is not there."""
+
+    path: str
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """A line, and its element in the document."""
+
+    line: Line
+    at: etree._Element
+
+    def place(self, *names: str) -> Place:
+        """Where the child of these local names stands, the first of each; a last name `@Code` is an attribute."""
+        return _place(self.at, names)
+
+    @property
+    def is_original(self) -> bool:
+        """Whether the line is to be added; of every other Action it is ignored, and so it is without one (9.1)."""
+        return (self.line.action or self.place("Action").text) == "Original"
+
+    @property
+    def orders_nothing(self) -> bool:
+        """Whether it is a description or a blank, with neither quantity nor price (reference 7.11)."""
+        nothing = self.line.quantity is None and self.line.unit_price is None
+        return nothing and (self.at.get("TypeCode") or "").strip().upper() in ("DES", "BLK")
+
+    def __str__(self) -> str:
+        return f"Line {self.line.number}" if self.line.number else "A line without a number"
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """A content order, with the lines that are ordered and those that are left out."""
+
+    order: Order
+    root: etree._Element
+    lines: tuple[BasketLine, ...]
+    left_out: tuple[BasketLine, ...]
+    texts: tuple[BasketLine, ...]
+    """Original lines that order nothing."""
+    notes: tuple[str, ...]
+    """What is to be told of it and refuses nothing."""
+
+    def place(self, *names: str) -> Place:
+        """As of a line, below the document's root."""
+        return _place(self.root, names)
+
+
+def read(raw: Source) -> Basket | Refused:
+    """Read a basket. Refused (`unreadable`) only where it is no XML or no order at all; raises nothing.
+
+    What a SOAP answer held as text is read as text: then the encoding that it declares does not matter (13.10).
+    """
+    try:
+        parsed = parse_once(raw)
+        order, faults = read_order_with_faults(parsed)
+    except DocumentError as error:
+        return Refused(UNREADABLE, error.message, expected="an eBIS-XML order", line=error.line or None)
+    found = [child for child in parsed.root if local_name(child) == "OrderLine"]
+    lines = [BasketLine(line, at) for line, at in zip(order.lines, found, strict=True)]
+    originals = [line for line in lines if line.is_original]
+    checked = check_document(parsed, "order")
+    return Basket(
+        order,
+        parsed.root,
+        lines=tuple(line for line in originals if not line.orders_nothing),
+        left_out=tuple(line for line in lines if not line.is_original),
+        texts=tuple(line for line in originals if line.orders_nothing),
+        notes=(*_told([*faults, *checked.schema]), *_test_flag(checked.invalid)),
+    )
+
+
+def _told(problems: list[Problem]) -> list[str]:
+    """Each once: what cannot be read the schema does not take either."""
+    sentences = {problem.path or problem.message: _sentence(problem) for problem in reversed(problems)}
+    told = list(reversed(sentences.values()))
+    more = len(told) - MOST_NOTES
+    return [*told[:MOST_NOTES], *([f"The schema has {more:,} more findings."] if more > 0 else [])]
+
+
+def _sentence(problem: Problem) -> str:
+    return f"{problem.message} ({problem.path})" if problem.path else problem.message
+
+
+def _test_flag(problems: list[Problem]) -> list[str]:
+    return [problem.message for problem in problems if problem.code == "test-flag"]
+
+
+def _place(start: etree._Element, names: tuple[str, ...]) -> Place:
+    at, rest = start, list(names)
+    while rest and not rest[0].startswith("@"):
+        child = next((child for child in at if local_name(child) == rest[0]), None)
+        if child is None:
+            break
+        at = child
+        del rest[0]
+    text = (at.text or "").strip() if not rest else ""
+    if len(rest) == 1 and rest[0].startswith("@"):
+        text = (at.get(rest[0][1:]) or "").strip()
+    return Place("/".join([path_of(at), *rest]), line_of(at) or None, text)
