@@ -15,8 +15,9 @@ from schoolgate.school.purchasing.models.visible import works_with_orders
 
 P = ParamSpec("P")
 
-Right = Literal["", "raises", "imports", "sets_up", "authorises"]
-"""What a page needs beside looking: a column of `PurchasingRights`; authorises: to any limit."""
+Right = Literal["", "raises", "imports", "sets_up", "authorises", "sends"]
+"""What a page needs beside looking: a column of `PurchasingRights`; authorises: to any limit; sends: either of who
+raises and who authorises, for what is authorised already."""
 
 
 def rights_of(user: User) -> PurchasingRights:
@@ -34,7 +35,10 @@ def may(user: User, right: Right) -> bool:
     if not right:
         return True
     rights = rights_of(user)
-    return rights.authorises_to is not None if right == "authorises" else bool(getattr(rights, right))
+    authorises = rights.authorises_to is not None
+    if right in ("authorises", "sends"):
+        return authorises or (right == "sends" and rights.raises)
+    return bool(getattr(rights, right))
 
 
 def purchasing_view(

@@ -37,7 +37,7 @@ STEPS: dict[str, tuple[frozenset[str], str]] = {
     "send": (frozenset({OrderState.AUTHORISED, OrderState.UNSURE}), OrderState.SENDING),
     "arrive": (frozenset({OrderState.SENDING, OrderState.UNSURE}), OrderState.SENT),
     "print": (frozenset({OrderState.AUTHORISED}), OrderState.SENT),
-    "be refused": (frozenset({OrderState.SENDING}), OrderState.UNAUTHORISED),
+    "be refused": (frozenset({OrderState.SENDING, OrderState.UNSURE}), OrderState.UNAUTHORISED),
     "not go out": (frozenset({OrderState.SENDING}), OrderState.AUTHORISED),
     "be unsure": (frozenset({OrderState.SENDING}), OrderState.UNSURE),
     "discard": (frozenset({OrderState.UNAUTHORISED}), OrderState.DISCARDED),
