@@ -4,7 +4,9 @@ FMS maps some elements and leaves all others alone, so only the rules of `rules.
 What the schema says is a note.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple
 
 from lxml import etree
@@ -54,10 +56,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """A line, and its element in the document."""
+    """A line, and its element in the document. `number` is its own, or else its place, or the next that is free."""
 
     line: Line
     at: etree._Element
+    number: int
 
     def place(self, *names: str) -> Place:
         """Where the child of these local names stands, the first of each; a last name `@Code` is an attribute."""
@@ -75,7 +78,7 @@ class BasketLine:
         return nothing and (self.at.get("TypeCode") or "").strip().upper() in ("DES", "BLK")
 
     def __str__(self) -> str:
-        return f"Line {self.line.number}" if self.line.number else "A line without a number"
+        return f"Line {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def read(raw: Source) -> Basket | Refused:
     except DocumentError as error:
         return Refused(UNREADABLE, error.message, expected="an eBIS-XML order", line=error.line or None)
     found = [child for child in parsed.root if local_name(child) == "OrderLine"]
-    lines = [BasketLine(line, at) for line, at in zip(order.lines, found, strict=True)]
+    lines = [BasketLine(*each) for each in zip(order.lines, found, _numbers(order.lines), strict=True)]
     originals = [line for line in lines if line.is_original]
     checked = check_document(parsed, "order")
     return Basket(
@@ -118,6 +121,15 @@ def read(raw: Source) -> Basket | Refused:
         texts=tuple(line for line in originals if line.orders_nothing),
         notes=(*_told([*faults, *checked.schema]), *_test_flag(checked.invalid)),
     )
+
+
+def _numbers(lines: Sequence[Line]) -> Iterator[int]:
+    taken = {line.number for line in lines}
+    free = (number for number in count(1) if number not in taken)
+    for place, line in enumerate(lines, 1):
+        number = line.number or (next(free) if place in taken else place)
+        taken.add(number)
+        yield number
 
 
 def _told(problems: list[Problem]) -> list[str]:
