@@ -1,6 +1,6 @@
 """Sending authorised orders: noted before the call, four ways to end, and nothing sent twice by itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ from schoolgate.wire.soap.errors import (
     WrongCredentials,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home")]
 
 
 @dataclass
@@ -349,10 +349,3 @@ def left_on_its_way(order: Order) -> SendAttempt:
     begun = sending.begin(Order.objects.get(pk=order.pk))
     assert begun is not None
     return begun[0]
-
-
-@pytest.fixture(autouse=True)
-def _home_without_files() -> Iterator[None]:
-    yield
-    for attempt in SendAttempt.objects.all():
-        store.documents().remove(attempt.sha256)

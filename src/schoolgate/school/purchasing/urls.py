@@ -1,9 +1,57 @@
 """Addresses of the ledger's screens."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from schoolgate.school.purchasing.views import today
+from schoolgate.school.purchasing.views import (
+    authorising,
+    documents,
+    importing,
+    orders,
+    sending,
+    services,
+    suppliers,
+    today,
+)
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("purchasing/", today.today, name="purchasing-today"),
+    path("purchasing/set-up/", include("schoolgate.school.purchasing.set_up_urls")),
+    path("purchasing/orders/", orders.orders, name="purchasing-orders"),
+    path("purchasing/orders/raise/", orders.raise_one, name="raise-order"),
+    path("purchasing/orders/<int:pk>/", orders.order, name="purchase-order"),
+    path("purchasing/orders/<int:pk>/change/", orders.change, name="change-order"),
+    path("purchasing/orders/<int:pk>/authorise/", authorising.authorise_order, name="authorise-order"),
+    path("purchasing/orders/<int:pk>/take-back/", authorising.take_back_order, name="take-back-order"),
+    path("purchasing/orders/<int:pk>/discard/", authorising.discard_order, name="discard-order"),
+    path("purchasing/orders/<int:pk>/cancel/", authorising.cancel_order, name="cancel-order"),
+    path("purchasing/orders/<int:pk>/print/", authorising.print_order, name="print-order"),
+    path("purchasing/orders/<int:pk>/arrived/", sending.order_arrived, name="order-arrived"),
+    path("purchasing/orders/<int:pk>/send-again/", sending.send_order_again, name="send-order-again"),
+    path("purchasing/orders/<int:pk>/send-now/", sending.send_order_now, name="send-order-now"),
+    path("purchasing/orders/<int:pk>/not-there/", sending.order_not_there, name="order-not-there"),
+    path("purchasing/orders/<int:pk>/sent/<int:attempt>/", sending.order_document, name="order-document"),
+    path("purchasing/to-authorise/", authorising.to_authorise, name="to-authorise"),
+    path("purchasing/import/", importing.imports, name="purchasing-import"),
+    path("purchasing/import/now/", importing.import_now, name="import-documents-now"),
+    path("purchasing/import/when/", importing.when_to_import, name="when-to-import"),
+    path("purchasing/documents/", documents.documents, name="purchasing-documents"),
+    path("purchasing/documents/<int:pk>/", documents.document, name="purchasing-document"),
+    path("purchasing/documents/<int:pk>/xml/", documents.document_xml, name="purchasing-document-xml"),
+    path("purchasing/documents/<int:pk>/try-again/", documents.try_document_again, name="try-document-again"),
+    path("purchasing/documents/<int:pk>/keep-out/", documents.keep_document_out, name="keep-document-out"),
+    path("purchasing/documents/<int:pk>/take-back/", documents.take_document_back, name="take-document-back"),
+    path("purchasing/suppliers/", suppliers.suppliers, name="purchasing-suppliers"),
+    path("purchasing/suppliers/add/", suppliers.add, name="purchasing-add-supplier"),
+    path("purchasing/suppliers/import/", suppliers.import_list, name="purchasing-import-suppliers"),
+    path("purchasing/suppliers/<int:pk>/", suppliers.supplier, name="purchasing-supplier"),
+    path("purchasing/suppliers/<int:pk>/change/", suppliers.edit, name="purchasing-edit-supplier"),
+    path("purchasing/suppliers/<int:pk>/close/", suppliers.close, name="purchasing-close-supplier"),
+    path("purchasing/services/", services.services, name="purchasing-services"),
+    path("purchasing/services/add/", services.add, name="purchasing-add-service"),
+    path("purchasing/services/<int:pk>/", services.service, name="purchasing-service"),
+    path("purchasing/services/<int:pk>/change/", services.edit, name="purchasing-edit-service"),
+    path("purchasing/services/<int:pk>/test/", services.test_connection, name="purchasing-test-service"),
+    path("purchasing/services/<int:pk>/password/", services.new_password, name="purchasing-service-password"),
+    path("purchasing/services/<int:pk>/turn/", services.turn, name="purchasing-turn-service"),
+    path("purchasing/services/<int:pk>/suppliers/", services.link, name="purchasing-link-suppliers"),
 ]
