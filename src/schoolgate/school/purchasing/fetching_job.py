@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, TryLater, register
-from schoolgate.commons.journal.writing import write
+from schoolgate.commons.journal.writing import Level, write
 from schoolgate.commons.schedules.models import Run
 from schoolgate.school.purchasing.asking import FETCH, ask_for_documents, ask_to_mark, services_to_ask
 from schoolgate.school.purchasing.documents import TRY_WAITING
@@ -52,7 +52,7 @@ class FetchDocuments(JobKind):
 def _tell(service: WebService, this: Round) -> None:
     """A line of the journal for what came in; of the service's own trouble there is one already."""
     if this.count.found or this.count.imported or this.count.waiting:
-        level = "WARN" if this.count.waiting else "INFO"
+        level: Level = "WARN" if this.count.waiting else "INFO"
         write(level, f"{service.name}: {this.count.words}.", link=reverse("purchasing-documents"))
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.school.purchasing import content_orders
+from schoolgate.school.purchasing.asking import ask_to_mark
 from schoolgate.school.purchasing.baskets import Refused
 from schoolgate.school.purchasing.copies import SEEN_BEFORE, first_of, hold_supplier, identify
 from schoolgate.school.purchasing.documents import DocumentRefused, about, held, may, take
@@ -39,6 +40,8 @@ def try_again(document: FetchedDocument, *, by: User | None, request: HttpReques
     with transaction.atomic():
         record("document tried again", by=by, target=str(document), request=request, about=about(document))
         import_document(document, by_person=True)
+        if document.state == DocumentState.IMPORTED:
+            ask_to_mark(document.service)
 
 
 def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> None:

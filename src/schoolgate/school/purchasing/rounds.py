@@ -6,6 +6,7 @@ from datetime import datetime
 
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.school.purchasing.asking import rounds_of
+from schoolgate.school.purchasing.fetching import Count
 from schoolgate.school.purchasing.models import WebService
 
 UNDER_WAY = (State.READY, State.RUNNING)
@@ -39,11 +40,12 @@ class LastRound:
 
     @property
     def told(self) -> str:
-        """What went wrong and what to do, or how far a running round is."""
+        """What went wrong and what to do, how far a running round is, or what else it brought."""
         if self.is_under_way:
             assert self.job is not None
             return self.job.progress_text
-        return self.service.said or (self.job.error if self.job is not None else "")
+        trouble = self.service.said or (self.job.error if self.job is not None else "")
+        return trouble or (f"{self.kept:,} invoices and credit notes were kept." if self.kept else "")
 
     @property
     def next_try_at(self) -> datetime | None:
@@ -51,30 +53,35 @@ class LastRound:
         waits = self.job is not None and self.job.state == State.READY and self.job.error
         return self.job.run_at if waits and self.job is not None else None
 
-    def count(self, what: str) -> int | None:
-        """How many documents it found, imported, and so on; None when the round has not come to its end."""
+    @property
+    def count(self) -> Count | None:
+        """What it brought; None when it has not come to its end."""
         result = self.job.result if self.job is not None else None
-        return int(result[what]) if result and what in result else None
+        return Count(**result) if result else None
+
+    @property
+    def words(self) -> str:
+        return self.count.words if self.count else ""
 
     @property
     def found(self) -> int | None:
-        return self.count("found")
+        return self.count.found if self.count else None
 
     @property
     def imported(self) -> int | None:
-        return self.count("imported")
+        return self.count.imported if self.count else None
 
     @property
     def here(self) -> int | None:
-        return self.count("here")
+        return self.count.here if self.count else None
 
     @property
     def waiting(self) -> int | None:
-        return self.count("waiting")
+        return self.count.waiting if self.count else None
 
     @property
     def kept(self) -> int | None:
-        return self.count("kept")
+        return self.count.kept if self.count else None
 
 
 def last_rounds(services: Iterable[WebService]) -> list[LastRound]:
