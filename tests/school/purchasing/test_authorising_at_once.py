@@ -72,6 +72,18 @@ def test_two_authorisations_cannot_take_the_same_last_pound(
     assert other.state == OrderState.UNAUTHORISED
 
 
+def test_a_budget_that_is_cut_at_the_same_moment_counts(
+    orders: tuple[Order, Order], codings: list[Coding], head: User
+) -> None:
+    one, _ = orders
+    (said,) = while_held(
+        lambda: Coding.objects.filter(pk=codings[0].pk).update(budget=500),
+        lambda: authorise(one, by=head, seen_version=1),
+    )
+    assert isinstance(said, NotAuthorised)
+    assert [hindrance.code for hindrance in said.hindrances] == ["over-budget"]
+
+
 def test_an_order_is_not_authorised_twice(orders: tuple[Order, Order], head: User, chair: User) -> None:
     one, _ = orders
     (said,) = while_held(
