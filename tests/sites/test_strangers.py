@@ -43,8 +43,12 @@ OF_THE_SCHOOL = {
         change-school-password connection schools add-school add-many-schools edit-school remove-school""",
 }
 OF_THE_LEDGER = {
-    LEDGER: "purchasing-today",
-    SETS_UP: "",
+    LEDGER: """purchasing-today ledger-set-up financial-years financial-year look-at-year account-codes coding-links
+        vat-codes coding-templates purchasing-people""",
+    SETS_UP: """establishment add-financial-year copy-structures close-year reopen-year add-account-code account-code
+        remove-account-code add-coding-link coding-link remove-coding-link add-vat-code add-usual-vat-codes vat-code
+        remove-vat-code add-coding-template coding-template remove-coding-template own-orders purchasing-person
+        import-set-up confirm-import-set-up""",
     HAS_RIGHT: "",
 }
 OF_THE_AUTHORITY = {
@@ -113,6 +117,8 @@ SLUGS = {
     "step": "withdraw",
     "form": "xml",
     "act": "import",
+    "chart": "funds",
+    "rows": "codes",
 }
 """What stands in addresses beside numbers."""
 

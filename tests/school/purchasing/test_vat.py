@@ -17,7 +17,7 @@ def values(code: str, rate: str, **more: Any) -> dict[str, Any]:
 
 
 def standard_of(rate: str) -> list[str]:
-    return list(VatCode.objects.filter(rate=Decimal(rate), standard=True).values_list("code", flat=True))
+    return [code.code for code in VatCode.objects.filter(standard=True) if code.rate == Decimal(rate)]
 
 
 def test_the_usual_codes_are_added_once(bursar: User) -> None:

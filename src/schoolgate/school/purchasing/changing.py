@@ -44,27 +44,31 @@ def save(
     """
     with transaction.atomic():
         new = row.pk is None
-        if not new:
-            rows = type(row)._base_manager  # noqa: SLF001  whatever a model calls its managers
-            # Not refreshed in place: a row that is refused stays as its reader knows it.
-            row_now = rows.select_for_update(no_key=True).get(pk=row.pk)
-            if seen is not None and any(getattr(row_now, name) != value for name, value in seen.items()):
-                raise ChangedMeanwhile
-            before = {name: getattr(row_now, name) for name in values}
-        changed = [name for name, value in values.items() if new or before[name] != value]
+        target = row if new else _held(row)
+        if seen is not None and any(getattr(target, name) != value for name, value in seen.items()):
+            raise ChangedMeanwhile
+        changed = [name for name, value in values.items() if new or getattr(target, name) != value]
         if not changed:
             return False
-        for name, value in values.items():
-            setattr(row, name, value)
-        _check(row, changed)
+        details = told(values) if new else differences(target, values)
+        for name in changed:
+            setattr(target, name, values[name])
+        _check(target, changed)
         try:
             with transaction.atomic():
-                row.save(update_fields=None if new else changed)
+                target.save(update_fields=None if new else changed)
         except IntegrityError:
             raise SetUpRefused("There is another of this name already.") from None
-        details = told(values) if new else "; ".join(_change(name, before[name], values[name]) for name in changed)
-        record(f"{what} {'added' if new else 'changed'}", by=by, target=str(row), details=details, request=request)
+        record(f"{what} {'added' if new else 'changed'}", by=by, target=str(target), details=details, request=request)
+    for name in changed:
+        setattr(row, name, getattr(target, name))
     return True
+
+
+def _held(row: models.Model) -> models.Model:
+    """The row as it is now, which nobody else changes until the transaction ends."""
+    rows = type(row)._base_manager  # noqa: SLF001  whatever a model calls its managers
+    return rows.select_for_update(no_key=True).get(pk=row.pk)
 
 
 def remove(row: models.Model, *, what: str, by: User | None, request: HttpRequest | None = None) -> None:
@@ -82,8 +86,10 @@ def told(values: Mapping[str, Any]) -> str:
     return "; ".join(f"{_word(name)} {_told(value)}" for name, value in values.items() if value not in ("", None))
 
 
-def _change(name: str, before: Any, after: Any) -> str:
-    return f"{_word(name)} {_told(before)} → {_told(after)}"
+def differences(row: models.Model, values: Mapping[str, Any]) -> str:
+    """What these values change of a row: "budget 1,000.00 → 1,250.00"."""
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    return "; ".join(f"{_word(name)} {_told(getattr(row, name))} → {_told(value)}" for name, value in changed.items())
 
 
 def _word(name: str) -> str:
