@@ -74,9 +74,10 @@ def _change(root: etree._Element, path: str, value: str | None) -> None:
         found = at.find(_space(root) + step)
         at = etree.SubElement(at, _space(root) + step) if found is None else found
     if last.startswith("@"):
-        at.attrib.pop(last[1:], None)
         if value is not None:
             at.set(last[1:], value)
+        elif last[1:] in at.attrib:
+            del at.attrib[last[1:]]
         return
     child = at.find(_space(root) + last)
     if value is None:

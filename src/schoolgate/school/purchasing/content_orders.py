@@ -150,9 +150,10 @@ def _line(order: Order, each: BasketLine, coded: Coded, ledger: Ledger) -> Order
 def _delivery_text(to: Delivery) -> str:
     """The address that the basket was to be delivered to, its name alone in the first line (reference 9.2)."""
     address = to.address
-    return "\n".join(
-        filter(None, (to.name, *address.lines, *address.streets, address.city, address.state, address.postcode))
-    )
+    lines = [*address.lines, *address.streets, address.city, address.state, address.postcode]
+    below = [line for line in lines if line]
+    name = to.name or (establishment.NAME.get() if below else "")
+    return "\n".join(filter(None, (name, *below)))
 
 
 def _notes(basket: Basket) -> str:
