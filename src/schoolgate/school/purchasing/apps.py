@@ -7,4 +7,4 @@ class SchoolPurchasingConfig(AppConfig):
 
     def ready(self) -> None:
         # Registered by being imported: the jobs and the rounds.
-        from schoolgate.school.purchasing import fetching_job, send_job, store  # noqa: F401, PLC0415
+        from schoolgate.school.purchasing import fetching_job, passwords, send_job, store  # noqa: F401, PLC0415

@@ -10,7 +10,8 @@ class WebService(models.Model):
     """A supplier's or portal's web service: where documents are fetched from and orders are sent to.
 
     `former_password` is the one before a change whose answer may have been lost: both are tried until one was used once
-    (reference 2.2). `history_method` is the name of the operation that was never published. `safe_to_repeat`: an order
+    (reference 2.2). `password_asked_at` is when the service was asked for another one whose answer has not come.
+    `history_method` is the name of the operation that was never published. `safe_to_repeat`: an order
     that comes twice is one order there, so that it may be sent again by itself. `trouble` and `said` are what the last
     call found wrong, by `wire.soap.errors`; empty while all is well. `turned_off`: nothing is fetched from it.
     """
@@ -21,6 +22,7 @@ class WebService(models.Model):
     password = SealedTextField("password", default="", blank=True)
     former_password = SealedTextField(default="", blank=True)
     password_set_at = models.DateTimeField(null=True)
+    password_asked_at = models.DateTimeField(null=True)
     soap_version = models.CharField(
         "SOAP version", max_length=3, choices=[("1.1", "1.1"), ("1.2", "1.2")], default="1.1"
     )
