@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.commons.jobs.models import Job
 from schoolgate.school.purchasing import sending
 from schoolgate.school.purchasing.models import Order, OrderState
 from schoolgate.school.purchasing.orders import OrderRefused, about, take_step
@@ -24,14 +25,16 @@ def arrived(order: Order, *, by: User | None, request: HttpRequest | None = None
         _record("order said to have arrived", held, by=by, request=request)
 
 
-def send_again(order: Order, *, by: User | None, request: HttpRequest | None = None) -> None:
+def send_again(order: Order, *, by: User | None, request: HttpRequest | None = None) -> Job:
     """The supplier does not have it: the very same is sent once more. Or it waits to be sent: it is sent now."""
     with transaction.atomic():
         held = _hold(order, OrderState.UNSURE, OrderState.AUTHORISED)
         last = held.attempts.last() if held.state == OrderState.UNSURE else None
-        if sending.ask(held, after=last) is None:
+        job = sending.ask(held, after=last)
+        if job is None:
             raise OrderRefused(f"Order {held.number} goes on paper: print it and post it.")
         _record("order sent again", held, by=by, request=request)
+    return job
 
 
 def not_there(order: Order, *, by: User | None, request: HttpRequest | None = None) -> None:

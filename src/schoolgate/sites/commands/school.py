@@ -12,7 +12,9 @@ from schoolgate.sites.commands.common_verbs import add_common_verbs, home_option
 from schoolgate.sites.commands.school_administration import destinations, schools
 from schoolgate.sites.commands.school_connect import connect, password
 from schoolgate.sites.commands.school_connection import connection, test_connection
+from schoolgate.sites.commands.school_documents import documents, fetch_orders
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
+from schoolgate.sites.commands.school_orders import orders, purchasing
 from schoolgate.sites.commands.school_schedule import schedule
 from schoolgate.sites.commands.school_today import board, requests, status
 from schoolgate.sites.commands.shared import (
@@ -34,6 +36,7 @@ add_common_verbs(school, "school")
 for command in (
     *(status, requests, board, connect, password, destinations, schools, schedule, connection, test_connection),
     *FILE_COMMANDS,
+    *(fetch_orders, documents, orders, purchasing),
 ):
     school.add_command(command)
 
