@@ -44,12 +44,18 @@ OF_THE_SCHOOL = {
 }
 OF_THE_LEDGER = {
     LEDGER: """purchasing-today ledger-set-up financial-years financial-year look-at-year account-codes coding-links
-        vat-codes coding-templates purchasing-people""",
+        vat-codes coding-templates purchasing-people
+        purchasing-import purchasing-documents purchasing-document purchasing-document-xml order-document
+        purchasing-suppliers purchasing-supplier purchasing-services purchasing-service""",
     SETS_UP: """establishment add-financial-year copy-structures close-year reopen-year add-account-code account-code
         remove-account-code add-coding-link coding-link remove-coding-link add-vat-code add-usual-vat-codes vat-code
         remove-vat-code add-coding-template coding-template remove-coding-template own-orders purchasing-person
-        import-set-up confirm-import-set-up""",
-    HAS_RIGHT: "",
+        import-set-up confirm-import-set-up when-to-import
+        purchasing-add-supplier purchasing-import-suppliers purchasing-edit-supplier purchasing-close-supplier
+        purchasing-add-service purchasing-edit-service purchasing-test-service purchasing-service-password
+        purchasing-turn-service purchasing-link-suppliers""",
+    HAS_RIGHT: """order-arrived send-order-again send-order-now order-not-there
+        import-documents-now try-document-again keep-document-out take-document-back""",
 }
 OF_THE_AUTHORITY = {
     EVERYBODY: "alerts send-sample",
