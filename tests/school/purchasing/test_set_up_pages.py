@@ -229,6 +229,11 @@ def test_a_budget_is_changed_and_the_sum_of_all_follows(browser: Client, codings
     assert "£2,500.25" in text_of(browser.get(reverse("coding-links")))
 
 
+def test_a_budget_is_taken_away(browser: Client, codings: list[Coding]) -> None:
+    send(browser, reverse("coding-link", args=[codings[0].pk]), budget="")
+    assert Coding.objects.get(pk=codings[0].pk).budget is None
+
+
 @pytest.mark.parametrize("typed", ["-1", "1.234", "a lot", "1000000000000"])
 def test_what_is_no_budget_is_told(browser: Client, codings: list[Coding], typed: str) -> None:
     answer = send(browser, reverse("coding-link", args=[codings[0].pk]), budget=typed)

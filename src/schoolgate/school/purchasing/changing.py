@@ -1,6 +1,6 @@
 """How a row of the ledger's set-up is changed: as its reader saw it, checked, and told in the audit, before → after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -104,9 +104,14 @@ def _told(value: Any) -> str:
     return "–" if value in ("", None) else str(value)
 
 
-def _check(row: models.Model, names: Iterable[str]) -> None:
-    concrete = {field.name for field in row._meta.concrete_fields}  # noqa: SLF001  Django's own way to ask a model
+def _check(row: models.Model, names: Collection[str]) -> None:
+    # What may be missing in the row may be missing here; Django asks whether a form may leave it out.
+    left_out = {
+        field.name
+        for field in row._meta.concrete_fields  # noqa: SLF001  Django's own way to ask a model
+        if field.name not in names or (field.null and getattr(row, field.name) is None)
+    }
     try:
-        row.clean_fields(exclude=concrete - set(names))
+        row.clean_fields(exclude=left_out)
     except ValidationError as error:
         raise SetUpRefused({name: " ".join(said) for name, said in error.message_dict.items()}) from None
