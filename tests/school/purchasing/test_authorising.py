@@ -286,6 +286,13 @@ def test_who_can_authorise_is_told_by_limit_and_by_who_raised_it(
     assert [able[order.pk] for order in (small, large, own)] == [[chair, head], [chair], [chair]]
 
 
+def test_who_can_authorise_over_budget_is_who_has_the_right(
+    new_order: NewOrder, head: User, chair: User, codings: list[Coding]
+) -> None:
+    order = new_order("500.01", coding=codings[1])
+    assert who_can([order])[order.pk] == [chair]
+
+
 def test_who_left_authorises_nothing_more(new_order: NewOrder, head: User) -> None:
     head.is_active = False
     head.save()

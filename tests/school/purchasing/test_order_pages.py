@@ -321,7 +321,7 @@ def test_over_budget_who_may_not_is_told_and_has_no_button(
     Coding.objects.update(budget=Decimal(20))
     page = signed_in(head).get(reverse("authorise-order", args=[content_order.pk]))
     assert "over budget by £6.00 on 01 / E19 / ENG" in text_of(page)
-    assert "Up to £31.20 may authorise: Chair." in text_of(page)
+    assert "Who can: Chair." in text_of(page)
     assert 'name="version"' not in page.content.decode()
 
 

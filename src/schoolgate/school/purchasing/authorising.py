@@ -17,7 +17,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.school.purchasing import establishment, sending
 from schoolgate.school.purchasing.access import rights_of
-from schoolgate.school.purchasing.budget import Room, hold_codings, rooms_of
+from schoolgate.school.purchasing.budget import Room, hold_codings, rooms_of, rooms_of_each
 from schoolgate.school.purchasing.models import Order, OrderState, PurchasingRights
 from schoolgate.school.purchasing.orders import OrderRefused, about, hold, take_step
 from schoolgate.school.purchasing.years import YearRefused, require_open
@@ -109,20 +109,27 @@ def cancel(order: Order, *, by: User, seen_version: int, reason: str, request: H
 
 
 def who_can(orders: Iterable[Order]) -> dict[int, list[User]]:
-    """For each of these orders, by its number in the database: who may authorise it by limit, not over budget."""
+    """For each of these orders, by its number in the database: who may authorise it, by limit, budgets and who raised.
+
+    Who may go over budget needs a reason then.
+    """
     able = list(
         PurchasingRights.objects.filter(~Q(authorises_to=None), user__is_active=True)
         .select_related("user")
         .order_by("user__name", "user__username")
     )
     own_too = establishment.OWN_ORDERS_TOO.get()
+    asked = {order.pk: order for order in orders}
+    rooms = rooms_of_each(asked.values())
     return {
-        order.pk: [
+        pk: [
             rights.user
             for rights in able
-            if order.gross <= rights.authorises_to and (own_too or rights.user_id != order.raised_by_id)
+            if order.gross <= rights.authorises_to
+            and (own_too or rights.user_id != order.raised_by_id)
+            and (rights.over_budget or not any(room.is_over for room in rooms[pk]))
         ]
-        for order in orders
+        for pk, order in asked.items()
     }
 
 

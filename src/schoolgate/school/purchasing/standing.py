@@ -54,7 +54,7 @@ def standing_of(order: Order) -> Standing:
 def _by_whom(order: Order) -> str:
     able = [str(person) for person in who_can([order])[order.pk]]
     if not able:
-        return f"Nobody may authorise £{order.gross:,.2f}. An administrator gives the right under Users and limits."
+        return f"Nobody may authorise it, at £{order.gross:,.2f} gross. Limits are given under Users and limits."
     return f"{_or(able)} may authorise it."
 
 

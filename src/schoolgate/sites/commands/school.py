@@ -10,6 +10,7 @@ from rich.progress import Progress, TaskID
 
 from schoolgate.sites.commands.common_verbs import add_common_verbs, home_option, initialise, say_initialised
 from schoolgate.sites.commands.school_administration import destinations, schools
+from schoolgate.sites.commands.school_authorising import DECISIONS
 from schoolgate.sites.commands.school_connect import connect, password
 from schoolgate.sites.commands.school_connection import connection, test_connection
 from schoolgate.sites.commands.school_documents import documents, fetch_orders
@@ -39,6 +40,8 @@ for command in (
     *(fetch_orders, documents, orders, purchasing),
 ):
     school.add_command(command)
+for decision in DECISIONS:
+    orders.add_command(decision)
 
 
 @school.command("init", help="First set-up, or bring the database up to date after an upgrade.")

@@ -208,7 +208,7 @@ def print_order(request: PersonRequest, pk: int) -> HttpResponseBase:
     order = find_order(request, pk)
     if order.state not in (*COMMITTED, OrderState.COMPLETE):
         raise Http404
-    may_post = may(request.user, "raises") or may(request.user, "authorises")
+    may_post = may(request.user, "sends")
     if request.method == "POST":
         if not may_post:
             raise PermissionDenied
