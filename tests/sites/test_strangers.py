@@ -46,7 +46,8 @@ OF_THE_LEDGER = {
     LEDGER: """purchasing-today ledger-set-up financial-years financial-year look-at-year account-codes coding-links
         vat-codes coding-templates purchasing-people
         purchasing-import purchasing-documents purchasing-document purchasing-document-xml order-document
-        purchasing-suppliers purchasing-supplier purchasing-services purchasing-service""",
+        purchasing-suppliers purchasing-supplier purchasing-services purchasing-service
+        purchasing-orders purchase-order to-authorise print-order""",
     SETS_UP: """establishment add-financial-year copy-structures close-year reopen-year add-account-code account-code
         remove-account-code add-coding-link coding-link remove-coding-link add-vat-code add-usual-vat-codes vat-code
         remove-vat-code add-coding-template coding-template remove-coding-template own-orders purchasing-person
@@ -55,7 +56,8 @@ OF_THE_LEDGER = {
         purchasing-add-service purchasing-edit-service purchasing-test-service purchasing-service-password
         purchasing-turn-service purchasing-link-suppliers""",
     HAS_RIGHT: """order-arrived send-order-again send-order-now order-not-there
-        import-documents-now try-document-again keep-document-out take-document-back""",
+        import-documents-now try-document-again keep-document-out take-document-back
+        raise-order change-order discard-order authorise-order take-back-order cancel-order""",
 }
 OF_THE_AUTHORITY = {
     EVERYBODY: "alerts send-sample",
@@ -145,6 +147,9 @@ NOT_OF_THESE_ROWS = {
     "remove-from-portal": 404,
     "portal-remove": 404,
     "close-gap": 404,
+    "print-order": 404,
+    "order-document": 404,
+    "purchasing-document-xml": 404,
 }
 """Pages that are for rows in another state than the planted ones, or for one kind of them only."""
 
