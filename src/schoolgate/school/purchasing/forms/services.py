@@ -57,11 +57,19 @@ class ServiceForm(SeenForm):
 
     def __init__(self, data: Any = None, *, now: Mapping[str, Any]) -> None:
         super().__init__(data, now=now)
+        # It would come back with whatever was typed.
+        self.fields["password"].show_hidden_initial = False
         if now:
             self.fields["password"].help_text = "Left empty, the password stays as it is."
         else:
             self.fields["password"].required = True
             self.fields["password"].error_messages["required"] = "Enter the password."
+
+    @property
+    def secret(self) -> str:
+        """What was typed as the password, of a valid form; empty: nothing."""
+        typed: str = self.cleaned_data["password"]
+        return typed
 
     @property
     def values(self) -> dict[str, Any]:

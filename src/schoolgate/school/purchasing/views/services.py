@@ -16,12 +16,11 @@ from schoolgate.commons.accounts.models import ADMINISTRATOR
 from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.school.purchasing import connection_test
 from schoolgate.school.purchasing.access import may, purchasing_view
-from schoolgate.school.purchasing.changing import ChangedMeanwhile, SetUpRefused
 from schoolgate.school.purchasing.forms.services import LinkedSuppliersForm, ServiceForm
 from schoolgate.school.purchasing.models import Supplier, WebService
 from schoolgate.school.purchasing.passwords import change_password, what_may_be
 from schoolgate.school.purchasing.services import CHANGEABLE, link_suppliers, save_service, turn_off, turn_on
-from schoolgate.school.purchasing.views.suppliers import tell
+from schoolgate.school.purchasing.views.saving import form_page, saved
 from schoolgate.wire.soap.errors import ServiceError
 
 
@@ -59,43 +58,41 @@ def service(request: PersonRequest, pk: int) -> HttpResponseBase:
 @purchasing_view("sets_up")
 @sensitive_post_parameters("password")
 def add(request: PersonRequest) -> HttpResponseBase:
+    made = WebService()
     form = ServiceForm(request.POST or None, now={})
     if request.method == "POST" and form.is_valid():
-        made = WebService()
-        try:
-            save_service(made, form.values, password=form.cleaned_data["password"], by=request.user, request=request)
-        except SetUpRefused as refused:
-            tell(form, refused)
-        else:
+
+        def save() -> None:
+            save_service(made, form.values, password=form.secret, by=request.user, request=request)
+
+        if saved(form, save):
             messages.success(request, f"{made.name} was added. Test the connection now.")
             return redirect(_page(made))
-    return _form_page(request, form, "Add a web service", reverse("purchasing-services"))
+    return form_page(request, form, "Add a web service", reverse("purchasing-services"))
 
 
 @purchasing_view("sets_up")
 @sensitive_post_parameters("password")
 def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = _service(request, pk)
-    name = found.name
+    heading = f"Change {found.name}"
     form = ServiceForm(request.POST or None, now=_values(found))
     if request.method == "POST" and form.is_valid():
-        try:
+
+        def save() -> None:
             save_service(
                 found,
                 form.values,
                 seen=form.values_seen,
-                password=form.cleaned_data["password"],
+                password=form.secret,
                 by=request.user,
                 request=request,
             )
-        except ChangedMeanwhile:
-            form.show_both({**_values(_service(request, pk)), "password": ""})
-        except SetUpRefused as refused:
-            tell(form, refused)
-        else:
+
+        if saved(form, save, lambda: {**_values(_service(request, pk)), "password": ""}):
             messages.success(request, "Saved. Test the connection now.")
             return redirect(_page(found))
-    return _form_page(request, form, f"Change {name}", _page(found))
+    return form_page(request, form, heading, _page(found))
 
 
 @purchasing_view("sets_up")
@@ -152,11 +149,11 @@ def link(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = _service(request, pk)
     form = LinkedSuppliersForm(request.POST, service=found)
     if form.is_valid():
-        try:
+
+        def save() -> None:
             link_suppliers(found, form.cleaned_data["suppliers"], by=request.user, request=request)
-        except SetUpRefused as refused:
-            tell(form, refused)
-        else:
+
+        if saved(form, save):
             messages.success(request, "Saved.")
             return redirect(_page(found))
     return _service_page(request, found, form)
@@ -216,8 +213,3 @@ def _values(service: WebService) -> dict[str, Any]:
 
 def _page(service: WebService) -> str:
     return reverse("purchasing-service", args=[service.pk])
-
-
-def _form_page(request: PersonRequest, form: ServiceForm, heading: str, cancel: str) -> HttpResponseBase:
-    context = {"form": form, "heading": heading, "cancel": cancel}
-    return render(request, "school_purchasing/set_up_form.html", context, status=422 if form.errors else 200)

@@ -12,7 +12,15 @@ from schoolgate.school.purchasing.access import purchasing_view
 from schoolgate.school.purchasing.chart import KINDS
 from schoolgate.school.purchasing.establishment import DUNS, change_details, details
 from schoolgate.school.purchasing.forms.set_up import EstablishmentForm
-from schoolgate.school.purchasing.models import Coding, CodingTemplate, FinancialYear, PurchasingRights, VatCode
+from schoolgate.school.purchasing.models import (
+    Coding,
+    CodingTemplate,
+    FinancialYear,
+    PurchasingRights,
+    Supplier,
+    VatCode,
+    WebService,
+)
 from schoolgate.school.purchasing.views.saving import form_page, saved
 from schoolgate.school.purchasing.years import looked_at
 
@@ -27,6 +35,13 @@ def set_up(request: PersonRequest) -> HttpResponseBase:
             (reverse("financial-years"), "Financial years", "and the year end", year is not None),
             *_steps_of_the_year(year),
             (reverse("vat-codes"), "VAT codes", "with their rates", VatCode.objects.exists()),
+            (
+                reverse("purchasing-services"),
+                "eProcurement set-up",
+                "the web services of suppliers and portals",
+                WebService.objects.exists(),
+            ),
+            (reverse("purchasing-suppliers"), "Suppliers", "and how they are ordered from", Supplier.objects.exists()),
             (
                 reverse("purchasing-people"),
                 "Users and limits",

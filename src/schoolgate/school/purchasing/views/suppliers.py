@@ -12,12 +12,12 @@ from schoolgate.commons.accounts.access import PersonRequest
 from schoolgate.commons.csv_lists import CsvRefused
 from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.school.purchasing.access import may, purchasing_view
-from schoolgate.school.purchasing.changing import ChangedMeanwhile, SetUpRefused
 from schoolgate.school.purchasing.forms.suppliers import SupplierForm, SuppliersListForm
 from schoolgate.school.purchasing.models import OrderMethod, Supplier
 from schoolgate.school.purchasing.set_up_csv import State
 from schoolgate.school.purchasing.suppliers import CHANGEABLE, close_supplier, reopen_supplier, save_supplier
 from schoolgate.school.purchasing.suppliers_csv import take_suppliers
+from schoolgate.school.purchasing.views.saving import form_page, saved
 
 STATES = [("open", "Open"), ("closed", "Closed")]
 
@@ -49,7 +49,8 @@ def suppliers(request: PersonRequest) -> HttpResponseBase:
         ],
         Supplier.objects.visible_to(request.user)
         .select_related("web_service")
-        .annotate(last_order=Max("orders__dated")),
+        .annotate(last_order=Max("orders__dated"))
+        .order_by("name", "id"),
         request,
         name="suppliers",
         noun=("supplier", "suppliers"),
@@ -71,35 +72,33 @@ def supplier(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 @purchasing_view("sets_up")
 def add(request: PersonRequest) -> HttpResponseBase:
+    made = Supplier()
     form = SupplierForm(request.POST or None, now={})
     if request.method == "POST" and form.is_valid():
-        made = Supplier()
-        try:
+
+        def save() -> None:
             save_supplier(made, form.wanted, by=request.user, request=request)
-        except SetUpRefused as refused:
-            tell(form, refused)
-        else:
+
+        if saved(form, save):
             messages.success(request, f"{made.name} was added.")
             return redirect(_page(made))
-    return _form_page(request, form, "Add a supplier", reverse("purchasing-suppliers"))
+    return form_page(request, form, "Add a supplier", reverse("purchasing-suppliers"))
 
 
 @purchasing_view("sets_up")
 def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
     found = _supplier(request, pk)
-    name = found.name
+    heading = f"Change {found.name}"
     form = SupplierForm(request.POST or None, now=_values(found))
     if request.method == "POST" and form.is_valid():
-        try:
+
+        def save() -> None:
             save_supplier(found, form.wanted, seen=form.seen, by=request.user, request=request)
-        except ChangedMeanwhile:
-            form.show_both(_values(_supplier(request, pk)))
-        except SetUpRefused as refused:
-            tell(form, refused)
-        else:
+
+        if saved(form, save, lambda: _values(_supplier(request, pk))):
             messages.success(request, "Saved.")
             return redirect(_page(found))
-    return _form_page(request, form, f"Change {name}", _page(found))
+    return form_page(request, form, heading, _page(found))
 
 
 @purchasing_view("sets_up")
@@ -135,12 +134,6 @@ def import_list(request: PersonRequest) -> HttpResponseBase:
     return render(request, "school_purchasing/import_suppliers.html", context, status=422 if form.errors else 200)
 
 
-def tell(form: Any, refused: SetUpRefused) -> None:
-    """Each fault at its field, where the form has it."""
-    for name, sentence in refused.faults.items():
-        form.add_error(name if name in form.fields else None, sentence)
-
-
 def _supplier(request: PersonRequest, pk: int) -> Supplier:
     rows = Supplier.objects.visible_to(request.user)
     found: Supplier = get_object_or_404(rows.select_related("web_service", "post_and_packing"), pk=pk)
@@ -153,8 +146,3 @@ def _values(supplier: Supplier) -> dict[str, Any]:
 
 def _page(supplier: Supplier) -> str:
     return reverse("purchasing-supplier", args=[supplier.pk])
-
-
-def _form_page(request: PersonRequest, form: SupplierForm, heading: str, cancel: str) -> HttpResponseBase:
-    context = {"form": form, "heading": heading, "cancel": cancel}
-    return render(request, "school_purchasing/set_up_form.html", context, status=422 if form.errors else 200)
