@@ -18,6 +18,7 @@ NO_YEAR, NO_CODING = "no-year", "no-coding"
 GIVEN, INFERRED, OURS = "given", "inferred", "ours"
 
 ASK = "Ask the supplier to correct it and to send the basket again."
+SUPPLIERS, ESTABLISHMENT = ("purchasing-suppliers", "Suppliers"), ("establishment", "Establishment details")
 KEEP_OUT = "If the basket is not for you, keep it out and tell the supplier."
 
 
@@ -26,8 +27,9 @@ class Rule:
     """A rule. `row` is the place in the document that it is on, as reference 9.1 has it; `demands` says what must hold.
 
     `basis` is how sure it is that schools' finance systems ask the same: GIVEN in the published document, INFERRED from
-    it, or OURS, what this ledger needs. `next` says what a person does about a document that waits by it. Rules without
-    a function are asked where they arise: at reading, and at coding.
+    it, or OURS, what this ledger needs. `next` says what a person does about a document that waits by it, and `page` is
+    the address and the name of where that is done, if here. Rules without a function are asked where they arise: at
+    reading, and at coding.
     """
 
     code: str
@@ -36,6 +38,7 @@ class Rule:
     demands: str
     next: str
     ask: Callable[[Basket, Ledger], Iterator[Found]] | None = None
+    page: tuple[str, str] | None = None
 
 
 RULES = (
@@ -61,6 +64,7 @@ RULES = (
         "A supplier of the ledger has this DUNS.",
         "If you buy there, add the supplier, or enter its DUNS on its page; then try again. Else keep it out.",
         head_rules.supplier_unknown,
+        page=("purchasing-add-supplier", "Add the supplier"),
     ),
     Rule(
         "supplier-closed",
@@ -69,6 +73,7 @@ RULES = (
         "That supplier is open.",
         "Open the supplier again on its page and try again, or keep the document out.",
         head_rules.supplier_closed,
+        page=SUPPLIERS,
     ),
     Rule(
         "buyer-duns-missing",
@@ -77,6 +82,7 @@ RULES = (
         "It is there, unless the establishment takes baskets without it; then a note says so.",
         "Ask the supplier to send your DUNS. Establishment details have a setting to take such baskets all the same.",
         head_rules.buyer_duns_missing,
+        page=ESTABLISHMENT,
     ),
     Rule(
         "buyer-duns",
@@ -85,6 +91,7 @@ RULES = (
         "It is the establishment’s.",
         f"{KEEP_OUT} If your DUNS is wrong here, correct it under Establishment details and try again.",
         head_rules.buyer_duns,
+        page=ESTABLISHMENT,
     ),
     Rule(
         "xml-reference-number",
@@ -93,6 +100,7 @@ RULES = (
         "If it is sent, it is the XML reference number that the ledger has for the supplier.",
         "Find out which number is right. Correct it on the supplier’s page and try again, or ask the supplier to.",
         head_rules.xml_reference_number,
+        page=SUPPLIERS,
     ),
     Rule(
         "account-number",
@@ -101,6 +109,7 @@ RULES = (
         "If it is sent, it is the account number that the ledger has for the supplier.",
         "Find out which number is right. Correct it on the supplier’s page and try again, or ask the supplier to.",
         head_rules.account_number,
+        page=SUPPLIERS,
     ),
     Rule(
         "language",
@@ -109,6 +118,7 @@ RULES = (
         "Its first two letters are those of the ledger’s language, capitals or not.",
         f"{ASK} The ledger’s language stands under Establishment details.",
         head_rules.language,
+        page=ESTABLISHMENT,
     ),
     Rule(
         "currency",
@@ -117,6 +127,7 @@ RULES = (
         "It is the ledger’s currency.",
         f"{ASK} The ledger’s currency stands under Establishment details.",
         head_rules.currency,
+        page=ESTABLISHMENT,
     ),
     Rule(
         "no-line",
@@ -183,6 +194,7 @@ RULES = (
         "An open VAT code of the ledger has the rate. Of several the Code decides, else the usual one of the rate.",
         "If the rate is right, add a VAT code with it and try again. Else ask the supplier to correct it.",
         line_rules.vat_rate,
+        page=("add-vat-code", "Add a VAT code"),
     ),
     Rule(
         "checksum",
@@ -198,6 +210,7 @@ RULES = (
         OURS,
         "There is an open financial year.",
         "Add the financial year under Set-up; then try again.",
+        page=("add-financial-year", "Add a financial year"),
     ),
     Rule(
         NO_CODING,
@@ -205,10 +218,9 @@ RULES = (
         GIVEN,
         "A coding template gives each line a fund, ledger code and cost centre that are linked and open.",
         "Make a coding template for it, or a default one: the basket then comes in by itself.",
+        page=("add-coding-template", "Add a coding template"),
     ),
 )
-
-_NEXT = {rule.code: rule.next for rule in RULES}
 
 
 def judge(basket: Basket, ledger: Ledger) -> tuple[Refused | None, list[str]]:
@@ -222,6 +234,6 @@ def judge(basket: Basket, ledger: Ledger) -> tuple[Refused | None, list[str]]:
     return None, notes
 
 
-def what_next(code: str) -> str:
-    """What a person does about a document that waits by this rule; empty for a rule of another room's."""
-    return _NEXT.get(code, "")
+def rule_of(code: str) -> Rule | None:
+    """The rule of this code; None for what documents wait by beside these."""
+    return next((rule for rule in RULES if rule.code == code), None)

@@ -5,7 +5,8 @@ from typing import Any
 from django import template
 
 from schoolgate.school.purchasing.access import may
-from schoolgate.school.purchasing.models import FinancialYear, Order, OrderState
+from schoolgate.school.purchasing.models import FetchedDocument, FinancialYear, Order, OrderState
+from schoolgate.school.purchasing.rules import rule_of
 from schoolgate.school.purchasing.sending import service_of
 from schoolgate.school.purchasing.years import current_year, looked_at
 
@@ -34,3 +35,9 @@ def sending_steps(context: template.RequestContext, order: Order) -> dict[str, A
         "unsure": may_send and order.state == OrderState.UNSURE,
         "not_out": may_send and order.state == OrderState.AUTHORISED and bool(order.said) and service_of(order),
     }
+
+
+@register.inclusion_tag("school_purchasing/what_next.html", takes_context=True)
+def what_next(context: template.RequestContext, document: FetchedDocument) -> dict[str, Any]:
+    """What to do about a document that waits, with the page where it is done for who may do it."""
+    return {"rule": rule_of(document.rule), "sets_up": may(context["user"], "sets_up")}
