@@ -22,7 +22,8 @@ def rights(**given: Any) -> dict[str, Any]:
 
 def again(person: User) -> User:
     """The person as the next request knows them."""
-    return User.objects.get(pk=person.pk)
+    found: User = User.objects.get(pk=person.pk)
+    return found
 
 
 def test_a_right_holds_from_the_next_click_on(looker: User, bursar: User) -> None:

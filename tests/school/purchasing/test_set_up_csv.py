@@ -1,6 +1,7 @@
 """Parts of the set-up from CSV lists, line by line."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ cost center;ENG;English;no
 """
 
 
-def told(name: str, text: str, year: FinancialYear | None, **options: bool) -> list[tuple[int, str, str, str]]:
+def told(name: str, text: str, year: FinancialYear | None, **options: Any) -> list[tuple[int, str, str, str]]:
     """What becomes of each line: its number, state, what it is about and why."""
     result = take(name, text.encode(), year=year, by=None, **options)
     return [(line.number, line.state, line.what, line.why) for line in result.lines]

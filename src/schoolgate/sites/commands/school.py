@@ -15,8 +15,10 @@ from schoolgate.sites.commands.school_connect import connect, password
 from schoolgate.sites.commands.school_connection import connection, test_connection
 from schoolgate.sites.commands.school_documents import documents, fetch_orders
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
+from schoolgate.sites.commands.school_ledger import ledger
 from schoolgate.sites.commands.school_orders import orders, purchasing
 from schoolgate.sites.commands.school_schedule import schedule
+from schoolgate.sites.commands.school_suppliers import services, suppliers
 from schoolgate.sites.commands.school_today import board, requests, status
 from schoolgate.sites.commands.shared import (
     Failed,
@@ -37,7 +39,7 @@ add_common_verbs(school, "school")
 for command in (
     *(status, requests, board, connect, password, destinations, schools, schedule, connection, test_connection),
     *FILE_COMMANDS,
-    *(fetch_orders, documents, orders, purchasing),
+    *(ledger, suppliers, services, fetch_orders, documents, orders, purchasing),
 ):
     school.add_command(command)
 for decision in DECISIONS:
