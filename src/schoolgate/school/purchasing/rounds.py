@@ -45,7 +45,7 @@ class LastRound:
             assert self.job is not None
             return self.job.progress_text
         trouble = self.service.said or (self.job.error if self.job is not None else "")
-        return trouble or (f"{self.kept:,} invoices and credit notes were kept." if self.kept else "")
+        return trouble or (f"Invoices and credit notes kept: {self.kept:,}." if self.kept else "")
 
     @property
     def next_try_at(self) -> datetime | None:

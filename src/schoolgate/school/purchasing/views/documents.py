@@ -1,12 +1,14 @@
 """*Documents*: everything that services offered, one document as it came, and what a person may decide of it."""
 
 import zlib
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from schoolgate.commons.accounts.access import PersonRequest
@@ -17,7 +19,7 @@ from schoolgate.school.purchasing.documents import DocumentRefused, about, keep_
 from schoolgate.school.purchasing.documents import may as may_step
 from schoolgate.school.purchasing.forms.importing import KeepOutForm
 from schoolgate.school.purchasing.importing import try_again
-from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Order, Supplier, WebService
+from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Order, WebService
 from schoolgate.school.purchasing.papers import Paper, compare, read_paper
 from schoolgate.school.purchasing.store import read
 
@@ -32,16 +34,15 @@ def documents(request: PersonRequest) -> HttpResponseBase:
         [
             Column("doc_id", "Doc ID", kind="long", search=True, link=document_address),
             Column("kind", "Type", choices=FetchedDocument.Kind.choices, value=FetchedDocument.get_kind_display),
-            Column("service__name", "Service", choices=_names(WebService)),
-            Column("supplier__name", "Supplier", choices=_names(Supplier)),
+            Column("service__name", "Service", choices=_services()),
             Column("reference", "Supplier's ref.", search=True),
-            Column("listed_at", "First seen", kind="time", dates=True),
+            Column("listed_at", "First seen", kind="date", value=_first_seen, dates=True),
             Column(
                 "state", "State", kind="state", choices=DocumentState.choices, value=FetchedDocument.get_state_display
             ),
             Column("said", "Why", kind="long", search=True),
         ],
-        FetchedDocument.objects.visible_to(request.user).select_related("service", "supplier"),
+        FetchedDocument.objects.visible_to(request.user).select_related("service"),
         request,
         name="documents",
         noun=("document", "documents"),
@@ -57,6 +58,8 @@ def document(request: PersonRequest, pk: int) -> HttpResponseBase:
     xml, paper = _xml_and_paper(this)
     first_paper = _xml_and_paper(this.first)[1] if this.first is not None else None
     imports = may(request.user, "imports")
+    # What was imported once is never imported again, so that to try its copy would come to nothing.
+    hopeless = this.first is not None and this.first.state == DocumentState.IMPORTED
     context = {
         "document": this,
         "xml": xml,
@@ -64,7 +67,7 @@ def document(request: PersonRequest, pk: int) -> HttpResponseBase:
         "compared": compare(first_paper, paper) if first_paper and paper else [],
         "order": Order.objects.filter(document=this).first(),
         "copies": this.copies.all(),
-        "may_try_again": imports and this.state == DocumentState.WAITING,
+        "may_try_again": imports and this.state == DocumentState.WAITING and not hopeless,
         "may_keep_out": imports and may_step(this, "keep out"),
         "may_take_back": imports and may_step(this, "take back"),
     }
@@ -168,5 +171,9 @@ def _xml_and_paper(document: FetchedDocument) -> tuple[str, Paper | None]:
     return xml, read_paper(document.kind, xml)
 
 
-def _names(model: type[WebService] | type[Supplier]) -> list[tuple[str, str]]:
-    return [(name, name) for name in model.objects.values_list("name", flat=True)]
+def _services() -> list[tuple[str, str]]:
+    return [(name, name) for name in WebService.objects.values_list("name", flat=True)]
+
+
+def _first_seen(document: FetchedDocument) -> date:
+    return timezone.localtime(document.listed_at).date()

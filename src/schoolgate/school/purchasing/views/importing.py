@@ -37,7 +37,7 @@ def imports(request: PersonRequest) -> HttpResponseBase:
             Column("imported", "Imported", kind="number", sort=""),
             Column("here", "Already here", kind="number", sort=""),
             Column("waiting", "Refused", kind="number", sort=""),
-            Column("told", "What to do", kind="long", sort=""),
+            Column("told", "What happened", kind="long", sort=""),
         ],
         rounds,
         request,
@@ -55,7 +55,7 @@ def imports(request: PersonRequest) -> HttpResponseBase:
         "nothing_new": _nothing_new(rounds),
         "may_import": may(request.user, "imports"),
         "sets_up": sets_up,
-        "waiting": waiting.select_related("service", "supplier")[:WAITING_SHOWN],
+        "waiting": waiting.select_related("service", "first")[:WAITING_SHOWN],
         "waiting_count": waiting.count(),
         "next": next(iter(next_fetches(1)), None),
     }
