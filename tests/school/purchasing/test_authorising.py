@@ -216,13 +216,14 @@ def test_a_budget_is_net_of_vat(
 def test_the_room_of_an_order_is_what_the_others_leave(new_order: NewOrder, head: User, codings: list[Coding]) -> None:
     authorise(new_order("250"), by=head, seen_version=1)
     (room,) = rooms_of(new_order("400"))
-    assert (room.budget, room.spent, room.committed, room.this, room.left) == (1000, 0, 250, 400, 350)
+    amounts = (room.budget, room.spent, room.committed, room.this, room.left)
+    assert amounts == tuple(map(Decimal, (1000, 0, 250, 400, 350)))
 
 
 def test_an_order_that_is_committed_does_not_stand_in_its_own_way(new_order: NewOrder, head: User) -> None:
     order = authorise(new_order("400"), by=head, seen_version=1)
     (room,) = rooms_of(order)
-    assert (room.committed, room.this, room.left) == (0, 400, 600)
+    assert (room.committed, room.this, room.left) == (Decimal(0), Decimal(400), Decimal(600))
 
 
 @pytest.mark.parametrize("state", OrderState)

@@ -194,13 +194,16 @@ def _require_open(year: Any) -> None:
         raise OrderRefused(str(refused)) from refused
 
 
+_ON_THE_HEAD = {"delivery_address": "delivery address", "required_by": "required by", "own_notes": "notes"}
+
+
 def _change_head(order: Order, head: Head) -> list[str]:
     told = []
-    for name in ("delivery_address", "required_by", "own_notes"):
+    for name, label in _ON_THE_HEAD.items():
         wanted = getattr(head, name)
         if getattr(order, name) != wanted:
             setattr(order, name, wanted)
-            told.append(f"{Order._meta.get_field(name).verbose_name} changed")  # noqa: SLF001  documented API of Django
+            told.append(f"{label} changed")
     return told
 
 

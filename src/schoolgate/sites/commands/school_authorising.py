@@ -94,7 +94,8 @@ def _decide(number: str, by: str, right: Any, decide: Callable[..., object], as_
 def _person(name: str) -> "User":
     from schoolgate.commons.accounts.models import User
 
-    found = User.objects.people().filter(username=User.normalize_username(name), is_active=True).first()
+    known = User.objects.people().filter(username=User.normalize_username(name), is_active=True)
+    found: User | None = known.first()
     if found is None:
         raise Failed(f"There is no user '{name}' who may sign in here.")
     return found

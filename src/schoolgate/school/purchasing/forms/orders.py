@@ -86,7 +86,7 @@ class LineForm(forms.Form):
         """What is typed in a line that is taken off does not matter."""
         typed = super().clean() or {}
         if typed.get("off"):
-            self._errors = {}
+            self.errors.clear()
         return typed
 
     def wanted(self) -> LineWanted:
@@ -197,7 +197,7 @@ class HeadForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stubs are
 class RaiseForm(HeadForm):
     """The head of an order that is raised here."""
 
-    supplier = forms.ModelChoiceField(
+    supplier: "forms.ModelChoiceField[Supplier]" = forms.ModelChoiceField(
         Supplier.objects.filter(open=True),
         label="Supplier",
         empty_label="Choose the supplier",
