@@ -107,12 +107,12 @@ def test_the_setting_keeps_them_from_it(head: User, clerk: User, chair: User, bu
 
 def test_who_authorises_and_sets_limits_is_named(clerk: User, head: User, bursar: User) -> None:
     give(bursar, rights(sets_up=True, authorises_to=Decimal(50)), by=bursar)
-    assert list(separation.findings()) == ["Bursar authorises up to £50.00 and can change limits, the own one too."]
+    assert list(separation.findings()) == ["Bursar authorises up to £50.00 and can change limits, their own too."]
 
 
 def test_an_administrator_who_authorises_is_named(administrator: User, clerk: User) -> None:
     give(administrator, rights(authorises_to=Decimal(50)), by=None)
-    assert list(separation.findings()) == ["Ada Price authorises up to £50.00 and can change limits, the own one too."]
+    assert list(separation.findings()) == ["Ada Price authorises up to £50.00 and can change limits, their own too."]
 
 
 def test_that_nobody_authorises_or_raises_is_told(looker: User) -> None:

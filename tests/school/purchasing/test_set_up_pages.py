@@ -76,6 +76,8 @@ def test_the_set_up_says_what_is_there_and_what_is_not(
         "Links and budgets": True,
         "Coding templates": False,
         "VAT codes": False,
+        "eProcurement set-up": False,
+        "Suppliers": False,
         "Users and limits": False,
     }
 

@@ -188,9 +188,10 @@ def test_orders_that_are_not_invoiced_are_remarked(
 ) -> None:
     ordered("sent")
     ordered("part-invoiced")
-    assert list(year_end.remarks(year)) == [
-        "2 orders are sent and not invoiced in full. What they commit stays in 2026-27."
-    ]
+    with travel("2027-05-01T12:00:00+00:00", tick=False):
+        assert list(year_end.remarks(year)) == [
+            "2 orders are sent and not invoiced in full. What they commit stays in 2026-27."
+        ]
 
 
 def test_an_order_of_another_year_blocks_nothing(next_year: FinancialYear, ordered: Ordered) -> None:
@@ -212,9 +213,15 @@ def test_a_basket_that_waits_blocks_the_close_of_the_current_year_only(
 
 
 def test_that_no_year_follows_is_remarked(year: FinancialYear) -> None:
-    assert list(year_end.remarks(year)) == [
-        "There is no open financial year after it: nothing can be raised once it is closed."
-    ]
+    with travel("2027-04-01T12:00:00+00:00", tick=False):
+        assert list(year_end.remarks(year)) == [
+            "There is no open financial year after it: nothing can be raised once it is closed."
+        ]
+
+
+def test_that_the_year_is_not_over_is_remarked(year: FinancialYear, next_year: FinancialYear) -> None:
+    with travel("2027-03-31T12:00:00+00:00", tick=False):
+        assert list(year_end.remarks(year)) == ["The year is not over: its last day is 31 March 2027."]
 
 
 def test_a_closed_year_takes_nothing_more_until_it_is_opened_again(year: FinancialYear, bursar: User) -> None:

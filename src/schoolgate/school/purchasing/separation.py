@@ -19,7 +19,7 @@ def findings() -> Iterator[str]:
         if rights.raises and alone:
             yield f"{rights.user} can raise an order and authorise it alone, {limit}."
         if rights_of(rights.user).sets_up:
-            yield f"{rights.user} authorises {limit} and can change limits, the own one too."
+            yield f"{rights.user} authorises {limit} and can change limits, their own too."
     if not raising:
         yield "Nobody raises or imports orders yet."
     if not authorising:

@@ -46,6 +46,8 @@ def remarks(year: FinancialYear) -> Iterator[str]:
     due = Order.objects.filter(year=year, state__in=STILL_DUE).count()
     if due:
         yield f"{_number(due, 'order')} sent and not invoiced in full. What they commit stays in {year}."
+    if year.last_day >= timezone.localdate():
+        yield f"The year is not over: its last day is {year.last_day.day} {year.last_day:%B %Y}."
     if not FinancialYear.objects.open().filter(first_day__gt=year.last_day).exists():
         yield "There is no open financial year after it: nothing can be raised once it is closed."
 

@@ -104,9 +104,9 @@ def links(request: PersonRequest) -> HttpResponseBase:
         [
             Column("fund__code", "Fund", kind="code", choices=_codes(year, "funds")),
             Column("cost_centre__code", "Cost centre", kind="code", choices=_codes(year, "cost-centres")),
-            Column("cost_centre__name", "For", search=True, link=_link_to("coding-link") if sets_up else None),
+            Column("cost_centre__name", "Who spends", search=True, link=_link_to("coding-link") if sets_up else None),
             Column("ledger_code__code", "Ledger code", kind="code", choices=_codes(year, "ledger-codes")),
-            Column("ledger_code__name", "Kind of expense", search=True),
+            Column("ledger_code__name", "Spent on", search=True),
             Column("budget", "Budget", kind="money"),
             Column("open", "State", kind="state", choices=OPEN, value=_state_of_link),
         ],

@@ -16,6 +16,7 @@ from schoolgate.school.purchasing.access import may, purchasing_view, rights_of
 from schoolgate.school.purchasing.establishment import OWN_ORDERS_TOO
 from schoolgate.school.purchasing.forms.set_up import OwnOrdersForm, RightsForm
 from schoolgate.school.purchasing.limits import give, people_visible_to, rights_given
+from schoolgate.school.purchasing.models import PurchasingRights
 from schoolgate.school.purchasing.models.visible import works_with_orders
 from schoolgate.school.purchasing.views.saving import form_page, saved
 
@@ -28,8 +29,14 @@ def people(request: PersonRequest) -> HttpResponseBase:
     def address(person: User) -> str:
         return reverse("purchasing-person", args=[person.pk])
 
+    rights: dict[int, PurchasingRights] = {}
+
+    def prepare(people: list[User]) -> None:
+        rights.clear()
+        rights.update({person.pk: rights_of(person) for person in people})
+
     def answer(name: str) -> Any:
-        return lambda person: "yes" if getattr(rights_of(person), name) else ""
+        return lambda person: "yes" if getattr(rights[person.pk], name) else ""
 
     table = Table(
         [
@@ -39,15 +46,16 @@ def people(request: PersonRequest) -> HttpResponseBase:
             Column("raises", "Raises", sort="", value=answer("raises")),
             Column("imports", "Imports", sort="", value=answer("imports")),
             Column(
-                "limit", "Authorises up to £", kind="money", sort="", value=lambda one: rights_of(one).authorises_to
+                "limit", "Authorises up to £", kind="money", sort="", value=lambda one: rights[one.pk].authorises_to
             ),
             Column("over", "Over budget", sort="", value=answer("over_budget")),
             Column("sets_up", "Sets up", sort="", value=answer("sets_up")),
         ],
-        people_visible_to(request.user),
+        people_visible_to(request.user).select_related("purchasing"),
         request,
         name="people",
         noun=("person", "people"),
+        prepare=prepare,
     )
     context = {
         "findings": list(separation.findings()),

@@ -34,7 +34,7 @@ def years(request: PersonRequest) -> HttpResponseBase:
 
     table = Table(
         [
-            Column("name", "Year", search=True, link=lambda year: reverse("financial-year", args=[year.pk])),
+            Column("name", "Year", link=lambda year: reverse("financial-year", args=[year.pk])),
             Column("first_day", "First day", kind="date"),
             Column("last_day", "Last day", kind="date"),
             Column("state", "State", kind="state", sort="closed_at", value=state),
