@@ -1,6 +1,6 @@
 """Rounds at services that behave and that do not: nothing lost, nothing twice, nothing that keeps others out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from schoolgate.school.purchasing import fetching, store
 from schoolgate.school.purchasing.copies import SEEN_BEFORE
 from schoolgate.school.purchasing.documents import keep_out, take_back
 from schoolgate.school.purchasing.fetching import CHANGED, NOT_GIVEN, Count, fetch_from
-from schoolgate.school.purchasing.importing import try_again
+from schoolgate.school.purchasing.importing import import_document, try_again
 from schoolgate.school.purchasing.marking import GONE, PUT_BACK
 from schoolgate.school.purchasing.models import (
     Coding,
@@ -390,12 +390,10 @@ def test_without_room_on_the_disk_nothing_is_imported_nor_marked(
 def test_whatever_goes_wrong_with_one_document_the_others_come_in(
     stall: Stall, beacon: WebService, basket: Basket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right: Callable[..., None] = fetching.import_document
-
     def fails(document: FetchedDocument) -> None:
         if document.doc_id == "B-1":
             raise ZeroDivisionError
-        right(document)
+        import_document(document)
 
     monkeypatch.setattr(fetching, "import_document", fails)
     stall.offer("B-1", basket(reference="BASKET-1"))

@@ -84,7 +84,7 @@ def test_import_now_asks_every_service_and_tells_what_came(
     assert "1 document waits for you." in page
     assert "999999999" in page
     assert reverse("keep-document-out", args=[FetchedDocument.objects.get(doc_id="B-2").pk]) in page
-    csv = b"".join(clerks.get(f"{IMPORT}?format=csv")).decode()  # type: ignore[arg-type]
+    csv = b"".join(clerks.get(f"{IMPORT}?format=csv")).decode()
     assert csv.splitlines()[1].startswith("Beacon Supplies,works,")
     assert ",2,1,0,1," in csv
 
@@ -146,7 +146,7 @@ def test_the_list_is_narrowed_to_what_waits_and_to_what_was_kept_out(
     assert "B-2" in waiting
     assert "B-1" not in waiting
     assert "No documents fit" in text_of(clerks, f"{DOCUMENTS}?state=kept-out")
-    lines = b"".join(clerks.get(f"{DOCUMENTS}?format=csv")).decode().splitlines()  # type: ignore[arg-type]
+    lines = b"".join(clerks.get(f"{DOCUMENTS}?format=csv")).decode().splitlines()
     assert len(lines) == 4
 
 

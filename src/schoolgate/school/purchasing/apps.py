@@ -6,5 +6,11 @@ class SchoolPurchasingConfig(AppConfig):
     label = "school_purchasing"
 
     def ready(self) -> None:
-        # Registered by being imported: the jobs and the rounds.
-        from schoolgate.school.purchasing import fetching_job, passwords, send_job, store  # noqa: F401, PLC0415
+        # Registered by being imported: the jobs, the rounds, what the search finds.
+        from schoolgate.school.purchasing import (  # noqa: F401, PLC0415
+            fetching_job,
+            finding,
+            passwords,
+            send_job,
+            store,
+        )
