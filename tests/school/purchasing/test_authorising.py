@@ -115,6 +115,15 @@ def test_nobody_authorises_alone_what_they_raised(new_order: NewOrder, head: Use
     assert codes(refused) == ["own-order"]
 
 
+@pytest.mark.parametrize("login", ["head", "HEAD", "Head"])
+def test_nobody_authorises_alone_a_basket_that_they_filled(new_order: NewOrder, head: User, login: str) -> None:
+    order = new_order(basket_by=login)
+    assert who_can([order])[order.pk] == []
+    with pytest.raises(NotAuthorised) as refused:
+        authorise(order, by=head, seen_version=1)
+    assert codes(refused) == ["own-order"]
+
+
 def test_a_school_may_let_people_authorise_what_they_raised(new_order: NewOrder, head: User) -> None:
     establishment.OWN_ORDERS_TOO.set(True, by=None)
     assert authorise(new_order(raised_by=head), by=head, seen_version=1).authorised_by == head

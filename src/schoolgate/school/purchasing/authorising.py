@@ -81,7 +81,7 @@ def take_back(order: Order, *, by: User, seen_version: int, request: HttpRequest
     """Make an order unauthorised again that has not gone out. Raises ChangedMeanwhile, OrderRefused by state."""
     with transaction.atomic():
         held = hold(order, seen_version)
-        take_step(held, "take back", by=by, authorised_at=None, authorised_by=None, over_budget="")
+        take_step(held, "take back", by=by, authorised_at=None, authorised_by=None, over_budget="", said="")
         record("authorisation taken back", by=by, target=str(held), request=request, about=about(held))
 
 
@@ -108,6 +108,12 @@ def cancel(order: Order, *, by: User, seen_version: int, reason: str, request: H
         record("order cancelled", by=by, target=str(held), details=details, request=request, about=about(held))
 
 
+def is_own(order: Order, person: User) -> bool:
+    """Whether a person raised the order, or filled its basket under the name that they have here too."""
+    names = {person.username.casefold(), person.name.casefold()}
+    return order.raised_by_id == person.pk or (bool(order.basket_by) and order.basket_by.casefold() in names)
+
+
 def who_can(orders: Iterable[Order]) -> dict[int, list[User]]:
     """For each of these orders, by its number in the database: who may authorise it, by limit, budgets and who raised.
 
@@ -126,7 +132,7 @@ def who_can(orders: Iterable[Order]) -> dict[int, list[User]]:
             rights.user
             for rights in able
             if order.gross <= rights.authorises_to
-            and (own_too or rights.user_id != order.raised_by_id)
+            and (own_too or not is_own(order, rights.user))
             and (rights.over_budget or not any(room.is_over for room in rooms[pk]))
         ]
         for pk, order in asked.items()
@@ -144,7 +150,7 @@ def _of_the_person(order: Order, by: User) -> list[Hindrance]:
                 "above-limit", f"Order {order.number} is £{order.gross:,.2f}; you authorise orders up to £{limit:,.2f}."
             )
         )
-    if order.raised_by_id == by.pk and not establishment.OWN_ORDERS_TOO.get():
+    if is_own(order, by) and not establishment.OWN_ORDERS_TOO.get():
         found.append(Hindrance("own-order", "You raised it yourself: somebody else must authorise it."))
     return found
 

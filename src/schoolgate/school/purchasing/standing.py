@@ -27,18 +27,18 @@ def standing_of(order: Order) -> Standing:
             return Standing(f"{supplier} refused it.", f"It said: {order.said}", "bad")
         case OrderState.UNAUTHORISED:
             return Standing("It waits to be authorised.", _by_whom(order), "warning")
+        case OrderState.AUTHORISED if by_service and order.said:
+            return Standing("It has not gone out yet.", order.said, "warning")
         case OrderState.AUTHORISED if by_service:
-            return Standing("It is sent next.", order.said, "busy")
+            return Standing("It is sent next.", "", "busy")
         case OrderState.AUTHORISED:
-            return Standing("Print it and post it.", f"{supplier} takes orders on paper.", "warning")
+            return Standing("Print it and post it.", f"It goes to {supplier} on paper.", "warning")
         case OrderState.SENDING:
             return Standing(f"It is on its way to {supplier} now.", "", "busy")
         case OrderState.UNSURE:
-            return Standing(
-                "Nobody knows whether it arrived.",
-                f"It went out, and no answer came. Ring {supplier}, and say here what they say.",
-                "bad",
-            )
+            on = f" on {order.supplier.telephone}" if order.supplier.telephone else ""
+            text = f"{order.said} Ring {supplier}{on}, and say here what they have."
+            return Standing("Nobody knows whether it arrived.", text.strip(), "bad")
         case OrderState.SENT:
             return Standing(f"{supplier} has it.", _since(order), "good")
         case OrderState.PART_INVOICED:

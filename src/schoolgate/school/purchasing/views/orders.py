@@ -48,7 +48,7 @@ def orders(request: PersonRequest) -> HttpResponseBase:
         [
             Column("number", "Order no.", kind="code", search=True, link=order_address),
             Column("supplier__name", "Supplier", search=True),
-            Column("raised_by__username", "Raised by", value=raised_by),
+            Column("basket_by", "Raised by", search=True, sort="", value=raised_by),
             Column("dated", "Date", kind="date", dates=True),
             Column("net", "Net", kind="money"),
             Column("vat", "VAT", kind="money"),
