@@ -141,10 +141,12 @@ def end(attempt: SendAttempt, error: ServiceError | None) -> Ended:
     """Write down how an attempt ended, and what follows for its order; `error` None: the service said true."""
     if error is None:
         return _end(attempt, ARRIVED, "", "", GiveUp())
-    said = f"{error.sentence} {error.said or error.remedy}".strip()
     if isinstance(error, DocumentRefused):
         return _end(attempt, REFUSED, error.code, error.said or error.sentence, error.step)
-    return _end(attempt, UNSURE if error.may_have_arrived else NOT_OUT, error.code, said, error.step)
+    outcome = UNSURE if error.may_have_arrived else NOT_OUT
+    # What to do about an order that nobody is sure of is not what cures the line.
+    told = (error.sentence, error.said, error.remedy if outcome == NOT_OUT else "")
+    return _end(attempt, outcome, error.code, " ".join(filter(None, told)), error.step)
 
 
 def note_hindrance(order: Order, why: str) -> None:

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Min, QuerySet, Sum
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 
-from schoolgate.commons.accounts.access import may_open
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.schedules.models import Run
 from schoolgate.school.purchasing.access import may
@@ -30,7 +29,7 @@ TO_CODE = "no-coding"
 
 @dataclass(frozen=True)
 class ToDo:
-    """One thing that needs somebody: what is wrong, the step that cures it, and where.
+    """One thing that needs somebody: what is wrong, the step that cures it, and where, which who is told may open.
 
     `code` names the line for scripts, in the words of docs/school-office/sending-orders.md; `count` is of how many
     orders, documents or services it tells.
@@ -41,10 +40,6 @@ class ToDo:
     step: str
     address: str
     count: int = 1
-
-    def may_step(self, user: User) -> bool:
-        """Whether this person may go there."""
-        return may_open(user, resolve(self.address.partition("?")[0]).func)
 
 
 def what_is_to_do(user: User | None) -> list[ToDo]:
@@ -90,7 +85,7 @@ def to_print(user: User | None) -> Iterator[ToDo]:
     on_paper = [order for order in _orders(user, OrderState.AUTHORISED) if service_of(order) is None]
     if on_paper and (user is None or may(user, "sends")):
         text = "{which} {was} authorised, to be printed and posted to {who}."
-        yield _of_orders("to print", on_paper, text, "Print", "authorised")
+        yield _of_orders("to print", on_paper, text, "Print", "authorised", page="print-order")
 
 
 def to_authorise(user: User | None) -> Iterator[ToDo]:
@@ -166,8 +161,13 @@ def _orders(user: User | None, state: str) -> "QuerySet[Order]":
     return found if user is None else found.visible_to(user)
 
 
-def _of_orders(code: str, orders: list[Order], text: str, step: str, state: str) -> ToDo:
-    """A line about orders in one state: its `text` says {which} they are, that they {was}, and {who} supplies them."""
+def _of_orders(
+    code: str, orders: list[Order], text: str, step: str, state: str, *, page: str = "purchase-order"
+) -> ToDo:
+    """A line about orders in one state: its `text` says {which} they are, that they {was}, and {who} supplies them.
+
+    It leads to the `page` of one alone, else to the list of all in that state.
+    """
     number = len(orders)
     suppliers = {order.supplier.name for order in orders}
     told = text.format(
@@ -175,7 +175,7 @@ def _of_orders(code: str, orders: list[Order], text: str, step: str, state: str)
         was="was" if number == 1 else "were",
         who=suppliers.pop() if len(suppliers) == 1 else f"{len(suppliers):,} suppliers",
     )
-    one = reverse("purchase-order", args=[orders[0].pk])
+    one = reverse(page, args=[orders[0].pk])
     address = one if number == 1 else f"{reverse('purchasing-orders')}?state={state}"
     return ToDo(code, told[:1].upper() + told[1:], step, address, number)
 

@@ -19,7 +19,7 @@ def today(request: PersonRequest) -> HttpResponseBase:
     on_their_way = orders.filter(state=OrderState.SENDING).count()
     services = WebService.objects.visible_to(request.user).filter(turned_off=False)
     context = {
-        "to_do": [(line, line.may_step(request.user)) for line in what_is_to_do(request.user)],
+        "to_do": what_is_to_do(request.user),
         "on_their_way": on_their_way,
         "live_seconds": LIVE_SECONDS if on_their_way else 0,
         "may_import": may(request.user, "imports") and services.exists(),
