@@ -62,6 +62,13 @@ def test_the_supplier_sites_own_service_passes_and_says_what_waits(supplier_site
     assert connection_test.test(entry).sentence == ("Test Connection Successful. For this school 1 basket waits there.")
 
 
+def test_only_a_service_that_says_so_itself_is_said_to_be_safe_to_repeat(
+    supplier_site: RealSupplier, entry: WebService
+) -> None:
+    assert connection_test.test(supplier_site.entry()).says_safe_to_repeat
+    assert not connection_test.test(entry).says_safe_to_repeat
+
+
 def test_quotes_and_the_rest_are_counted_apart(entry: WebService) -> None:
     assert connection_test.test(entry).sentence == (
         "Test Connection Successful. For this school 1 basket, 1 other document wait there."

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.school.pages import page
-from tests.school.purchasing.conftest import SUPPLIER_DUNS
+from tests.school.purchasing.conftest import SCHOOL_DUNS, SUPPLIER_DUNS
+from tests.school.purchasing.real_supplier import serve_supplier
 from tests.school.purchasing.shops import entry_of, serve_shop
 from tests.wire.soap.goldens import PASSWORD, USERNAME
 from tests.wire.soap.shop import Shop
@@ -239,6 +240,19 @@ def test_the_button_tests_and_what_fails_is_told_with_the_next_step(bursars: Cli
         told = bursars.post(address).content.decode()
     assert "Test Connection Failed:" in told
     assert reverse("purchasing-edit-service", args=[entry.pk]) in told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_service_that_takes_an_order_once_is_told_of_and_ticked_by_a_person(bursars: Client) -> None:
+    with serve_supplier(SCHOOL_DUNS, SUPPLIER_DUNS) as site:
+        entry = site.entry(safe_to_repeat=False)
+        address = reverse("purchasing-test-service", args=[entry.pk])
+        told = "says of itself that an order which comes twice is one order there"
+        assert told in bursars.post(address).content.decode()
+        entry.refresh_from_db()
+        assert not entry.safe_to_repeat
+        WebService.objects.update(safe_to_repeat=True)
+        assert told not in bursars.post(address).content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -47,8 +47,7 @@ def test_a_duns_number_is_nine_digits(duns: str) -> None:
 
 
 def test_a_duns_number_of_another_supplier_names_that_supplier(supplier: Supplier) -> None:
-    faults = refused(duns=SUPPLIER_DUNS)
-    assert faults["duns"] == "This DUNS number is another supplier’s: Beacon Supplies."
+    assert refused(duns=SUPPLIER_DUNS) == {"duns": "This DUNS number is another supplier’s: Beacon Supplies."}
 
 
 def test_an_xml_reference_number_of_another_supplier_names_it_and_that_it_is_closed(supplier: Supplier) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from schoolgate.documents.ebis.index import Entry
 from schoolgate.school.purchasing.calling import call
 from schoolgate.school.purchasing.models import WebService
+from schoolgate.wire.soap.client import SupplierService
 from schoolgate.wire.soap.errors import ServiceError
 
 KINDS = {
@@ -17,11 +18,15 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Report:
-    """What a test found: `waiting` counts the documents there by their type, or `error` is why it failed."""
+    """What a test found: `waiting` counts the documents there by their type, or `error` is why it failed.
+
+    `says_safe_to_repeat`: the service says of itself that an order which comes twice is one order there.
+    """
 
     service: WebService
     waiting: dict[str, int] = field(default_factory=dict)
     error: ServiceError | None = None
+    says_safe_to_repeat: bool = False
 
     @property
     def sentence(self) -> str:
@@ -52,8 +57,12 @@ class Report:
 
 def test(service: WebService) -> Report:
     """Ask the service for its list of documents. Takes seconds at most, and raises nothing: what fails is reported."""
+
+    def ask(client: SupplierService) -> tuple[list[Entry], bool]:
+        return client.fetch_index(), client.takes_orders_once
+
     try:
-        entries: list[Entry] = call(service, lambda client: client.fetch_index())
+        entries, says_safe = call(service, ask)
     except ServiceError as error:
         return Report(service, error=error)
-    return Report(service, dict(Counter(entry.kind for entry in entries)))
+    return Report(service, dict(Counter(entry.kind for entry in entries)), says_safe_to_repeat=says_safe)

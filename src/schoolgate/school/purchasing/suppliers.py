@@ -94,6 +94,9 @@ def _faults(supplier: Supplier, wanted: Mapping[str, Any]) -> dict[str, str]:
         if wanted[name] and other:
             closed = "" if other.open else ", which is closed"
             faults[name] = f"This {words} is another supplier’s: {other.name}{closed}."
+    if "duns" in faults and wanted["xml_reference_number"] == wanted["duns"]:
+        # Nobody entered it.
+        faults.pop("xml_reference_number", None)
     wrong = duns_fault(wanted["duns"]) if wanted["duns"] else None
     if wrong:
         faults["duns"] = wrong.reason

@@ -85,6 +85,7 @@ STATE_COLOURS = {
         "wrong",
         "expired",
         "ended",
+        "trouble",
     },
 }
 

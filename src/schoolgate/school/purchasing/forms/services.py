@@ -51,8 +51,8 @@ class ServiceForm(SeenForm):
     safe_to_repeat = forms.BooleanField(
         label="An order that comes twice is one order there",
         required=False,
-        help_text="Tick it only where the supplier says so, as Schoolgate’s own supplier site does. An order whose "
-        "answer was lost is then sent again by itself; else a person is asked.",
+        help_text="Tick it only where the supplier says so; Test Connection tells of a service that says so itself. An "
+        "order whose answer was lost is then sent again by itself; else a person is asked.",
     )
 
     def __init__(self, data: Any = None, *, now: Mapping[str, Any]) -> None:
