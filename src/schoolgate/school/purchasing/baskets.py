@@ -7,7 +7,6 @@ What the schema says is a note.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import NamedTuple
 
 from lxml import etree
 
@@ -46,12 +45,31 @@ class Refused:
         }
 
 
-class Place(NamedTuple):
-    """Where something stands or should stand, and its text: empty where it is not there."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands or should stand: an element, and the names that are not there below it."""
 
-    path: str
-    line: int | None
-    text: str
+    at: etree._Element
+    missing: tuple[str, ...] = ()
+    attribute: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its text, without blanks around; empty where it is not there."""
+        if self.missing:
+            return ""
+        text = self.at.get(self.attribute) if self.attribute else self.at.text
+        return (text or "").strip()
+
+    @property
+    def path(self) -> str:
+        """The whole path, `/Order/OrderLine[2]/Quantity/Amount`."""
+        return "/".join([path_of(self.at), *self.missing, *([f"@{self.attribute}"] if self.attribute else [])])
+
+    @property
+    def line(self) -> int | None:
+        """The line of the text on which the element begins, or the one that it should stand in; None: not known."""
+        return line_of(self.at) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +167,13 @@ def _test_flag(problems: list[Problem]) -> list[str]:
 
 
 def _place(start: etree._Element, names: tuple[str, ...]) -> Place:
-    at, rest = start, list(names)
-    while rest and not rest[0].startswith("@"):
-        child = next((child for child in at if local_name(child) == rest[0]), None)
+    at = start
+    for number, name in enumerate(names):
+        if name.startswith("@"):
+            return Place(at, attribute=name[1:])
+        child = next((child for child in at if local_name(child) == name), None)
         if child is None:
-            break
+            missing = tuple(name for name in names[number:] if not name.startswith("@"))
+            return Place(at, missing, names[-1][1:] if names[-1].startswith("@") else "")
         at = child
-        del rest[0]
-    text = (at.text or "").strip() if not rest else ""
-    if len(rest) == 1 and rest[0].startswith("@"):
-        text = (at.get(rest[0][1:]) or "").strip()
-    return Place("/".join([path_of(at), *rest]), line_of(at) or None, text)
+    return Place(at)

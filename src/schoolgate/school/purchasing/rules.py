@@ -225,13 +225,13 @@ RULES = (
 
 def judge(basket: Basket, ledger: Ledger) -> tuple[Refused | None, list[str]]:
     """Ask the rules, up to the first that refuses the basket; with it what is to be told of the basket."""
-    notes = list(basket.notes)
+    notes: list[str] = []
     for ask in (*(rule.ask for rule in RULES if rule.ask), line_rules.told_otherwise):
         for found in ask(basket, ledger):
             if isinstance(found, Refused):
-                return found, notes
+                return found, [*notes, *basket.notes]
             notes.append(found)
-    return None, notes
+    return None, [*notes, *basket.notes]
 
 
 def rule_of(code: str) -> Rule | None:
