@@ -6,8 +6,7 @@ import pytest
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
-from schoolgate.school.purchasing.changing import ChangedMeanwhile, SetUpRefused
-from schoolgate.school.purchasing.chart import coding_changed
+from schoolgate.school.purchasing.changing import ChangedMeanwhile, SetUpRefused, coding_changed
 from schoolgate.school.purchasing.models import (
     Coding,
     CodingTemplate,

@@ -8,7 +8,7 @@ import pytest
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.csv_lists import CsvRefused
-from schoolgate.school.purchasing.changing import SetUpRefused
+from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed
 from schoolgate.school.purchasing.models import Coding, CostCentre, FinancialYear, Fund, LedgerCode, VatCode
 from schoolgate.school.purchasing.set_up_csv import take
 
@@ -44,6 +44,23 @@ def test_looking_first_says_the_same_and_does_nothing(year: FinancialYear) -> No
     assert not Fund.objects.exists()
     assert not AuditEntry.objects.filter(did="fund added").exists()
     assert told("codes", CODES, year) == shown
+
+
+def test_what_waits_for_a_coding_is_told_once_of_a_whole_list(year: FinancialYear) -> None:
+    told_of: list[FinancialYear] = []
+
+    def listen(year: FinancialYear, **_: object) -> None:
+        told_of.append(year)
+
+    coding_changed.connect(listen)
+    try:
+        told("codes", CODES, year, only_look=True)
+        assert told_of == []
+        told("codes", CODES, year)
+        told("codes", CODES, year)
+    finally:
+        coding_changed.disconnect(listen)
+    assert told_of == [year]
 
 
 def test_a_changed_name_is_told_before_and_after(year: FinancialYear, codings: list[Coding]) -> None:

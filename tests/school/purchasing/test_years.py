@@ -12,7 +12,7 @@ from time_machine import travel
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.school.purchasing import year_end
-from schoolgate.school.purchasing.changing import SetUpRefused
+from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed
 from schoolgate.school.purchasing.copying import Copied, copy_structures
 from schoolgate.school.purchasing.models import (
     Coding,
@@ -236,6 +236,22 @@ def test_a_closed_year_takes_nothing_more_until_it_is_opened_again(year: Financi
         "financial year closed",
         "financial year opened again",
     ]
+
+
+def test_what_waits_for_a_year_is_told_of_a_new_one_and_of_one_opened_again(year: FinancialYear) -> None:
+    told_of: list[str] = []
+
+    def listen(year: FinancialYear, **_: object) -> None:
+        told_of.append(year.name)
+
+    coding_changed.connect(listen)
+    try:
+        add("2027-28", date(2027, 4, 1), date(2028, 3, 31), by=None)
+        year_end.close(year, by=None)
+        year_end.reopen(year, by=None)
+    finally:
+        coding_changed.disconnect(listen)
+    assert told_of == ["2027-28", "2026-27"]
 
 
 def test_a_new_code_needs_the_year_open_even_if_it_was_when_the_page_was_shown(year: FinancialYear) -> None:

@@ -6,11 +6,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.dispatch import Signal
 from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.templatetags.web import money
+
+coding_changed = Signal()
+"""Sent in the transaction of every change by which a line may find a coding, or a year, that it did not find before:
+what waits for one is to be looked at again. `year`: the financial year."""
 
 
 class SetUpRefused(Exception):

@@ -9,20 +9,15 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.db import transaction
-from django.dispatch import Signal
 from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import changing
-from schoolgate.school.purchasing.changing import SetUpRefused
+from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed
 from schoolgate.school.purchasing.models import Coding, CostCentre, Fund, LedgerCode
 from schoolgate.school.purchasing.years import require_open
 
 AccountCode: TypeAlias = Fund | LedgerCode | CostCentre
-
-coding_changed = Signal()
-"""Sent in the transaction of every change by which a line may find a coding that it did not find before: what waits
-for one is to be looked at again. `year`: the financial year."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +55,28 @@ def save_code(
 
     Codes are one code in capital and small letters. Raises SetUpRefused (also for a closed year) and ChangedMeanwhile.
     """
-    kind = kind_of(code)
     with transaction.atomic():
         require_open(code.year)
-        wanted = values.get("code", code.code)
-        if kind.model.objects.filter(year=code.year, code__iexact=wanted).exclude(pk=code.pk).exists():
-            raise SetUpRefused({"code": f"There is a {kind.one} “{wanted}” in {code.year} already."})
-        changed = changing.save(code, values, what=kind.one, seen=seen, by=by, request=request)
+        changed = put_code(code, values, seen=seen, by=by, request=request)
         if changed:
-            coding_changed.send(sender=kind.model, year=code.year)
+            coding_changed.send(sender=type(code), year=code.year)
     return changed
+
+
+def put_code(
+    code: AccountCode,
+    values: Mapping[str, Any],
+    *,
+    seen: Mapping[str, Any] | None = None,
+    by: User | None,
+    request: HttpRequest | None = None,
+) -> bool:
+    """As `save_code`, for whoever saves many in one transaction: holds the year, and tells of all, themselves."""
+    kind = kind_of(code)
+    wanted = values.get("code", code.code)
+    if kind.model.objects.filter(year=code.year, code__iexact=wanted).exclude(pk=code.pk).exists():
+        raise SetUpRefused({"code": f"There is a {kind.one} “{wanted}” in {code.year} already."})
+    return changing.save(code, values, what=kind.one, seen=seen, by=by, request=request)
 
 
 def save_link(
@@ -86,21 +93,33 @@ def save_link(
     """
     with transaction.atomic():
         require_open(link.year)
-        new = link.pk is None
-        if new:
-            three: Mapping[str, Any] = {
-                "fund": link.fund,
-                "ledger_code": link.ledger_code,
-                "cost_centre": link.cost_centre,
-            }
-            if any(code.year_id != link.year_id for code in three.values()):
-                raise SetUpRefused(f"The three are not all of the financial year {link.year}.")
-            if Coding.objects.filter(**three).exists():
-                raise SetUpRefused(f"{link} are linked already.")
-        changed = changing.save(link, values, what="link", seen=seen, by=by, request=request)
+        changed = put_link(link, values, seen=seen, by=by, request=request)
         if changed:
             coding_changed.send(sender=Coding, year=link.year)
     return changed
+
+
+def put_link(
+    link: Coding,
+    values: Mapping[str, Any],
+    *,
+    seen: Mapping[str, Any] | None = None,
+    by: User | None,
+    request: HttpRequest | None = None,
+) -> bool:
+    """As `save_link`, for whoever saves many in one transaction: holds the year, and tells of all, themselves."""
+    new = link.pk is None
+    if new:
+        three: Mapping[str, Any] = {
+            "fund": link.fund,
+            "ledger_code": link.ledger_code,
+            "cost_centre": link.cost_centre,
+        }
+        if any(code.year_id != link.year_id for code in three.values()):
+            raise SetUpRefused(f"The three are not all of the financial year {link.year}.")
+        if Coding.objects.filter(**three).exists():
+            raise SetUpRefused(f"{link} are linked already.")
+    return changing.save(link, values, what="link", seen=seen, by=by, request=request)
 
 
 def remove(row: AccountCode | Coding, *, by: User | None, request: HttpRequest | None = None) -> None:

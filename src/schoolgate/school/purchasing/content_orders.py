@@ -14,7 +14,7 @@ from schoolgate.documents.ebis.parties import Delivery
 from schoolgate.documents.problems import count_text
 from schoolgate.school.purchasing import documents, establishment
 from schoolgate.school.purchasing.baskets import Basket, BasketLine, Refused, read
-from schoolgate.school.purchasing.chart import coding_changed
+from schoolgate.school.purchasing.changing import coding_changed
 from schoolgate.school.purchasing.coding import Coded, NotCoded, code_line
 from schoolgate.school.purchasing.ledger import Ledger
 from schoolgate.school.purchasing.models import (

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
-from schoolgate.school.purchasing.changing import SetUpRefused
-from schoolgate.school.purchasing.chart import KINDS, coding_changed
+from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed
+from schoolgate.school.purchasing.chart import KINDS
 from schoolgate.school.purchasing.models import Coding, CodingTemplate, FinancialYear
 from schoolgate.school.purchasing.years import require_open
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.csv_lists import BROKEN, MEGABYTE, CsvColumn, CsvLine, plain_cell, read_csv
 from schoolgate.school.purchasing import chart, vat
-from schoolgate.school.purchasing.changing import SetUpRefused, differences
+from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed, differences
 from schoolgate.school.purchasing.chart import KINDS
 from schoolgate.school.purchasing.models import Coding, FinancialYear, VatCode
 from schoolgate.school.purchasing.years import require_open
@@ -127,6 +127,8 @@ def take(
         lines = tuple(_take_line(kind, line, here, seen, by, request) for line in read.lines)
         if only_look:
             transaction.set_rollback(True)
+        elif year is not None and kind.of_a_year and any(line.state in ("new", "changed") for line in lines):
+            coding_changed.send(sender=FinancialYear, year=year)
     return ListResult(lines, tuple(notes))
 
 
@@ -149,8 +151,9 @@ def _take_line(
             raise SetUpRefused(f"Line {first} is about the same. Leave one of them.")
         new = wanted.row.pk is None
         why = "" if new else differences(wanted.row, wanted.values)
-        if not kind.save(wanted.row, wanted.values, by=by, request=request):
+        if not new and not why:
             return LineResult(line.number, "known", what)
+        kind.save(wanted.row, wanted.values, by=by, request=request)
     except SetUpRefused as refused:
         return LineResult(line.number, "wrong", what or _cells(line, kind), str(refused))
     return LineResult(line.number, "new" if new else "changed", what, why)
@@ -218,7 +221,7 @@ LISTS: Mapping[str, ListKind] = {
             OPEN,
         ),
         _read_code,
-        chart.save_code,
+        chart.put_code,
     ),
     "links": ListKind(
         "Links and budgets",
@@ -230,7 +233,7 @@ LISTS: Mapping[str, ListKind] = {
             OPEN,
         ),
         _read_link,
-        chart.save_link,
+        chart.put_link,
     ),
     "vat-codes": ListKind(
         "VAT codes",

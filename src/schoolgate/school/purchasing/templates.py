@@ -24,8 +24,7 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import changing
-from schoolgate.school.purchasing.changing import SetUpRefused
-from schoolgate.school.purchasing.chart import coding_changed
+from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed
 from schoolgate.school.purchasing.models import CodingTemplate, FinancialYear, OrderLine
 from schoolgate.school.purchasing.years import require_open
 

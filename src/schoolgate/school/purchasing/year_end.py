@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.school.purchasing.changing import coding_changed
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, FinancialYear, Order, OrderState
 from schoolgate.school.purchasing.years import YearRefused, current_year
 
@@ -77,6 +78,7 @@ def reopen(year: FinancialYear, *, by: User | None, request: HttpRequest | None 
         held.closed_at = held.closed_by = None
         held.save(update_fields=["closed_at", "closed_by"])
         record("financial year opened again", by=by, target=year.name, request=request)
+        coding_changed.send(sender=FinancialYear, year=held)
     year.closed_at = year.closed_by = None
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import changing
-from schoolgate.school.purchasing.changing import SetUpRefused
+from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed
 from schoolgate.school.purchasing.models import FinancialYear
 
 LOOKED_AT = "financial-year"
@@ -71,6 +71,7 @@ def add(
         year = FinancialYear()
         values = {"name": name, "first_day": first_day, "last_day": last_day}
         changing.save(year, values, what="financial year", by=by, request=request)
+        coding_changed.send(sender=FinancialYear, year=year)
     return year
 
 
