@@ -176,6 +176,21 @@ def test_the_second_of_two_who_change_it_sees_that_and_keeps_what_was_typed(
     assert (content_order.own_notes, content_order.changed_by) == ("Mine", clerk)
 
 
+def test_a_long_order_is_changed_a_hundred_lines_at_a_time(
+    supplier: Supplier, codings: list[Coding], vat: dict[str, VatCode], clerk: User, signed_in: SignedIn
+) -> None:
+    lines = [{"description": f"Thing {number}", "quantity": 1, "unit_price": "1"} for number in range(1, 151)]
+    order = an_order(supplier, codings[0], vat["Z"], *lines, state=OrderState.UNAUTHORISED)
+    browser = signed_in(clerk)
+    assert "150 lines" in text_of(browser.get(reverse("purchase-order", args=[order.pk])))
+    address = reverse("change-order", args=[order.pk]) + "?lines=2"
+    page = browser.get(address)
+    assert "Lines 101 to 150 of 150." in text_of(page)
+    browser.post(address, typed(page, **{"line-150-quantity": "3"}))
+    order.refresh_from_db()
+    assert order.net == Decimal(152)
+
+
 def test_an_order_is_raised_for_a_supplier_without_baskets(
     supplier: Supplier, codings: list[Coding], vat: dict[str, VatCode], clerk: User, signed_in: SignedIn
 ) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,7 +28,7 @@ from schoolgate.school.purchasing.forms.orders import (
     line_form,
     new_lines,
 )
-from schoolgate.school.purchasing.models import COMMITTED, FinancialYear, Order, OrderState
+from schoolgate.school.purchasing.models import COMMITTED, FinancialYear, Order, OrderLine, OrderState
 from schoolgate.school.purchasing.models.order import STEPS
 from schoolgate.school.purchasing.orders import (
     ChangedMeanwhile,
@@ -38,6 +40,8 @@ from schoolgate.school.purchasing.orders import (
 )
 from schoolgate.school.purchasing.standing import standing_of
 from schoolgate.school.purchasing.years import current_year
+
+LINES_A_PAGE = 100
 
 
 @purchasing_view()
@@ -80,8 +84,8 @@ def order(request: PersonRequest, pk: int) -> HttpResponseBase:
         "order": found,
         "raised_by": raised_by(found),
         "standing": standing_of(found),
-        "lines": [line for line in lines if line.removed_at is None],
-        "taken_off": [line for line in lines if line.removed_at is not None],
+        "lines": _page_of(request, lines.filter(removed_at=None)),
+        "taken_off": lines.exclude(removed_at=None),
         "rooms": rooms_of(found) if found.state in (*COMMITTED, OrderState.UNAUTHORISED) else [],
         "trail": AuditEntry.objects.about(about(found)),
         "attempts": found.attempts.select_related("service"),
@@ -107,9 +111,15 @@ def change(request: PersonRequest, pk: int) -> HttpResponseBase:
     choices = Choices.of(found.year)
     form = HeadForm(data, instance=find_order(request, pk))
     lines = found.lines.select_related("vat_code", "coding__fund", "coding__ledger_code", "coding__cost_centre")
-    known = [line_form(line, found, data, choices) for line in lines]
+    shown = _page_of(request, lines)
+    known = [line_form(line, found, data, choices) for line in shown]
     added = None if found.is_content_order else new_lines(data, choices, LINES_MORE)
-    page = {"order": found, "heading": f"Change order {found.number}", "cancel": order_address(found)}
+    page = {
+        "order": found,
+        "heading": f"Change order {found.number}",
+        "cancel": order_address(found),
+        "lines": shown,
+    }
     if data is None or not _all_valid(form, known, added):
         return _form_page(request, form, known, added, choices, page)
     wanted = [line.wanted() for line in known] + (added.wanted() if added is not None else [])
@@ -177,6 +187,11 @@ def seen_version(request: PersonRequest) -> int:
     """The version of the order that the person saw; 0, which none has, where nothing sensible came."""
     version = request.POST.get("version", "")
     return int(version) if version.isascii() and version.isdigit() else 0
+
+
+def _page_of(request: PersonRequest, lines: "QuerySet[OrderLine]") -> "Page[OrderLine]":
+    """Those lines of an order that the address asks for: browsers and forms bear no thousands."""
+    return Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("lines"))
 
 
 def _all_valid(form: HeadForm, known: Sequence[LineForm], added: NewLineForms | None) -> bool:
