@@ -147,20 +147,34 @@ class TestWhatALineCosts:
         assert (line.net, line.net_for(3)) == (Decimal("13.49"), Decimal("13.49"))
         assert line.taken_off == 0
 
-    def test_without_a_net_it_costs_quantity_times_price(self, basket: Basket) -> None:
-        assert first_line(edited(basket(), (f"{FIRST}/NetLineTotal", None))).net == Decimal("13.50")
+    @pytest.mark.parametrize(("price", "net"), [("4.50", "13.50"), ("4.505", "13.52"), ("4.5049", "13.51")])
+    def test_without_a_net_it_costs_quantity_times_price_half_up(self, basket: Basket, price: str, net: str) -> None:
+        raw = edited(basket(), (f"{FIRST}/NetLineTotal", None), (f"{FIRST}/Price/UnitPrice", price))
+        assert first_line(raw).net == Decimal(net)
 
     @pytest.mark.parametrize(
-        ("percents", "net"),
+        ("percents", "amount", "net"),
         [
-            (["10"], "12.15"),
-            (["10", "10"], "10.80"),
-            (["10", "10"], "10.94"),
+            (["10"], "0", "12.15"),
+            (["10", "10"], "0", "10.80"),
+            (["10", "10"], "0", "10.94"),
+            (["10", "10"], "1", "9.80"),
+            (["10", "10"], "1", "9.94"),
+            (["10", "10"], "1", "10.13"),
         ],
-        ids=["one", "two that add up", "two that follow one another"],
+        ids=[
+            "one percentage",
+            "two that add up",
+            "two that follow one another",
+            "added, then an amount",
+            "one after another, then an amount",
+            "an amount, then one after another",
+        ],
     )
-    def test_percentages_off_are_taken_as_the_net_has_them(self, basket: Basket, percents: list[str], net: str) -> None:
-        raw = edited(basket(), (f"{FIRST}/NetLineTotal", net))
+    def test_discounts_are_taken_as_the_net_has_them(
+        self, basket: Basket, percents: list[str], amount: str, net: str
+    ) -> None:
+        raw = edited(basket(), (f"{FIRST}/NetLineTotal", net), (f"{FIRST}/AmountDiscount/Amount", amount))
         off = "".join(f"<PercentDiscount><Percentage>{percent}</Percentage></PercentDiscount>" for percent in percents)
         line = first_line(edited(raw.replace(b"<LineTax>", f"{off}<LineTax>".encode(), 1)))
         assert line.net == Decimal(net)
