@@ -254,6 +254,17 @@ def test_a_document_that_was_marked_back_is_marked_again_and_never_imported_twic
     assert Order.objects.count() == 1
 
 
+def test_a_document_that_was_marked_back_is_told_as_unmarked_until_the_service_took_it(
+    stall: Stall, beacon: WebService, basket: Basket
+) -> None:
+    stall.offer("B-1", basket())
+    fetch_from(beacon)
+    stall.put_back("B-1")
+    stall.change = lambda request, right: b"" if b"<UpdateDocumentStatus" in request.body else right
+    fetch_from(beacon)
+    assert the("B-1").marked_at is None
+
+
 def test_a_service_that_forgets_every_mark_is_asked_for_no_content_again(
     stall: Stall, beacon: WebService, basket: Basket
 ) -> None:
@@ -291,6 +302,9 @@ def test_a_waiting_document_that_is_made_anew_is_noted_and_the_kept_one_stands(
     fetch_from(beacon)
     assert the("B-1").notes[-1] == CHANGED
     assert the("B-1").state == DocumentState.WAITING
+    # It is looked at once.
+    fetch_from(beacon)
+    assert stall.calls.count("FetchDoc B-1") == 2
     assert store.read(the("B-1").sha256) == plain
 
 
@@ -338,6 +352,30 @@ def test_two_invoices_with_one_number_wait_one_beside_the_other(stall: Stall, be
     stall.offer("C-1", write_invoice(invoice).replace(b"INV", b"CRN"), "creditnote")
     assert fetch_from(beacon).count == Count(offered=3, found=3, kept=2, waiting=1)
     assert the("I-2").first == the("I-1")
+
+
+def test_an_invoice_waits_no_more_once_the_first_is_kept_out(stall: Stall, beacon: WebService, clerk: Any) -> None:
+    for doc_id in ("I-1", "I-2"):
+        stall.offer(doc_id, write_invoice(INVOICE), "invoice")
+    fetch_from(beacon)
+    second = the("I-2")
+    try_again(second, by=clerk)
+    assert (second.state, second.first) == (DocumentState.WAITING, the("I-1"))
+    keep_out(the("I-1"), by=clerk, reason="The second is right.")
+    try_again(second, by=clerk)
+    assert (second.state, second.rule, second.first) == (DocumentState.FETCHED, "", None)
+
+
+def test_what_may_pass_is_tried_again_although_another_document_fails_for_good(
+    stall: Stall, beacon: WebService, basket: Basket
+) -> None:
+    stall.offer("B-1", basket(reference="BASKET-1"))
+    stall.offer("B-2", basket(reference="BASKET-2"))
+    stall.broken.add("B-1")
+    junk = answer(200, "<html>Blocked</html>", media="text/html")
+    stall.change = lambda request, right: junk if b"B-2</" in request.body else right
+    assert isinstance(fetch_from(beacon).error, ServiceFailed)
+    assert "not as the service should" in the("B-2").said
 
 
 def test_a_copy_comes_in_only_when_a_person_keeps_the_first_out(

@@ -26,7 +26,7 @@ from schoolgate.school.purchasing.importing import consider, import_document
 from schoolgate.school.purchasing.marking import PUT_BACK, mark_ended, was_put_back
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, WebService
 from schoolgate.school.purchasing.store import keep
-from schoolgate.wire.http import StopRun
+from schoolgate.wire.http import Again, StopRun
 from schoolgate.wire.soap.errors import DocumentNotThere, ServiceError, Unreachable
 
 log = logging.getLogger(__name__)
@@ -141,7 +141,9 @@ def fetch_from(
 
 def _fail(this: Round, document: FetchedDocument, error: Exception) -> None:
     this.count.failed += 1
-    this.error = error
+    # What may pass goes before what does not, so that the round is tried again.
+    if not (isinstance(this.error, ServiceError) and isinstance(this.error.step, Again)):
+        this.error = error
     if isinstance(error, ServiceError):
         FetchedDocument.objects.filter(pk=document.pk, state=DocumentState.LISTED).update(said=error.sentence)
 
@@ -219,7 +221,7 @@ def _bring_on(document: FetchedDocument, count: Count) -> None:
         fault_point("fetch.imported")
         count.imported += document.state == DocumentState.IMPORTED
         count.waiting += document.state == DocumentState.WAITING
-    if document.state in ENDED and mark_ended(document):
+    if document.state in ENDED and document.marked_at is None and mark_ended(document):
         fault_point("fetch.marked")
 
 

@@ -58,6 +58,8 @@ def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> Non
             _wait(this, outcome)
         else:
             take(this, "import", ended_at=timezone.now(), first=None, **NO_REASON.as_fields())
+    elif this.state == DocumentState.WAITING:
+        take(this, "wait no more", first=None, **NO_REASON.as_fields())
 
 
 def _wait(this: FetchedDocument, why: Refused, first: FetchedDocument | None = None) -> None:

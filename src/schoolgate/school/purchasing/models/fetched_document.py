@@ -20,6 +20,7 @@ class DocumentState(models.TextChoices):
 STEPS: dict[str, tuple[frozenset[str], str]] = {
     "fetch": (frozenset({DocumentState.LISTED}), DocumentState.FETCHED),
     "wait": (frozenset({DocumentState.FETCHED, DocumentState.WAITING}), DocumentState.WAITING),
+    "wait no more": (frozenset({DocumentState.WAITING}), DocumentState.FETCHED),
     "import": (frozenset({DocumentState.FETCHED, DocumentState.WAITING}), DocumentState.IMPORTED),
     "keep out": (frozenset({DocumentState.FETCHED, DocumentState.WAITING}), DocumentState.KEPT_OUT),
     "take back": (frozenset({DocumentState.KEPT_OUT}), DocumentState.WAITING),

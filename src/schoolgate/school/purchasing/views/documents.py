@@ -110,6 +110,8 @@ def try_document_again(request: PersonRequest, pk: int) -> HttpResponseBase:
     else:
         if this.state == DocumentState.IMPORTED:
             messages.success(request, "It was imported.")
+        elif this.state == DocumentState.FETCHED:
+            messages.success(request, "It waits no more, and is kept with the others.")
         else:
             messages.warning(request, "It was tried again and still waits. See below why.")
     return redirect(document_address(this))
