@@ -27,6 +27,6 @@ class Ledger:
             language=establishment.LANGUAGE.get(),
             currency=establishment.CURRENCY.get(),
             buyer_duns_may_lack=establishment.BUYER_DUNS_MAY_LACK.get(),
-            supplier=known.select_related("web_service").first(),
+            supplier=known.first(),
             vat_codes=tuple(VatCode.objects.filter(open=True)),
         )
