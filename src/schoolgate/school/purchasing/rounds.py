@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.school.purchasing.asking import rounds_of
 from schoolgate.school.purchasing.fetching import Count
@@ -45,6 +47,8 @@ class LastRound:
             assert self.job is not None
             return self.job.progress_text
         trouble = self.service.said or (self.job.error if self.job is not None else "")
+        if trouble and self.next_try_at is not None:
+            return f"{trouble} It is tried again by itself at {timezone.localtime(self.next_try_at):%H:%M}."
         return trouble or (f"Invoices and credit notes kept: {self.kept:,}." if self.kept else "")
 
     @property
