@@ -1,12 +1,13 @@
 """A ledger of a school: its year, codes, VAT, a supplier with its service, and people with different rights."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.conftest import PASSWORD
+from tests.school.purchasing.stall import Stall, serve_stall
 
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
@@ -16,6 +17,7 @@ from schoolgate.documents.ebis.parties import Party
 from schoolgate.school.purchasing import establishment
 from schoolgate.school.purchasing.models import (
     Coding,
+    CodingTemplate,
     CostCentre,
     FinancialYear,
     Fund,
@@ -160,3 +162,23 @@ def basket() -> Basket:
         return write_order(basket_from_json(value, *parties))
 
     return do
+
+
+@pytest.fixture
+def ready_ledger(year: FinancialYear, codings: list[Coding], vat: dict[str, VatCode]) -> None:
+    """A ledger in which every basket of Beacon's comes in: its supplier is known, and a default template codes it."""
+    CodingTemplate.objects.create(year=year, coding=codings[0])
+    Supplier.objects.create(name="Beacon Supplies", duns=SUPPLIER_DUNS, xml_reference_number=SUPPLIER_DUNS)
+
+
+@pytest.fixture
+def stall() -> Stall:
+    """A supplier's service with an empty queue."""
+    return Stall()
+
+
+@pytest.fixture
+def beacon(db: None, stall: Stall) -> Iterator[WebService]:
+    """The ledger's row of the stall, which is served."""
+    with serve_stall(stall) as service:
+        yield service

@@ -1,13 +1,12 @@
 """Rounds at services that behave and that do not: nothing lost, nothing twice, nothing that keeps others out."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from tests.school.dying import DieAt, Killed
-from tests.school.purchasing.conftest import SUPPLIER_DUNS, Basket
+from tests.school.purchasing.conftest import Basket
 from tests.school.purchasing.stall import Stall, serve_stall
 from tests.wire.conftest import answer
 
@@ -21,14 +20,10 @@ from schoolgate.school.purchasing.fetching import CHANGED, NOT_GIVEN, Count, fet
 from schoolgate.school.purchasing.importing import import_document, try_again
 from schoolgate.school.purchasing.marking import GONE, PUT_BACK
 from schoolgate.school.purchasing.models import (
-    Coding,
-    CodingTemplate,
     DocumentState,
     FetchedDocument,
-    FinancialYear,
     Order,
     Supplier,
-    VatCode,
     WebService,
 )
 from schoolgate.wire.soap.errors import NotUnderstood, ServiceFailed, Unreachable, WrongCredentials
@@ -36,24 +31,6 @@ from schoolgate.wire.soap.errors import NotUnderstood, ServiceFailed, Unreachabl
 INVOICE = make_invoice(7, lines=2, day=date(2026, 11, 26))
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home", "ready_ledger")]
-
-
-@pytest.fixture
-def ready_ledger(year: FinancialYear, codings: list[Coding], vat: dict[str, VatCode]) -> None:
-    """A ledger in which every basket of Beacon's is coded."""
-    CodingTemplate.objects.create(year=year, coding=codings[0])
-    Supplier.objects.create(name="Beacon Supplies", duns=SUPPLIER_DUNS, xml_reference_number=SUPPLIER_DUNS)
-
-
-@pytest.fixture
-def stall() -> Stall:
-    return Stall()
-
-
-@pytest.fixture
-def beacon(stall: Stall) -> Iterator[WebService]:
-    with serve_stall(stall) as service:
-        yield service
 
 
 def the(doc_id: str) -> FetchedDocument:

@@ -10,14 +10,10 @@ from schoolgate.school.purchasing import store
 from schoolgate.school.purchasing.fetching import Count, fetch_from
 from schoolgate.school.purchasing.marking import PUT_BACK
 from schoolgate.school.purchasing.models import (
-    Coding,
     CodingTemplate,
     DocumentState,
     FetchedDocument,
-    FinancialYear,
     Order,
-    Supplier,
-    VatCode,
     WebService,
 )
 from schoolgate.supplier.models import Document, DocumentContent, State
@@ -25,12 +21,6 @@ from schoolgate.supplier.queue.putting import put_document
 from schoolgate.supplier.queue.steps import put_back, withdraw
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home", "ready_ledger")]
-
-
-@pytest.fixture
-def ready_ledger(year: FinancialYear, codings: list[Coding], vat: dict[str, VatCode]) -> None:
-    CodingTemplate.objects.create(year=year, coding=codings[0])
-    Supplier.objects.create(name="Riverside", duns=SUPPLIER_DUNS, xml_reference_number=SUPPLIER_DUNS)
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Rounds as jobs: one a service, tried again by the table of retries, asked for by people and by the schedule."""
 
-from collections.abc import Iterator
 from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
-from tests.school.purchasing.conftest import SUPPLIER_DUNS, Basket
-from tests.school.purchasing.stall import Stall, serve_stall
+from tests.school.purchasing.conftest import Basket
+from tests.school.purchasing.stall import Stall
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
@@ -27,7 +26,6 @@ from schoolgate.school.purchasing.models import (
     FinancialYear,
     Order,
     Supplier,
-    VatCode,
     WebService,
 )
 from schoolgate.school.purchasing.rounds import last_rounds
@@ -35,23 +33,6 @@ from schoolgate.school.purchasing.scheduling import in_words, set_when_to_fetch,
 from schoolgate.school.purchasing.templates import save_template
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home", "school_site", "ready_ledger")]
-
-
-@pytest.fixture
-def ready_ledger(year: FinancialYear, codings: list[Coding], vat: dict[str, VatCode]) -> None:
-    CodingTemplate.objects.create(year=year, coding=codings[0])
-    Supplier.objects.create(name="Beacon Supplies", duns=SUPPLIER_DUNS, xml_reference_number=SUPPLIER_DUNS)
-
-
-@pytest.fixture
-def stall() -> Stall:
-    return Stall()
-
-
-@pytest.fixture
-def beacon(stall: Stall) -> Iterator[WebService]:
-    with serve_stall(stall) as service:
-        yield service
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """*Import*, *Documents* and one document, as people see them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.school.purchasing.conftest import SUPPLIER_DUNS, Basket
-from tests.school.purchasing.stall import Stall, serve_stall
+from tests.school.purchasing.conftest import Basket
+from tests.school.purchasing.stall import Stall
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
@@ -16,13 +16,9 @@ from schoolgate.documents.ebis.invoices import write_invoice
 from schoolgate.documents.samples.ebis import make_invoice
 from schoolgate.school.purchasing import store
 from schoolgate.school.purchasing.models import (
-    Coding,
-    CodingTemplate,
     DocumentState,
     FetchedDocument,
-    FinancialYear,
     Supplier,
-    VatCode,
     WebService,
 )
 from schoolgate.school.purchasing.scheduling import in_words, when_to_fetch
@@ -31,23 +27,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 SignedIn = Callable[[User], Client]
 IMPORT, DOCUMENTS = "/purchasing/import/", "/purchasing/documents/"
-
-
-@pytest.fixture
-def ready_ledger(year: FinancialYear, codings: list[Coding], vat: dict[str, VatCode]) -> None:
-    CodingTemplate.objects.create(year=year, coding=codings[0])
-    Supplier.objects.create(name="Beacon Supplies", duns=SUPPLIER_DUNS, xml_reference_number=SUPPLIER_DUNS)
-
-
-@pytest.fixture
-def stall() -> Stall:
-    return Stall()
-
-
-@pytest.fixture
-def beacon(stall: Stall) -> Iterator[WebService]:
-    with serve_stall(stall) as service:
-        yield service
 
 
 @pytest.fixture
