@@ -262,8 +262,13 @@ class TestWaiting:
         save_template(CodingTemplate(year=codings[0].year), values, by=None)
         assert Job.objects.get().args == {"rule": NO_CODING}
 
-    def test_where_nothing_waits_for_coding_no_job_is_made(self, codings: list[Coding], service: WebService) -> None:
-        FetchedDocument.objects.filter(pk=a_document(service).pk).update(state=DocumentState.WAITING, rule="checksum")
+    @pytest.mark.parametrize(
+        ("state", "rule"), [(DocumentState.WAITING, "checksum"), (DocumentState.KEPT_OUT, NO_CODING)]
+    )
+    def test_where_nothing_waits_for_coding_no_job_is_made(
+        self, codings: list[Coding], service: WebService, state: str, rule: str
+    ) -> None:
+        FetchedDocument.objects.filter(pk=a_document(service).pk).update(state=state, rule=rule)
         values = {"login": "", "cost_centre": "", "coding": codings[0]}
         save_template(CodingTemplate(year=codings[0].year), values, by=None)
         assert not Job.objects.exists()
