@@ -284,6 +284,17 @@ def test_what_a_dead_process_left_and_no_job_has_in_hand_is_settled_by_the_round
     assert JournalLine.objects.get().message == "Nobody knows whether order PO-1001 has arrived."
 
 
+def test_the_round_leaves_alone_what_begins_while_it_looks(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    def begun_meanwhile() -> set[int]:
+        left_on_its_way(order)
+        return set()
+
+    monkeypatch.setattr(sending, "orders_coming", begun_meanwhile)
+    sending.ask_for_what_waits()
+    assert Order.objects.get().state == OrderState.SENDING
+    assert outcomes(order) == [("", "")]
+
+
 def test_an_answer_that_comes_after_the_process_was_taken_for_dead_still_counts_if_it_is_true(order: Order) -> None:
     attempt = left_on_its_way(order)
     sending.settle(order, goes_on=False)

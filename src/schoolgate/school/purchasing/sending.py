@@ -92,8 +92,13 @@ def orders_coming() -> set[int]:
 
 def ask_for_what_waits() -> None:
     """Have sent what was hindered until its service answered again, and settle what no job has in hand any more."""
-    waiting = Order.objects.filter(state__in=(OrderState.AUTHORISED, OrderState.UNSURE, OrderState.SENDING))
-    for order in waiting.exclude(pk__in=orders_coming()).select_related("came_by", "supplier__web_service"):
+    states = (OrderState.AUTHORISED, OrderState.UNSURE, OrderState.SENDING)
+    waiting = list(Order.objects.filter(state__in=states).select_related("came_by", "supplier__web_service"))
+    # Asked for only now: an order that began to be sent after the first question has its job by the second.
+    coming = orders_coming()
+    for order in waiting:
+        if order.pk in coming:
+            continue
         if order.state == OrderState.SENDING:
             settle(order, goes_on=False)
         elif _is_cured(order):

@@ -108,7 +108,7 @@ def _ask(
     heading: str,
     text: str,
     submit: str,
-    do: Callable[..., None],
+    do: Callable[..., object],
     done: str,
 ) -> HttpResponseBase:
     """The question, for an order in one of these states; then the decision."""
