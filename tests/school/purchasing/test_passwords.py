@@ -202,6 +202,7 @@ def test_a_refused_login_does_not_forget_that_an_earlier_answer_is_missing(shop:
 
 def test_what_a_person_types_is_the_latest_word(shops_entry: WebService) -> None:
     change_password(shops_entry, by=None)
+    shops_entry.refresh_from_db()
     save_service(shops_entry, {}, password="Copper-Meadow-17", by=None)
     shops_entry.refresh_from_db()
     assert (shops_entry.password, shops_entry.former_password) == ("Copper-Meadow-17", "")
