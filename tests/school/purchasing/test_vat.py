@@ -42,6 +42,8 @@ def test_two_codes_share_a_rate_and_one_is_standard(vat: dict[str, VatCode], bur
     save_code(vat["E"], {"standard": True}, by=bursar)
     assert standard_of("0") == ["E"]
     assert AuditEntry.objects.get(target="Z Zero-rated").details == "standard yes → no"
+    save_code(vat["Z"], {"standard": True}, by=bursar)
+    assert standard_of("0") == ["Z"]
 
 
 def test_when_the_standard_is_closed_another_takes_its_place(vat: dict[str, VatCode], bursar: User) -> None:
