@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import waitress
+from waitress.wasyncore import close_all
 
 from schoolgate.school.purchasing.models import WebService
 from schoolgate.supplier.buyers.accounts import add_buyer
@@ -54,7 +55,7 @@ def serve_supplier(school_duns: str, supplier_duns: str) -> Iterator[RealSupplie
     try:
         yield RealSupplier(f"http://127.0.0.1:{server.effective_port}/Service.asmx", buyer, password)
     finally:
-        # In its own thread, which would else find out within a second.
-        server.trigger.pull_trigger(server.close)
+        # In its own thread, which would else find out within a second; with the lines that callers keep open.
+        server.trigger.pull_trigger(lambda: close_all(server._map))
         server.task_dispatcher.shutdown()
         thread.join(5)

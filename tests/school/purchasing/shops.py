@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from tests.wire.conftest import RawServer
+from tests.wire.conftest import Handler, RawServer
 from tests.wire.soap.goldens import PASSWORD, USERNAME
-from tests.wire.soap.shop import Shop
 
 from schoolgate.school.purchasing.models import WebService
 
 
 @contextmanager
-def serve_shop(shop: Shop, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[str]:
-    """The address at which a shop is served meanwhile."""
+def serve_shop(shop: Handler, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[str]:
+    """The address at which a shop, or whatever answers as one, is served meanwhile."""
     server = RawServer(shop, tls=tls, host=host)
     threading.Thread(target=server.run, daemon=True).start()
     try:
