@@ -12,7 +12,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -21,362 +20,678 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CostCentre',
+            name="CostCentre",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('open', models.BooleanField(default=True, verbose_name='open')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("open", models.BooleanField(default=True, verbose_name="open")),
             ],
             options={
-                'ordering': ('code',),
-                'abstract': False,
+                "ordering": ("code",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='VatCode',
+            name="VatCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('rate', schoolgate.school.purchasing.models.vat_code.RateField(verbose_name='rate in per cent')),
-                ('sent_as', models.CharField(blank=True, max_length=4, verbose_name='sent as')),
-                ('standard', models.BooleanField(default=True, verbose_name='taken when only the rate is known')),
-                ('open', models.BooleanField(default=True, verbose_name='open')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("rate", schoolgate.school.purchasing.models.vat_code.RateField(verbose_name="rate in per cent")),
+                ("sent_as", models.CharField(blank=True, max_length=4, verbose_name="sent as")),
+                ("standard", models.BooleanField(default=True, verbose_name="taken when only the rate is known")),
+                ("open", models.BooleanField(default=True, verbose_name="open")),
             ],
             options={
-                'ordering': ('code',),
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='Coding',
+            name="Coding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('open', models.BooleanField(default=True, verbose_name='open')),
-                ('budget', schoolgate.commons.money.MoneyField(null=True)),
-                ('cost_centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codings', to='school_purchasing.costcentre')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("open", models.BooleanField(default=True, verbose_name="open")),
+                ("budget", schoolgate.commons.money.MoneyField(null=True)),
+                (
+                    "cost_centre",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="codings",
+                        to="school_purchasing.costcentre",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('fund__code', 'cost_centre__code', 'ledger_code__code'),
+                "ordering": ("fund__code", "cost_centre__code", "ledger_code__code"),
             },
         ),
         migrations.CreateModel(
-            name='FetchedDocument',
+            name="FetchedDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('doc_id', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('order', 'Content order'), ('invoice', 'Invoice'), ('creditnote', 'Credit note'), ('quote', 'Quote'), ('other', 'Other')], max_length=10)),
-                ('created', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('listed', 'Listed, not fetched'), ('fetched', 'Fetched'), ('waiting', 'Waits for you'), ('imported', 'Imported'), ('kept-out', 'Kept out')], default='listed', max_length=8)),
-                ('sha256', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('listed_at', models.DateTimeField()),
-                ('fetched_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('marked_at', models.DateTimeField(null=True)),
-                ('reference', models.CharField(blank=True, max_length=100)),
-                ('rule', models.CharField(blank=True, max_length=40)),
-                ('said', models.CharField(blank=True, max_length=500)),
-                ('found', models.CharField(blank=True, max_length=200)),
-                ('expected', models.CharField(blank=True, max_length=200)),
-                ('path', models.CharField(blank=True, max_length=200)),
-                ('line', models.PositiveIntegerField(null=True)),
-                ('notes', models.JSONField(default=list)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('first', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='school_purchasing.fetcheddocument')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("doc_id", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("order", "Content order"),
+                            ("invoice", "Invoice"),
+                            ("creditnote", "Credit note"),
+                            ("quote", "Quote"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("created", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("listed", "Listed, not fetched"),
+                            ("fetched", "Fetched"),
+                            ("waiting", "Waits for you"),
+                            ("imported", "Imported"),
+                            ("kept-out", "Kept out"),
+                        ],
+                        default="listed",
+                        max_length=8,
+                    ),
+                ),
+                ("sha256", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("listed_at", models.DateTimeField()),
+                ("fetched_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("marked_at", models.DateTimeField(null=True)),
+                ("reference", models.CharField(blank=True, max_length=100)),
+                ("rule", models.CharField(blank=True, max_length=40)),
+                ("said", models.CharField(blank=True, max_length=500)),
+                ("found", models.CharField(blank=True, max_length=200)),
+                ("expected", models.CharField(blank=True, max_length=200)),
+                ("path", models.CharField(blank=True, max_length=200)),
+                ("line", models.PositiveIntegerField(null=True)),
+                ("notes", models.JSONField(default=list)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="copies",
+                        to="school_purchasing.fetcheddocument",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-listed_at', '-id'),
+                "ordering": ("-listed_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='FinancialYear',
+            name="FinancialYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20, unique=True, verbose_name='name')),
-                ('first_day', models.DateField(unique=True, verbose_name='first day')),
-                ('last_day', models.DateField(verbose_name='last day')),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=20, unique=True, verbose_name="name")),
+                ("first_day", models.DateField(unique=True, verbose_name="first day")),
+                ("last_day", models.DateField(verbose_name="last day")),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-first_day',),
-            },
-        ),
-        migrations.AddField(
-            model_name='costcentre',
-            name='year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cost_centres', to='school_purchasing.financialyear'),
-        ),
-        migrations.CreateModel(
-            name='CodingTemplate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('login', models.CharField(blank=True, max_length=100, verbose_name='login or name')),
-                ('cost_centre', models.CharField(blank=True, max_length=50, verbose_name='cost centre of the line')),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('coding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='templates', to='school_purchasing.coding')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='templates', to='school_purchasing.financialyear')),
-            ],
-            options={
-                'ordering': ('login', 'cost_centre'),
-            },
-        ),
-        migrations.AddField(
-            model_name='coding',
-            name='year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codings', to='school_purchasing.financialyear'),
-        ),
-        migrations.CreateModel(
-            name='Fund',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('open', models.BooleanField(default=True, verbose_name='open')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funds', to='school_purchasing.financialyear')),
-            ],
-            options={
-                'ordering': ('code',),
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='coding',
-            name='fund',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codings', to='school_purchasing.fund'),
-        ),
-        migrations.CreateModel(
-            name='LedgerCode',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('open', models.BooleanField(default=True, verbose_name='open')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_codes', to='school_purchasing.financialyear')),
-            ],
-            options={
-                'ordering': ('code',),
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='coding',
-            name='ledger_code',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codings', to='school_purchasing.ledgercode'),
-        ),
-        migrations.CreateModel(
-            name='PurchasingRights',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('raises', models.BooleanField(default=False, verbose_name='raises and codes orders')),
-                ('imports', models.BooleanField(default=False, verbose_name='imports documents')),
-                ('sets_up', models.BooleanField(default=False, verbose_name='sets the ledger up')),
-                ('authorises_to', schoolgate.commons.money.MoneyField(blank=True, null=True, verbose_name='authorises orders up to')),
-                ('over_budget', models.BooleanField(default=False, verbose_name='authorises over budget')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='purchasing', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Supplier',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('account_number', models.CharField(blank=True, max_length=35, verbose_name='account number')),
-                ('xml_reference_number', models.CharField(blank=True, max_length=35, verbose_name='XML reference number')),
-                ('duns', models.CharField(blank=True, max_length=9, verbose_name='DUNS number')),
-                ('order_method', models.CharField(choices=[('print', 'Print'), ('e-procurement', 'e-procurement')], default='print', max_length=13, verbose_name='order method')),
-                ('address', models.TextField(blank=True, max_length=500, verbose_name='address')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('telephone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
-                ('open', models.BooleanField(default=True, verbose_name='open')),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post_and_packing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='school_purchasing.coding')),
-            ],
-            options={
-                'ordering': ('name', 'id'),
-            },
-        ),
-        migrations.CreateModel(
-            name='Order',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('state', models.CharField(choices=[('unauthorised', 'Unauthorised'), ('authorised', 'Authorised'), ('sending', 'Sending'), ('sent', 'Sent'), ('unsure', 'Unsure whether it arrived'), ('part-invoiced', 'Part invoiced'), ('complete', 'Complete'), ('discarded', 'Discarded'), ('cancelled', 'Cancelled')], default='unauthorised', max_length=13)),
-                ('dated', models.DateField()),
-                ('reference', models.CharField(blank=True, max_length=100)),
-                ('basket_by', models.CharField(blank=True, max_length=100)),
-                ('delivery_address', models.TextField(blank=True, max_length=600, verbose_name='delivery address')),
-                ('required_by', models.DateField(blank=True, null=True, verbose_name='required by')),
-                ('own_notes', models.TextField(blank=True, max_length=2000, verbose_name='notes')),
-                ('suppliers_notes', models.TextField(blank=True, max_length=2000)),
-                ('net', schoolgate.commons.money.MoneyField(default=Decimal('0'))),
-                ('vat', schoolgate.commons.money.MoneyField(default=Decimal('0'))),
-                ('gross', schoolgate.commons.money.MoneyField(default=Decimal('0'))),
-                ('raised_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('authorised_at', models.DateTimeField(null=True)),
-                ('over_budget', models.CharField(blank=True, max_length=300)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('said', models.CharField(blank=True, max_length=500)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('authorised_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='order', to='school_purchasing.fetcheddocument')),
-                ('raised_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='school_purchasing.financialyear')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='school_purchasing.supplier')),
-            ],
-            options={
-                'ordering': ('-raised_at', '-id'),
+                "ordering": ("-first_day",),
             },
         ),
         migrations.AddField(
-            model_name='fetcheddocument',
-            name='supplier',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='school_purchasing.supplier'),
+            model_name="costcentre",
+            name="year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cost_centres",
+                to="school_purchasing.financialyear",
+            ),
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="CodingTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('part_number', models.CharField(blank=True, max_length=60, verbose_name='part number')),
-                ('description', models.CharField(max_length=500, verbose_name='description')),
-                ('quantity', models.PositiveIntegerField(verbose_name='quantity')),
-                ('unit', models.CharField(blank=True, max_length=10, verbose_name='unit')),
-                ('unit_price', schoolgate.commons.money.MoneyField(verbose_name='price')),
-                ('net', schoolgate.commons.money.MoneyField()),
-                ('vat', schoolgate.commons.money.MoneyField()),
-                ('why', models.CharField(blank=True, max_length=200)),
-                ('cost_centre_sent', models.CharField(blank=True, max_length=50)),
-                ('ledger_code_sent', models.CharField(blank=True, max_length=50)),
-                ('quantity_sent', models.PositiveIntegerField(null=True)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('coding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='school_purchasing.coding')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='school_purchasing.order')),
-                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('vat_code', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='school_purchasing.vatcode')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("login", models.CharField(blank=True, max_length=100, verbose_name="login or name")),
+                ("cost_centre", models.CharField(blank=True, max_length=50, verbose_name="cost centre of the line")),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "coding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="templates",
+                        to="school_purchasing.coding",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="templates",
+                        to="school_purchasing.financialyear",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('number', 'id'),
-            },
-        ),
-        migrations.CreateModel(
-            name='WebService',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('url', models.CharField(max_length=500, verbose_name='address')),
-                ('username', models.CharField(max_length=150, verbose_name='user name')),
-                ('password', schoolgate.commons.sealed.SealedTextField(blank=True, default='', verbose_name='password')),
-                ('former_password', schoolgate.commons.sealed.SealedTextField(blank=True, default='')),
-                ('password_set_at', models.DateTimeField(null=True)),
-                ('soap_version', models.CharField(choices=[('1.1', '1.1'), ('1.2', '1.2')], default='1.1', max_length=3, verbose_name='SOAP version')),
-                ('history_method', models.CharField(default='FetchHistory', max_length=60, verbose_name='name of the history method')),
-                ('safe_to_repeat', models.BooleanField(default=False, verbose_name='an order may be sent to it twice')),
-                ('turned_off', models.BooleanField(default=False, verbose_name='turned off')),
-                ('last_success_at', models.DateTimeField(null=True)),
-                ('last_call_at', models.DateTimeField(null=True)),
-                ('trouble', models.CharField(blank=True, max_length=40)),
-                ('said', models.CharField(blank=True, max_length=500)),
-                ('trouble_since', models.DateTimeField(null=True)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('name',),
+                "ordering": ("login", "cost_centre"),
             },
         ),
         migrations.AddField(
-            model_name='supplier',
-            name='web_service',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='suppliers', to='school_purchasing.webservice'),
+            model_name="coding",
+            name="year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="codings",
+                to="school_purchasing.financialyear",
+            ),
         ),
         migrations.CreateModel(
-            name='SendAttempt',
+            name="Fund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('began_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=8)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('said', models.CharField(blank=True, max_length=500)),
-                ('sha256', models.CharField(max_length=64)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='school_purchasing.order')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='school_purchasing.webservice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("open", models.BooleanField(default=True, verbose_name="open")),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="funds",
+                        to="school_purchasing.financialyear",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('began_at', 'id'),
+                "ordering": ("code",),
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='order',
-            name='came_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='school_purchasing.webservice'),
+            model_name="coding",
+            name="fund",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="codings", to="school_purchasing.fund"
+            ),
+        ),
+        migrations.CreateModel(
+            name="LedgerCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("open", models.BooleanField(default=True, verbose_name="open")),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_codes",
+                        to="school_purchasing.financialyear",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("code",),
+                "abstract": False,
+            },
         ),
         migrations.AddField(
-            model_name='fetcheddocument',
-            name='service',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='school_purchasing.webservice'),
+            model_name="coding",
+            name="ledger_code",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="codings", to="school_purchasing.ledgercode"
+            ),
+        ),
+        migrations.CreateModel(
+            name="PurchasingRights",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("raises", models.BooleanField(default=False, verbose_name="raises and codes orders")),
+                ("imports", models.BooleanField(default=False, verbose_name="imports documents")),
+                ("sets_up", models.BooleanField(default=False, verbose_name="sets the ledger up")),
+                (
+                    "authorises_to",
+                    schoolgate.commons.money.MoneyField(blank=True, null=True, verbose_name="authorises orders up to"),
+                ),
+                ("over_budget", models.BooleanField(default=False, verbose_name="authorises over budget")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="purchasing",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Supplier",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                ("account_number", models.CharField(blank=True, max_length=35, verbose_name="account number")),
+                (
+                    "xml_reference_number",
+                    models.CharField(blank=True, max_length=35, verbose_name="XML reference number"),
+                ),
+                ("duns", models.CharField(blank=True, max_length=9, verbose_name="DUNS number")),
+                (
+                    "order_method",
+                    models.CharField(
+                        choices=[("print", "Print"), ("e-procurement", "e-procurement")],
+                        default="print",
+                        max_length=13,
+                        verbose_name="order method",
+                    ),
+                ),
+                ("address", models.TextField(blank=True, max_length=500, verbose_name="address")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("telephone", models.CharField(blank=True, max_length=40, verbose_name="telephone")),
+                ("open", models.BooleanField(default=True, verbose_name="open")),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post_and_packing",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="school_purchasing.coding",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("name", "id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="Order",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unauthorised", "Unauthorised"),
+                            ("authorised", "Authorised"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("unsure", "Unsure whether it arrived"),
+                            ("part-invoiced", "Part invoiced"),
+                            ("complete", "Complete"),
+                            ("discarded", "Discarded"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="unauthorised",
+                        max_length=13,
+                    ),
+                ),
+                ("dated", models.DateField()),
+                ("reference", models.CharField(blank=True, max_length=100)),
+                ("basket_by", models.CharField(blank=True, max_length=100)),
+                ("delivery_address", models.TextField(blank=True, max_length=600, verbose_name="delivery address")),
+                ("required_by", models.DateField(blank=True, null=True, verbose_name="required by")),
+                ("own_notes", models.TextField(blank=True, max_length=2000, verbose_name="notes")),
+                ("suppliers_notes", models.TextField(blank=True, max_length=2000)),
+                ("net", schoolgate.commons.money.MoneyField(default=Decimal("0"))),
+                ("vat", schoolgate.commons.money.MoneyField(default=Decimal("0"))),
+                ("gross", schoolgate.commons.money.MoneyField(default=Decimal("0"))),
+                ("raised_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("authorised_at", models.DateTimeField(null=True)),
+                ("over_budget", models.CharField(blank=True, max_length=300)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("said", models.CharField(blank=True, max_length=500)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "authorised_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="order",
+                        to="school_purchasing.fetcheddocument",
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="school_purchasing.financialyear",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="school_purchasing.supplier",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-raised_at", "-id"),
+            },
+        ),
+        migrations.AddField(
+            model_name="fetcheddocument",
+            name="supplier",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="documents",
+                to="school_purchasing.supplier",
+            ),
+        ),
+        migrations.CreateModel(
+            name="OrderLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("part_number", models.CharField(blank=True, max_length=60, verbose_name="part number")),
+                ("description", models.CharField(max_length=500, verbose_name="description")),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                ("unit", models.CharField(blank=True, max_length=10, verbose_name="unit")),
+                ("unit_price", schoolgate.commons.money.MoneyField(verbose_name="price")),
+                ("net", schoolgate.commons.money.MoneyField()),
+                ("vat", schoolgate.commons.money.MoneyField()),
+                ("why", models.CharField(blank=True, max_length=200)),
+                ("cost_centre_sent", models.CharField(blank=True, max_length=50)),
+                ("ledger_code_sent", models.CharField(blank=True, max_length=50)),
+                ("quantity_sent", models.PositiveIntegerField(null=True)),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "coding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="order_lines",
+                        to="school_purchasing.coding",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="school_purchasing.order"
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "vat_code",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="school_purchasing.vatcode"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("number", "id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="WebService",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("url", models.CharField(max_length=500, verbose_name="address")),
+                ("username", models.CharField(max_length=150, verbose_name="user name")),
+                (
+                    "password",
+                    schoolgate.commons.sealed.SealedTextField(blank=True, default="", verbose_name="password"),
+                ),
+                ("former_password", schoolgate.commons.sealed.SealedTextField(blank=True, default="")),
+                ("password_set_at", models.DateTimeField(null=True)),
+                (
+                    "soap_version",
+                    models.CharField(
+                        choices=[("1.1", "1.1"), ("1.2", "1.2")],
+                        default="1.1",
+                        max_length=3,
+                        verbose_name="SOAP version",
+                    ),
+                ),
+                (
+                    "history_method",
+                    models.CharField(default="FetchHistory", max_length=60, verbose_name="name of the history method"),
+                ),
+                ("safe_to_repeat", models.BooleanField(default=False, verbose_name="an order may be sent to it twice")),
+                ("turned_off", models.BooleanField(default=False, verbose_name="turned off")),
+                ("last_success_at", models.DateTimeField(null=True)),
+                ("last_call_at", models.DateTimeField(null=True)),
+                ("trouble", models.CharField(blank=True, max_length=40)),
+                ("said", models.CharField(blank=True, max_length=500)),
+                ("trouble_since", models.DateTimeField(null=True)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("name",),
+            },
+        ),
+        migrations.AddField(
+            model_name="supplier",
+            name="web_service",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="suppliers",
+                to="school_purchasing.webservice",
+            ),
+        ),
+        migrations.CreateModel(
+            name="SendAttempt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("began_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=8)),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("said", models.CharField(blank=True, max_length=500)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="school_purchasing.order",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="school_purchasing.webservice"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("began_at", "id"),
+            },
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="came_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="school_purchasing.webservice",
+            ),
+        ),
+        migrations.AddField(
+            model_name="fetcheddocument",
+            name="service",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="documents",
+                to="school_purchasing.webservice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='financialyear',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gt', models.F('first_day'))), name='purchasing_years_end_after_start'),
+            model_name="financialyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gt", models.F("first_day"))), name="purchasing_years_end_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='costcentre',
-            constraint=models.UniqueConstraint(models.F('year'), django.db.models.functions.text.Upper('code'), name='purchasing_one_cost_centre_a_code'),
+            model_name="costcentre",
+            constraint=models.UniqueConstraint(
+                models.F("year"),
+                django.db.models.functions.text.Upper("code"),
+                name="purchasing_one_cost_centre_a_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='codingtemplate',
-            constraint=models.UniqueConstraint(models.F('year'), django.db.models.functions.text.Lower('login'), django.db.models.functions.text.Lower('cost_centre'), name='purchasing_one_template_a_combination'),
+            model_name="codingtemplate",
+            constraint=models.UniqueConstraint(
+                models.F("year"),
+                django.db.models.functions.text.Lower("login"),
+                django.db.models.functions.text.Lower("cost_centre"),
+                name="purchasing_one_template_a_combination",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fund',
-            constraint=models.UniqueConstraint(models.F('year'), django.db.models.functions.text.Upper('code'), name='purchasing_one_fund_a_code'),
+            model_name="fund",
+            constraint=models.UniqueConstraint(
+                models.F("year"), django.db.models.functions.text.Upper("code"), name="purchasing_one_fund_a_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgercode',
-            constraint=models.UniqueConstraint(models.F('year'), django.db.models.functions.text.Upper('code'), name='purchasing_one_ledger_code_a_code'),
+            model_name="ledgercode",
+            constraint=models.UniqueConstraint(
+                models.F("year"),
+                django.db.models.functions.text.Upper("code"),
+                name="purchasing_one_ledger_code_a_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coding',
-            constraint=models.UniqueConstraint(fields=('fund', 'ledger_code', 'cost_centre'), name='purchasing_one_link_a_three'),
+            model_name="coding",
+            constraint=models.UniqueConstraint(
+                fields=("fund", "ledger_code", "cost_centre"), name="purchasing_one_link_a_three"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'number'), name='purchasing_one_line_a_number'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(fields=("order", "number"), name="purchasing_one_line_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='purchasing_quantity_above_zero'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="purchasing_quantity_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplier',
-            constraint=models.UniqueConstraint(condition=models.Q(('xml_reference_number', ''), _negated=True), fields=('xml_reference_number',), name='purchasing_one_supplier_a_reference_number'),
+            model_name="supplier",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("xml_reference_number", ""), _negated=True),
+                fields=("xml_reference_number",),
+                name="purchasing_one_supplier_a_reference_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplier',
-            constraint=models.UniqueConstraint(condition=models.Q(('duns', ''), _negated=True), fields=('duns',), name='purchasing_one_supplier_a_duns'),
+            model_name="supplier",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("duns", ""), _negated=True), fields=("duns",), name="purchasing_one_supplier_a_duns"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['state', '-raised_at'], name='purchasing_orders_by_state'),
+            model_name="order",
+            index=models.Index(fields=["state", "-raised_at"], name="purchasing_orders_by_state"),
         ),
         migrations.AddIndex(
-            model_name='fetcheddocument',
-            index=models.Index(fields=['state', 'kind'], name='purchasing_documents_by_state'),
+            model_name="fetcheddocument",
+            index=models.Index(fields=["state", "kind"], name="purchasing_documents_by_state"),
         ),
         migrations.AddIndex(
-            model_name='fetcheddocument',
-            index=models.Index(fields=['supplier', 'kind', 'reference'], name='purchasing_documents_by_number'),
+            model_name="fetcheddocument",
+            index=models.Index(fields=["supplier", "kind", "reference"], name="purchasing_documents_by_number"),
         ),
         migrations.AddConstraint(
-            model_name='fetcheddocument',
-            constraint=models.UniqueConstraint(condition=models.Q(('service__isnull', False)), fields=('service', 'doc_id'), name='purchasing_one_row_a_service_and_doc_id'),
+            model_name="fetcheddocument",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("service__isnull", False)),
+                fields=("service", "doc_id"),
+                name="purchasing_one_row_a_service_and_doc_id",
+            ),
         ),
     ]

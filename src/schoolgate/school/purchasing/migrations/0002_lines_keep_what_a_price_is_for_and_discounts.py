@@ -6,20 +6,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('school_purchasing', '0001_initial'),
+        ("school_purchasing", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='orderline',
-            name='discount',
-            field=schoolgate.commons.money.MoneyField(default=Decimal('0')),
+            model_name="orderline",
+            name="discount",
+            field=schoolgate.commons.money.MoneyField(default=Decimal("0")),
         ),
         migrations.AddField(
-            model_name='orderline',
-            name='price_units',
+            model_name="orderline",
+            name="price_units",
             field=models.PositiveIntegerField(default=1),
         ),
     ]
