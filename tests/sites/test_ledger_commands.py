@@ -50,7 +50,11 @@ def test_a_ledger_is_set_up_from_the_command_line(home: str, tmp_path: Path) -> 
     assert "more.csv:3: 01 E19 ART: There is no cost centre “ART” in 2026-27." in wrong.stderr
     do("vat", "import", file("vat.csv", VAT))
     assert rows("vat", "list")[0]["rate"] == "20.00"
-    assert rows("templates") == []
+    assert rows("templates", "list") == []
+    assert "01 / E19 / ENG" in do("templates", "add", "01", "e19", "ENG", "--cost-centre", "ENG")
+    assert rows("templates", "list")[0]["cost_centre"] == "ENG"
+    unlinked = schoolgate("school", "ledger", "templates", "add", "01", "E19", "ART", "--home", home)
+    assert (unlinked.returncode, "01 E19 ART are not linked in 2026-27." in unlinked.stderr) == (1, True)
     told("school", "users", "add", "head", "--role", "purchaser", "--home", home)
     assert do("people", "set", "head", "--authorises-to", "2,500", "--over-budget").startswith(
         "head: authorises up to £2,500.00, over budget too."
@@ -62,7 +66,7 @@ def test_a_ledger_is_set_up_from_the_command_line(home: str, tmp_path: Path) -> 
         *("years", "add", "--name", "2027-28", "--first-day", "2027-04-01", "--last-day", "2028-03-31"),
         *("--copy-from", "2026-27", "--budgets"),
     )
-    assert "with 3 codes, 1 links, 0 coding templates" in copied
+    assert "with 3 codes, 1 links, 1 coding templates" in copied
     assert rows("budgets", "list", "--year", "2027-28") == rows("budgets", "list")
     assert "Nothing blocks the close." in do("years", "close", "2026-27", "--check")
     do("years", "close", "2026-27")
@@ -70,3 +74,20 @@ def test_a_ledger_is_set_up_from_the_command_line(home: str, tmp_path: Path) -> 
         ("2027-28", "current"),
         ("2026-27", "closed"),
     ]
+
+
+def test_the_establishment_s_details_are_told_and_changed(home: str) -> None:
+    def do(*words: str) -> str:
+        done = schoolgate("school", "ledger", "establishment", *words, "--home", home)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    address = "Green Abbey School\n1 School Lane"
+    do("--duns", "217654321", "--order-prefix", "GA-", "--delivery-address", address, "--buyer-duns-may-lack")
+    told = json.loads(do("--name", "Green Abbey School", "--json"))
+    assert (told["name"], told["duns"], told["order_prefix"]) == ("Green Abbey School", "217654321", "GA-")
+    assert (told["delivery_address"], told["buyer_duns_may_lack"], told["currency"]) == (address, True, "GBP")
+    assert "Take a basket that does not say for whom it is: no" in do("--buyer-duns-is-needed")
+    wrong = schoolgate("school", "ledger", "establishment", "--duns", "12", "--name", "Other", "--home", home)
+    assert (wrong.returncode, "--duns: " in wrong.stderr) == (1, True)
+    assert "Name: Green Abbey School" in do()

@@ -22,6 +22,7 @@ SCHOOLS = (
 LINES = 4
 BASKET_OF_THE_MAIN_JOB = 900
 """Its seed, so that its reference is none of those that waited before."""
+REFERENCE_OF_THE_MAIN_JOB = f"BASKET-{BASKET_OF_THE_MAIN_JOB:05}"
 
 
 def set_up(site: Site) -> list[dict[str, str]]:

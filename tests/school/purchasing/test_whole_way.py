@@ -129,7 +129,7 @@ def test_a_basket_is_fetched_coded_authorised_and_arrives_as_an_order(
     )
     assert (arrived.basket, arrived.changes, arrived.findings, arrived.times_sent) == (queued, [], [], 1)
     read = read_order(OrderContent.objects.get().xml)
-    assert [(line.product, line.quantity) for line in read.lines] == [("BX-100", 3), ("PN-7", 10)]
+    assert [(line.product, line.quantity) for line in read.lines] == [("BX-100", Decimal(3)), ("PN-7", Decimal(10))]
 
 
 def test_both_sides_can_tell_the_whole_story(

@@ -14,6 +14,7 @@ from schoolgate.sites.commands.school_authorising import DECISIONS
 from schoolgate.sites.commands.school_connect import connect, password
 from schoolgate.sites.commands.school_connection import connection, test_connection
 from schoolgate.sites.commands.school_documents import documents, fetch_orders
+from schoolgate.sites.commands.school_establishment import establishment
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
 from schoolgate.sites.commands.school_ledger import ledger
 from schoolgate.sites.commands.school_orders import orders, purchasing
@@ -42,6 +43,7 @@ for command in (
     *(ledger, suppliers, services, fetch_orders, documents, orders, purchasing),
 ):
     school.add_command(command)
+ledger.add_command(establishment)
 for decision in DECISIONS:
     orders.add_command(decision)
 

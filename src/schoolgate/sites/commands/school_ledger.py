@@ -58,8 +58,11 @@ def list_years(as_json: bool, limit: int | None) -> None:
 @click.option("--last-day", type=day, required=True)
 @click.option("--copy-from", help="Take the structures of this year over.")
 @click.option("--budgets", is_flag=True, help="With --copy-from: the budgets too.")
+@as_json
 @at_home("school")
-def add_year(name: str, first_day: datetime, last_day: datetime, copy_from: str | None, budgets: bool) -> None:
+def add_year(
+    name: str, first_day: datetime, last_day: datetime, copy_from: str | None, budgets: bool, as_json: bool
+) -> None:
     from django.db import transaction
 
     from schoolgate.school.purchasing.changing import SetUpRefused
@@ -73,6 +76,9 @@ def add_year(name: str, first_day: datetime, last_day: datetime, copy_from: str 
             copied = copy_structures(before, year, None, budgets=budgets) if before else None
     except SetUpRefused as error:
         raise Failed(str(error)) from None
+    if as_json:
+        print_json({"name": year.name, "first_day": year.first_day, "last_day": year.last_day})
+        return
     click.echo(f"The financial year {year} was added{f', with {copied}' if copied else ''}.")
 
 
@@ -209,7 +215,12 @@ def import_vat(file: Path, dry_run: bool, as_json: bool) -> None:
     _take("vat-codes", file, None, dry_run=dry_run, as_json=as_json)
 
 
-@ledger.command("templates", help="The coding templates of a year, and how many lines each codes.")
+@ledger.group("templates", help="Which fund, ledger code and cost centre lines of baskets get.")
+def templates() -> None:
+    pass
+
+
+@templates.command("list", help="The coding templates of a year, and how many lines each codes.")
 @year_option
 @as_json
 @limit_rows
@@ -233,6 +244,34 @@ def list_templates(year: str | None, as_json: bool, limit: int | None) -> None:
     ]
     empty = f"No coding templates in {chosen} yet."
     print_rows(rows, ["login", "cost_centre", "coding", "codes"], as_json=as_json, limit=limit, empty=empty)
+
+
+@templates.command("add", help="Add a coding template; without a login and a cost centre it is the default.")
+@click.argument("coding", nargs=3, metavar="FUND LEDGER-CODE COST-CENTRE")
+@click.option("--login", default="", help="For baskets that this login of the supplier's site filled.")
+@click.option("--cost-centre", default="", help="For lines that have this cost centre at the supplier's site.")
+@year_option
+@as_json
+@at_home("school")
+def add_template(coding: tuple[str, str, str], login: str, cost_centre: str, year: str | None, as_json: bool) -> None:
+    from schoolgate.school.purchasing.changing import SetUpRefused
+    from schoolgate.school.purchasing.models import Coding, CodingTemplate
+    from schoolgate.school.purchasing.templates import save_template
+
+    chosen = chosen_year(year)
+    codes = ("fund__code__iexact", "ledger_code__code__iexact", "cost_centre__code__iexact")
+    linked = Coding.objects.filter(year=chosen, **dict(zip(codes, coding, strict=True))).first()
+    if linked is None:
+        raise Failed(f"{' '.join(coding)} are not linked in {chosen}. See: schoolgate school ledger links list")
+    values = {"login": login, "cost_centre": cost_centre, "coding": linked}
+    try:
+        save_template(CodingTemplate(year=chosen), values, by=None)
+    except SetUpRefused as error:
+        raise Failed(str(error)) from None
+    if as_json:
+        print_json({**values, "coding": str(linked)})
+    else:
+        click.echo(f"Such lines get {linked}. Baskets that waited for a template are tried again.")
 
 
 @ledger.group("people", help="Who may do what in the ledger, and up to which value.")
@@ -266,8 +305,9 @@ def list_people(as_json: bool, limit: int | None) -> None:
 @click.option("--sets-up", is_flag=True, help="Sets the ledger up.")
 @click.option("--authorises-to", metavar="POUNDS", help="Authorises orders up to this gross value.")
 @click.option("--over-budget", is_flag=True, help="Authorises what a budget has no room for.")
+@as_json
 @at_home("school")
-def set_person(user: str, authorises_to: str | None, **given: bool) -> None:
+def set_person(user: str, authorises_to: str | None, as_json: bool, **given: bool) -> None:
     from schoolgate.commons.accounts.models import User
     from schoolgate.school.purchasing.changing import SetUpRefused
     from schoolgate.school.purchasing.limits import give, in_words
@@ -280,7 +320,10 @@ def set_person(user: str, authorises_to: str | None, **given: bool) -> None:
         give(person, rights, by=None)
     except SetUpRefused as error:
         raise Failed(str(error)) from None
-    click.echo(f"{person.username}: {in_words(rights)}.")
+    if as_json:
+        print_json({"user": person.username, **rights})
+    else:
+        click.echo(f"{person.username}: {in_words(rights)}.")
 
 
 LINK_COLUMNS = ["fund", "ledger_code", "cost_centre", "budget", "open"]
@@ -342,4 +385,5 @@ def _take(
         click.echo(f"It would be: {told}" if dry_run else told)
         for note in result.notes:
             click.echo(note)
-    sys.exit(1 if result.count("wrong") else 0)
+    if result.count("wrong"):
+        sys.exit(1)
