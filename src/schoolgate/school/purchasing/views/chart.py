@@ -193,7 +193,8 @@ def _kind(chart: str) -> Kind:
 
 
 def _find_code(request: PersonRequest, kind: Kind, pk: int) -> AccountCode:
-    found: AccountCode = get_object_or_404(kind.model.objects.visible_to(request.user).select_related("year"), pk=pk)
+    rows: QuerySet[Any] = kind.model.objects.visible_to(request.user).select_related("year")
+    found: AccountCode = get_object_or_404(rows, pk=pk)
     return found
 
 
