@@ -389,6 +389,30 @@ def test_a_round_that_died_anywhere_is_ended_by_the_next(
     assert the("B-1").marked_at is not None
 
 
+def test_what_a_dead_round_kept_comes_in_although_the_service_offers_it_no_more(
+    stall: Stall, beacon: WebService, basket: Basket, die_at: DieAt
+) -> None:
+    stall.offer("B-1", basket())
+    die_at(fetching, "fetch.committed")
+    with pytest.raises(Killed):
+        fetch_from(beacon)
+    del stall.documents["B-1"]
+    assert fetch_from(beacon).count == Count(imported=1)
+
+
+def test_what_was_marked_after_the_list_was_made_was_not_put_back(
+    stall: Stall, beacon: WebService, basket: Basket
+) -> None:
+    stall.offer("B-1", basket())
+    fetch_from(beacon)
+    stall.put_back("B-1")
+    FetchedDocument.objects.update(marked_at=timezone.now() + timedelta(minutes=1))
+    stall.calls.clear()
+    fetch_from(beacon)
+    assert stall.calls == ["FetchIndex"]
+    assert the("B-1").notes == []
+
+
 def test_without_room_on_the_disk_nothing_is_imported_nor_marked(
     stall: Stall, beacon: WebService, basket: Basket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

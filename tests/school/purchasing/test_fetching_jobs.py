@@ -29,7 +29,7 @@ from schoolgate.school.purchasing.models import (
     WebService,
 )
 from schoolgate.school.purchasing.rounds import last_rounds
-from schoolgate.school.purchasing.scheduling import in_words, set_when_to_fetch, when_to_fetch
+from schoolgate.school.purchasing.scheduling import FETCH_BY_SCHEDULE, in_words, set_when_to_fetch, when_to_fetch
 from schoolgate.school.purchasing.templates import save_template
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home", "school_site", "ready_ledger")]
@@ -184,6 +184,10 @@ def test_the_schedule_asks_every_service_once_when_it_is_due(
     work_off()
     assert stall.calls.count("FetchIndex") == 1
     assert Order.objects.count() == 1
+    # A run whose worker died before it could say so is done again, and asks for nothing more.
+    Job.objects.filter(kind=FETCH_BY_SCHEDULE).update(state=State.READY)
+    work_off()
+    assert stall.calls.count("FetchIndex") == 1
 
 
 @pytest.mark.parametrize(

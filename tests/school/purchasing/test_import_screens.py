@@ -155,6 +155,8 @@ def test_a_copy_is_shown_beside_the_first(stall: Stall, beacon: WebService, bask
     assert "31 Jan 2027" in page
     assert "18 Dec 2026" in page
     assert page.count("differs</strong>") == 1
+    # To try the copy of an order again would come to nothing.
+    assert "Try again</button>" not in page
     assert reverse("purchasing-document", args=[second.pk]) in text_of(
         clerks, reverse("purchasing-document", args=[first.pk])
     )
