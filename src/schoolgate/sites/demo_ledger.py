@@ -81,7 +81,11 @@ def set_up(site: Site, supplier_url: str, buyer: dict[str, str]) -> None:
             *(["ledger", what, "import", str(paths[what])] for what in ("codes", "links", "vat")),
             *(["ledger", "templates", "add", *template] for template in TEMPLATES),
             ["services", "add", "--name", SERVICE, "--url", f"{supplier_url}/Service.asmx", *login, "--safe-to-repeat"],
-            ["suppliers", "add", "--name", demo_supplier.NAME, "--duns", demo_supplier.DUNS, "--service", SERVICE],
+            [
+                *("suppliers", "add", "--name", demo_supplier.NAME, "--duns", demo_supplier.DUNS),
+                *("--account-number", demo_supplier.SCHOOLS[0][-1]),
+                *("--service", SERVICE, "--order-method", "e-procurement"),
+            ],
         )
 
 

@@ -79,8 +79,8 @@ class YearForm(forms.Form):
     """A new financial year, with what it takes from the year before."""
 
     name = forms.CharField(label="Name", max_length=20, help_text="Such as 2027-28.")
-    first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 class CopyForm(forms.Form):

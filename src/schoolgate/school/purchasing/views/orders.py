@@ -58,7 +58,12 @@ def orders(request: PersonRequest) -> HttpResponseBase:
             Column("vat", "VAT", kind="money"),
             Column("gross", "Gross", kind="money"),
             Column("state", "State", kind="state", choices=OrderState.choices, value=Order.get_state_display),
-            Column("year__name", "Year", choices=[(one.name, one.name) for one in FinancialYear.objects.all()]),
+            Column(
+                "year__name",
+                "Year",
+                kind="code",
+                choices=[(one.name, one.name) for one in FinancialYear.objects.all()],
+            ),
         ],
         Order.objects.visible_to(request.user).select_related("supplier", "raised_by", "year"),
         request,
