@@ -143,7 +143,10 @@ def test_the_first_year_is_added_and_stands_in_the_header(browser: Client) -> No
 
 
 def test_the_days_of_the_next_year_are_offered(browser: Client, year: FinancialYear) -> None:
-    form = browser.get(reverse("add-financial-year")).context["form"]
+    answer = browser.get(reverse("add-financial-year"))
+    # A browser's field for a day shows it only when it is written so.
+    assert b'value="2027-04-01"' in answer.content
+    form = answer.context["form"]
     assert (form["first_day"].value(), form["last_day"].value()) == (date(2027, 4, 1), date(2028, 3, 31))
 
 
