@@ -1,6 +1,7 @@
 """A basket that a teacher filled at the supplier's becomes an order there, by three people with different rights."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +14,8 @@ from schoolgate.sites.demo_site import Site
 from schoolgate.sites.demo_supplier import DUNS, NAME, SCHOOLS
 
 pytestmark = pytest.mark.chromium
+
+LOOKS = 60
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,16 @@ def ways(page: Page) -> list[str]:
     return page.locator("main .buttons a, main .buttons button, .actions a, .actions button").all_inner_texts()
 
 
+def look_until(page: Page, there: Callable[[], bool]) -> None:
+    """Look at a page again and again, until what is awaited is there."""
+    for _ in range(LOOKS):
+        if there():
+            return
+        page.wait_for_timeout(1_000)
+        page.reload()
+    raise AssertionError(page.get_by_role("main").inner_text())
+
+
 def test_a_basket_becomes_a_sent_order_by_three_people(visit: Visit, supplier: Site, school: Site) -> None:
     staff = visit(supplier, person(supplier, "staff"))
     compose(staff)
@@ -60,11 +73,7 @@ def test_a_basket_becomes_a_sent_order_by_three_people(visit: Visit, supplier: S
     clerk.get_by_role("button", name="Import orders and invoices").click()
     clerk.goto("/purchasing/orders/")
     basket = clerk.get_by_role("link", name=re.compile("GA-"))
-    for _ in range(60):
-        if basket.count():
-            break
-        clerk.wait_for_timeout(1_000)
-        clerk.reload()
+    look_until(clerk, lambda: basket.count() == 1)
     number = basket.inner_text()
     basket.click()
     expect(clerk.get_by_text("BASKET-0001")).to_be_visible()
@@ -92,11 +101,8 @@ def test_a_basket_becomes_a_sent_order_by_three_people(visit: Visit, supplier: S
     bursar = visit(school, named(school, "bursar"), width=PHONE)
     bursar.goto("/purchasing/orders/")
     bursar.get_by_role("link", name=number).click()
-    for _ in range(60):
-        if bursar.get_by_role("heading", level=1).inner_text() == f"Order {number} Sent":
-            break
-        bursar.wait_for_timeout(1_000)
-        bursar.reload()
+    heading = bursar.get_by_role("heading", level=1)
+    look_until(bursar, lambda: heading.inner_text() == f"Order {number} Sent")
     assert "Authorise and send" not in ways(bursar)
     expect(bursar.get_by_role("cell", name="order authorised")).to_be_visible()
 
