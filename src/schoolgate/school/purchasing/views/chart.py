@@ -193,8 +193,8 @@ def _kind(chart: str) -> Kind:
 
 
 def _find_code(request: PersonRequest, kind: Kind, pk: int) -> AccountCode:
-    rows: QuerySet[Any] = kind.model.objects.visible_to(request.user).select_related("year")
-    found: AccountCode = get_object_or_404(rows, pk=pk)
+    codes: Any = kind.model.objects
+    found: AccountCode = get_object_or_404(codes.visible_to(request.user).select_related("year"), pk=pk)
     return found
 
 

@@ -135,8 +135,8 @@ def import_list(request: PersonRequest) -> HttpResponseBase:
 
 
 def _supplier(request: PersonRequest, pk: int) -> Supplier:
-    rows = Supplier.objects.visible_to(request.user)
-    found: Supplier = get_object_or_404(rows.select_related("web_service", "post_and_packing"), pk=pk)
+    linked = ("web_service", "post_and_packing")
+    found: Supplier = get_object_or_404(Supplier.objects.visible_to(request.user).select_related(*linked), pk=pk)
     return found
 
 
