@@ -11,7 +11,7 @@ from tests.journeys.test_supplier import PAINT, PAPER, compose
 
 from schoolgate.sites import demo_ledger
 from schoolgate.sites.demo_site import Site
-from schoolgate.sites.demo_supplier import DUNS, NAME, SCHOOLS
+from schoolgate.sites.demo_supplier import DUNS, NAME, SCHOOLS, queue_basket
 
 pytestmark = pytest.mark.chromium
 
@@ -112,7 +112,9 @@ def test_a_basket_becomes_a_sent_order_by_three_people(visit: Visit, supplier: S
     expect(staff.get_by_text("line 2 removed")).to_be_visible()
 
 
-def test_every_page_of_the_ledger_fits_both_screens(visit: Visit, school: Site) -> None:
+def test_every_page_of_the_ledger_fits_both_screens(visit: Visit, supplier: Site, school: Site) -> None:
+    queue_basket(supplier, supplier.exchange_accounts[0])
+    school.run("fetch-orders", may_find_faults=True)
     school.run("ledger", "people", "set", "administrator", *demo_ledger.PEOPLE["bursar"], *demo_ledger.PEOPLE["chair"])
     entered = walk(visit(school, person(school, "administrator")), "/purchasing/")
     assert {"purchasing", "purchasing/orders/#", "purchasing/documents/#", "purchasing/suppliers/#"} <= entered
