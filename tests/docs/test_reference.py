@@ -8,6 +8,8 @@ import pytest
 
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.school.exchange.models import State as TransferState
+from schoolgate.school.purchasing.models import DocumentState as FetchedState
+from schoolgate.school.purchasing.models import OrderState
 from schoolgate.sites.cli import main
 from schoolgate.sites.configuration import SETTINGS
 from schoolgate.supplier.models import State as DocumentState
@@ -21,7 +23,10 @@ def test_every_start_up_setting_is_explained(name: str) -> None:
     assert f"`{name}`" in (DOCS / "operator" / "start.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("state", [*TransferState.values, *JobState.values, *DocumentState.values])
+STATES = [states.values for states in (TransferState, JobState, DocumentState, FetchedState, OrderState)]
+
+
+@pytest.mark.parametrize("state", sorted({state for states in STATES for state in states}))
 def test_every_state_is_explained(state: str) -> None:
     assert f"`{state}`" in (DOCS / "reference" / "states.md").read_text("utf-8")
 

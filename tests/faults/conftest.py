@@ -14,6 +14,7 @@ from tests.tables import all_tables
 
 BY_DAY_ON_POSTGRES = {
     "test_collecting",
+    "test_fetching",
     "test_imports",
     "test_jobs",
     "test_random_kills",

@@ -119,6 +119,8 @@ def compose(page: Page) -> str:
     page.route("**/queue/compose/", hold)
     page.get_by_role("button", name="Add 10 lines").click()
     expect(page.locator("[name=lines-0-product]")).to_be_disabled()
+    while not sent:
+        page.wait_for_timeout(50)
     sent[0].continue_()
     page.unroute("**/queue/compose/", hold)
     expect(page.locator("[name=lines-19-product]")).to_be_visible()

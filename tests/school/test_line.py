@@ -8,9 +8,10 @@ from tests.school.conftest import MakeLa
 from tests.school.pages import page
 
 from schoolgate.commons.audit.models import AuditEntry
+from schoolgate.commons.line_out import proxy_in_use, tls_minimum
 from schoolgate.commons.preferences.models import StoredPreference
 from schoolgate.school.exchange.administration.line import Line, LineRefused, line_spoken, save_line
-from schoolgate.school.exchange.connecting import open_http, proxy_in_use, tls_minimum
+from schoolgate.school.exchange.connecting import open_http
 from schoolgate.school.exchange.models import Destination
 from schoolgate.school.exchange.today import look_at_today
 from schoolgate.wire.proxies import Proxy

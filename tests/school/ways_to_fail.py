@@ -17,8 +17,8 @@ from tests.squid import Squid
 from tests.tls import DAY, CertificateAuthority
 from tests.wire.conftest import RawServer, answer
 
+from schoolgate.commons.line_out import PROXY_NAME, PROXY_PASSWORD, PROXY_USE, PROXY_USER, TLS_MINIMUM
 from schoolgate.school.exchange.models import Destination, School
-from schoolgate.school.exchange.preferences import PROXY_NAME, PROXY_PASSWORD, PROXY_USE, PROXY_USER, TLS_MINIMUM
 from schoolgate.sites.configuration import read_configuration
 
 

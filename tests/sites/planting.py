@@ -47,6 +47,7 @@ _KNOWN: dict[str, Any] = {
     "Met.packed": zlib.compress(b"{}"),
     "Met.entered_packed": b"",
     "TwoChildren.other": ANOTHER,
+    "FinancialYear.last_day": date(2014, 4, 30),
     "Delivery.body": f'{{"data":"{NAME}"}}',
 }
 """Columns of which a page could make nothing if they held any text."""

@@ -18,11 +18,13 @@ from schoolgate.authority.bases.models import SCHOOL_USER, Base
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.rights import change_rights
+from schoolgate.school.purchasing.models import PurchasingRights
 
 SignedIn = Callable[[User], Client]
 
 WORLD, EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT = "the world", "everybody", "the office", "administrators", "a right"
 SCHOOLS, SCHOOL = "every school's own people", "a school's own people"
+LEDGER, SETS_UP, HAS_RIGHT = "who works with orders", "who sets the ledger up", "who was given a right in the ledger"
 
 OF_EVERY_SITE = {
     WORLD: "sign-in set-password schemas schema",
@@ -39,6 +41,23 @@ OF_THE_SCHOOL = {
     ADMINISTRATOR: """administration connect connect-la connect-again connect-school connect-not-us connect-folder
         connect-check connect-schedule schedule folder las add-la edit-la remove-la change-la-password
         change-school-password connection schools add-school add-many-schools edit-school remove-school""",
+}
+OF_THE_LEDGER = {
+    LEDGER: """purchasing-today ledger-set-up financial-years financial-year look-at-year account-codes coding-links
+        vat-codes coding-templates purchasing-people
+        purchasing-import purchasing-documents purchasing-document purchasing-document-xml order-document
+        purchasing-suppliers purchasing-supplier purchasing-services purchasing-service
+        purchasing-orders purchase-order to-authorise print-order""",
+    SETS_UP: """establishment add-financial-year copy-structures close-year reopen-year add-account-code account-code
+        remove-account-code add-coding-link coding-link remove-coding-link add-vat-code add-usual-vat-codes vat-code
+        remove-vat-code add-coding-template coding-template remove-coding-template own-orders purchasing-person
+        import-set-up confirm-import-set-up when-to-import
+        purchasing-add-supplier purchasing-import-suppliers purchasing-edit-supplier purchasing-close-supplier
+        purchasing-add-service purchasing-edit-service purchasing-test-service purchasing-service-password
+        purchasing-turn-service purchasing-link-suppliers""",
+    HAS_RIGHT: """order-arrived send-order-again send-order-now order-not-there
+        import-documents-now try-document-again keep-document-out take-document-back
+        raise-order change-order discard-order authorise-order take-back-order cancel-order""",
 }
 OF_THE_AUTHORITY = {
     EVERYBODY: "alerts send-sample",
@@ -85,7 +104,7 @@ OF_THE_SUPPLIER = {
     ADMINISTRATOR: "suppliers add-supplier supplier add-member remove-member set-summary-time",
 }
 SITES = {
-    "school": [OF_EVERY_SITE, OF_THE_SCHOOL],
+    "school": [OF_EVERY_SITE, OF_THE_SCHOOL, OF_THE_LEDGER],
     "authority": [OF_EVERY_SITE, OF_THE_AUTHORITY],
     "supplier": [OF_EVERY_SITE, OF_THE_SUPPLIER],
 }
@@ -106,6 +125,8 @@ SLUGS = {
     "step": "withdraw",
     "form": "xml",
     "act": "import",
+    "chart": "funds",
+    "rows": "codes",
 }
 """What stands in addresses beside numbers."""
 
@@ -126,6 +147,9 @@ NOT_OF_THESE_ROWS = {
     "remove-from-portal": 404,
     "portal-remove": 404,
     "close-gap": 404,
+    "print-order": 404,
+    "order-document": 404,
+    "purchasing-document-xml": 404,
 }
 """Pages that are for rows in another state than the planted ones, or for one kind of them only."""
 
@@ -192,19 +216,20 @@ def test_every_route_of_a_site_says_here_who_may_open_it(site: str) -> None:
 
 
 def test_nobody_sees_or_changes_anything(planted: None, site: str, stranger: Client) -> None:
-    walk(stranger, site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL})
+    walk(stranger, site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL, *OF_THE_LEDGER})
 
 
 def test_a_schools_program_sees_and_changes_nothing_on_screens(
     planted: None, site: str, exchange_account: User, signed_in: SignedIn
 ) -> None:
-    walk(signed_in(exchange_account), site, {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL})
+    closed = {EVERYBODY, OFFICE, ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL, *OF_THE_LEDGER}
+    walk(signed_in(exchange_account), site, closed)
 
 
 def test_who_works_in_the_office_sees_and_changes_nothing_of_an_administrators(
     planted: None, site: str, sender: User, officer: User, staff: User, signed_in: SignedIn
 ) -> None:
-    closed = {ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL}
+    closed = {ADMINISTRATOR, RIGHT, SCHOOLS, SCHOOL, *OF_THE_LEDGER}
     walk(signed_in({"school": sender, "authority": officer, "supplier": staff}[site]), site, closed)
 
 
@@ -284,16 +309,27 @@ def test_who_works_for_another_supplier_sees_and_changes_nothing_of_this_ones(
     assert [table for table in before if before[table] != after[table]] == []
 
 
+def test_who_works_with_orders_changes_nothing_without_the_right(
+    planted: None, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_school"
+    looker = create_user("lena", "purchaser")
+    walk(signed_in(looker), "school", {OFFICE, ADMINISTRATOR, SETS_UP, HAS_RIGHT})
+
+
 def test_an_administrator_sees_and_changes_nothing_without_the_right(
     planted: None, site: str, administrator: User, signed_in: SignedIn
 ) -> None:
-    walk(signed_in(administrator), site, {RIGHT})
+    walk(signed_in(administrator), site, {RIGHT, HAS_RIGHT})
 
 
 def test_the_rows_of_the_walk_are_there_for_who_may_see_them(
     planted: None, site: str, administrator: User, signed_in: SignedIn
 ) -> None:
     change_rights(administrator, ["restricted-pupils"], by=None)
+    PurchasingRights.objects.create(
+        user=administrator, raises=True, imports=True, authorises_to=1_000_000, over_budget=True
+    )
     browser, allowed = signed_in(administrator), allowed_on(site)
     missing = {
         name: answer.status_code

@@ -19,6 +19,7 @@ from schoolgate.wire.http import (
     OneNewToken,
     StopRun,
     make_client,
+    make_transport,
     next_step,
     require_allowed,
     seconds_asked,
@@ -170,3 +171,13 @@ def test_an_extra_ca_file_without_a_certificate_is_an_error(tmp_path: Path) -> N
 
 def test_the_proxys_password_does_not_show_itself() -> None:
     assert "secret" not in repr(Proxy("http://proxy.example:8080", "user", "secret"))
+
+
+def test_a_transport_that_nobody_closes_is_closed_when_nobody_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[int] = []
+    monkeypatch.setattr(httpx.HTTPTransport, "close", lambda self: closed.append(id(self)))
+    made = make_transport()
+    inner = id(made._inner)
+    assert not closed
+    del made
+    assert closed == [inner]

@@ -95,6 +95,13 @@ def read_csv(
     return CsvList(lines, headings, frozenset(place_of), unknown, windows)
 
 
+def plain_cell(cell: str) -> str:
+    """A cell on one line, without blanks around it and without Excel's marks of a text (`="0021"`, `'0021`)."""
+    text = " ".join(cell.split())
+    marked = re.fullmatch(r'="(.*)"', text)
+    return (marked[1] if marked else text.removeprefix("'")).strip()
+
+
 def _text(content: bytes) -> tuple[str, bool]:
     """What the bytes say, and whether they had to be read as Windows-1252."""
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from schoolgate.sites import demo_supplier
+from schoolgate.sites import demo_ledger, demo_supplier
 from schoolgate.sites.demo_collection import LA as LA_THAT_COLLECTS
 from schoolgate.sites.demo_collection import SCHOOL as COLLECTED_SCHOOL
 from schoolgate.sites.demo_collection import Collection
@@ -99,6 +99,7 @@ class Demonstration:
             ["users", "add", "administrator", "--role", "administrator"],
             ["users", "add", "sender", "--role", "sender"],
         )
+        demo_ledger.add_people(self.school)
 
     def _set_up_supplier(self) -> None:
         self.buyers = demo_supplier.set_up(self.supplier)
@@ -114,22 +115,22 @@ class Demonstration:
                 known = ["--la", la, "--name", AUTHORITIES[la][1], "--url", site.url]
                 commands.append(["destinations", "add", *known, *login])
             self.school.run_several(*commands)
+        demo_ledger.set_up(self.school, self.supplier.url, self.buyers[0])
 
     def run_main_job(self) -> None:
-        """Two weeks of files: drop them into the school's folders, export, and count what arrived and is imported."""
+        """Two weeks of files from the school's folders to the LAs, and a basket that becomes an order; then count."""
         today = datetime.now(ZoneInfo("Europe/London")).date()
         self.say("Dropping three schools' pupil files, and one that is broken on purpose, into the school's folders…")
         right = drop_first_week(self.root_folder, today)
         self._send_and_import(right)
         self.collection.wait(self.collecting, "snapshot")
         self.collection.collect(self.collecting, "attendance")
-        self.say("A week later: what changed at two of the schools…")
+        self.say("A week later: what changed at two of the schools, and a basket that was filled at the supplier's…")
         right += drop_second_week(self.root_folder, today)
-        self._send_and_import(right)
+        demo_supplier.queue_basket(self.supplier, self.buyers[0])
+        _all_at_once([lambda: self._send_and_import(right), lambda: demo_ledger.order(self.school, self.supplier)])
         # An export asks what became of the files before it: the school should know it when somebody looks.
         self.school.run("export", may_find_faults=True)
-        self.say("Queueing a basket at the supplier's…")
-        demo_supplier.queue_basket(self.supplier, self.buyers[0])
         self.collection.wait(self.collecting, "attendance")
         self._count(right)
         self._note_where_to_look(today)
@@ -151,7 +152,7 @@ class Demonstration:
                 raise DemonstrationFailed(f"The files were not all sent and imported: {states}")
 
     def _count(self, right: int) -> None:
-        files = self.school.run("files")
+        files, orders = self.school.run_several(["files"], ["orders", "list", "--state", "sent"])
         sent = [file for file in files if file["state"] in {"delivered", "imported"}]
         refused = [file for file in files if file["state"] in {"held back", "rejected"}]
         if len(sent) != right or not refused:
@@ -171,6 +172,7 @@ class Demonstration:
             "pupils": len(pupils),
             "collected": self.collection.run["added"],
             "queued": len(self.supplier.run("documents", "list", "--state", "waiting")),
+            "orders": len(orders),
         }
 
     def _note_where_to_look(self, today: date) -> None:
@@ -179,6 +181,7 @@ class Demonstration:
         self.look_at = {
             "imports": f"{first.url}/imports/",
             "pupil": f"{first.url}/pupils/{moved['number']}?group=addresses",
+            "orders": f"{self.school.url}/purchasing/orders/",
             "queue": f"{self.supplier.url}/queue/",
             "collected": f"{first.url}/collection/log/{self.collection.run['number']}",
         }

@@ -27,7 +27,7 @@ class Site:
     home: Path
     url: str
     la: str = ""
-    users: list[dict[str, str]] = field(default_factory=list)
+    users: list[dict[str, Any]] = field(default_factory=list)
     exchange_accounts: list[dict[str, str]] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
 

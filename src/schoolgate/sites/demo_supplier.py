@@ -15,13 +15,15 @@ from schoolgate.sites.demo_site import Site
 NAME, DUNS = "Larkspur & Pennick School Supplies", "123456789"
 SCHOOLS = (
     # The first is the demonstration's own school.
-    ("Green Abbey School", "greenabbey", "987654321"),
-    ("Oakhanger Primary School", "oakhanger", "876543210"),
-    ("Eastmere Special School", "eastmere", "765432109"),
+    ("Green Abbey School", "greenabbey", "987654321", "GA4321"),
+    ("Oakhanger Primary School", "oakhanger", "876543210", "GA3210"),
+    ("Eastmere Special School", "eastmere", "765432109", "GA2109"),
 )
+"""Name, user, DUNS, and the account number that made-up documents have for it."""
 LINES = 4
 BASKET_OF_THE_MAIN_JOB = 900
 """Its seed, so that its reference is none of those that waited before."""
+REFERENCE_OF_THE_MAIN_JOB = f"BASKET-{BASKET_OF_THE_MAIN_JOB:05}"
 
 
 def set_up(site: Site) -> list[dict[str, str]]:
@@ -30,14 +32,17 @@ def set_up(site: Site) -> list[dict[str, str]]:
     with TemporaryDirectory(dir=site.home.parent) as folder:
         documents = [
             ["documents", "put", str(path), "--buyer", user, "--type", kind]
-            for number, (_, user, duns) in enumerate(SCHOOLS)
+            for number, (_, user, duns, _) in enumerate(SCHOOLS)
             for kind, path in _write_documents(Path(folder), user, duns, seed=number + 1)
         ]
         _, *users_and_buyers = site.run_several(
             ["init", "--name", NAME, "--duns", DUNS, "--contact", "Customer Service, 01234 000001"],
             ["users", "add", "administrator", "--role", "administrator"],
             ["users", "add", "staff", "--role", "staff"],
-            *(["buyers", "add", "--name", name, "--user", user, "--duns", duns] for name, user, duns in SCHOOLS),
+            *(
+                ["buyers", "add", "--name", name, "--user", user, "--duns", duns, "--account-number", number]
+                for name, user, duns, number in SCHOOLS
+            ),
             *documents,
         )
     site.users += users_and_buyers[:2]

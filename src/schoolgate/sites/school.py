@@ -4,7 +4,7 @@ from schoolgate.sites.base import *  # noqa: F403  a settings module is what it 
 from schoolgate.sites.base import INSTALLED_APPS, METRICS_DOOR, shared
 
 globals().update(shared("school"))
-INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.school.exchange"]
+INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.school.exchange", "schoolgate.school.purchasing"]
 ROOT_URLCONF = "schoolgate.sites.urls_school"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
 SCHOOLGATE_OWNER_PREFERENCE = "school-name"
@@ -12,10 +12,13 @@ SCHOOLGATE_PROGRAM_DOORS = METRICS_DOOR
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "sender": "sends files and sees what became of them",
+    "purchaser": "works with orders; what each may do stands under Users and limits",
 }
+SCHOOLGATE_FIRST_PAGES = {"purchaser": "purchasing-today"}
 SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
     ("Files", "transfers"),
+    ("Purchasing", "purchasing-today"),
     ("Journal", "journal"),
     ("Jobs", "jobs"),
     ("Administration", "administration"),

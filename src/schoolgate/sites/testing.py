@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     *INSTALLED_APPS,
     "schoolgate.commons.alerts",
     "schoolgate.school.exchange",
+    "schoolgate.school.purchasing",
     "schoolgate.authority.bases",
     "schoolgate.authority.records",
     "schoolgate.authority.importing",
@@ -53,6 +54,7 @@ SCHOOLGATE_SERVICE_PATH = "/Service.asmx"
 SCHOOLGATE_ROLES = {
     "administrator": "sets the site up and manages its users",
     "sender": "sends files and sees what became of them",
+    "purchaser": "works with orders; what each may do stands under Users and limits",
     "officer": "looks after schools and their accounts, and sees what they send and what becomes of it",
     "school user": "works for one school, and sees it in the School Portal and nothing else",
     "exchange account": "a school's program; cannot sign in to screens",

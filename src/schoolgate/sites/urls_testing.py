@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("schoolgate.commons.alerts.urls")),
     path("supplier/", include("schoolgate.supplier.urls")),
     path("school/", include("schoolgate.school.exchange.urls")),
+    path("school/", include("schoolgate.school.purchasing.urls")),
     path("authority/", include("schoolgate.authority.bases.urls")),
     path("authority/", include("schoolgate.authority.records.urls")),
     path("authority/", include("schoolgate.authority.importing.urls")),

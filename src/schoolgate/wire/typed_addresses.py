@@ -1,4 +1,4 @@
-"""Calls to addresses that people of a shared site typed in: they must not lead into the network the site stands in.
+"""Addresses that people typed in, and calls to those of a shared site, which must not lead into its own network.
 
 A name is resolved once, every address it has is held to the policy, and the connection goes to the very address that
 was looked at: between a look and a second resolving the name could lead elsewhere. The certificate is still checked
@@ -6,6 +6,7 @@ against the name. Within `seconds` as a whole the answer must have begun, howeve
 """
 
 import ipaddress
+import re
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -21,6 +22,30 @@ from schoolgate.wire.tls import trust
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Resolve = Callable[[str, int], list[str]]
+
+MOST_PORT = 65_535
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]+", re.IGNORECASE)
+
+
+def read_address(text: str) -> httpx.URL:
+    """The web address that a person typed, held to the policy as far as it can be seen without a call.
+
+    Raises AddressRefused: what `require_allowed` says, `no-address`, or `login-in-address`, since addresses stand in
+    the journal and on pages.
+    """
+    try:
+        url = httpx.URL(text.strip())
+        require_allowed(url)
+    except (httpx.InvalidURL, UnicodeError):
+        raise AddressRefused("no-address", "This is not a web address.") from None
+    if url.userinfo:
+        raise AddressRefused(
+            "login-in-address", "No user name and password may stand in the address: they have fields of their own."
+        )
+    if not _HOST.fullmatch(url.host) or url.port not in (None, *range(1, MOST_PORT + 1)):
+        raise AddressRefused("no-address", "This is not a web address.")
+    return url
 
 
 def make_typed_address_client(

@@ -65,8 +65,9 @@ def may_open(user: object, view: object) -> bool:
         return True
     if not isinstance(user, User) or user.is_machine:
         return False
+    further: Callable[[User], bool] = getattr(view, "may", lambda _: True)
     right: str = getattr(view, "right", "")
-    return (allowed == SIGNED_IN or user.role in allowed) and (not right or user.has_right(right))
+    return further(user) and (allowed == SIGNED_IN or user.role in allowed) and (not right or user.has_right(right))
 
 
 def first_page_of(user: object) -> str:

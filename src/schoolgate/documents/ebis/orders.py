@@ -38,6 +38,7 @@ from schoolgate.documents.ebis.parties import (
     read_party,
 )
 from schoolgate.documents.ebis.schema import ORDER_NAMESPACE
+from schoolgate.documents.problems import Problem
 
 CONTENT, PURCHASE, QUOTE = "CTO", "PUO", "QTN"
 """Types of order (reference 7.1): a basket on its way to the school, an authorised order, a quote."""
@@ -91,6 +92,17 @@ def read_order(data: Source) -> Order:
     Raises ValuesUnreadable for values that are not what their type demands, DocumentError for what is no order or no
     XML at all (``wrong-document``, ``not-well-formed``, ``doctype``, ``encoding-...``).
     """
+    order, faults = read_order_with_faults(data)
+    if faults:
+        raise ValuesUnreadable(faults)
+    return order
+
+
+def read_order_with_faults(data: Source) -> tuple[Order, list[Problem]]:
+    """``read_order`` for who decides by himself what an unreadable value matters: it is absent, and told of beside.
+
+    Raises DocumentError as ``read_order`` does.
+    """
     root, faults = read_root(data, "Order")
     head, references, total = root.child("OrderHead"), root.child("OrderReferences"), root.child("OrderTotal")
     order = Order(
@@ -121,9 +133,7 @@ def read_order(data: Source) -> Order:
         ),
         checksum=head.whole("Checksum"),
     )
-    if faults:
-        raise ValuesUnreadable(faults)
-    return order
+    return order, faults
 
 
 def write_order(order: Order) -> bytes:

@@ -1,32 +1,25 @@
 """Check 3, once per run: the LA has an entry, its address is well formed, each login succeeds (handbook 02)."""
 
-import re
 import threading
-from pathlib import Path
 from typing import Any
 
 import httpx
-from django.conf import settings
 from django.utils import timezone
 
+from schoolgate.commons.line_out import extra_ca_file, proxy_in_use, tls_minimum
 from schoolgate.school.exchange.models import Destination, School, Transfer
 from schoolgate.school.exchange.password_changes import finish_changes
-from schoolgate.school.exchange.preferences import PROXY_NAME, PROXY_PASSWORD, PROXY_USE, PROXY_USER, TLS_MINIMUM
 from schoolgate.school.exchange.receipt_keys import keep_keys
 from schoolgate.school.exchange.troubles import note_well
 from schoolgate.wire.exchange import Account, Credentials, ExchangeClient
 from schoolgate.wire.exchange_errors import CaFileUnusable, NoCredentials, OtherLa, Refused
-from schoolgate.wire.http import AddressRefused, Timeouts, make_client, require_allowed
-from schoolgate.wire.proxies import Proxy, proxy_address
+from schoolgate.wire.http import AddressRefused, Timeouts, make_client
 from schoolgate.wire.receipts import Receipt, ReceiptError, verify
-from schoolgate.wire.tls import TlsMinimum
+from schoolgate.wire.typed_addresses import read_address
 
 Login = Destination | School
 
 NO_ADDRESS = "This is not a web address. It is like https://exchange.bedford.example."
-MOST_PORT = 65_535
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]+", re.IGNORECASE)
 
 
 class Connection:
@@ -92,28 +85,16 @@ def open_http(timeouts: Timeouts | None = None) -> httpx.Client:
 
     Raises CaFileUnusable.
     """
-    ca_file = settings.SCHOOLGATE_CONFIGURATION.text("extra_ca_file")
+    ca_file = extra_ca_file()
     try:
         return make_client(
             timeouts=timeouts or Timeouts(),
             tls_minimum=tls_minimum(),
-            extra_ca_file=Path(ca_file) if ca_file else None,
+            extra_ca_file=ca_file,
             proxy=proxy_in_use(),
         )
     except OSError as error:
         raise CaFileUnusable(f"{ca_file}: {type(error).__name__}") from None
-
-
-def proxy_in_use() -> Proxy | None:
-    """The proxy that calls go through; None: they go straight out."""
-    if not PROXY_USE.get():
-        return None
-    return Proxy(proxy_address(PROXY_NAME.get()), PROXY_USER.get(), PROXY_PASSWORD.get())
-
-
-def tls_minimum() -> TlsMinimum:
-    """The oldest TLS version to be spoken."""
-    return "1.3" if TLS_MINIMUM.get() == "1.3" else "1.2"
 
 
 def connect(destination: Destination, http: httpx.Client) -> Connection:
@@ -147,18 +128,10 @@ def note_signed_in(connection: Connection, login: Login, account: Account | None
 def address_problem(address: str) -> str:
     """What is wrong with an LA's address, in a sentence; empty when it may be called."""
     try:
-        url = httpx.URL(address)
-        require_allowed(url)
+        url = read_address(address)
     except AddressRefused as error:
-        return error.sentence
-    except (httpx.InvalidURL, UnicodeError):
-        return NO_ADDRESS
-    # The address stands in the journal and on pages that everybody here sees.
-    if url.userinfo:
-        return "No user name and password may stand in the address: they have fields of their own."
-    if url.query or url.fragment or not _HOST.fullmatch(url.host) or url.port not in (None, *range(1, MOST_PORT + 1)):
-        return NO_ADDRESS
-    return ""
+        return NO_ADDRESS if error.code == "no-address" else error.sentence
+    return NO_ADDRESS if url.query or url.fragment else ""
 
 
 def _client(destination: Destination, http: httpx.Client, credentials: Credentials | None = None) -> ExchangeClient:

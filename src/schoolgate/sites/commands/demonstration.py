@@ -62,7 +62,8 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
         f"Done in {seconds:.0f} s: {result['sent']} files sent, {result['received']} received and proven, "
         f"{result['imported']} imported, {result['refused']} refused (broken on purpose). "
         f"{result['collected']} pupils were collected from a simulator of SIMS Primary. "
-        f"{result['pupils']} pupils are held, {result['queued']} documents wait for schools at the supplier's."
+        f"{result['pupils']} pupils are held. A basket was imported, coded, authorised and sent: "
+        f"{result['orders']} order arrived at the supplier's, where {result['queued']} documents wait for schools."
     )
     click.echo(f"The school's folders: {described['school']['root_folder']}\n")
     table = Table(box=None, header_style="bold")
@@ -77,5 +78,6 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
     look_at = described["look_at"]
     click.echo(f"\nWhat became of the files: {look_at['imports']}")
     click.echo(f"A pupil who has moved:    {look_at['pupil']}")
+    click.echo(f"An order that was sent, and one that only the chair can authorise: {look_at['orders']}")
     click.echo(f"What waits for schools:   {look_at['queue']}")
     click.echo(f"A school collected:       {look_at['collected']}")

@@ -10,10 +10,16 @@ from rich.progress import Progress, TaskID
 
 from schoolgate.sites.commands.common_verbs import add_common_verbs, home_option, initialise, say_initialised
 from schoolgate.sites.commands.school_administration import destinations, schools
+from schoolgate.sites.commands.school_authorising import DECISIONS
 from schoolgate.sites.commands.school_connect import connect, password
 from schoolgate.sites.commands.school_connection import connection, test_connection
+from schoolgate.sites.commands.school_documents import documents, fetch_orders
+from schoolgate.sites.commands.school_establishment import establishment
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
+from schoolgate.sites.commands.school_ledger import ledger
+from schoolgate.sites.commands.school_orders import orders, purchasing
 from schoolgate.sites.commands.school_schedule import schedule
+from schoolgate.sites.commands.school_suppliers import services, suppliers
 from schoolgate.sites.commands.school_today import board, requests, status
 from schoolgate.sites.commands.shared import (
     Failed,
@@ -34,8 +40,12 @@ add_common_verbs(school, "school")
 for command in (
     *(status, requests, board, connect, password, destinations, schools, schedule, connection, test_connection),
     *FILE_COMMANDS,
+    *(ledger, suppliers, services, fetch_orders, documents, orders, purchasing),
 ):
     school.add_command(command)
+ledger.add_command(establishment)
+for decision in DECISIONS:
+    orders.add_command(decision)
 
 
 @school.command("init", help="First set-up, or bring the database up to date after an upgrade.")

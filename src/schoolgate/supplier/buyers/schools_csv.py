@@ -17,7 +17,7 @@ from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import NAME_TAKEN, User
 from schoolgate.commons.audit.recording import record
-from schoolgate.commons.csv_lists import BROKEN, MEGABYTE, CsvColumn, CsvLine, read_csv
+from schoolgate.commons.csv_lists import BROKEN, MEGABYTE, CsvColumn, CsvLine, plain_cell, read_csv
 from schoolgate.supplier.buyers.accounts import ROLE, BuyerRefused, add_buyer
 from schoolgate.supplier.models import Buyer, Supplier
 from schoolgate.supplier.models.buyer import MOST_EXPIRY_DAYS
@@ -176,7 +176,7 @@ class _Here:
 def _plan_line(line: CsvLine, here: _Here) -> Planned:
     if line.broken:
         return Planned(line.number, "wrong", reasons=(BROKEN,))
-    cells = {column.name: _clean(line[column.name]) for column in COLUMNS}
+    cells = {column.name: plain_cell(line[column.name]) for column in COLUMNS}
     duns = re.sub(r"[ -]", "", cells["DUNS"])
     user = User.normalize_username(cells["user"])
     faults: list[str] = []
@@ -236,13 +236,6 @@ def _days(text: str, faults: list[str]) -> int | None:
         return int(text)
     faults.append(f"Expiry days: a whole number from 1 to {MOST_EXPIRY_DAYS:,}, or nothing.")
     return None
-
-
-def _clean(cell: str) -> str:
-    """A cell without blanks around it, without Excel's marks of a text (`="0021"`, `'0021`), on one line."""
-    text = " ".join(cell.split())
-    marked = re.fullmatch(r'="(.*)"', text)
-    return (marked[1] if marked else text.removeprefix("'")).strip()
 
 
 def in_numbers(lines: Sequence[Planned]) -> dict[PlannedState, int]:

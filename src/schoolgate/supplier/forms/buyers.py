@@ -6,7 +6,7 @@ from django import forms
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.passwords import RULES_FOR_PROGRAMS
-from schoolgate.supplier.forms.seen import SeenForm
+from schoolgate.commons.web.seen import SeenForm
 from schoolgate.supplier.models import Supplier
 from schoolgate.supplier.models.buyer import MOST_EXPIRY_DAYS
 

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.web.seen import SeenForm
 from schoolgate.supplier.buyers.suppliers import STAFF
-from schoolgate.supplier.forms.seen import SeenForm
 from schoolgate.supplier.models import Supplier
 from schoolgate.supplier.models.buyer import MOST_EXPIRY_DAYS
 

@@ -20,6 +20,7 @@ from schoolgate.supplier.service.keeping import Keeping
 from schoolgate.supplier.service.log import CallLog
 from schoolgate.supplier.service.page import PAGE_HEADERS, write_page
 from schoolgate.supplier.service.writing import write_lines
+from schoolgate.wire.soap.contract import ORDERS_ONCE
 from schoolgate.wire.soap.envelope import content_type
 from schoolgate.wire.soap.wsdl import CONTENT_TYPE as WSDL_TYPE
 from schoolgate.wire.soap.wsdl import write_wsdl
@@ -60,7 +61,7 @@ class SoapDoor:
         with _request(environ):
             handled = handle(environ, body, self._keeping)
         self.calls.add(handled.line)
-        headers = [("Content-Type", content_type(handled.version)), *_NOT_KEPT]
+        headers = [("Content-Type", content_type(handled.version)), ORDERS_ONCE, *_NOT_KEPT]
         return _answer(start_response, _STATUSES[handled.status], handled.envelope, headers)
 
 

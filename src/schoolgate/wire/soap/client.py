@@ -9,7 +9,7 @@ from schoolgate.documents.ebis.index import Entry, read_index
 from schoolgate.documents.problems import DocumentError
 from schoolgate.wire.http import GiveUp, Timeouts
 from schoolgate.wire.soap.answers import Fault, read_answer, write_call
-from schoolgate.wire.soap.contract import BEGIN_DATE, HISTORY, MEDIA_TYPES, NAMESPACE, Version
+from schoolgate.wire.soap.contract import BEGIN_DATE, HISTORY, MEDIA_TYPES, NAMESPACE, ORDERS_ONCE, Version
 from schoolgate.wire.soap.envelope import content_type
 from schoolgate.wire.soap.errors import BadAddress, NotUnderstood, ServiceError, ServiceFailed, error_of
 from schoolgate.wire.soap.posting import ANSWER_SECONDS, TIMEOUTS, Line, Reply
@@ -21,7 +21,8 @@ class SupplierService:
 
     `transport` is `wire.http.make_transport`'s; whoever made it closes it. FMS speaks SOAP 1.1, so that is what every
     service must understand. `history_method` is the name of the history operation, which was never published. Every
-    method raises a `ServiceError`, the first of them BadAddress here.
+    method raises a `ServiceError`, the first of them BadAddress here. `takes_orders_once`: its last answer said that an
+    order which comes twice is one order there.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class SupplierService:
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self.username = username
+        self.takes_orders_once = False
         self._password = password
         self._version = version
         self._history = history_method
@@ -82,6 +84,8 @@ class SupplierService:
     def _call(self, operation: str, arguments: Mapping[str, str] | None = None) -> str:
         body = write_call(self._version, operation, arguments or {}, self.username, self._password)
         reply = self._line.post(body, call_headers(self._version, operation))
+        name, value = ORDERS_ONCE
+        self.takes_orders_once = reply.headers.get(name) == value
         answer = answer_of(reply, operation)
         if isinstance(answer, Fault):
             raise error_of(answer)

@@ -31,6 +31,9 @@ HISTORY = "FetchHistory"
 """Inferred: the seed tells of the operation, but its name is lost. Any name whose only child is BEGIN_DATE is taken."""
 BEGIN_DATE = "BeginDate"
 
+ORDERS_ONCE = ("Schoolgate-Orders", "once")
+"""An HTTP header of our own service's answers: an order that comes twice is one order there. No other knows of it."""
+
 FAULT_KINDS: tuple[FaultKind, ...] = ("AuthenticationException", "DocumentNotExistException", "InvalidXmlException")
 """Seed. That a fault's text is the kind, a colon, a blank and a sentence is inferred."""
 

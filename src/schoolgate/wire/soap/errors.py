@@ -5,6 +5,8 @@
       Unreachable           no whole answer came, for one of the reasons in UNREACHABLE
         NotTrusted          ... because of the certificate
       ProxyLogin            407: the school's proxy wants a login
+      CaFileUnusable        the extra CA file of this site is none
+      NoPassword            there is no password to call with
       WrongCredentials      AuthenticationException
       DocumentNotThere      DocumentNotExistException
       DocumentRefused       InvalidXmlException
@@ -125,6 +127,28 @@ class ProxyLogin(ServiceError):
             "Ask whoever runs the proxy.",
             StopRun(),
             "HTTP 407",
+        )
+
+
+class CaFileUnusable(ServiceError):
+    """The extra CA file that this site was started with cannot be read, or holds no certificate."""
+
+    def __init__(self, details: str) -> None:
+        super().__init__(
+            "extra-ca-file",
+            "This program's extra CA file cannot be used, so no secure line can be made.",
+            "Ask whoever looks after this program: the setting is extra_ca_file.",
+            StopRun(),
+            details,
+        )
+
+
+class NoPassword(ServiceError):
+    """None was entered, or it was sealed with a key that is lost."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no-password", "There is no password for this service here, so nothing was sent.", "Enter it.", StopRun()
         )
 
 

@@ -34,6 +34,8 @@ STATE_COLOURS = {
         "goes on",
         "goes on apart",
         "starts",
+        "sent",
+        "complete",
     },
     "busy": {
         "ready",
@@ -48,15 +50,18 @@ STATE_COLOURS = {
         "collecting",
         "importing",
         "asked of the school",
+        "authorised",
     },
     "warning": {
         "retrying",
         "waiting",
         "waiting for you",
+        "waits for you",
         "warn",
         "warning",
         "part invoiced",
         "unsure",
+        "unsure whether it arrived",
         "parked",
         "late",
         "waiting long",
@@ -80,6 +85,7 @@ STATE_COLOURS = {
         "wrong",
         "expired",
         "ended",
+        "trouble",
     },
 }
 

@@ -1,4 +1,4 @@
-"""The line out: the proxy and the security protocol type, the same for every LA (handbook 04)."""
+"""The line out: the proxy and the security protocol type, the same for every LA and supplier (handbook 04)."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
-from schoolgate.school.exchange.connecting import tls_minimum
+from schoolgate.commons.line_out import PROXY_NAME, PROXY_PASSWORD, PROXY_USE, PROXY_USER, TLS_MINIMUM, tls_minimum
 from schoolgate.school.exchange.models import Destination
 from schoolgate.school.exchange.models.login import LOGIN_TROUBLES
-from schoolgate.school.exchange.preferences import PROXY_NAME, PROXY_PASSWORD, PROXY_USE, PROXY_USER, TLS_MINIMUM
 from schoolgate.school.exchange.troubles import NO_TROUBLE
 from schoolgate.wire.exchange_errors import is_of_proxy
 from schoolgate.wire.proxies import ProxyNameWrong, proxy_address

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 
 class SeenForm(forms.Form):
@@ -16,8 +17,8 @@ class SeenForm(forms.Form):
 
     @property
     def seen(self) -> dict[str, Any]:
-        """The values that the reader saw."""
-        return {name: _plain(field.to_python(self._shown(name))) for name, field in self.fields.items()}
+        """The values that the reader saw; what cannot be read any more, such as a choice that is gone, is None."""
+        return {name: _plain(self._read(field, self._shown(name))) for name, field in self.fields.items()}
 
     @property
     def wanted(self) -> dict[str, Any]:
@@ -30,8 +31,16 @@ class SeenForm(forms.Form):
         for name, seen in self.seen.items():
             if seen != now[name]:
                 self.add_error(name, f"Somebody has changed this meanwhile. It is now: {_told(now[name])}")
-            data[self.add_initial_prefix(name)] = "" if now[name] is None else str(now[name])
+            shown = self.fields[name].prepare_value(now[name])
+            data[self.add_initial_prefix(name)] = "" if shown is None else str(shown)
         self.data = data
+
+    @staticmethod
+    def _read(field: forms.Field, text: str) -> Any:
+        try:
+            return field.to_python(text)
+        except ValidationError:
+            return None
 
     def _shown(self, name: str) -> str:
         return str(self.data.get(self.add_initial_prefix(name), ""))

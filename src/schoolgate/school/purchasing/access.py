@@ -1,0 +1,65 @@
+"""Who may open a page of the ledger, and with which right (DESIGN 9; SCREENS 5.2 "Users and limits")."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Literal, ParamSpec, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from schoolgate.commons.accounts.access import PersonRequest, PersonView, signed_in
+from schoolgate.commons.accounts.models import ADMINISTRATOR, User
+from schoolgate.school.purchasing.models import PurchasingRights
+from schoolgate.school.purchasing.models.visible import works_with_orders
+
+P = ParamSpec("P")
+
+Right = Literal["", "raises", "imports", "sets_up", "authorises", "sends"]
+"""What a page needs beside looking: a column of `PurchasingRights`; authorises: to any limit; sends: either of who
+raises and who authorises, for what is authorised already."""
+
+
+def rights_of(user: User) -> PurchasingRights:
+    """What a person may do. An administrator may set the ledger up, and whatever else somebody said."""
+    found = PurchasingRights.objects.filter(user=user).first() or PurchasingRights(user=user)
+    if user.role == ADMINISTRATOR:
+        found.sets_up = True
+    return found
+
+
+def may(user: User, right: Right) -> bool:
+    """Whether a person may do it."""
+    if not works_with_orders(user):
+        return False
+    if not right:
+        return True
+    rights = rights_of(user)
+    authorises = rights.authorises_to is not None
+    if right in ("authorises", "sends"):
+        return authorises or (right == "sends" and rights.raises)
+    return bool(getattr(rights, right))
+
+
+def purchasing_view(
+    right: Right = "",
+) -> Callable[
+    [Callable[Concatenate[PersonRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """Open a view to who works with orders and has the right; for others there is no such page."""
+
+    def decorate(
+        view: Callable[Concatenate[PersonRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def opened(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not may(request.user, right):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded = signed_in(cast("PersonView[P]", opened))
+        guarded.may = lambda user: may(user, right)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

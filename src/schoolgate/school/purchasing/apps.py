@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class SchoolPurchasingConfig(AppConfig):
+    name = "schoolgate.school.purchasing"
+    label = "school_purchasing"
+
+    def ready(self) -> None:
+        # Registered by being imported: the jobs, the rounds, what the search finds.
+        from schoolgate.school.purchasing import (  # noqa: F401, PLC0415
+            fetching_job,
+            finding,
+            passwords,
+            send_job,
+            store,
+        )

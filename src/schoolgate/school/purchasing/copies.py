@@ -1,0 +1,54 @@
+"""Whether a document was here before: under another DocID, from another service, or sent once more (seed; issue 8)."""
+
+from django.db.models import Q
+
+from schoolgate.documents.ebis.nodes import Node, Source, parse
+from schoolgate.documents.problems import DocumentError
+from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Supplier
+
+SEEN_BEFORE = "seen-before"
+"""The rule by which a document waits beside the one that it may be a copy of."""
+
+_MOST = FetchedDocument._meta.get_field("reference").max_length or 0  # noqa: SLF001  documented API of Django
+
+
+def identify(document: FetchedDocument, raw: Source) -> None:
+    """Set the supplier that the document names, if it is known here, and the supplier's number of the document."""
+    duns, document.reference = _names(raw, document.kind)
+    document.supplier = Supplier.objects.filter(duns=duns).first() if duns else None
+
+
+def hold_supplier(document: FetchedDocument) -> None:
+    """Hold the supplier's row: of two copies that two services give at once, the second is seen to be one."""
+    if document.supplier_id is not None:
+        Supplier.objects.select_for_update(no_key=True).get(pk=document.supplier_id)
+
+
+def first_of(document: FetchedDocument, *, although_kept_out: bool = False) -> FetchedDocument | None:
+    """The document that this one may be a copy of: with the same bytes, or the same number of the same supplier.
+
+    It came before this one, or it is imported. Call `identify` before, and hold the supplier. `although_kept_out`: one
+    that a person kept out does not stand in the way.
+    """
+    same = Q(sha256=document.sha256)
+    if document.supplier_id is not None and document.reference:
+        same |= Q(supplier=document.supplier_id, kind=document.kind, reference=document.reference)
+    others = FetchedDocument.objects.exclude(pk=document.pk).exclude(sha256="").filter(same)
+    if although_kept_out:
+        others = others.exclude(state=DocumentState.KEPT_OUT)
+    imported = others.filter(state=DocumentState.IMPORTED).order_by("pk").first()
+    return imported or others.filter(pk__lt=document.pk).order_by("pk").first()
+
+
+def _names(raw: Source, kind: str) -> tuple[str, str]:
+    """The supplier's DUNS number and its number of the document; empty where the document does not say."""
+    try:
+        root = Node(parse(raw), [])
+    except DocumentError:
+        return "", ""
+    duns = root.child("Supplier").child("SupplierReferences").text("DUNS")
+    if kind == FetchedDocument.Kind.ORDER:
+        number = root.child("OrderReferences").text("SuppliersOrderReference")
+    else:
+        number = root.child("InvoiceReferences").text("SuppliersInvoiceNumber")
+    return duns, number[:_MOST]

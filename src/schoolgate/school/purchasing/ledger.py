@@ -1,0 +1,32 @@
+"""What of the ledger a basket is held to."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from schoolgate.school.purchasing import establishment
+from schoolgate.school.purchasing.models import Supplier, VatCode
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Read once for all rules. `supplier` is the one of the DUNS that the basket names, open or not."""
+
+    duns: str
+    language: str
+    currency: str
+    buyer_duns_may_lack: bool
+    supplier: Supplier | None
+    vat_codes: tuple[VatCode, ...]
+
+    @classmethod
+    def as_it_is(cls, supplier_duns: str) -> Self:
+        """As it is now, for a basket from the supplier of this DUNS."""
+        known = Supplier.objects.filter(duns=supplier_duns) if supplier_duns else Supplier.objects.none()
+        return cls(
+            duns=establishment.DUNS.get(),
+            language=establishment.LANGUAGE.get(),
+            currency=establishment.CURRENCY.get(),
+            buyer_duns_may_lack=establishment.BUYER_DUNS_MAY_LACK.get(),
+            supplier=known.first(),
+            vat_codes=tuple(VatCode.objects.filter(open=True)),
+        )

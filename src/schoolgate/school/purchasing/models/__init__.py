@@ -1,0 +1,31 @@
+from schoolgate.school.purchasing.models.account_codes import Coding, CostCentre, Fund, LedgerCode
+from schoolgate.school.purchasing.models.coding_template import CodingTemplate
+from schoolgate.school.purchasing.models.fetched_document import DocumentState, FetchedDocument
+from schoolgate.school.purchasing.models.financial_year import FinancialYear
+from schoolgate.school.purchasing.models.order import COMMITTED, Order, OrderLine, OrderState
+from schoolgate.school.purchasing.models.rights import PurchasingRights
+from schoolgate.school.purchasing.models.send_attempt import SendAttempt
+from schoolgate.school.purchasing.models.supplier import OrderMethod, Supplier
+from schoolgate.school.purchasing.models.vat_code import VatCode
+from schoolgate.school.purchasing.models.web_service import WebService
+
+__all__ = [
+    "COMMITTED",
+    "Coding",
+    "CodingTemplate",
+    "CostCentre",
+    "DocumentState",
+    "FetchedDocument",
+    "FinancialYear",
+    "Fund",
+    "LedgerCode",
+    "Order",
+    "OrderLine",
+    "OrderMethod",
+    "OrderState",
+    "PurchasingRights",
+    "SendAttempt",
+    "Supplier",
+    "VatCode",
+    "WebService",
+]

@@ -1,0 +1,22 @@
+from django.conf import settings
+from django.db import models
+
+from schoolgate.commons.money import MoneyField
+
+
+class PurchasingRights(models.Model):
+    """What a person may do in the ledger beside looking at it.
+
+    `authorises_to` is the highest gross value of an order that the person may authorise; None: no order. `over_budget`:
+    may authorise what a budget has no room for, with a reason. Who has no row may look only.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="purchasing")
+    raises = models.BooleanField("raises and codes orders", default=False)
+    imports = models.BooleanField("imports documents", default=False)
+    sets_up = models.BooleanField("sets the ledger up", default=False)
+    authorises_to = MoneyField("authorises orders up to", null=True, blank=True)
+    over_budget = models.BooleanField("authorises over budget", default=False)
+
+    def __str__(self) -> str:
+        return f"what {self.user} may do"

@@ -1,0 +1,31 @@
+from django.db import models
+from django.utils import timezone
+
+from schoolgate.school.purchasing.models.order import Order
+from schoolgate.school.purchasing.models.visible import ForPurchasing
+from schoolgate.school.purchasing.models.web_service import WebService
+
+
+class SendAttempt(models.Model):
+    """One call with an order, noted before it goes out. Without `ended_at` nobody knows what became of it.
+
+    `outcome` is arrived, refused, not-out (the call never went out), unsure, or empty while it is on its way; `code` by
+    `wire.soap.errors`. `sha256` is of the bytes that were sent, which are kept.
+    """
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="attempts")
+    service = models.ForeignKey(WebService, models.PROTECT, related_name="+")
+    began_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, blank=True)
+    code = models.CharField(max_length=40, blank=True)
+    said = models.CharField(max_length=500, blank=True)
+    sha256 = models.CharField(max_length=64)
+
+    objects = ForPurchasing["SendAttempt"].as_manager()
+
+    class Meta:
+        ordering = ("began_at", "id")
+
+    def __str__(self) -> str:
+        return f"attempt of {self.order_id}"

@@ -1,0 +1,29 @@
+"""Whether duties are separate: what one person could do alone, and what nobody can do, in words (SCREENS 5.2)."""
+
+from collections.abc import Iterator
+
+from schoolgate.commons.web.templatetags.web import money
+from schoolgate.school.purchasing.access import rights_of
+from schoolgate.school.purchasing.establishment import OWN_ORDERS_TOO
+from schoolgate.school.purchasing.models import PurchasingRights
+
+
+def findings() -> Iterator[str]:
+    """A sentence for each thing that a governor or an auditor would ask about."""
+    everybody = list(PurchasingRights.objects.filter(user__is_active=True).select_related("user"))
+    authorising = [rights for rights in everybody if rights.authorises_to is not None]
+    raising = [rights for rights in everybody if rights.raises or rights.imports]
+    alone = OWN_ORDERS_TOO.get()
+    for rights in authorising:
+        limit = f"up to £{money(rights.authorises_to)}"
+        if rights.raises and alone:
+            yield f"{rights.user} can raise an order and authorise it alone, {limit}."
+        if rights_of(rights.user).sets_up:
+            yield f"{rights.user} authorises {limit} and can change limits, their own too."
+    if not raising:
+        yield "Nobody raises or imports orders yet."
+    if not authorising:
+        yield "Nobody authorises orders yet: none can be sent."
+    elif len(authorising) == 1 and authorising[0].raises and not alone:
+        only = authorising[0].user
+        yield f"Only {only} authorises orders: what {only} raises waits, since nobody else may authorise it."

@@ -1,0 +1,69 @@
+"""Where an order stands, in a sentence: what happened to it last, and who does what next."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils import timezone
+
+from schoolgate.school.purchasing import sending
+from schoolgate.school.purchasing.authorising import who_can
+from schoolgate.school.purchasing.models import Order, OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`look`: good, busy, warning or bad, as the verdict of a page."""
+
+    heading: str
+    text: str
+    look: Literal["good", "busy", "warning", "bad"]
+
+
+def standing_of(order: Order) -> Standing:
+    """How an order stands and what comes next."""
+    supplier, by_service = order.supplier.name, sending.service_of(order) is not None
+    match order.state:
+        case OrderState.UNAUTHORISED if order.said:
+            return Standing(f"{supplier} refused it.", f"It said: {order.said}", "bad")
+        case OrderState.UNAUTHORISED:
+            return Standing("It waits to be authorised.", _by_whom(order), "warning")
+        case OrderState.AUTHORISED if by_service and order.said:
+            return Standing("It has not gone out yet.", order.said, "warning")
+        case OrderState.AUTHORISED if by_service:
+            return Standing("It is sent next.", "", "busy")
+        case OrderState.AUTHORISED:
+            return Standing("Print it and post it.", f"It goes to {supplier} on paper.", "warning")
+        case OrderState.SENDING:
+            return Standing(f"It is on its way to {supplier} now.", "", "busy")
+        case OrderState.UNSURE:
+            on = f" on {order.supplier.telephone}" if order.supplier.telephone else ""
+            text = f"{order.said} Ring {supplier}{on}, and say here what they have."
+            return Standing("Nobody knows whether it arrived.", text.strip(), "bad")
+        case OrderState.SENT:
+            return Standing(f"{supplier} has it.", _since(order), "good")
+        case OrderState.PART_INVOICED:
+            return Standing(f"{supplier} has it, and invoiced a part.", _since(order), "good")
+        case OrderState.COMPLETE:
+            return Standing("It is delivered and invoiced.", "", "good")
+        case OrderState.DISCARDED:
+            return Standing("It was discarded.", "It was never ordered.", "warning")
+        case _:
+            return Standing("It was cancelled.", "Its budgets are free again.", "warning")
+
+
+def _by_whom(order: Order) -> str:
+    able = [str(person) for person in who_can([order])[order.pk]]
+    if not able:
+        return f"Nobody may authorise it, at £{order.gross:,.2f} gross. Limits are given under Users and limits."
+    return f"{_or(able)} may authorise it."
+
+
+def _or(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _since(order: Order) -> str:
+    if order.sent_at is None:
+        return ""
+    sent = timezone.localtime(order.sent_at)
+    return f"It went on {sent:%a} {sent.day} {sent:%b %Y} at {sent:%H:%M}."

@@ -1,0 +1,43 @@
+"""What every page of the ledger has in its header."""
+
+from typing import Any
+
+from django import template
+
+from schoolgate.school.purchasing.access import may
+from schoolgate.school.purchasing.models import FetchedDocument, FinancialYear, Order, OrderState
+from schoolgate.school.purchasing.rules import rule_of
+from schoolgate.school.purchasing.sending import service_of
+from schoolgate.school.purchasing.years import current_year, looked_at
+
+register = template.Library()
+
+
+@register.simple_tag
+def financial_year() -> FinancialYear | None:
+    """The year that the ledger is in."""
+    return current_year()
+
+
+@register.simple_tag(takes_context=True)
+def year_looked_at(context: template.RequestContext) -> FinancialYear | None:
+    """The year whose set-up this person looks at, where it is another one."""
+    chosen = looked_at(context["request"])
+    return chosen if chosen != current_year() else None
+
+
+@register.inclusion_tag("school_purchasing/sending_steps.html", takes_context=True)
+def sending_steps(context: template.RequestContext, order: Order) -> dict[str, Any]:
+    """What this person may do for an order that nobody is sure of, or that has not gone out."""
+    may_send = may(context["user"], "sends")
+    return {
+        "order": order,
+        "unsure": may_send and order.state == OrderState.UNSURE,
+        "not_out": may_send and order.state == OrderState.AUTHORISED and bool(order.said) and service_of(order),
+    }
+
+
+@register.inclusion_tag("school_purchasing/what_next.html", takes_context=True)
+def what_next(context: template.RequestContext, document: FetchedDocument) -> dict[str, Any]:
+    """What to do about a document that waits, with the page where it is done for who may do it."""
+    return {"rule": rule_of(document.rule), "sets_up": may(context["user"], "sets_up")}
