@@ -27,7 +27,8 @@ def test_who_sends_sees_what_needs_somebody_first(visit: Visit, school: Site) ->
 
 def test_who_administers_the_school_may_also_set_it_up(visit: Visit, school: Site) -> None:
     page = visit(school, person(school, "administrator"))
-    assert places(page) == ["Today", "Files", "Journal", "Jobs", "Administration", "Users", "Where is my file?"]
+    rooms = ["Today", "Files", "Purchasing", "Journal", "Jobs", "Administration", "Users"]
+    assert places(page) == [*rooms, "Where is my file?"]
 
 
 def test_an_officer_sees_that_all_is_well_and_cannot_change_the_site(

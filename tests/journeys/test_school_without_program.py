@@ -20,7 +20,9 @@ def jo(authority: Site) -> Person:
     """Keeps the office of a school that has no program, and was invited to the portal."""
     authority.wait_until_up()
     add_account(authority, SCHOOL)
-    made = authority.run("portal", "invite", f"820{SCHOOL}", "--user", "jo", "--name", "Jo Price", "--with-password")
+    made = authority.run(
+        "portal", "invite", f"820{SCHOOL}", "--user", "jo.price", "--name", "Jo Price", "--with-password"
+    )
     return Person(authority, made["user"], made["password"])
 
 
