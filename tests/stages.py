@@ -79,26 +79,43 @@ ON_POSTGRES_BY_DAY = [
             "whole_way",
         )
     ),
-    "tests/supplier/orders",
+    *(
+        f"tests/school/purchasing/test_{what}.py"
+        for what in (
+            "authorising_at_once",
+            "years_at_once",
+        )
+    ),
     "tests/supplier/service",
     "tests/supplier/api/test_once.py",
     "--ignore-glob=*_screens.py",
     "--ignore-glob=*/test_openapi.py",
 ]
-# What the night alone does: a whole way once more that is tested in parts, pictures for the documentation, and Mono,
-# which takes long to install.
+FORTY_DAYS = (
+    "tests/authority/collection/test_forty_days.py::test_after_forty_days_the_authority_has_what_the_schools_have"
+)
+# What the night alone does: a whole way, or a walk through pages, once more that is tested in parts; forty days of what
+# three months see, too; pictures for the documentation; and Mono, which takes long to install. By day CI has twenty
+# minutes.
 LEFT_TO_THE_NIGHT = (
     []
     if NIGHTLY
     else [
-        f"--ignore=tests/{what}"
-        for what in (
-            "sites/test_through_a_proxy.py",
-            "journeys/test_late_migration.py",
-            "journeys/test_old_tasks.py",
-            "journeys/test_pictures.py",
-            "clients/test_mono.py",
-        )
+        f"--deselect={FORTY_DAYS}",
+        *(
+            f"--ignore=tests/{what}"
+            for what in (
+                "sites/test_through_a_proxy.py",
+                "journeys/test_journal.py",
+                "journeys/test_late_migration.py",
+                "journeys/test_old_tasks.py",
+                "journeys/test_pictures.py",
+                "journeys/test_preview_and_undo.py",
+                "journeys/test_three_hundred.py",
+                "journeys/test_where_from.py",
+                "clients/test_mono.py",
+            )
+        ),
     ]
 )
 BY_PLACES = ("tests/faults", "tests/journeys", "tests/clients")
