@@ -66,7 +66,7 @@ def test_a_ledger_is_set_up_from_the_command_line(home: str, tmp_path: Path) -> 
         *("years", "add", "--name", "2027-28", "--first-day", "2027-04-01", "--last-day", "2028-03-31"),
         *("--copy-from", "2026-27", "--budgets"),
     )
-    assert "with 3 codes, 1 links, 1 coding templates" in copied
+    assert "with 3 codes, 1 link, 1 coding template" in copied
     assert rows("budgets", "list", "--year", "2027-28") == rows("budgets", "list")
     assert "Nothing blocks the close." in do("years", "close", "2026-27", "--check")
     do("years", "close", "2026-27")

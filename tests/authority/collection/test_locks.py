@@ -337,6 +337,7 @@ def test_a_group_that_no_task_goes_by_is_changed_as_ever(green_abbey: Base, hana
     lock_base(green_abbey, True, by=hana)
     save_group(group, replace(wish_of(group), chosen=[]), seen=group.changed_at, by=officer)
     delete_group(group, by=officer)
+    assert not BaseGroup.objects.exists()
 
 
 def test_a_school_that_locked_a_task_and_then_all_is_named_once(

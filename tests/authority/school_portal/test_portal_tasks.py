@@ -191,9 +191,11 @@ def test_after_a_migration_a_school_makes_an_attendance_task_of_its_new_kind(
     assert (task.data, task.sources) == (Data.ATTENDANCE, Sources.API)
 
 
+@pytest.mark.parametrize("locked", [False, True], ids=["open", "locked"])
 def test_a_school_changes_runs_copies_switches_and_deletes_its_own_task(
-    as_hana: Client, green_abbey: Base, own: ScheduledTask, hana: User
+    as_hana: Client, green_abbey: Base, own: ScheduledTask, hana: User, locked: bool
 ) -> None:
+    lock_base(green_abbey, locked, by=hana)
     posted(as_hana, "portal-edit-task", green_abbey, own.pk, **{**TYPED, "name": "Ours, later"}, version="1")
     assert ScheduledTask.objects.get().name == "Ours, later"
     assert "A file is asked for." in posted(as_hana, "portal-run-task", green_abbey, own.pk)
@@ -205,13 +207,6 @@ def test_a_school_changes_runs_copies_switches_and_deletes_its_own_task(
     assert "Delete Ours, later?" in page(as_hana, "portal-delete-task", green_abbey, own.pk)
     posted(as_hana, "portal-delete-task", green_abbey, own.pk)
     assert list(own_tasks(green_abbey).values_list("name", "active")) == [("Copy of Ours, later", False)]
-
-
-def test_a_school_does_all_that_while_its_tasks_are_locked(
-    as_hana: Client, hana: User, green_abbey: Base, own: ScheduledTask
-) -> None:
-    lock_base(green_abbey, True, by=hana)
-    test_a_school_changes_runs_copies_switches_and_deletes_its_own_task(as_hana, green_abbey, own, hana)
 
 
 def test_an_api_is_asked_next(as_hana: Client, green_abbey: Base, own: ScheduledTask) -> None:

@@ -30,6 +30,7 @@ from schoolgate.school.purchasing.models import (
 )
 from schoolgate.school.purchasing.rounds import last_rounds
 from schoolgate.school.purchasing.scheduling import FETCH_BY_SCHEDULE, in_words, set_when_to_fetch, when_to_fetch
+from schoolgate.school.purchasing.services import save_service
 from schoolgate.school.purchasing.templates import save_template
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home", "school_site", "ready_ledger")]
@@ -188,6 +189,29 @@ def test_the_schedule_asks_every_service_once_when_it_is_due(
     Job.objects.filter(kind=FETCH_BY_SCHEDULE).update(state=State.READY)
     work_off()
     assert stall.calls.count("FetchIndex") == 1
+
+
+def test_the_schedule_says_a_wrong_password_once_and_goes_on_when_another_is_entered(
+    stall: Stall, beacon: WebService, basket: Basket, bursar: User
+) -> None:
+    stall.offer("B-1", basket())
+    right = beacon.password
+    WebService.objects.filter(pk=beacon.pk).update(password="wrong-1")
+    set_when_to_fetch(Weekly(time(7, 30), frozenset(range(7)), every_minutes=60, until=time(16, 30)), by=bursar)
+    for _ in range(3):
+        due = Schedule.objects.get(name="purchasing").next_due_at
+        assert due is not None
+        Scheduler().tick(due)
+        work_off()
+    assert Job.objects.filter(kind=FETCH).count() == 1
+    assert not Order.objects.exists()
+    beacon.refresh_from_db()
+    save_service(beacon, {}, password=right, by=bursar)
+    due = Schedule.objects.get(name="purchasing").next_due_at
+    assert due is not None
+    Scheduler().tick(due)
+    work_off()
+    assert Order.objects.count() == 1
 
 
 @pytest.mark.parametrize(

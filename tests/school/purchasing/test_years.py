@@ -99,7 +99,7 @@ def test_structures_are_copied_without_budgets_unless_asked_for(
     copy = next_year.templates.get()
     assert (copy.login, copy.coding.year, str(copy.coding)) == ("jsmith", next_year, "01 / E19 / ENG")
     entry = AuditEntry.objects.get(did="structures copied")
-    assert entry.details == "6 codes, 3 links, 1 coding templates, without budgets"
+    assert entry.details == "6 codes, 3 links, 1 coding template, without budgets"
 
 
 def test_budgets_come_along_when_asked_for(year: FinancialYear, next_year: FinancialYear, template: Any) -> None:

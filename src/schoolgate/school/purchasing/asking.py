@@ -11,6 +11,7 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.models import Job, JobQuerySet, State
 from schoolgate.commons.jobs.submitting import submit, work_waiting
 from schoolgate.school.purchasing.models import WebService
+from schoolgate.wire.soap.errors import WrongCredentials
 
 FETCH = "fetch-documents"
 BY_PERSON, BY_ITSELF = 5, 1
@@ -20,6 +21,15 @@ BY_PERSON, BY_ITSELF = 5, 1
 def services_to_ask() -> list[WebService]:
     """Every service that documents are fetched from, in the order of their names."""
     return list(WebService.objects.filter(turned_off=False))
+
+
+def services_to_ask_by_themselves() -> list[WebService]:
+    """Of these those whose login is right as far as is known.
+
+    A wrong one, said again round after round, would lock the school's account at the supplier; when it is entered anew,
+    or a person's round gets in, the schedule goes on.
+    """
+    return [service for service in services_to_ask() if service.trouble != WrongCredentials.CODE]
 
 
 def ask_for_documents(
@@ -59,7 +69,6 @@ def _ask(service: WebService, *, look: bool, priority: int) -> Job:
     if waits is None:
         return submit(FETCH, args, key=_key(service), priority=priority)
     Job.objects.filter(pk=waits.pk, state=State.READY).update(run_at=Now())
-    transaction.on_commit(work_waiting.set)
     transaction.on_commit(work_waiting.set)
     return waits
 

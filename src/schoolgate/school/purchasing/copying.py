@@ -23,7 +23,8 @@ class Copied:
     templates: int
 
     def __str__(self) -> str:
-        return f"{self.codes:,} codes, {self.links:,} links, {self.templates:,} coding templates"
+        counted = {"code": self.codes, "link": self.links, "coding template": self.templates}
+        return ", ".join(f"{number:,} {what}{'' if number == 1 else 's'}" for what, number in counted.items())
 
 
 def copy_structures(

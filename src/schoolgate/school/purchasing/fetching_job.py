@@ -11,7 +11,7 @@ from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, TryLater, register
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.commons.schedules.models import Run
-from schoolgate.school.purchasing.asking import FETCH, ask_for_documents, ask_to_mark, services_to_ask
+from schoolgate.school.purchasing.asking import FETCH, ask_for_documents, ask_to_mark, services_to_ask_by_themselves
 from schoolgate.school.purchasing.documents import TRY_WAITING
 from schoolgate.school.purchasing.fetching import Round, fetch_from
 from schoolgate.school.purchasing.importing import import_document
@@ -97,7 +97,7 @@ class TryWaitingAgain(JobKind):
 
 @register
 class FetchBySchedule(JobKind):
-    """A run of the schedule: it asks for a round at every service."""
+    """A run of the schedule: it asks for a round at every service whose login is not known to be wrong."""
 
     name = FETCH_BY_SCHEDULE
     label = "Scheduled runs"
@@ -112,4 +112,4 @@ class FetchBySchedule(JobKind):
             return
         with transaction.atomic():
             if run.begin():
-                ask_for_documents(services_to_ask(), by=None, by_itself=True)
+                ask_for_documents(services_to_ask_by_themselves(), by=None, by_itself=True)

@@ -19,6 +19,7 @@ the same. `said` is the service's own sentence, "" where it said nothing.
 """
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from schoolgate.wire.http import Again, GiveUp, NextStep, StopRun
 from schoolgate.wire.soap.answers import Fault
@@ -153,9 +154,11 @@ class NoPassword(ServiceError):
 
 
 class WrongCredentials(ServiceError):
+    CODE: ClassVar = "wrong-credentials"
+
     def __init__(self, said: str = "") -> None:
         super().__init__(
-            "wrong-credentials",
+            self.CODE,
             "The supplier's service does not accept the user name or the password.",
             "Correct them. They are often those of the school's account at the supplier's web site: was the password "
             "changed there?",

@@ -208,3 +208,13 @@ def test_a_school_that_migrates_later_is_put_into_no_task_that_was_made_another_
     assert list(first.bases.all()) == [authority.base]
     second = ScheduledTask.objects.exclude(pk=first.pk).get(continues=shared)
     assert (second.active, second.data, list(second.collected_bases)) == (True, Data.CHANGED, [authority.other])
+
+
+@pytest.mark.parametrize("data", [Data.CHANGED, Data.ATTAINMENT])
+def test_a_task_that_is_off_is_left_too_so_that_its_other_schools_can_switch_it_on(ready: Base, data: Data) -> None:
+    hill_top = Base.objects.create(la="820", number="2002", name="Hill Top", account=ready.account)
+    task = tasks.switch(add_task(data, ready, hill_top), active=False, by=None)
+    assert [one.effect for one in effects_on_tasks(ready)] == [Effect.LEAVES]
+    do(ready)
+    assert list(tasks.switch(task, active=True, by=None).collected_bases) == [hill_top]
+    assert "0 go on, 0 start, 0 stop" in JournalLine.objects.filter(message__contains="is migrated")[0].message

@@ -82,14 +82,14 @@ def _effect_on(task: ScheduledTask, base: Base) -> TaskEffect:
         return _effect_on_api_task(task, base)
     ends = why_it_ends(task)
     others = others_on_sims_7(task, base)
+    if not task.active:
+        # Left in it, the school would keep the others from switching it on: the two kinds never stand in one.
+        effect, why = (Effect.LEAVES, "It stays for its other schools.") if others else (Effect.STAYS_OFF, ends)
+        return TaskEffect(task, effect, f"It is not active. {why}".rstrip())
     if ends:
-        if not task.active:
-            return TaskEffect(task, Effect.STAYS_OFF, f"It is not active. {ends}")
         if others:
             return TaskEffect(task, Effect.LEAVES, f"{ends} It goes on for its other schools.")
         return TaskEffect(task, Effect.STOPS, ends)
-    if not task.active:
-        return TaskEffect(task, Effect.STAYS_OFF, "It is not active.")
     if others or successor_of(task) is not None:
         apart = "together with those of its schools that migrated before" if successor_of(task) else "as one of its own"
         return TaskEffect(task, Effect.GOES_ON_APART, f"With the same name and times, {apart}.")

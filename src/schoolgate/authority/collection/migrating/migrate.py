@@ -1,5 +1,6 @@
 """Migrating a base to SIMS Primary: prepared by a day, then done once and for good (seed, "Migrating a base")."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -107,6 +108,7 @@ def migrate(
     if unmet and not sure:
         raise NotSure(" ".join(one.said for one in unmet))
     effects = effects_on_tasks(base)
+    told = in_numbers(effects)
     before = system_label(base.mis)
     base.mis = TO
     base.save(update_fields=["mis"])
@@ -120,7 +122,7 @@ def migrate(
     record("base migrated", by=by, target=base.dfe_number, details=details, request=request)
     journal.write(
         "INFO",
-        f"{base.name} is migrated to {system_label(TO)}. {in_numbers(effects)}",
+        f"{base.name} is migrated to {system_label(TO)}. {told}",
         la=base.la,
         destination_la=LA_NUMBER.get(),
         school=base.number,
@@ -130,10 +132,8 @@ def migrate(
 
 
 def in_numbers(effects: Iterable[TaskEffect]) -> str:
-    """How many tasks go on, start, and stop."""
-    counted = dict.fromkeys(Effect, 0)
-    for one in effects:
-        counted[one.effect] += 1
+    """How many active tasks go on, start, and stop; to be asked before that is carried out."""
+    counted = Counter(one.effect for one in effects if one.task.active)
     on = counted[Effect.GOES_ON] + counted[Effect.GOES_ON_APART]
     off = counted[Effect.STOPS] + counted[Effect.LEAVES]
     return f"Of its tasks {on} go on, {counted[Effect.STARTS]} start, {off} stop."
