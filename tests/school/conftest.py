@@ -10,13 +10,13 @@ from types import ModuleType
 from typing import Any, Protocol
 
 import pytest
-import waitress
 from django.db.models import Model
 from django.db.models.signals import post_init
 from django.test import Client
 from django.utils import timezone
 from tests.school.dying import DieAt, Killed
 from tests.school.scripted_la import ScriptedLa
+from tests.waitress_served import served
 from tests.wire.conftest import RawServer
 
 from schoolgate.authority.bases.accounts import add_account
@@ -205,16 +205,8 @@ def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
 @pytest.fixture
 def address() -> Iterator[str]:
     """The exchange API's door, served by waitress."""
-    server: Any = waitress.create_server(
-        ProgramDoor("schoolgate.authority.exchange.api_urls"), host="127.0.0.1", port=0, threads=8
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    # In its own thread, which would else find out within a second.
-    server.trigger.pull_trigger(server.close)
-    server.task_dispatcher.shutdown()
-    thread.join(5)
+    with served(ProgramDoor("schoolgate.authority.exchange.api_urls"), threads=8) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

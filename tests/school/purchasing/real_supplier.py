@@ -1,13 +1,11 @@
 """The supplier site's real service over real HTTP, with Green Abbey as its buyer."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import waitress
-from waitress.wasyncore import close_all
+from tests.waitress_served import served
 
 from schoolgate.school.purchasing.models import WebService
 from schoolgate.supplier.buyers.accounts import add_buyer
@@ -49,13 +47,5 @@ def serve_supplier(school_duns: str, supplier_duns: str) -> Iterator[RealSupplie
     supplier = add_supplier("Riverside School Supplies", supplier_duns, by=None)
     buyer, password = add_buyer(supplier, name="Green Abbey Primary School", duns=school_duns, user=USER, by=None)
     door = SoapDoor(CallLog(write_lines, alone=False))
-    server: Any = waitress.create_server(door, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield RealSupplier(f"http://127.0.0.1:{server.effective_port}/Service.asmx", buyer, password)
-    finally:
-        # In its own thread, which would else find out within a second; with the lines that callers keep open.
-        server.trigger.pull_trigger(lambda: close_all(server._map))
-        server.task_dispatcher.shutdown()
-        thread.join(5)
+    with served(door, threads=4) as port:
+        yield RealSupplier(f"http://127.0.0.1:{port}/Service.asmx", buyer, password)
