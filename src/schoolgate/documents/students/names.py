@@ -71,12 +71,17 @@ def differences(source_la: str, source_school: str, destination_la: str, header:
         ("name-destination-la", "number of the LA it goes to", destination_la, header.destination_la),
     ):
         if named.upper() != inside:
-            yield Problem(
-                code,
-                f"The {what} is {named} in the file's name, but {inside} inside the file.",
-                item=what[0].upper() + what[1:],
-                sent=named,
-                allowed=inside,
-                remedy=f"If {inside} is right, rename the file; if {named} is right, correct the school's or the "
-                "export's settings in your MIS and export again.",
-            )
+            yield difference(code, what, named, inside)
+
+
+def difference(code: str, what: str, named: str, inside: str) -> Problem:
+    """Tell that a file's name and its header say different things of the same ``what``."""
+    return Problem(
+        code,
+        f"The {what} is {named} in the file's name, but {inside} inside the file.",
+        item=what[0].upper() + what[1:],
+        sent=named,
+        allowed=inside,
+        remedy=f"If {inside} is right, rename the file; if {named} is right, correct the school's or the export's "
+        "settings in your MIS and export again.",
+    )

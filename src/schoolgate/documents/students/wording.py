@@ -6,17 +6,10 @@ are those that most of them have.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from schoolgate.documents.codes.code_sets import CodeSet, code_set, code_set_names
-
-
-class Item(NamedTuple):
-    """What an office calls an item, and the panel of a MIS where it is kept."""
-
-    words: str
-    panel: str
-
+from schoolgate.documents.staff.wording import STAFF_ITEMS, STAFF_TYPES
+from schoolgate.documents.students.item import Item
 
 _BASIC = "pupil > Basic details"
 _ETHNIC = "pupil > Ethnic/Cultural"
@@ -215,6 +208,7 @@ ITEMS: dict[str, Item] = {
     "DestSchool/LEA": Item("LA number of the destination", "the settings of the export > Destination"),
     "DestSchool/Estab": Item("School number of the destination", "the settings of the export > Destination"),
     "DestSchool/URN": Item("URN of the destination", "the settings of the export > Destination"),
+    **STAFF_ITEMS,
 }
 
 # By simple type of types.xsd; code sets are told by their codes.
@@ -257,16 +251,22 @@ TYPES: dict[str, str] = {
     "URN": "six digits",
     "Year": "a year of four digits",
     "xs:boolean": "true or false",
+    **STAFF_TYPES,
 }
 
 _FEW = 12
+
+OF_STAFF = frozenset({"SchoolWorkforceMember", "StaffContact"})
+"""Elements below which everything is of a member of staff."""
 
 
 def item_for(steps: Sequence[str]) -> Item:
     """The words for what a path of element names leads to; an unknown name stands for itself."""
     for key in ("/".join(steps[-2:]), steps[-1]):
         if key in ITEMS:
-            return ITEMS[key]
+            item = ITEMS[key]
+            # An address is a pupil's or a member of staff's, and is kept with either.
+            return item._replace(panel=item.panel.replace("pupil", "staff", 1)) if OF_STAFF & set(steps) else item
     return Item(steps[-1], next((ITEMS[step].panel for step in reversed(steps[:-1]) if step in ITEMS), "pupil"))
 
 

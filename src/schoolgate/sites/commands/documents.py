@@ -63,7 +63,7 @@ def _checked(
     if is_ebis(start):
         checked = check_document(stream.read(), supplier_duns=supplier_duns, buyer_duns=buyer_duns)
         return checked_as_json(checked), checked_lines(checked, str(path))
-    verdict = check_stream(stream, name=path.name, shelf=shelf, to_la=False)
+    verdict = check_stream(stream, name=path.name, shelf=shelf, door="any")
     return verdict_as_json(verdict), verdict_lines(verdict, str(path))
 
 
