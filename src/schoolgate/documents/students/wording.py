@@ -304,6 +304,8 @@ def allowed_for(type_name: str, academic_year: int | None = None) -> str:
 
 def label_of(record: Mapping[str, object], number: int) -> str:
     """How an office recognises the child of a record, which stands in its file as number ``number``."""
+    if isinstance(staff := record.get("StaffDetails"), dict):
+        return staff_label(*_names_of(staff), number)
     details = record.get("BasicDetails")
     year = _leaf(details.get("NCyearActual")) if isinstance(details, dict) else ""
     return pupil_label(_leaf(record.get("Forename")), _leaf(record.get("Surname")), year, number)
@@ -311,6 +313,20 @@ def label_of(record: Mapping[str, object], number: int) -> str:
 
 def _leaf(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _names_of(staff: Mapping[str, object]) -> tuple[str, str]:
+    name = staff.get("StaffMemberName")
+    if not isinstance(name, dict):
+        return "", ""
+    givens = name.get("GivenNames")
+    first = givens[0] if isinstance(givens, list) and givens else None
+    return _leaf(first.get("PersonGivenName")) if isinstance(first, dict) else "", _leaf(name.get("PersonFamilyName"))
+
+
+def staff_label(given: str, family: str, number: int) -> str:
+    """How an office recognises a member of staff: ``Miriam H.``; ``Member 3`` when the names are missing."""
+    return f"{given} {family[:1]}{'.' if family else ''}".strip() or f"Member {number}"
 
 
 def pupil_label(forename: str, surname: str, year_group: str, number: int) -> str:

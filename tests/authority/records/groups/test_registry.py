@@ -24,9 +24,9 @@ from schoolgate.authority.records.groups.registry import (
     write_groups,
 )
 from schoolgate.documents.students.entries import WRAPPERS, Record
+from schoolgate.documents.students.findings import Finding
 from schoolgate.documents.students.schema import StudentSchema
 from schoolgate.documents.students.shape import Shape, pupil_shape
-from schoolgate.documents.students.values import Finding
 from schoolgate.documents.students.versions import default_shelf, our_schema
 
 SCHEMAS = list(default_shelf())

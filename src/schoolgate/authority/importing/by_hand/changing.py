@@ -41,7 +41,7 @@ from schoolgate.authority.records.origin import origins
 from schoolgate.authority.records.showing import label_of
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
-from schoolgate.documents.students.values import Finding
+from schoolgate.documents.students.findings import Finding
 from schoolgate.documents.students.wording import item_for
 
 LONGEST_REASON = 500
