@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from schoolgate.documents.samples.staff import make_staff
+from schoolgate.documents.samples.staff import StaffSample, make_staff
 from schoolgate.documents.students.check import Verdict, check_stream
 from schoolgate.documents.students.header import Header
 from schoolgate.documents.students.writer import write_students
@@ -16,7 +16,7 @@ NAME = "8204321_PER_820LLLL_001.xml"
 
 
 @cache
-def _sample() -> Any:
+def _sample() -> StaffSample:
     return make_staff(la="820", school="4321", destination_la="820", staff=1, seed=1, today=date(2026, 11, 20))
 
 

@@ -17,7 +17,7 @@ from schoolgate.documents.students.writer import write_students
 NAME = "8204321_CES_820LLLL_001.xml"
 VERSIONS = [*(("CES", version) for version in CES_VERSIONS), *(("CTF", version) for version in CTF_VERSIONS)]
 
-Kind = Literal["CES", "CTF"]
+from schoolgate.documents.students.layout import Kind
 
 
 @cache
