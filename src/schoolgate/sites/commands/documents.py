@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    help="Check documents of every kind known here: pupil and personnel files as a school site does before it sends them, orders, "
-    "invoices, credit notes and fetch indexes. Exit code 1 when one is refused."
+    help="Check documents of every kind known here: pupil and personnel files as a school site does before it sends "
+    "them, orders, invoices, credit notes and fetch indexes. Exit code 1 when one is refused."
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -68,8 +68,8 @@ def _checked(
 
 
 @click.command(
-    help="Print the schema a document is checked against: CES, CTF, PER, order, invoice or fetch-index; the newest when no "
-    "version is named."
+    help="Print the schema a document is checked against: CES, CTF, PER, order, invoice or fetch-index; the newest when "
+    "no version is named."
 )
 @click.argument("kind")
 @click.option("--version", "version", help="For example 3.73.")
