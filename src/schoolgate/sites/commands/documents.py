@@ -68,8 +68,8 @@ def _checked(
 
 
 @click.command(
-    help="Print the schema a document is checked against: CES, CTF, PER, order, invoice or fetch-index; the newest when "
-    "no version is named."
+    help="Print the schema a document is checked against: CES, CTF, PER, order, invoice or fetch-index; the newest "
+    "when no version is named."
 )
 @click.argument("kind")
 @click.option("--version", "version", help="For example 3.73.")
