@@ -57,6 +57,15 @@ def parse_personnel_name(name: str) -> PersonnelFileName:
     )
 
 
+def is_right(name: str) -> bool:
+    """Whether this is the name of a personnel file."""
+    try:
+        parse_personnel_name(name)
+    except DocumentError:
+        return False
+    return True
+
+
 def personnel_name_problems(name: str, header: Header) -> list[Problem]:
     """Compare a file's name with its header, each difference told by itself with both values.
 

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.connecting import Connection, Login, connect, open_http
+from schoolgate.school.exchange.connecting import Connection, connect, open_http
 from schoolgate.school.exchange.folders import NOT_EXPORTED, root_folder
-from schoolgate.school.exchange.logins import own_logins
+from schoolgate.school.exchange.logins import Login, own_logins
 from schoolgate.school.exchange.models import Destination, FileRequest
 from schoolgate.school.exchange.troubles import is_of_login
 from schoolgate.wire.exchange import ExchangeClient, OutboxEntry

@@ -21,7 +21,7 @@ from schoolgate.commons.schedules.models import Run, RunQuerySet, Schedule
 from schoolgate.commons.schedules.rules import Weekly
 from schoolgate.commons.schedules.setting import set_schedule
 from schoolgate.school.exchange import schedule_in_words as words
-from schoolgate.school.exchange.asking import all_las, ask_for_exports
+from schoolgate.school.exchange.asking import all_las, ask_for_exports, staff_places
 
 SCHEDULE = "school"
 USUALLY_AT = time(18, 30)
@@ -33,8 +33,8 @@ Ask = Callable[[], object]
 
 
 def _export() -> Ask:
-    las = all_las()
-    return lambda: ask_for_exports(las, by_person=True)
+    places = [*all_las(), *staff_places()]
+    return lambda: ask_for_exports(places, by_person=True)
 
 
 PARTS: list[Callable[[], Ask]] = [_export]

@@ -13,7 +13,6 @@ from schoolgate.school.exchange import schedule_in_words as words
 from schoolgate.school.exchange.administration.entries import names_of
 from schoolgate.school.exchange.administration.joining import current_joining
 from schoolgate.school.exchange.administration.roots import is_synced, require_usable
-from schoolgate.school.exchange.connecting import Login
 from schoolgate.school.exchange.connection_test import rows_to_test
 from schoolgate.school.exchange.folders import FolderRefused, root_folder
 from schoolgate.school.exchange.models import Destination, Joining, School
@@ -95,7 +94,7 @@ def look_at_setup() -> Setup:
     )
 
 
-def logins_to_check() -> list[Login]:
+def logins_to_check() -> list[Destination | School]:
     """The accounts that Connect tests: those that were never tested, or are in trouble, first; a few at most."""
     rows = [row for row in rows_to_test() if isinstance(row, School) or row.has_credentials]
     return sorted(rows, key=lambda row: (row.connected_at is not None, not row.trouble))[:MOST_CHECKED]

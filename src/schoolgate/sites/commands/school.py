@@ -99,7 +99,7 @@ def export(la: str | None, as_json: bool) -> None:
                 bar_of[la] = bars.add_task(la)
             bars.update(bar_of[la], completed=done, total=total or None, description=f"{la} {text}")
 
-        summary = export_now(la, show)
+        summary = export_now(None if la is None else [la], show)
     if as_json:
         print_json([asdict(each) for each in summary.las])
     else:

@@ -24,6 +24,7 @@ from schoolgate.school.exchange.folders import (
 )
 from schoolgate.school.exchange.models import Destination, FormerRoot, Sighting, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
+from schoolgate.school.exchange.places import STUDENT
 from schoolgate.school.exchange.preferences import ROOT_FOLDER
 
 PORTION = 500
@@ -151,7 +152,7 @@ def _leave_present_root(folder: Path, by: User | None, request: HttpRequest | No
     taken_up = [path for path in known if Path(path) in {folder, Path(present)}]
     FormerRoot.objects.filter(path__in=taken_up).delete()
     FormerRoot.objects.create(path=present)
-    unfiled = Transfer.objects.filter(filed_at=None)
+    unfiled = Transfer.objects.filter(kind=STUDENT, filed_at=None)
     unfiled.filter(former_root="").update(former_root=present)
     # Their originals lie in the folder that is taken up again.
     unfiled.filter(former_root__in=taken_up).exclude(former_root=present).update(former_root="")

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from schoolgate.school.exchange.first_page.to_do import ToDo, files
 from schoolgate.school.exchange.models import Destination, FormerRoot, HeldBackFile, State, Transfer
+from schoolgate.school.exchange.places import STUDENT
 from schoolgate.wire.outcome_words import rejected_because
 
 
@@ -40,6 +41,7 @@ def held_back() -> Iterator[ToDo]:
 def not_made_good() -> QuerySet[Transfer]:
     """Files that the LA did not accept, of schools of which it accepted none since."""
     later = Transfer.objects.filter(
+        kind=OuterRef("kind"),
         source_la=OuterRef("source_la"),
         source_school=OuterRef("source_school"),
         la=OuterRef("la"),
@@ -64,7 +66,7 @@ def not_accepted() -> Iterator[ToDo]:
 
 def without_entry() -> Iterator[ToDo]:
     """Files for an LA that nobody made an entry for: they would wait for ever."""
-    waiting = Transfer.objects.filter(state__in=[State.READY, State.RETRYING])
+    waiting = Transfer.objects.filter(kind=STUDENT, state__in=[State.READY, State.RETRYING])
     las = waiting.exclude(la__in=Destination.objects.values("la")).values_list("la").annotate(Count("pk"))
     for la, count in las.order_by("la"):
         text = f"{files(count)} waiting for LA {la}, which has no entry here."

@@ -11,6 +11,7 @@ from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
 from schoolgate.school.exchange.models.destination import NO_ACCOUNT
 from schoolgate.school.exchange.password_changes import password_address
+from schoolgate.school.exchange.places import STUDENT
 from schoolgate.school.exchange.preferences import EXPIRY_NOTICE_DAYS
 from schoolgate.wire.exchange_errors import is_of_proxy
 
@@ -50,7 +51,7 @@ def without_account() -> Iterator[ToDo]:
 
 def files_without_account() -> QuerySet[Transfer]:
     """Files that wait, whose school has no credentials of its own where its LA has none for all schools."""
-    waiting = Transfer.objects.lean().filter(state__in=[State.READY, State.RETRYING])
+    waiting = Transfer.objects.lean().filter(kind=STUDENT, state__in=[State.READY, State.RETRYING])
     own = School.objects.with_own_credentials().filter(
         la=OuterRef("source_la"), number=OuterRef("source_school"), destination_la=OuterRef("la")
     )

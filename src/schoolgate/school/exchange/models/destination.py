@@ -50,9 +50,9 @@ class Destination(Login):
         ordering = ("la",)
 
     @property
-    def line_trouble(self) -> bool:
-        """Whether nothing can be sent to this LA, whatever the user name."""
-        return bool(self.trouble) and self.trouble not in LOGIN_TROUBLES
+    def place(self) -> str:
+        """The place that its files are sent from (``places``)."""
+        return self.la
 
     @property
     def is_in_trouble(self) -> bool:

@@ -65,8 +65,18 @@ class Login(models.Model):
         return read
 
     @property
+    def credentials(self) -> tuple[str, str]:
+        """User name and password to sign in with; both empty where there are none."""
+        return self.user, self.password
+
+    @property
     def has_credentials(self) -> bool:
-        return bool(self.user)
+        return bool(self.credentials[0])
+
+    @property
+    def line_trouble(self) -> bool:
+        """Whether nothing can be sent there, whatever the user name."""
+        return bool(self.trouble) and self.trouble not in LOGIN_TROUBLES
 
     @property
     def whom_to_ask(self) -> str:

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.web.tables import Column
 from schoolgate.school.exchange.administration.line import LineRefused, save_line
-from schoolgate.school.exchange.connecting import Login
 from schoolgate.school.exchange.connection_test import place_to_mend, rows_to_test, run_connection_test
 from schoolgate.school.exchange.forms.connection import LineForm
+from schoolgate.school.exchange.logins import Login
 from schoolgate.school.exchange.models import Destination, School
 
 MOST_LISTED = 10
