@@ -14,11 +14,11 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.school.exchange import scanning
+from schoolgate.school.exchange.administration.folder_rules import is_synced
 from schoolgate.school.exchange.administration.roots import (
     count_what_stayed,
     dismiss,
     is_another,
-    is_synced,
     set_root_folder,
 )
 from schoolgate.school.exchange.filing import put_away

@@ -140,7 +140,7 @@ class Incoming:
             with self._store.lock():
                 if not final.parent.is_dir():
                     final.parent.mkdir(mode=0o700)
-                    _sync_folder(self._store.folder)
+                    sync_folder(self._store.folder)
                 if final.exists():
                     # The same bytes, kept before. As good as new to a sweep; no rename over a file that is being read,
                     # which Windows forbids.
@@ -148,7 +148,7 @@ class Incoming:
                 else:
                     self._temporary.replace(final)
             fault_point("filestore.renamed")
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
         return Stored(self.sha256, self.size, final)
 
     def __exit__(
@@ -175,7 +175,7 @@ def _no_space() -> Iterator[None]:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable. Windows has no such call and needs none: NTFS journals its names."""
     if os.name == "nt":
         return

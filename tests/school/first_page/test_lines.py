@@ -26,11 +26,12 @@ from schoolgate.school.exchange.models import (
     FileRequest,
     FormerRoot,
     HeldBackFile,
+    PersonnelSchool,
     School,
     State,
     Transfer,
 )
-from schoolgate.school.exchange.preferences import ROOT_FOLDER
+from schoolgate.school.exchange.preferences import PERSONNEL_URL, ROOT_FOLDER
 from schoolgate.school.exchange.scheduling import set_when_to_send
 from schoolgate.school.exchange.today import LINES, look_at_today
 
@@ -105,6 +106,12 @@ def another_schools_files(number: int) -> Callable[[], None]:
             make_transfer(serial=serial, school="2107")
 
     return make
+
+
+def staff_row(**more: Any) -> PersonnelSchool:
+    PERSONNEL_URL.set("https://exchange.bedford.example", by=None)
+    facts = {"name": "Green Abbey", "la": "820", "number": "4321", "user": "8204321", "password": "given"}
+    return PersonnelSchool.objects.create(**{**facts, **more})
 
 
 def fail_a_job() -> None:
@@ -185,6 +192,49 @@ CASES = [
         "/held-back/",
         lambda: HeldBackFile.objects.all().delete(),
         count=3,
+    ),
+    Case(
+        "no personnel URL",
+        lambda: [staff_row(), PERSONNEL_URL.set("", by=None)],
+        "Personnel files have no address to go to.",
+        "/personnel/url/",
+        lambda: PERSONNEL_URL.set("https://exchange.bedford.example", by=None),
+    ),
+    Case(
+        "personnel in trouble",
+        lambda: staff_row(**trouble("locked", "The account is locked.")),
+        "Personnel files of Green Abbey (820 4321): The account is locked. Ask the LA.",
+        "/personnel/",
+        lambda: PersonnelSchool.objects.update(trouble=""),
+    ),
+    Case(
+        "personnel in trouble",
+        lambda: staff_row(folder_trouble="No such file or directory"),
+        "Files Not Exported cannot be read (No such file or directory).",
+        "/personnel/",
+        lambda: PersonnelSchool.objects.update(folder_trouble=""),
+    ),
+    Case(
+        "personnel in trouble",
+        lambda: staff_row(import_trouble="Nothing can be put into Files Imported."),
+        "Nothing can be put into Files Imported.",
+        "/personnel/",
+        lambda: PersonnelSchool.objects.update(import_trouble=""),
+    ),
+    Case(
+        "personnel in trouble",
+        lambda: [staff_row(number=str(number), **trouble("locked", "Locked.")) for number in range(2000, 2012)],
+        "12 schools cannot send or get their personnel files.",
+        "/personnel/",
+        lambda: PersonnelSchool.objects.update(trouble=""),
+        count=12,
+    ),
+    Case(
+        "personnel password ends",
+        lambda: staff_row(password_expires_at=datetime(2026, 12, 1, 12, tzinfo=UTC)),
+        "The password for personnel files of Green Abbey (820 4321) ends on Tuesday 1 December.",
+        "/personnel/",
+        lambda: PersonnelSchool.objects.update(password_expires_at=None),
     ),
     Case("missed run", miss_a_run, "Mon 23 Nov 18:30 was missed", "/runs/", run_in_time),
     Case(

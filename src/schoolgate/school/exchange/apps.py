@@ -7,4 +7,4 @@ class SchoolExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         # Registered by being imported: the jobs, the rounds, what the search finds, what is kept how long.
-        from schoolgate.school.exchange import export_job, finding, retention, scheduling  # noqa: F401, PLC0415
+        from schoolgate.school.exchange import export_job, finding, import_job, retention, scheduling  # noqa: F401, PLC0415

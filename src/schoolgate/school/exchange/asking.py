@@ -23,6 +23,7 @@ from schoolgate.school.exchange.places import PERSONNEL, STUDENT, is_of_staff
 from schoolgate.school.exchange.preferences import PERSONNEL_URL
 
 EXPORT = "export"
+IMPORT = "file-import"
 
 
 def ask_for_export(place: str, *, look: bool, by_person: bool) -> Job:
@@ -37,6 +38,15 @@ def ask_for_exports(places: Iterable[str], *, by_person: bool) -> list[Job]:
     """
     with transaction.atomic():
         return [ask_for_export(place, look=True, by_person=by_person) for place in places]
+
+
+def ask_for_imports(places: Iterable[str], *, user: str = "", by_person: bool) -> list[Job]:
+    """Have fetched what the LAs have for these places: "Import" (handbook 06). `user` narrows it to one user name's."""
+    with transaction.atomic():
+        return [
+            submit(IMPORT, {**job_args_of(place), "user": user, "by_person": by_person}, key=f"{IMPORT}:{place}")
+            for place in places
+        ]
 
 
 def ask_for_file(transfer: Transfer) -> None:

@@ -118,8 +118,9 @@ def connect(destination: Receiver, http: httpx.Client) -> Connection:
         raise OtherLa(service.la, destination.la)
     keys = client.keys()
     keep_keys(destination.la, keys)
-    if finish_changes(destination.la, http):
-        destination.refresh_from_db(fields=["password", "password_expires_at"])
+    finish_changes(destination.la, http)
+    # Here, since the streams that sign in open no database.
+    destination.read_account()
     return Connection(destination, http, keys)
 
 

@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from schoolgate.school.exchange import schedule_in_words as words
 from schoolgate.school.exchange.administration.entries import names_of
+from schoolgate.school.exchange.administration.folder_rules import is_synced
 from schoolgate.school.exchange.administration.joining import current_joining
-from schoolgate.school.exchange.administration.roots import is_synced, require_usable
+from schoolgate.school.exchange.administration.roots import require_usable
 from schoolgate.school.exchange.connection_test import rows_to_test
 from schoolgate.school.exchange.folders import FolderRefused, root_folder
 from schoolgate.school.exchange.models import Destination, Joining, School

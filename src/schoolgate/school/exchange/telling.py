@@ -9,7 +9,14 @@ from django.utils import timezone
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.school.exchange.held_back_words import why_held_back
 from schoolgate.school.exchange.logins import Login
-from schoolgate.school.exchange.models import Destination, FileRequest, HeldBackFile, PersonnelSchool, Transfer
+from schoolgate.school.exchange.models import (
+    Destination,
+    FileRequest,
+    HeldBackFile,
+    ImportedFile,
+    PersonnelSchool,
+    Transfer,
+)
 from schoolgate.school.exchange.places import PERSONNEL, kind_of
 from schoolgate.school.exchange.whom_to_ask import naming_whom
 from schoolgate.wire.exchange_errors import ExchangeError
@@ -108,6 +115,22 @@ def file_asked_for(request: FileRequest) -> None:
 def file_put_away(transfer: Transfer) -> None:
     if transfer.filing_note:
         _of(transfer, "WARN", f"{transfer.name}: {transfer.filing_note}")
+
+
+def file_imported(file: ImportedFile) -> None:
+    write(
+        "INFO",
+        f"{file.placed_as} came from the LA and was put into Files Imported.",
+        la=file.la,
+        school=file.school,
+        destination_la=file.destination_la,
+        kind=file.document,
+        link=reverse("imported-files"),
+    )
+
+
+def not_imported(place: str, why: str) -> None:
+    _of_place(place, "WARN", "A file of the LA could not be put into Files Imported.", details=why)
 
 
 def unusable(row: Login, error: ExchangeError, waiting: int) -> None:

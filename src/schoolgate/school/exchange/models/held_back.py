@@ -11,6 +11,10 @@ class HeldBackQuerySet(models.QuerySet["HeldBackFile"]):
     def visible_to(self, user: Any) -> Self:
         return self if user.role in {"administrator", "sender"} else self.none()
 
+    def of_staff(self) -> Self:
+        """Personnel files."""
+        return self.filter(place__regex=r"^[0-9]{7}$")
+
 
 class HeldBackFile(WithProblems):
     """A file that is not sent, and why. It has no transfer.

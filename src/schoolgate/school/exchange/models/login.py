@@ -96,6 +96,10 @@ class Login(models.Model):
         if self.password and not self.user:
             raise ValidationError({"user": "Enter the user name that belongs to this password."})
 
+    def read_account(self) -> None:
+        """Read the password as it is now; after it nothing more is looked up when `credentials` are used."""
+        self.refresh_from_db(fields=["password", "password_expires_at"])
+
     def forget_trouble(self) -> None:
         """A changed entry is to be tried anew."""
         self.trouble = self.trouble_sentence = self.trouble_remedy = ""

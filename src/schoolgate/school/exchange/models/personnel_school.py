@@ -1,4 +1,5 @@
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Self
 
 from django.db import models
@@ -75,15 +76,27 @@ class PersonnelSchool(Login):
         return PERSONNEL_URL.get()
 
     @property
+    def has_trouble(self) -> bool:
+        """Whether anything stands in the way of its files, in either direction."""
+        return bool(self.trouble or self.folder_trouble or self.import_trouble)
+
+    @cached_property
     def lender(self) -> School | None:
         """The row for pupil files whose account is used, where this one has none of its own."""
-        rows = School.objects.with_own_credentials()
-        return None if self.user else rows.filter(la=self.la, number=self.number, destination_la=self.la).first()
+        return self._find_lender()
 
     @property
     def credentials(self) -> tuple[str, str]:
         lender = self.lender
         return lender.credentials if lender else super().credentials
+
+    def read_account(self) -> None:
+        super().read_account()
+        self.lender = self._find_lender()
+
+    def _find_lender(self) -> School | None:
+        rows = School.objects.with_own_credentials()
+        return None if self.user else rows.filter(la=self.la, number=self.number, destination_la=self.la).first()
 
     @property
     def contact(self) -> str:

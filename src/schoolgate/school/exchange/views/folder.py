@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.school.exchange.administration.folder_rules import is_synced
 from schoolgate.school.exchange.administration.roots import (
     dismiss,
     is_another,
-    is_synced,
     require_usable,
     set_root_folder,
 )
