@@ -32,6 +32,7 @@ SCHOOLGATE_ROLES = {
 }
 SCHOOLGATE_RIGHTS = {
     "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
+    "staff-records": "sees records of schools’ staff, with pay and National Insurance numbers, and decides on them",
 }
 SCHOOLGATE_BOUND_ROLES = {
     "school user": "A school's own people are invited, and removed, on the page of the school, under School Portal."

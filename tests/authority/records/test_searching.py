@@ -117,9 +117,9 @@ def fill(base: Base, number: int) -> None:
         letters = "lower(hex(n * 7919 %% 100003)) || n"
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO authority_records_pupil (surname, forename, middle_names, preferred_surname,"
+            "INSERT INTO authority_records_pupil (kind, surname, forename, middle_names, preferred_surname,"
             " preferred_forename, former_surname, born, sex, upn, former_upn, surname_key, forename_key, active,"
-            f" created_by_id) SELECT {letters}, {letters}, '', '', '', '', {born}, 'M', '', '', {letters}, {letters},"
+            f" created_by_id) SELECT 'pupil', {letters}, {letters}, '', '', '', '', {born}, 'M', '', '', {letters}, {letters},"
             f" %s, %s FROM {numbers}",
             [True, change.pk],
         )

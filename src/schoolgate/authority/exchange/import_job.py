@@ -117,7 +117,7 @@ def content_of(this: Import) -> BinaryIO:
 
 
 class ReceivedDocuments(Opener):
-    """Student files, as they were received."""
+    """Student and personnel files, as they were received."""
 
     def open(self, this: Import, *, demo: bool) -> Document:
         return Document(lambda: content_of(this), schemas_of_today(), demo=demo)
@@ -141,6 +141,7 @@ def ask_for_import(file: ReceivedFile, kind: FileKind) -> Import:
         base=file.base,
         source_name=file.name,
         source_key=file.sha256,
+        subject=kind.tells_of,
         full=dated.full,
         written_at=dated.written_at,
         arrived_at=file.received_at,

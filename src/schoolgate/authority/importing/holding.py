@@ -65,7 +65,7 @@ class Holding:
 
 def hold(base: Base, ids: Collection[int]) -> dict[int, Holding]:
     """What is held of these pupils, locked until the transaction ends; one that is gone is not among them."""
-    pupils = Pupil.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    pupils = Pupil.people.select_for_update().filter(pk__in=ids).order_by("pk")
     held = {pupil.pk: Holding(pupil) for pupil in pupils}
     for pupil in Restriction.objects.filter(pupil__in=held).values_list("pupil_id", flat=True):
         held[pupil].restricted = True

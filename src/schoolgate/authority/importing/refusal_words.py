@@ -33,9 +33,16 @@ OF_VALUES: dict[str, Words] = {
     "reason-twice": Words("The same reason is given twice.", _AT_SCHOOL),
     "school-days": Words("An exclusion has half days, at most 45 days in a school year.", _AT_SCHOOL),
     "sessions-exceed-possible": Words("The sessions add up to more than were possible.", _AT_SCHOOL),
+    "bad-ni-number": Words("It is no National Insurance number.", _NUMBER),
+    "not-ended": Words("It is said only of a contract that has ended, and this one has no end.", _AT_SCHOOL),
+    "pay-twice": Words("Pay and hours are given for the post and for a role.", _AT_SCHOOL),
+    "pay-range": Words("The top of the pay range is below its bottom.", _AT_SCHOOL),
+    "daily-rate": Words("Who is paid by the day has neither pay nor hours.", _AT_SCHOOL),
+    "more-than-full-time": Words("The hours a week are more than the full-time hours.", _AT_SCHOOL),
+    "half-days": Words("Working days lost are days and half days.", _AT_SCHOOL),
     UNUSABLE_REGISTER: Words("The register does not say its year and school, or its numbers are none.", _AT_SCHOOL),
     UPN_OF_ANOTHER: Words(
-        "Another pupil of yours has this UPN.", "Find out whose it is; the school that has it wrong corrects it."
+        "Somebody else of yours has this number.", "Find out whose it is; the school that has it wrong corrects it."
     ),
     NOT_IN_LIST: Words(
         "Your address list has no such address.",

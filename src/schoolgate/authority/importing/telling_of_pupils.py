@@ -57,7 +57,7 @@ def waiting(pupil: Pupil) -> list[Link]:
 def alike(pupil: Pupil, user: Any) -> list[Link]:
     """Pupils of the same UPN, GUID, or name and birth."""
     found = pairs_of(pupil, user)
-    others = Pupil.objects.in_bulk({number for pair in found for number in pair} - {pupil.pk})
+    others = Pupil.people.in_bulk({number for pair in found for number in pair} - {pupil.pk})
     schools = times_at_schools([pupil.pk, *others]) if others else {}
     return [
         Link(

@@ -30,7 +30,7 @@ def assign(pupil: Pupil, to: User | None, *, seen: int, by: User, request: HttpR
     Raises ChangedMeanwhile.
     """
     with transaction.atomic():
-        Pupil.objects.select_for_update().get(pk=pupil.pk)
+        Pupil.people.select_for_update().get(pk=pupil.pk)
         held = Assignment.objects.filter(pupil=pupil).first()
         if (held.to_id if held else 0) != seen:
             raise ChangedMeanwhile

@@ -43,7 +43,7 @@ def in_conflict(user: Any) -> QuerySet[Pupil]:
     """The pupils with open conflicts whom this user may see, by name; `oldest` and `waits` say since when, how many."""
     own = Conflict.objects.open().filter(pupil=OuterRef("pk")).order_by().values("pupil")
     return (
-        Pupil.objects.visible_to(user)
+        Pupil.people.visible_to(user)
         .filter(pk__in=Conflict.objects.open().order_by().values("pupil"))
         .annotate(
             oldest=Subquery(own.annotate(found=Min("since")).values("found")),

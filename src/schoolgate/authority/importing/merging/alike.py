@@ -82,7 +82,7 @@ def times_at_schools(pupils: Iterable[int]) -> dict[int, list[Enrolment]]:
 
 
 def _shown(user: Any, *, downloaded: bool = False) -> PupilQuerySet:
-    everybody = Pupil.objects.all()
+    everybody = Pupil.people.all()
     return everybody.unrestricted() if user is None or downloaded else everybody.visible_to(user)
 
 

@@ -9,12 +9,17 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models.source_import import Import
 from schoolgate.authority.records.models import Decision, Pupil, Restriction
 from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
+from schoolgate.authority.records.subjects import STAFF
 
 
 class UnmatchedQuerySet(OfPupil["Unmatched"]):
     def of_restricted(self) -> Q:
         """Those who might be a restricted pupil, or were taken back from one."""
         return Q(near_restricted=True) | Q(not_of__in=restricted_pupils())
+
+    def of_staff(self) -> Q:
+        """Members of staff, as the document told of them in which they stood last."""
+        return Q(seen_in__subject=STAFF)
 
 
 class Unmatched(models.Model):

@@ -17,6 +17,7 @@ from schoolgate.authority.importing.waiting import by_people, incoming_of_text
 from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
 from schoolgate.authority.records.groups.registry import write_groups
 from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.subjects import Subject
 from schoolgate.documents.students.entries import Record
 
 MOST = 50
@@ -59,17 +60,18 @@ def who_follow(pupil: int) -> Iterator[tuple[Unmatched, Recognised]]:
     One that somebody else holds at this moment is left to the next import: two who decide on namesakes would wait for
     each other for good.
     """
-    held = Pupil.objects.get(pk=pupil)
+    held = Pupil.people.get(pk=pupil)
     known = KnownAs.objects.filter(pupil=pupil)
     births = {held.born, *(one.keys["born"] or None for one in known)} - {None}
     upns = {held.upn, *(one.keys["upn"] for one in known)} - {""}
     alike = Q(born__in=births) | Q(upn__in=upns) | Q(surname_key=held.surname_key)
     rows = Unmatched.objects.select_for_update(of=("self",), skip_locked=True).select_related("base", "seen_in__base")
     by_base: dict[Base, _Records] = {}
-    for row in rows.filter(alike, held_back=Unmatched.HeldBack.NO, not_of=None).order_by("pk")[:MOST]:
+    rows = rows.filter(alike, seen_in__subject=held.subject, held_back=Unmatched.HeldBack.NO, not_of=None)
+    for row in rows.order_by("pk")[:MOST]:
         by_base.setdefault(row.base, _Records()).rows.append(row)
     for base, records in by_base.items():
-        found = _recognise(base, records)
+        found = _recognise(base, records, held.subject)
         for row in records.rows:
             whose = found.get(row.pk)
             if whose is not None and whose.pupil == pupil:
@@ -80,17 +82,17 @@ def _nothing(_: object) -> None:
     pass
 
 
-def _recognise(base: Base, records: _Records) -> dict[int, Recognised]:
+def _recognise(base: Base, records: _Records, subject: Subject) -> dict[int, Recognised]:
     recogniser = Recogniser(
         cast("Readable", records),
-        HeldInDatabase(base),
+        HeldInDatabase(base, subject),
         {},
         lambda raw: raw,
         _nothing,
         match_settings(),
         job=0,
         today=timezone.localdate(),
-        people=by_people(base),
+        people=by_people(base, subject),
         add_unmatched=False,
     )
     return recogniser.recognise(_nothing).to_do

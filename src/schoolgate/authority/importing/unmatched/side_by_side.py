@@ -12,11 +12,12 @@ from schoolgate.authority.importing.matching.rules import Held
 from schoolgate.authority.importing.models import Unmatched
 from schoolgate.authority.importing.unmatched.likely import likely_of
 from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming
-from schoolgate.authority.records.groups.addresses import ADDRESSES
+from schoolgate.authority.records.columns import tells_of
 from schoolgate.authority.records.groups.enrolment import ENROLMENT
-from schoolgate.authority.records.keys import key_of
+from schoolgate.authority.records.keys import key_of, post_code_of
 from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
 from schoolgate.authority.records.roll import is_on_roll
+from schoolgate.authority.records.subjects import STAFF
 
 WORDS = {
     Agreement.AGREES: "agrees",
@@ -94,7 +95,7 @@ def beside(row: Unmatched, user: Any, others: Sequence[Pupil] = ()) -> Sides:
         )
         for pupil, miss, same_home in misses
     ]
-    code = key_of(incoming.payloads.get(ADDRESSES, {}).get("Address", {}).get("PostCode", ""))
+    code = "" if tells_of(incoming.payloads) == STAFF else key_of(post_code_of(incoming.payloads))
     return Sides(_incoming(row, incoming.payloads.get(ENROLMENT, {})), candidates, _siblings(row, code, user, misses))
 
 
@@ -146,6 +147,6 @@ def _siblings(row: Unmatched, code: str, user: Any, misses: Sequence[tuple[Pupil
     if not code or not row.surname_key:
         return []
     home = PupilKey.objects.filter(kind=PupilKey.Kind.POSTCODE, text=code).values("pupil")
-    shown = Pupil.objects.unrestricted() if user is None else Pupil.objects.visible_to(user)
+    shown = Pupil.objects.shown_to(user)
     same = shown.filter(pk__in=home, surname_key=row.surname_key).exclude(pk__in=[pupil.pk for pupil, _, _ in misses])
     return list(same.order_by("forename_key", "pk")[:MOST_SIBLINGS])

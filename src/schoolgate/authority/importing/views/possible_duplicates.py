@@ -50,7 +50,7 @@ def possible_duplicates(request: PersonRequest) -> HttpResponseBase:
 def _pairs(request: PersonRequest, *, downloaded: bool) -> list[_Row]:
     """All of them, by the names of the one with the lower number: there may be thousands, so little is read of each."""
     found = pairs(request.user, downloaded=downloaded)
-    first = Pupil.objects.filter(pk__in={one for one, _ in found})
+    first = Pupil.people.filter(pk__in={one for one, _ in found})
     known = first.values_list("pk", "surname_key", "forename_key", "born")
     told = {pk: ((surname, forename), born) for pk, surname, forename, born in known}
     rows = [_Row(pair, signs, None, *told[pair[0]]) for pair, signs in found.items()]
@@ -67,7 +67,7 @@ def _parted(rows: QuerySet[TwoChildren]) -> list[_Row]:
 def _table(request: PersonRequest, rows: list[_Row], *, apart: bool) -> Table:
     def prepare(page: list[_Row]) -> None:
         numbers = {number for row in page for number in row.pair}
-        pupils, schools = Pupil.objects.in_bulk(numbers), times_at_schools(numbers)
+        pupils, schools = Pupil.people.in_bulk(numbers), times_at_schools(numbers)
         for row in page:
             row.schools = schools
             row.keep, row.gone = who_stays(pupils[row.pair[0]], pupils[row.pair[1]], schools)

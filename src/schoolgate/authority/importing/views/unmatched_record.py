@@ -79,7 +79,7 @@ def assign_unmatched(request: PersonRequest, pk: int) -> HttpResponseBase:
 @sensitive_post_parameters("reason")
 def unmatch_pupil(request: PersonRequest, pk: int, enrolment: int) -> HttpResponseBase:
     """Say why a match is taken back, and take it back."""
-    pupil = pupil_or_404(Pupil.objects.visible_to(request.user), pk)
+    pupil = pupil_or_404(Pupil.people.visible_to(request.user), pk)
     enrolments = Enrolment.objects.select_related("base", "created_by")
     at: Enrolment = get_object_or_404(enrolments.visible_to(request.user), pk=enrolment, pupil=pupil)
     form = UnmatchForm(request.POST if request.method == "POST" else None)
@@ -116,7 +116,7 @@ def _act(request: PersonRequest, row: Unmatched) -> str | None:
     pupil = request.POST.get("match", "")
     try:
         if pupil.isdecimal():
-            held = find_pupil(Pupil.objects.visible_to(request.user), int(pupil))
+            held = find_pupil(Pupil.people.visible_to(request.user), int(pupil))
             if held is None:
                 raise Gone
             done = match(row.pk, held.pk, **how)
