@@ -8,6 +8,7 @@ comes after a death at any of these steps finds by the row, and by what lies in 
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from schoolgate.school.exchange.requested import FILE
 from schoolgate.school.exchange.taking import READ_AT_ONCE, spool
 from schoolgate.school.exchange.troubles import is_of_login, note_line_well, note_trouble
 from schoolgate.wire.exchange import ExchangeClient, OutboxEntry
-from schoolgate.wire.exchange_errors import ExchangeError, ServiceTooOld
+from schoolgate.wire.exchange_errors import ExchangeError, Refused, ServiceTooOld
 
 MOST_PAGES = 100
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,94}\.xml", re.IGNORECASE)
@@ -118,6 +119,7 @@ def _import_with(
         account = connection.sign_in(login)
         note_signed_in(connection, login, account)
         client = connection.client(login)
+        _finish_what_was_begun(client, place, summary)
         for entry in _offered(client, place):
             if cancelled():
                 return
@@ -158,17 +160,36 @@ def _is_sound(entry: OutboxEntry) -> bool:
     return bool(_NAME.fullmatch(entry.name) and _SHA256.fullmatch(entry.sha256))
 
 
+def _finish_what_was_begun(client: ExchangeClient, place: str, summary: ImportSummary) -> None:
+    """Place what a dead import left aside, and tell the LA what it was not told; it may know, and offer it no more.
+
+    Raises NotPlaced, an ExchangeError.
+    """
+    begun = ImportedFile.objects.filter(destination_la=place[:3], document=kind_of(place)).exclude(state=Stage.TOLD)
+    if is_of_staff(place):
+        begun = begun.filter(la=place[:3], school=place[3:])
+    for row in begun:
+        placed = _finish_placing(row, place) if row.state == Stage.PLACING else row
+        # One of pupils may be another account's to tell of.
+        with suppress(Refused):
+            if placed is not None:
+                _tell_la(client, placed)
+                summary.told_again += 1
+
+
 def _import_one(client: ExchangeClient, place: str, entry: OutboxEntry, summary: ImportSummary) -> None:
     """Bring one file to its folder and tell the LA. Raises NotPlaced, NoSpace, an ExchangeError."""
     row = ImportedFile.objects.filter(destination_la=place[:3], number=entry.number, sha256=entry.sha256).first()
-    if row is not None and row.state == Stage.PLACING:
-        row = _finish_placing(row, place)
     if row is None:
         row = _place(client, place, entry)
         summary.imported += 1
     else:
         summary.told_again += 1
-    client.collected(entry.number)
+    _tell_la(client, row)
+
+
+def _tell_la(client: ExchangeClient, row: ImportedFile) -> None:
+    client.collected(row.number)
     fault_point("file-import.said")
     ImportedFile.objects.filter(pk=row.pk).update(state=Stage.TOLD, told_at=timezone.now())
     fault_point("file-import.told")

@@ -18,6 +18,7 @@ from schoolgate.sites.commands.school_establishment import establishment
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
 from schoolgate.sites.commands.school_ledger import ledger
 from schoolgate.sites.commands.school_orders import orders, purchasing
+from schoolgate.sites.commands.school_personnel import import_files, personnel
 from schoolgate.sites.commands.school_schedule import schedule
 from schoolgate.sites.commands.school_suppliers import services, suppliers
 from schoolgate.sites.commands.school_today import board, requests, status
@@ -40,6 +41,7 @@ add_common_verbs(school, "school")
 for command in (
     *(status, requests, board, connect, password, destinations, schools, schedule, connection, test_connection),
     *FILE_COMMANDS,
+    *(personnel, import_files),
     *(ledger, suppliers, services, fetch_orders, documents, orders, purchasing),
 ):
     school.add_command(command)
