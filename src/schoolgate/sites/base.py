@@ -135,6 +135,7 @@ COMMONS = [
     "schoolgate.commons.preferences",
     "schoolgate.commons.retention",
     "schoolgate.commons.schedules",
+    "schoolgate.commons.versions",
     "schoolgate.commons.web",
 ]
 INSTALLED_APPS = [

@@ -22,14 +22,23 @@ home_option = click.option("--home", type=click.Path(file_okay=False, path_type=
 
 
 def initialise(site: str) -> str:
-    """Make or bring up to date the database; return the first administrator's link, or "" when there is one already."""
+    """Make or bring up to date the database; return the first administrator's link, or "" when there is one already.
+
+    Raises Failed where the database cannot be opened or belongs to a newer program.
+    """
     from django.core.management import call_command
     from django.db.utils import OperationalError
 
+    from schoolgate.commons.versions.going_back import DatabaseIsNewer, note_this_program, refuse_a_newer_database
+
     try:
+        refuse_a_newer_database()
         call_command("migrate", verbosity=0, interactive=False)
+        note_this_program()
     except OperationalError as error:
         raise Failed(f"The database cannot be opened: {error}".strip()) from None
+    except DatabaseIsNewer as error:
+        raise Failed(str(error)) from None
     from schoolgate.commons.accounts.links import first_administrator_link
     from schoolgate.commons.accounts.models import User
 
