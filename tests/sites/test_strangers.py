@@ -64,6 +64,7 @@ OF_THE_LEDGER = {
 OF_THE_AUTHORITY = {
     EVERYBODY: "alerts send-sample",
     OFFICE: """today received-files received-file received-xml refused-deliveries refused-delivery
+        outbox outbox-file outbox-xml withdraw-outbox-file
         imports chosen-imports import import-now do-not-import retry-import import-list import-group-list
         import-preview make-preview import-preview-new import-preview-values import-preview-group undo-import
         left-by-undo silent-bases expiring incoming unmatched unmatched-record assign-unmatched

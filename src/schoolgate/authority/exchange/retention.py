@@ -80,17 +80,45 @@ class ReceivedFiles(Kept):
 
 
 @keeps
+class OutboxFiles(Kept):
+    """The bytes of files that schools have, or that were withdrawn."""
+
+    name = "outbox-files"
+    words = "Content of files for schools that have ended"
+    stays = "the file’s page in the outbox, the journal, the audit, and every value with its history"
+    why = "to see what a school was sent, for about a term"
+    days = NumberPreference(
+        "outbox-files-days",
+        default=90,
+        meaning="for how many days the content of files for schools is kept after their end; 0 is for ever",
+    )
+
+    def over(self, before: datetime) -> Iterator[Item]:
+        files = OutboxEntry.objects.files().filter(ended_at__lt=before, content_gone_at=None)
+        for file in files.select_related("base").order_by("ended_at"):
+            address = reverse("outbox-file", args=[file.pk])
+            yield Item(file.pk, f"{file.base.name}: {file}", file.ended_at or file.made_at, file.size, address)
+
+    def remove(self, item: Item) -> str:
+        OutboxEntry.objects.filter(pk=item.key).update(content_gone_at=timezone.now())
+        return ""
+
+    def end(self) -> None:
+        sweep_exchange()
+
+
+@keeps
 class OutboxEntries(Kept):
-    """What schools were asked for."""
+    """What schools were asked for, and offered."""
 
     name = "outbox"
-    words = "Requests to schools that have ended"
+    words = "Requests to schools and files for them that have ended"
     stays = "the run that asked, the journal, the audit, and the file that answered"
-    why = "to see what a school was asked for, and when it answered, for about a school year"
+    why = "to see what a school was asked for or sent, and when it answered, for about a school year"
     days = NumberPreference(
         "outbox-days",
         default=365,
-        meaning="for how many days requests to schools are kept after their end; 0 is for ever",
+        meaning="for how many days requests to schools and files for them are kept after their end; 0 is for ever",
     )
 
     def over(self, before: datetime) -> Iterator[Item]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schoolgate.authority.exchange.views import behind, files, imports, one_import, previews, site
+from schoolgate.authority.exchange.views import behind, files, imports, one_import, outbox, previews, site
 
 urlpatterns = [
     path("", site.today, name="today"),
@@ -9,6 +9,10 @@ urlpatterns = [
     path("files/<int:pk>/xml", files.received_xml, name="received-xml"),
     path("files/refused/", files.refused_deliveries, name="refused-deliveries"),
     path("files/refused/<int:pk>", files.refused_delivery, name="refused-delivery"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<int:pk>", outbox.outbox_file, name="outbox-file"),
+    path("outbox/<int:pk>/xml", outbox.outbox_xml, name="outbox-xml"),
+    path("outbox/<int:pk>/withdraw", outbox.withdraw, name="withdraw-outbox-file"),
     path("imports/", imports.imports, name="imports"),
     path("imports/chosen", imports.chosen, name="chosen-imports"),
     path("imports/<int:pk>", one_import.one_import, name="import"),
