@@ -114,6 +114,11 @@ def staff_row(**more: Any) -> PersonnelSchool:
     return PersonnelSchool.objects.create(**{**facts, **more})
 
 
+def staff_row_without_address() -> None:
+    staff_row()
+    PERSONNEL_URL.set("", by=None)
+
+
 def fail_a_job() -> None:
     Job.objects.create(kind="export", args={"la": "820"}, state=JobState.FAILED)
 
@@ -195,7 +200,7 @@ CASES = [
     ),
     Case(
         "no personnel URL",
-        lambda: [staff_row(), PERSONNEL_URL.set("", by=None)],
+        staff_row_without_address,
         "Personnel files have no address to go to.",
         "/personnel/url/",
         lambda: PERSONNEL_URL.set("https://exchange.bedford.example", by=None),

@@ -1,9 +1,10 @@
 """`schoolgate school personnel` and `import`: staff files to and from the LA, as the Personnel tab has them."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from schoolgate.school.exchange.importing import ImportSummary
     from schoolgate.school.exchange.models import PersonnelSchool
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 la_option = click.option("--la", required=True, help="Number of the school's LA, three digits.")
 number_option = click.option("--school", "number", required=True, help="The school's number, four digits.")
 only_one = click.option("--school", "base", default="", help="Only this school, by its seven digits.")
@@ -31,7 +34,7 @@ make_option = click.option("--make-folders", is_flag=True, help="Make folders th
 FOLDER_OPTIONS = ("not_exported", "exported", "imported")
 
 
-def _folder(name: str, help_text: str, *, required: bool) -> Any:
+def _folder(name: str, help_text: str, *, required: bool) -> Callable[[F], F]:
     path = click.Path(file_okay=False, path_type=Path)
     return click.option(f"--{name.replace('_', '-')}", type=path, required=required, help=help_text)
 
