@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 ONLY ?=
 
-.PHONY: setup demo test lint faults bench nightly docs lock clean
+.PHONY: setup demo test lint faults bench nightly docs dist lock clean
 
 setup: $(VENV)/.ready
 
@@ -39,6 +39,10 @@ nightly: setup
 # Pictures in docs/ are made by the journeys; the text is Markdown and needs no build. This checks what it says.
 docs: setup
 	@$(BIN)/python tests/stages.py docs
+
+# The wheel, the zip for schools and their checksums, of the last commit; the same commit gives the same bytes.
+dist: setup
+	@$(BIN)/python -m release
 
 lock:
 	$(PYTHON) -m venv .venv-lock

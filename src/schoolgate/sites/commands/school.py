@@ -16,10 +16,12 @@ from schoolgate.sites.commands.school_connection import connection, test_connect
 from schoolgate.sites.commands.school_documents import documents, fetch_orders
 from schoolgate.sites.commands.school_establishment import establishment
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
+from schoolgate.sites.commands.school_installing import install, uninstall
 from schoolgate.sites.commands.school_ledger import ledger
 from schoolgate.sites.commands.school_orders import orders, purchasing
 from schoolgate.sites.commands.school_personnel import import_files, personnel
 from schoolgate.sites.commands.school_schedule import schedule
+from schoolgate.sites.commands.school_service import install_service, uninstall_service
 from schoolgate.sites.commands.school_suppliers import services, suppliers
 from schoolgate.sites.commands.school_today import board, requests, status
 from schoolgate.sites.commands.shared import (
@@ -42,6 +44,7 @@ for command in (
     *(status, requests, board, connect, password, destinations, schools, schedule, connection, test_connection),
     *FILE_COMMANDS,
     *(personnel, import_files),
+    *(install, uninstall, install_service, uninstall_service),
     *(ledger, suppliers, services, fetch_orders, documents, orders, purchasing),
 ):
     school.add_command(command)
