@@ -5,6 +5,7 @@ else in it is ever touched.
 """
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schoolgate import __version__
+from schoolgate.sites.home import default_folder
 
 RECORD = "installed.json"
 ENVIRONMENT = "environment"
@@ -113,16 +115,17 @@ def find_installation(program: Path) -> Installation | None:
     return Installation(program, Path(record["home"]), str(record.get("version", "")))
 
 
-def own_program_folder() -> Path | None:
-    """The program folder that this process runs from; None where it was not installed so."""
-    folder = Path(sys.prefix).parent
-    return folder if Path(sys.prefix).name == ENVIRONMENT and (folder / RECORD).is_file() else None
-
-
 def default_program_folder() -> Path:
     """The folder that this program was installed into by whatever means."""
     prefix = Path(sys.prefix)
     return prefix.parent if prefix.name == ENVIRONMENT else prefix
+
+
+def default_home() -> Path:
+    """Where the data of a site lie that is installed for the machine, not for the person who installs it."""
+    if sys.platform != "win32" and os.geteuid() == 0:
+        return Path("/var/lib/schoolgate/school")
+    return default_folder("school")
 
 
 def uninstall(installation: Installation) -> list[Path]:

@@ -19,11 +19,10 @@ yes_option = click.option("--yes", is_flag=True, help="Ask nothing: take what is
 @as_json
 def install(program: Path | None, home: Path | None, yes: bool, as_json: bool) -> None:
     from schoolgate.sites import installing
-    from schoolgate.sites.home import default_folder
 
     program = _asked("Program folder", program, installing.default_program_folder(), yes)
     former = installing.find_installation(program)
-    home = _asked("Data folder", home, former.home if former else default_folder("school"), yes)
+    home = _asked("Data folder", home, former.home if former else installing.default_home(), yes)
     try:
         installing.refuse_folders(program, home)
         open_site("school", home)
