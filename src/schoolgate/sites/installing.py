@@ -134,9 +134,10 @@ def uninstall(installation: Installation) -> list[Path]:
     On Windows the environment that this very process runs from stays until the process has ended.
     """
     left: list[Path] = []
-    if installation.environment is not None:
-        shutil.rmtree(installation.environment, onerror=lambda *_: None)
-        left += [installation.environment] if installation.environment.exists() else []
+    environment = installation.environment
+    if environment is not None:
+        shutil.rmtree(environment, ignore_errors=True)
+        left += [environment] if environment.exists() else []
     for file in (installation.script, installation.program / RECORD):
         try:
             file.unlink(missing_ok=True)

@@ -7,6 +7,9 @@ from schoolgate.sites.services.running import Service, ServiceRefused, run
 
 NAME = "schoolgate-school.service"
 FOLDER = Path("/etc/systemd/system")
+RUNNING = Path("/run/systemd/system")
+"""Is there where systemd runs the machine (sd_booted(3))."""
+
 STOP_SECONDS = 60
 """A site that is asked to end finishes what it is at within 20 seconds; kill -9 after that loses nothing either."""
 
@@ -45,7 +48,7 @@ def is_installed(home: Path) -> bool:
 
 def install(service: Service) -> list[str]:
     """Write the unit, hand the home to its user, start it now and at each start. Raises ServiceRefused."""
-    if not Path("/run/systemd/system").is_dir():
+    if not RUNNING.is_dir():
         raise ServiceRefused(
             "This machine is not run by systemd. Have its own system start the site: install-service --print shows "
             "the command, the user and what to do when it ends."
