@@ -16,6 +16,7 @@ class ExchangeConfig(AppConfig):
             finding,
             import_job,
             joining,
+            outbox,
             preview_job,
             reports,
             retention,

@@ -14,12 +14,14 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile
+from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile, SentValue
 from schoolgate.authority.exchange.models.outbox_entry import EntryKind, Wanted
 from schoolgate.authority.exchange.outcomes import PAGE, SETTLED_AFTER
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.exchange.store import offered_files
 from schoolgate.authority.importing.models import Import
+from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.rooms_above import on_restriction
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
@@ -83,6 +85,27 @@ def withdraw_file(entry: OutboxEntry, *, by: User | None, request: HttpRequest |
     return True
 
 
+def holds_restricted(entry: OutboxEntry) -> bool:
+    """Whether a file tells of somebody who is restricted now."""
+    return SentValue.objects.restricted().filter(entry=entry).exists()
+
+
+@on_restriction
+def withdraw_what_is_restricted(pupil: Pupil) -> None:
+    """Offer no file any longer in which somebody is restricted now; what it says of others is sent by a later one."""
+    held = SentValue.objects.held_by_open_files().restricted().filter(pupil=pupil)
+    for entry in OutboxEntry.objects.filter(pk__in=held.values("entry")).select_related("base"):
+        _withdraw_restricted(entry)
+
+
+@transaction.atomic
+def _withdraw_restricted(entry: OutboxEntry) -> None:
+    if OutboxEntry.objects.filter(pk=entry.pk).take("cancel"):
+        SentValue.objects.filter(entry=entry).delete()
+        record("file withdrawn", by=None, target=entry.base.dfe_number, details=f"{entry.name}: restricted")
+        _tell(entry, f"{entry.name} does not wait for {entry.base.name} any more. A later file says the rest of it.")
+
+
 def packed_file(account: User, number: int) -> tuple[OutboxEntry, bytes]:
     """A file that is offered to one of the account's bases, and its bytes as one gzip stream.
 
@@ -90,6 +113,10 @@ def packed_file(account: User, number: int) -> tuple[OutboxEntry, bytes]:
     """
     entry = entry_of(account, number)
     if not (entry.is_file and entry.is_open):
+        raise ApiProblem("unknown-entry")
+    if holds_restricted(entry):
+        # Restricted in the very moment in which the file was made.
+        _withdraw_restricted(entry)
         raise ApiProblem("unknown-entry")
     return entry, offered_files().path(entry.sha256).read_bytes()
 

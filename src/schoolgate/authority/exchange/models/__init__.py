@@ -2,6 +2,7 @@ from schoolgate.authority.exchange.models.certificate import OwnCertificate
 from schoolgate.authority.exchange.models.outbox_entry import OutboxEntry
 from schoolgate.authority.exchange.models.received_file import ReceivedFile
 from schoolgate.authority.exchange.models.refused_delivery import RefusedDelivery
+from schoolgate.authority.exchange.models.sent_value import SentValue
 from schoolgate.authority.exchange.models.signing_key import SigningKey
 from schoolgate.authority.exchange.models.token import Token
 from schoolgate.authority.exchange.models.told_ending import ToldEnding
@@ -11,6 +12,7 @@ __all__ = [
     "OwnCertificate",
     "ReceivedFile",
     "RefusedDelivery",
+    "SentValue",
     "SigningKey",
     "Token",
     "ToldEnding",

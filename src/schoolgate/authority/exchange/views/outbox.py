@@ -10,10 +10,10 @@ from schoolgate.authority.bases.agents import agent_of, last_seen
 from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import OutboxEntry
 from schoolgate.authority.exchange.models.outbox_entry import EntryKind, EntryState
-from schoolgate.authority.exchange.outbox import withdraw_file
+from schoolgate.authority.exchange.outbox import holds_restricted, withdraw_file
 from schoolgate.authority.exchange.store import offered_files
 from schoolgate.authority.exchange.views.site import base_link
-from schoolgate.authority.records.models.visible import may_see_staff_records
+from schoolgate.authority.records.models.visible import may_see_restricted, may_see_staff_records
 from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
@@ -66,6 +66,11 @@ def outbox_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
     if KINDS[file.document].tells_of == STAFF and not may_see_staff_records(request.user):
         messages.error(
             request, "This file tells of a school’s staff, so only colleagues who may see staff records download it."
+        )
+        return redirect("outbox-file", file.pk)
+    if holds_restricted(file) and not may_see_restricted(request.user):
+        messages.error(
+            request, "This file holds a restricted pupil, so only colleagues who may see restricted pupils download it."
         )
         return redirect("outbox-file", file.pk)
     try:
