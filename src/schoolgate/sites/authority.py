@@ -46,6 +46,7 @@ SCHOOLGATE_NAVIGATION = [
     ("Collection", "tasks"),
     ("Incoming pupils", "incoming"),
     ("Pupils", "pupils"),
+    ("Staff", "staff"),
     ("Restricted", "restricted"),
     ("Reports", "reports"),
     ("Bases", "bases"),

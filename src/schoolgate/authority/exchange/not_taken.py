@@ -21,6 +21,8 @@ from schoolgate.authority.importing.opening import open_document
 from schoolgate.authority.importing.reading import Entry, Refused
 from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import words_of
+from schoolgate.authority.records.columns import pupil_columns
+from schoolgate.authority.records.groups.registry import read_groups
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.entries import PupilEntry
 from schoolgate.documents.students.reader import StudentFile
@@ -75,10 +77,10 @@ def read_names(this: Import, rows: Collection[NotTaken], hidden: Collection[Held
     by_number = {row.number: row for row in rows}
     for entry in _entries(this, max(by_number, default=0)):
         if (row := by_number.get(entry.number)) and not may_be_any(keys_of(entry.record), hidden):
-            said = {name: str(entry.record.get(name, "")) for name in ("Surname", "Forename", "DOB", "UPN")}
-            row.surname, row.forename = said["Surname"], said["Forename"]
+            said = pupil_columns(dict(read_groups(entry.record)))
+            row.surname, row.forename = said["surname"], said["forename"]
             row.line = entry.line if isinstance(entry, PupilEntry) else 0
-            row.born, row.upn = _day(said["DOB"]), said["UPN"]
+            row.born, row.upn = said["born"], said["upn"]
 
 
 def find_records(this: Import, rows: Collection[NotTaken], user: Any) -> None:
@@ -111,10 +113,3 @@ def _entries(this: Import, last: int) -> Iterator[Entry]:
             yield entry
     except Refused:
         return
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -49,9 +49,9 @@ class ReceivedFiles(Kept):
         # One question for all: a failed import each would be asked about by a query of its own.
         imports = Import.objects.filter(file__in=kept, completed_at=None)
         later = set(
-            imports.filter(Exists(_imported_after(OuterRef("base"), OuterRef("written_at")))).values_list(
-                "pk", flat=True
-            )
+            imports.filter(
+                Exists(_imported_after(OuterRef("base"), OuterRef("subject"), OuterRef("written_at")))
+            ).values_list("pk", flat=True)
         )
         reasons = {
             file.pk: SHARED if file.pk in shared else reason_to_keep(file.its_import, later=file.its_import_id in later)
@@ -144,9 +144,9 @@ def reason_to_keep(this: Import | None, *, later: bool | None = None) -> str:
     if this.state is ImportState.COMPLETED or this.deleted_at or this.not_imported_because:
         return ""
     if later is None:
-        later = _imported_after(this.base_id, this.written_at).exists()
+        later = _imported_after(this.base_id, this.subject, this.written_at).exists()
     return "" if later else FAILED
 
 
-def _imported_after(base: Any, written_at: Any) -> "QuerySet[Import]":
-    return Import.objects.filter(base=base, written_at__gt=written_at, completed_at__isnull=False)
+def _imported_after(base: Any, subject: Any, written_at: Any) -> "QuerySet[Import]":
+    return Import.objects.filter(base=base, subject=subject, written_at__gt=written_at, completed_at__isnull=False)

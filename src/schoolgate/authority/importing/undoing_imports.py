@@ -30,6 +30,7 @@ from schoolgate.authority.records.models import (
     Restriction,
     owner_of,
 )
+from schoolgate.authority.records.models.visible import may_see_staff_records
 from schoolgate.authority.records.restricting import let_nobody_be_restricted
 from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
@@ -68,9 +69,12 @@ def can_be_undone(this: Import) -> bool:
 
 
 def ask_to_undo(this: Import, reason: str, *, by: User | None, request: HttpRequest | None = None) -> bool:
-    """Note that an import is to be undone, in the caller's transaction, who gives it a job. False: it cannot be."""
+    """Note that an import is to be undone, in the caller's transaction, who gives it a job. False: it cannot be.
+
+    One of staff can be undone only by a person who may see their records: others would undo nothing of it.
+    """
     held = Import.objects.select_for_update(of=("self",)).select_related("base", "job").get(pk=this.pk)
-    if not can_be_undone(held):
+    if not can_be_undone(held) or (held.subject == STAFF and not may_see_staff_records(by)):
         return False
     held.undo = this.undo = Decision.objects.create(
         kind=Decision.Kind.UNDO, by=by, reason=reason, on_staff=held.subject == STAFF

@@ -11,3 +11,11 @@ SUBJECTS: tuple[tuple[Subject, str], ...] = ((PUPIL, "Pupil"), (STAFF, "Member o
 
 NOUNS: dict[Subject, tuple[str, str]] = {PUPIL: ("pupil", "pupils"), STAFF: ("member of staff", "members of staff")}
 """What sentences call one, and several."""
+
+HUMANS: dict[Subject, tuple[str, str]] = {PUPIL: ("child", "children"), STAFF: ("person", "people")}
+"""What one and several are called where it is asked whether two records are of one."""
+
+
+def number_words(subject: Subject) -> str:
+    """What screens call the number that a person is known by."""
+    return "Staff number" if subject == STAFF else "UPN"

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
-from schoolgate.authority.records.groups.registry import GROUPS
+from schoolgate.authority.records.groups.registry import PUPIL_GROUPS
 from schoolgate.authority.records.listing import Beside, beside
 from schoolgate.authority.records.models import Change, Enrolment, Pupil
 from schoolgate.authority.records.one_pupil import OnePupil
@@ -26,7 +26,7 @@ def tell_pupil(pupil: Pupil) -> dict[str, Any]:
     """One pupil whole: its groups, and since when and from where each value is."""
     (told,) = tell_pupils([pupil])
     held: list[dict[str, Any]] = []
-    for group in GROUPS:
+    for group in PUPIL_GROUPS:
         for section in OnePupil(pupil, group).sections:
             school = section.enrolment.base.dfe_number if section.enrolment else None
             about = {"group": group.name, "school": school}

@@ -76,10 +76,11 @@ def next_after(pupil: Pupil, among: QuerySet[Pupil]) -> Pupil | None:
 
 
 def waiting_now() -> Waiting:
-    """How much waits, without what is of restricted pupils: for pages and mails that many read."""
+    """How much waits, without what is of restricted pupils or of staff: for pages and mails that many read."""
     found = (
         Conflict.objects.open()
         .unrestricted()
+        .pupils()
         .aggregate(conflicts=Count("pk"), pupils=Count("pupil", distinct=True), oldest=Min("since"))
     )
     return Waiting(**found)

@@ -11,7 +11,7 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models.first_load import FirstLoad
 from schoolgate.authority.records.models import Change, Decision
 from schoolgate.authority.records.models.visible import ForStaff, may_see_staff_records
-from schoolgate.authority.records.subjects import PUPIL, STAFF, SUBJECTS, Subject
+from schoolgate.authority.records.subjects import NOUNS, PUPIL, STAFF, SUBJECTS, Subject
 from schoolgate.commons.jobs.models import Job, State
 
 
@@ -143,6 +143,11 @@ class Import(models.Model):
     def told_of(self) -> Subject:
         """Of whom it tells (`subject`)."""
         return STAFF if self.subject == STAFF else PUPIL
+
+    @property
+    def people(self) -> str:
+        """What sentences call those of whom it tells."""
+        return NOUNS[self.told_of][1]
 
     @property
     def newest_imported_before(self) -> datetime | None:

@@ -24,6 +24,7 @@ from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.importing.unmatched.following import who_follow
 from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming, known_as
 from schoolgate.authority.importing.writing import Gone, locked
+from schoolgate.authority.records.looking import about_number
 from schoolgate.authority.records.models import Decision, Enrolment, Pupil, Restriction
 from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
@@ -196,7 +197,7 @@ def let_follow(outcome: Outcome, by: User | None, request: HttpRequest | None) -
 def _note(
     row: Unmatched, did: str, pupil: int | None, by: User | None, reason: str, request: HttpRequest | None
 ) -> None:
-    target = f"unmatched record {row.pk} of {row.base.dfe_number}"
-    on = f"pupil {pupil}" if pupil else ""
+    target = row.named
+    on = about_number(pupil, row.seen_in.told_of) if pupil else ""
     details = "; ".join(part for part in (on, reason) if part)
     record(did, by=by, target=target, details=details, request=request, about=on or target)

@@ -41,11 +41,11 @@ EXAMPLES = 10
 @who("administrator", "officer")
 def decide_many_page(request: PersonRequest) -> HttpResponseBase:
     """Choose an item, look at examples, leave out single pupils, and decide on all others."""
-    known = items()
+    known = items(request.user)
     which = _which(request, known)
     if which is None:
         return render(request, "authority_importing/decide_many.html", {"items": []})
-    found = many(which)
+    found = many(which, request.user)
     # Ticking off single pupils, and looking at others, sends the form as it is: nothing that was typed is lost.
     looks = "look" in request.POST
     decides = request.method == "POST" and not looks
@@ -70,7 +70,7 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
         "items": [(_key(one.group, one.item), f"{item_label(one.group, one.item)} ({one.number:,})") for one in known],
         "item": _key(which.group, which.item),
         "base": str(which.base or ""),
-        "schools": _schools(),
+        "schools": _schools(request),
         "differences": list(DIFFERENCES.items()),
         "difference": which.difference,
         "found": found,
@@ -80,7 +80,7 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
         "rows": _examples(list(examples), news),
         "without": _pupils(found.without),
         "form": form,
-        "since": _told_of(since) if since else None,
+        "since": _told_of(since, request) if since else None,
         "submit": _submit_words(found),
     }
     status = 409 if since else 422 if form.errors else 200
@@ -114,8 +114,8 @@ def _key(group: int, item: str) -> str:
     return f"{group_numbered(group).name}/{item}"
 
 
-def _schools() -> list[tuple[str, str]]:
-    waiting = Conflict.objects.open().unrestricted().order_by().values("base")
+def _schools(request: PersonRequest) -> list[tuple[str, str]]:
+    waiting = Conflict.objects.open().unrestricted().visible_to(request.user).order_by().values("base")
     return [(str(base.pk), base.name) for base in Base.objects.filter(pk__in=waiting).order_by("name")]
 
 
@@ -138,9 +138,9 @@ def _pupils(pairs: Sequence[Pair]) -> list[Pupil]:
     return list({one.pupil_id: one.pupil for one in conflicts}.values())
 
 
-def _told_of(since: Since) -> dict[str, Any]:
+def _told_of(since: Since, request: PersonRequest) -> dict[str, Any]:
     """What changed since the person looked: who decided on some meanwhile, and how many else are gone or come."""
-    closed = Conflict.objects.unrestricted().filter(pk__in=since.gone).exclude(decision=None)
+    closed = Conflict.objects.unrestricted().visible_to(request.user).filter(pk__in=since.gone).exclude(decision=None)
     decided = list(closed.select_related("pupil", "decision__by").order_by("pk")[:EXAMPLES])
     number = closed.count()
     return {

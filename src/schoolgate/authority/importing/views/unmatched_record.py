@@ -63,13 +63,13 @@ def unmatched_record(request: PersonRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def assign_unmatched(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Take a record, or let go of it, where that is still as it was seen."""
-    row = get_object_or_404(Unmatched.objects.visible_to(request.user), pk=pk)
+    row = get_object_or_404(Unmatched.objects.visible_to(request.user).select_related("base", "seen_in"), pk=pk)
     seen = request.POST.get("seen", "")
     to = None if row.assigned_to_id == request.user.pk else request.user
     held = Unmatched.objects.filter(pk=row.pk, assigned_to=int(seen) if seen.isdecimal() and int(seen) else None)
     if held.update(assigned_to=to):
         did = "unmatched record assigned"
-        record(did, by=request.user, target=f"unmatched record {pk}", details=str(to or "nobody"), request=request)
+        record(did, by=request.user, target=row.named, details=str(to or "nobody"), request=request, about=row.named)
     else:
         messages.error(request, "A colleague assigned this record meanwhile; the page shows to whom.")
     return redirect(address_of(row, request))
@@ -105,7 +105,7 @@ def _find(request: PersonRequest, row: Unmatched) -> HttpResponseBase:
     address = address_of(row, request)
     if not text:
         return redirect(address)
-    key = keep(request.session, Search(text, roll="all"))
+    key = keep(request.session, Search(text, roll="all", subject=row.seen_in.told_of))
     return redirect(f"{address}{'&' if '?' in address else '?'}find={key}")
 
 
@@ -154,11 +154,11 @@ def _page(request: PersonRequest, row: Unmatched) -> HttpResponseBase:
     found = None
     others: list[Pupil] = []
     if search is not None:
-        pupils = list(search.pupils(request.user)[: MOST_FOUND + 1])
+        pupils = list(search.people(request.user)[: MOST_FOUND + 1])
         others = pupils[:MOST_FOUND]
         found = _Found(search.text, others, len(pupils) > MOST_FOUND)
     sides = beside(row, request.user, others)
-    target = f"unmatched record {row.pk} of {row.base.dfe_number}"
+    target = row.named
     record("unmatched record seen", by=request.user, target=target, request=request, about=target)
     for one in sides.candidates:
         looked(one.pupil, "near miss of an unmatched record", by=request.user, request=request)

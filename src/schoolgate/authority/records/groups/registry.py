@@ -4,6 +4,7 @@ To add a group: a file beside this one, and its line here with a number that was
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from schoolgate.authority.records.groups.addresses import ADDRESSES
 from schoolgate.authority.records.groups.attainment import ATTAINMENT
@@ -78,7 +79,12 @@ LEFT_OUT: Mapping[str, str] = {
 }
 """What a record may hold that is not held here, and why. Of the pupil's own SuppInfo the system's name and key are."""
 
-_BY_SUBJECT = {PUPIL: PUPIL_GROUPS, STAFF: STAFF_GROUPS}
+_BY_SUBJECT: Mapping[Subject, tuple[DataGroup, ...]] = {PUPIL: PUPIL_GROUPS, STAFF: STAFF_GROUPS}
+_IN_ROWS: Mapping[tuple[str, Subject], tuple[DataGroup, ...]] = {
+    (of, subject): tuple(group for group in groups if group.of == of and group is not ATTENDANCE)
+    for of in ("pupil", "enrolment")
+    for subject, groups in _BY_SUBJECT.items()
+}
 _BY_NUMBER = {group.number: group for group in GROUPS}
 _BY_NAME = {group.name: group for group in GROUPS}
 _BY_PATH = {item.path: (group.number, item.form) for group in GROUPS for item in group.items}
@@ -88,6 +94,11 @@ _ABOVE_ITEMS = {path.rpartition("/")[0] for path in _BY_PATH} - {""}
 def groups_of(subject: Subject) -> tuple[DataGroup, ...]:
     """The groups that tell of pupils, or of staff."""
     return _BY_SUBJECT[subject]
+
+
+def in_rows(of: Literal["pupil", "enrolment"], subject: Subject) -> tuple[DataGroup, ...]:
+    """The groups that have one row each for a pupil, or for an enrolment; attendance has rows of its own."""
+    return _IN_ROWS[of, subject]
 
 
 def group_numbered(number: int) -> DataGroup:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from schoolgate.authority.records.models.change import Change
 from schoolgate.authority.records.models.masking import Kept, restricted_pupils
 from schoolgate.authority.records.models.visible import KeptModel
-from schoolgate.authority.records.subjects import NOUNS, PUPIL, STAFF, SUBJECTS, Subject
+from schoolgate.authority.records.subjects import HUMANS, NOUNS, PUPIL, STAFF, SUBJECTS, Subject
 
 NAME_LENGTH = 100
 """A document's names have 35 characters at most; an operator's own schema may allow more."""
@@ -87,9 +87,25 @@ class Pupil(KeptModel):
         return STAFF if self.kind == STAFF else PUPIL
 
     @property
+    def listed_name(self) -> str:
+        """As lists have it, `Okafor, Daniel`; who has no name is told by number."""
+        named = ", ".join(part for part in (self.surname, self.forename) if part)
+        return named or f"{self.noun.capitalize()} {self.pk}"
+
+    @property
     def noun(self) -> str:
         """What sentences call the person."""
         return NOUNS[self.subject][0]
+
+    @property
+    def human(self) -> str:
+        """What questions of who is who call the person."""
+        return HUMANS[self.subject][0]
+
+    @property
+    def humans(self) -> str:
+        """The same of two."""
+        return HUMANS[self.subject][1]
 
 
 class StaffMember(Pupil):
