@@ -3,8 +3,11 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from threading import current_thread
+from typing import Any
 
 import pytest
+from django.db.backends.utils import CursorWrapper
 from tests.school.conftest import Drop, Export
 from tests.school.personnel.conftest import PLACE, STAFF_FILE, DropStaff, MakeRow
 from tests.school.scripted_la import ScriptedLa
@@ -45,6 +48,22 @@ def test_it_goes_by_the_way_of_personnel_files(
     assert "/personnel/files/" in next(one.path for one in la.server.requests if one.method == "PUT")
     transfer = Transfer.objects.get()
     assert (transfer.kind, transfer.state, transfer.people) == ("personnel", State.DELIVERED, "3 members of staff")
+
+
+def test_the_streams_open_no_database(
+    drop_staff: DropStaff, export_staff: ExportStaff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = set()
+    execute = CursorWrapper.execute
+
+    def note(self: CursorWrapper, *args: Any, **named: Any) -> Any:
+        asking.add(current_thread().name)
+        return execute(self, *args, **named)
+
+    monkeypatch.setattr(CursorWrapper, "execute", note)
+    drop_staff()
+    assert export_staff().all_well
+    assert asking == {current_thread().name}
 
 
 def test_a_second_export_sends_nothing_twice(drop_staff: DropStaff, export_staff: ExportStaff, la: ScriptedLa) -> None:

@@ -35,6 +35,8 @@ class Connection:
 
     def __init__(self, destination: Receiver, http: httpx.Client, keys: dict[str, Any]) -> None:
         self.destination = destination
+        # Kept, since the streams that open clients open no database.
+        self.address = destination.address
         self._http = http
         self._keys = keys
         self._clients: dict[tuple[type, int], ExchangeClient] = {}
@@ -45,7 +47,7 @@ class Connection:
         with self._opening:
             key = (type(login), login.pk)
             if key not in self._clients:
-                self._clients[key] = _client(self.destination, self._http, Credentials(*login.credentials))
+                self._clients[key] = _client(self.address, self._http, Credentials(*login.credentials))
             return self._clients[key]
 
     def sign_in(self, login: Login) -> Account | None:
@@ -67,7 +69,7 @@ class Connection:
             except ReceiptError as error:
                 if error.code != "unknown-key":
                     raise
-                self._keys = _client(self.destination, self._http).keys()
+                self._keys = _client(self.address, self._http).keys()
                 keep_keys(self.destination.la, self._keys)
                 stated = verify(receipt, self._keys)
         except ReceiptError:
@@ -112,7 +114,7 @@ def connect(destination: Receiver, http: httpx.Client) -> Connection:
     """
     if not destination.address:
         raise NoPersonnelUrl
-    client = _client(destination, http)
+    client = _client(destination.address, http)
     service = client.service()
     if service.la and service.la != destination.la:
         raise OtherLa(service.la, destination.la)
@@ -151,5 +153,5 @@ def address_problem(address: str) -> str:
     return NO_ADDRESS if url.query or url.fragment else ""
 
 
-def _client(destination: Receiver, http: httpx.Client, credentials: Credentials | None = None) -> ExchangeClient:
-    return ExchangeClient(destination.address, credentials, http, clock=timezone.now)
+def _client(address: str, http: httpx.Client, credentials: Credentials | None = None) -> ExchangeClient:
+    return ExchangeClient(address, credentials, http, clock=timezone.now)

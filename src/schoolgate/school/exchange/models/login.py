@@ -97,7 +97,7 @@ class Login(models.Model):
             raise ValidationError({"user": "Enter the user name that belongs to this password."})
 
     def read_account(self) -> None:
-        """Read the password as it is now; after it nothing more is looked up when `credentials` are used."""
+        """Read the password as it is now; after it, `credentials` and whom to ask are looked up no more."""
         self.refresh_from_db(fields=["password", "password_expires_at"])
 
     def forget_trouble(self) -> None:

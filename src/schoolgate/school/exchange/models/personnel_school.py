@@ -93,14 +93,18 @@ class PersonnelSchool(Login):
     def read_account(self) -> None:
         super().read_account()
         self.lender = self._find_lender()
+        self.contact = self._find_contact()
 
     def _find_lender(self) -> School | None:
         rows = School.objects.with_own_credentials()
         return None if self.user else rows.filter(la=self.la, number=self.number, destination_la=self.la).first()
 
-    @property
+    @cached_property
     def contact(self) -> str:
         """Name, telephone and hours of whoever helps at the LA; empty when they are not known."""
+        return self._find_contact()
+
+    def _find_contact(self) -> str:
         return self.own_contact or Destination.objects.contact_of(self.la)
 
     @property
