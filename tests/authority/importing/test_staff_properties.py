@@ -36,7 +36,7 @@ def members(draw: st.DrawFn) -> Record:
     """One of three members of staff, as a file may tell of it today: little of it differs, and some of it is wrong."""
     which = draw(st.integers(0, 2))
     teacher, insurance, given_name = WHO[which]
-    name = {"PersonFamilyName": draw(st.sampled_from(["Hartley", "HARTLEY", "Bell"]))}
+    name: dict[str, Any] = {"PersonFamilyName": draw(st.sampled_from(["Hartley", "HARTLEY", "Bell"]))}
     name |= {"GivenNames": [{"PersonGivenName": given_name}]}
     member = a_member(TeacherNumber=teacher, NINumber=insurance, StaffMemberName=name)
     for number in ("TeacherNumber", "NINumber"):

@@ -12,7 +12,7 @@ from tests.documents.staff.personnel import a_contract
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.records.models import Enrolment, PupilKey, StaffMember
+from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey, StaffMember
 from schoolgate.authority.records.models.visible import STAFF_RECORDS
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.rights import change_rights
@@ -31,12 +31,11 @@ def colleague(officer: User) -> User:
 
 
 @pytest.fixture
-def miriam(green_abbey: Base) -> StaffMember:
+def miriam(green_abbey: Base) -> Pupil:
     """Miriam Hartley among other staff and a pupil of her school."""
     bring_in(green_abbey, [a_pupil()])
     bring_in_staff(green_abbey, [{**MIRIAM, "ContractOrServiceGroup": [PAID]}, *made_up_staff(5)])
-    found: Any = StaffMember.objects.get(upn="0912345")
-    return found
+    return StaffMember.objects.get(upn="0912345")
 
 
 def found(browser: Client, **asked: Any) -> str:
@@ -46,7 +45,7 @@ def found(browser: Client, **asked: Any) -> str:
 
 @pytest.mark.parametrize("text", ["hartley", "miriam", "0912345", "AB123456C", "30/6/1985", "hart mir"])
 def test_a_member_is_found_by_name_number_or_birth(
-    miriam: StaffMember, colleague: User, signed_in: SignedIn, text: str
+    miriam: Pupil, colleague: User, signed_in: SignedIn, text: str
 ) -> None:
     page = found(signed_in(colleague), text=text)
     assert "Hartley, Miriam" in page
@@ -55,7 +54,7 @@ def test_a_member_is_found_by_name_number_or_birth(
 
 
 def test_the_staff_of_a_school_are_listed_without_its_pupils(
-    miriam: StaffMember, green_abbey: Base, colleague: User, signed_in: SignedIn
+    miriam: Pupil, green_abbey: Base, colleague: User, signed_in: SignedIn
 ) -> None:
     page = found(signed_in(colleague), base=green_abbey.pk)
     assert "6 members of staff" in page
@@ -68,13 +67,13 @@ def test_a_search_without_anything_says_what_to_type(colleague: User, signed_in:
     assert "Type a name, teacher number" in answer.content.decode()
 
 
-def test_what_was_typed_stands_in_no_address(miriam: StaffMember, colleague: User, signed_in: SignedIn) -> None:
+def test_what_was_typed_stands_in_no_address(miriam: Pupil, colleague: User, signed_in: SignedIn) -> None:
     answer: Any = signed_in(colleague).post(reverse("staff"), {"roll": "on-roll", "text": "hartley"})
     assert "hartley" not in answer.url
 
 
 def test_a_members_page_tells_posts_and_pay_and_where_they_are_from(
-    miriam: StaffMember, colleague: User, signed_in: SignedIn
+    miriam: Pupil, colleague: User, signed_in: SignedIn
 ) -> None:
     browser = signed_in(colleague)
     overview = browser.get(reverse("staff-member", args=[miriam.pk])).content.decode()
@@ -84,12 +83,12 @@ def test_a_members_page_tells_posts_and_pay_and_where_they_are_from(
     assert "8204321_PER_820LLLL_001.xml" in pay
 
 
-def test_a_group_of_pupils_is_none_of_a_members(miriam: StaffMember, colleague: User, signed_in: SignedIn) -> None:
+def test_a_group_of_pupils_is_none_of_a_members(miriam: Pupil, colleague: User, signed_in: SignedIn) -> None:
     assert signed_in(colleague).get(reverse("staff-member", args=[miriam.pk]) + "?group=attendance").status_code == 404
 
 
 def test_the_address_of_a_pupil_leads_on_to_a_member_of_staff_and_back(
-    miriam: StaffMember, colleague: User, signed_in: SignedIn
+    miriam: Pupil, colleague: User, signed_in: SignedIn
 ) -> None:
     browser = signed_in(colleague)
     answer: Any = browser.get(reverse("pupil", args=[miriam.pk]))
@@ -99,9 +98,7 @@ def test_the_address_of_a_pupil_leads_on_to_a_member_of_staff_and_back(
     assert answer.url == reverse("pupil", args=[pupil])
 
 
-def test_who_lacks_the_right_finds_no_page_of_staff(
-    miriam: StaffMember, administrator: User, signed_in: SignedIn
-) -> None:
+def test_who_lacks_the_right_finds_no_page_of_staff(miriam: Pupil, administrator: User, signed_in: SignedIn) -> None:
     browser = signed_in(administrator)
     assert browser.get(reverse("staff")).status_code == 403
     assert browser.get(reverse("staff-member", args=[miriam.pk])).status_code == 403
@@ -109,7 +106,7 @@ def test_who_lacks_the_right_finds_no_page_of_staff(
 
 
 def test_every_look_and_search_stands_in_the_audit_for_who_has_the_right(
-    miriam: StaffMember, colleague: User, administrator: User, signed_in: SignedIn
+    miriam: Pupil, colleague: User, administrator: User, signed_in: SignedIn
 ) -> None:
     browser = signed_in(colleague)
     found(browser, text="hartley")
@@ -120,14 +117,14 @@ def test_every_look_and_search_stands_in_the_audit_for_who_has_the_right(
     assert not hidden.exists()
 
 
-def test_a_search_for_pupils_finds_no_staff(miriam: StaffMember, colleague: User, signed_in: SignedIn) -> None:
+def test_a_search_for_pupils_finds_no_staff(miriam: Pupil, colleague: User, signed_in: SignedIn) -> None:
     browser = signed_in(colleague)
     answer = browser.post(reverse("pupils"), {"roll": "all", "text": "hartley"}, follow=True)
     assert "No pupil fits." in answer.content.decode()
 
 
 def test_rows_of_staff_are_hidden_whatever_they_are_asked_by(
-    miriam: StaffMember, colleague: User, administrator: User
+    miriam: Pupil, colleague: User, administrator: User
 ) -> None:
     keys = PupilKey.objects.filter(pupil=miriam.pk)
     assert keys.visible_to(colleague).count() == keys.count() > 0
