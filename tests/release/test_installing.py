@@ -12,10 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from release.making import make
 from tests.ports import free_port
 from tests.sites.calls import new_home, told
 
-from release.making import make
 from schoolgate import __version__
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, P
 
 def test_the_program_that_runs_is_the_one_that_was_unpacked(office: Office) -> None:
     python = office.program / "environment" / "bin" / "python"
-    where = [python, "-c", "import schoolgate; print(schoolgate.__file__)"]
+    where = [str(python), "-c", "import schoolgate; print(schoolgate.__file__)"]
     found = subprocess.run(where, capture_output=True, text=True, check=True, cwd=office.unpacked).stdout
     assert Path(found.strip()).is_relative_to(office.program)
 
@@ -105,7 +105,14 @@ def test_what_was_installed_sends_a_file_to_an_authority(
     assert added.returncode == 0, added.stderr
     folder = root / "820" / "Files Not Exported"
     sample = ["sample", "students", "--la", "820", "--school", "4321", "--to", "820", "--pupils", "5"]
-    schoolgate = [office.program / "environment" / "bin" / "schoolgate", *sample, "--seed", "7", "--out", folder]
+    schoolgate = [
+        str(office.program / "environment" / "bin" / "schoolgate"),
+        *sample,
+        "--seed",
+        "7",
+        "--out",
+        str(folder),
+    ]
     subprocess.run(schoolgate, check=True, capture_output=True)
     sent = office.call("export", "--json")
     assert [(one["la"], one["received"]) for one in json.loads(sent.stdout)] == [("820", 1)], sent.stderr

@@ -6,8 +6,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
 from release.making import IN_THE_ZIP, NotMade, make
+
 from schoolgate import __version__
 
 ROOT = Path(__file__).parents[2]

@@ -62,8 +62,8 @@ OF_THE_LEDGER = {
         raise-order change-order discard-order authorise-order take-back-order cancel-order""",
 }
 OF_THE_AUTHORITY = {
-    EVERYBODY: "alerts send-sample",
-    OFFICE: """today received-files received-file received-xml refused-deliveries refused-delivery
+    EVERYBODY: "alerts send-sample school-program-file",
+    OFFICE: """school-program today received-files received-file received-xml refused-deliveries refused-delivery
         outbox outbox-file outbox-xml withdraw-outbox-file
         imports chosen-imports import import-now do-not-import retry-import import-list import-group-list
         import-preview make-preview import-preview-new import-preview-values import-preview-group undo-import
@@ -94,7 +94,7 @@ OF_THE_AUTHORITY = {
         portal-delete-task portal-lock-task portal-unlock-task portal-ask-for-task portal-take-over-task
         portal-give-back-task portal-configure portal-task-log portal-run
         portal-files portal-upload portal-send-upload portal-file portal-receipt portal-receipt-json
-        portal-to-correct""",
+        portal-to-correct portal-program""",
 }
 OF_THE_SUPPLIER = {
     EVERYBODY: "alerts send-sample first-page",
@@ -153,6 +153,7 @@ NOT_OF_THESE_ROWS = {
     "print-order": 404,
     "order-document": 404,
     "purchasing-document-xml": 404,
+    "school-program-file": 404,
 }
 """Pages that are for rows in another state than the planted ones, or for one kind of them only."""
 

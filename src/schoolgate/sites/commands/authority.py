@@ -24,6 +24,7 @@ from schoolgate.sites.commands.authority_portal import portal
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
 from schoolgate.sites.commands.authority_quarantine import attendance_codes, quarantine
 from schoolgate.sites.commands.authority_rules import rules
+from schoolgate.sites.commands.authority_school_package import school_package
 from schoolgate.sites.commands.authority_tasks import tasks
 from schoolgate.sites.commands.authority_unmatched import unmatched
 from schoolgate.sites.commands.common_verbs import (
@@ -78,6 +79,7 @@ for command in (
     portal,
     alerts,
     reports,
+    school_package,
 ):
     authority.add_command(command)
 for verb in (base_settings, test_settings, base_system):

@@ -207,6 +207,7 @@ _PAGES = (
     ("address-list", "Address list", "which addresses are taken"),
     ("first-load", "First load", "pupils that another system holds"),
     ("school-systems", "School systems", "APIs that schools are collected through"),
+    ("school-program", "School program", "what schools download and install"),
     ("licences", "Licences", "which schools’ files are taken"),
     ("expiring", "What ends soon", "passwords, codes, certificates, keys"),
     ("receipt-keys", "Receipt keys", "what receipts are signed with"),
