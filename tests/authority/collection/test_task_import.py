@@ -11,7 +11,7 @@ from tests.authority.collection.task_lists import csv
 from schoolgate.authority.bases.models import Base, Term
 from schoolgate.authority.collection.migrating.phases import migrate_to_phase_2
 from schoolgate.authority.collection.models import CollectionRun, Data, Owner, Phase, ScheduledTask, Sources, TasksLock
-from schoolgate.authority.collection.task_import import TWO_WAY_WAITS, carry_out, count, plan
+from schoolgate.authority.collection.task_import import ONLY_CHANGED, carry_out, count, plan
 from schoolgate.authority.collection.tasks import next_dues, run_now, switch
 from schoolgate.authority.collection.tasks_csv import read_tasks
 from schoolgate.commons.accounts.models import User
@@ -116,7 +116,7 @@ def test_a_school_that_locks_its_tasks_gets_none_and_the_others_do(green_abbey: 
 @pytest.mark.parametrize(
     ("cells", "why"),
     [
-        ({"Transfer Type": "Two-way"}, TWO_WAY_WAITS),
+        ({"Transfer Type": "Import to School", "Data Filter Details": "Snapshot Data"}, ONLY_CHANGED),
         ({"When": "Once", "Start Date": "2024-06-03"}, "Its day is over."),
         ({"Expiry Date": "2026-07-20"}, "It has expired."),
         ({"School No.": "2002"}, "Phase 1 tasks end with SIMS 7."),
@@ -151,8 +151,8 @@ def test_a_task_that_only_phase_1_kept_from_running_runs_once_it_is_migrated(hil
 
 
 def test_a_task_that_something_else_keeps_from_running_says_so_still(green_abbey: Base) -> None:
-    take({"Transfer Type": "Two-way"})
-    assert migrate_to_phase_2(ScheduledTask.objects.get(), by=None).stopped_because == TWO_WAY_WAITS
+    take({"Transfer Type": "Import to School", "Data Filter Details": "Snapshot Data"})
+    assert migrate_to_phase_2(ScheduledTask.objects.get(), by=None).stopped_because == ONLY_CHANGED
 
 
 def test_what_was_switched_off_in_the_old_product_is_off_without_a_reason(green_abbey: Base) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection.asking_and_sending import begin_with_files
 from schoolgate.authority.collection.connecting import (
     NEEDS_SOMEBODY,
     NO_CONNECTION,
@@ -32,7 +33,14 @@ from schoolgate.authority.collection.migrating.tracking import (
     first_run_after,
     what_can_be_missing,
 )
-from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Cursor, Data, Level, RunState
+from schoolgate.authority.collection.models import (
+    BaseMigration,
+    CollectionRun,
+    Cursor,
+    Data,
+    Level,
+    RunState,
+)
 from schoolgate.authority.collection.not_yet_held import held_now_since
 from schoolgate.authority.collection.plan import Plan, plan, scope_of
 from schoolgate.authority.collection.run_log import RunLog
@@ -40,12 +48,12 @@ from schoolgate.authority.collection.running import COLLECT
 from schoolgate.authority.collection.staging import UNKNOWN_PUPIL, Staging
 from schoolgate.authority.collection.tools import CalledOff, NotNow, tools_for
 from schoolgate.authority.collection.who import held_keys
-from schoolgate.authority.exchange import outbox
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, TryLater, register
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.periodic import every
+from schoolgate.documents.problems import DocumentError
 from schoolgate.wire.mis.connector import Check, Connector, Filters, Group, MisError, Trouble
 
 TOO_MANY_BAD_ROWS = "too-many-bad-rows"
@@ -82,10 +90,15 @@ class Collect(JobKind):
         if not run.base.active:
             cancel(run, "The school is not active here any more.")
             return {"state": RunState.CANCELLED}
-        begun = _begin(run)
+        try:
+            begun = _begin(run)
+        except (NoSpace, DocumentError) as error:
+            fail(run, NO_SPACE if isinstance(error, NoSpace) else error.code, str(error))
+            return {"state": RunState.FAILED}
         if not run.base.is_collected:
             fault_point("collect.asked")
-            return {"state": RunState.ASKED}
+            run.refresh_from_db(fields=["state"])
+            return {"state": run.state}
         if not begun:
             return None
         run.refresh_from_db(fields=["started_at", "connector", "state"])
@@ -113,12 +126,11 @@ class Collect(JobKind):
 
 
 def _begin(run: CollectionRun) -> bool:
-    """Begin to collect, or ask a school that sends files for one, for which the run waits. False: it has ended.
+    """Begin to collect; of a school that sends files see `begin_with_files`. False: it has ended.
 
     The base is held, so that nobody migrates it, or changes the day from which on its changes are asked for, while the
     run begins by what was before.
     """
-    told = "The school is asked for a file, on its program's first page. It closes when a file that fits is imported."
     with transaction.atomic():
         run.base = Base.objects.select_for_update(of=("self",)).get(pk=run.base_id)
         its = CollectionRun.objects.filter(pk=run.pk, job=run.job_id)
@@ -128,9 +140,7 @@ def _begin(run: CollectionRun) -> bool:
             return bool(
                 its.take("collect", started_at=begun, connector=run.base.mis, next_try_at=None, code="", message="")
             )
-        if asked := its.take("ask", started_at=begun, message=told):
-            outbox.ask(run.base, run=run.pk, data=run.data, task_name=run.task_name)
-        return bool(asked)
+        return begin_with_files(run, its, begun)
 
 
 def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:

@@ -40,6 +40,7 @@ COPIED = (
     "looked_after",
     "nc_years",
     "months_back",
+    "sent_groups",
     "recorded_rule",
     "in_term",
 )
@@ -61,8 +62,8 @@ def save(
 ) -> ScheduledTask:
     """Make a task, or change one that was shown as `version`; its phase and transfer type stay then.
 
-    `imported`: it comes from the old product, from where alone Phase 1 and two-way tasks may come. Raises TaskRefused,
-    Locked, and ChangedMeanwhile where it is another version by now.
+    `imported`: it comes from the old product, from where alone Phase 1 tasks may come. Raises TaskRefused, Locked,
+    and ChangedMeanwhile where it is another version by now.
     """
     if task is None and not imported:
         require_makeable(wish)
@@ -79,6 +80,7 @@ def save(
         task.name, task.owner, task.data, task.sources = wish.name, wish.owner, wish.data, sources
         task.leavers, task.looked_after = wish.leavers, wish.looked_after
         task.nc_years, task.months_back = list(wish.nc_years), wish.months_back
+        task.sent_groups = list(wish.sent_groups) if task.sends_back else []
         task.in_term, task.active = wish.in_term, wish.active
         if wish.active:
             task.stopped_because = ""

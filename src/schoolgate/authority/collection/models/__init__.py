@@ -15,9 +15,18 @@ from schoolgate.authority.collection.models.run import (
     RunState,
     last_run_status,
 )
-from schoolgate.authority.collection.models.task import Data, Owner, Phase, ScheduledTask, Sources, TransferType
+from schoolgate.authority.collection.models.task import (
+    SENDS_BACK,
+    Data,
+    Owner,
+    Phase,
+    ScheduledTask,
+    Sources,
+    TransferType,
+)
 
 __all__ = [
+    "SENDS_BACK",
     "BaseMigration",
     "CodeMeaning",
     "CollectionRun",

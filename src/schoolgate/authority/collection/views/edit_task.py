@@ -108,7 +108,14 @@ def _said(form: TaskForm) -> tuple[str, list[str]] | None:
     members = Base.objects.filter(named)
     collected = members.exclude(mis=SIMS_7) if sources == Sources.API else members.filter(mis=SIMS_7)
     as_task = ScheduledTask(nc_years=list(wish.nc_years), looked_after=wish.looked_after, leavers=wish.leavers)
-    told = sentence(wish.rule, wish.data, collected.count(), in_term=wish.in_term, filters=filters_in_words(as_task))
+    told = sentence(
+        wish.rule,
+        wish.data,
+        collected.count(),
+        in_term=wish.in_term,
+        filters=filters_in_words(as_task),
+        transfer_type=wish.transfer_type,
+    )
     starts = starts_at_migration(members.filter(mis=SIMS_7).count() if sources == Sources.API else 0)
     return told, [*filter(None, [starts]), *clock_notes(wish.rule, timezone.localdate())]
 
