@@ -20,6 +20,7 @@ class ExchangeConfig(AppConfig):
             preview_job,
             reports,
             retention,
+            staff_changes,
             sweeping,
             tokens,
             tracing,

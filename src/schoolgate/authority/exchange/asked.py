@@ -4,6 +4,7 @@ from schoolgate.authority.bases.agents import agent_of, last_seen
 from schoolgate.authority.bases.base_page import PARTS, Part
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.models import OutboxEntry
+from schoolgate.authority.exchange.views.staff_changes import of_staff
 from schoolgate.commons.accounts.access import PersonRequest
 
 
@@ -22,4 +23,4 @@ def asked_for(request: PersonRequest, base: Base) -> Part | None:
     return Part("authority_exchange/asked.html", shown)
 
 
-PARTS.append(asked_for)
+PARTS += [asked_for, of_staff]

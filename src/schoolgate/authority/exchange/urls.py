@@ -1,6 +1,15 @@
 from django.urls import path
 
-from schoolgate.authority.exchange.views import behind, files, imports, one_import, outbox, previews, site
+from schoolgate.authority.exchange.views import (
+    behind,
+    files,
+    imports,
+    one_import,
+    outbox,
+    previews,
+    site,
+    staff_changes,
+)
 
 urlpatterns = [
     path("", site.today, name="today"),
@@ -26,6 +35,8 @@ urlpatterns = [
     path("imports/<int:pk>/retry", one_import.start_again, name="retry-import"),
     path("imports/<int:pk>/pupils/<slug:what>", behind.behind, name="import-list"),
     path("imports/<int:pk>/groups/<slug:group>/<slug:what>", behind.behind, name="import-group-list"),
+    path("bases/<int:pk>/send-staff-changes", staff_changes.send_staff_changes, name="send-staff-changes"),
+    path("administration/staff-changes/", staff_changes.staff_changes, name="staff-changes"),
     path("bases/never-heard-from/", site.silent_bases, name="silent-bases"),
     path("bases/expiring/", site.expiring, name="expiring"),
     path("administration/receipt-keys/", site.receipt_keys, name="receipt-keys"),

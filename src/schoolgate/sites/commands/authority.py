@@ -19,6 +19,7 @@ from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_groups import groups
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_migration import migrate
+from schoolgate.sites.commands.authority_outbox import outbox
 from schoolgate.sites.commands.authority_phase_1 import import_tasks, to_phase_2
 from schoolgate.sites.commands.authority_portal import portal
 from schoolgate.sites.commands.authority_pupils import pupil, pupils
@@ -74,6 +75,7 @@ for command in (
     collect,
     migrate,
     catch_up,
+    outbox,
     quarantine,
     attendance_codes,
     portal,

@@ -208,6 +208,7 @@ _PAGES = (
     ("first-load", "First load", "pupils that another system holds"),
     ("school-systems", "School systems", "APIs that schools are collected through"),
     ("school-program", "School program", "what schools download and install"),
+    ("staff-changes", "Changes to staff records", "when they are sent to schools"),
     ("licences", "Licences", "which schools’ files are taken"),
     ("expiring", "What ends soon", "passwords, codes, certificates, keys"),
     ("receipt-keys", "Receipt keys", "what receipts are signed with"),
