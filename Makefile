@@ -51,7 +51,8 @@ lock:
 	compile=".venv-lock/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url"; \
 	$$compile --extra postgres --extra dev -o requirements/dev.txt && \
 	$$compile -c requirements/dev.txt -o requirements/base.txt && \
-	$$compile --extra postgres -c requirements/dev.txt -o requirements/postgres.txt
+	$$compile --extra postgres -c requirements/dev.txt -o requirements/postgres.txt && \
+	$$compile --extra tray -c requirements/dev.txt -o requirements/tray.txt
 	@! grep -n '://' requirements/*.txt
 
 clean:

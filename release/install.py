@@ -63,6 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Install Schoolgate's school site, or bring it up to date.")
     parser.add_argument("--program", type=Path, help="program folder; asked for when not given")
     parser.add_argument("--home", type=Path, help="data folder; asked for when not given")
+    parser.add_argument("--tray", action="store_true", help="with what the icon beside the clock needs")
     parser.add_argument("--yes", action="store_true", help="ask nothing: take what is proposed")
     options = parser.parse_args()
     program = options.program
@@ -91,7 +92,13 @@ def main() -> None:
         ("--no-index", "--find-links", HERE / "wheels") if (HERE / "wheels").is_dir() else ()
     )
     print("Installing what the program needs", flush=True)
-    run(*pip, *wheels, "--require-hashes", "--requirement", HERE / "requirements.txt")
+    run(
+        *pip,
+        *wheels,
+        "--require-hashes",
+        "--requirement",
+        HERE / ("requirements-tray.txt" if options.tray else "requirements.txt"),
+    )
     run(*pip, "--no-index", "--no-deps", "--force-reinstall", package)
     words: list[str | Path] = [python, "-m", "schoolgate.sites.cli", "school", "install", "--program", program]
     words += ["--home", options.home] if options.home else []

@@ -18,6 +18,7 @@ SUMS = "SHA256SUMS"
 IN_THE_ZIP = {
     "requirements/base.txt": "requirements.txt",
     "requirements/postgres.txt": "requirements-postgres.txt",
+    "requirements/tray.txt": "requirements-tray.txt",
     "release/install.py": "install.py",
     "release/install.sh": "install.sh",
     "release/install.cmd": "install.cmd",

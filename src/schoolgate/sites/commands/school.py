@@ -21,7 +21,7 @@ from schoolgate.sites.commands.school_ledger import ledger
 from schoolgate.sites.commands.school_orders import orders, purchasing
 from schoolgate.sites.commands.school_personnel import import_files, personnel
 from schoolgate.sites.commands.school_schedule import schedule
-from schoolgate.sites.commands.school_service import install_service, uninstall_service
+from schoolgate.sites.commands.school_service import install_service, tray, uninstall_service
 from schoolgate.sites.commands.school_suppliers import services, suppliers
 from schoolgate.sites.commands.school_today import board, requests, status
 from schoolgate.sites.commands.shared import (
@@ -44,7 +44,7 @@ for command in (
     *(status, requests, board, connect, password, destinations, schools, schedule, connection, test_connection),
     *FILE_COMMANDS,
     *(personnel, import_files),
-    *(install, uninstall, install_service, uninstall_service),
+    *(install, uninstall, install_service, uninstall_service, tray),
     *(ledger, suppliers, services, fetch_orders, documents, orders, purchasing),
 ):
     school.add_command(command)

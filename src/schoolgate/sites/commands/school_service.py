@@ -1,4 +1,4 @@
-"""`schoolgate school install-service` and `uninstall-service`: the site runs all the time."""
+"""`schoolgate school install-service`, `uninstall-service` and `tray`: the site runs all the time, and shows it."""
 
 import getpass
 import os
@@ -43,6 +43,19 @@ def uninstall_service() -> None:
         raise Failed(str(error)) from None
     for sentence in done:
         click.echo(sentence)
+
+
+@click.command("tray", help="Show an icon with the site's state, Open and Export now, until it is taken away.")
+@at_home("school")
+def tray() -> None:
+    from django.conf import settings
+
+    from schoolgate.sites.tray import show
+
+    try:
+        show(settings.SCHOOLGATE_URL)
+    except ImportError:
+        raise Failed("The icon needs two packages more: pip install schoolgate[tray]") from None
 
 
 def _owner(home: Path) -> str:
