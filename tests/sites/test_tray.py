@@ -32,6 +32,10 @@ class Icon:
         self.title = ""
         self.said: list[str] = []
         self.stopped = False
+        self.menus_made = 0
+
+    def update_menu(self) -> None:
+        self.menus_made += 1
 
     def notify(self, message: str, title: str) -> None:
         self.said.append(message)
@@ -93,6 +97,7 @@ def test_the_icon_has_the_colour_and_the_words_of_how_the_site_stands() -> None:
     icon = Icon()
     the_tray(Site(status=status(all_right=False, sentence="One thing needs you."))).refresh(icon)
     assert (icon.icon, icon.title) == (COLOURS["bad"], "Schoolgate: One thing needs you.")
+    assert icon.menus_made == 1
 
 
 def test_a_long_sentence_is_no_longer_than_windows_takes() -> None:

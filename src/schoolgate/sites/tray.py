@@ -61,7 +61,7 @@ def export_now(call: Call = call_site) -> str:
 
 
 class Tray:
-    """The icon's menu and what it does. `icon` is pystray's, or anything with its `icon`, `title` and `notify`."""
+    """The icon's menu and what it does. `icon` is pystray's, or anything that can be shown and can notify."""
 
     def __init__(self, url: str, draw: Callable[[str], Any], call: Call = call_site) -> None:
         self._url = url
@@ -84,6 +84,7 @@ class Tray:
         self.standing = look(self._call)
         icon.icon = self.image()
         icon.title = f"Schoolgate: {self.standing.sentence}"[:127]  # Windows takes no more
+        icon.update_menu()
 
     def export(self, icon: Any) -> None:
         """*Export now*; pressed again while one is under way, it says so and starts no second."""
