@@ -82,6 +82,7 @@ OF_THE_AUTHORITY = {
         import-tasks confirm-import-tasks phase-1-tasks migrate-tasks-to-phase-2
         task-log collection-run run-again cancel-run held-back held-back-rows decide-held-back held-back-row
         attendance-codes code-meaning answer-take-over
+        suspended-results look-again-at-suspended suspended-result match-suspended discard-suspended
         invite-to-portal tell-school link-to-portal remove-from-portal""",
     ADMINISTRATOR: """receipt-keys retire-receipt-key first-load first-load-file first-load-rows
         schools-without-base load-first try-first-again discard-first addresses-without-list set-summary-time

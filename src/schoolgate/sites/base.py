@@ -111,6 +111,7 @@ def shared(site: str) -> dict[str, Any]:
         "SCHOOLGATE_KEYS": home.keys(),
         "SCHOOLGATE_DEMO": configuration.yes("demo"),
         "SCHOOLGATE_MAX_FILE_BYTES": configuration.number("max_file_mib") * 1024 * 1024,
+        "SCHOOLGATE_ATTAINMENT_ROOT": configuration.text("attainment_root"),
         "SCHOOLGATE_JOB_LEASE_SECONDS": float(os.environ.get("SCHOOLGATE_JOB_LEASE_SECONDS", "30")),
         "SCHOOLGATE_FAULTS": os.environ.get("SCHOOLGATE_FAULTS", ""),
         "SECRET_KEY": secret_key(home.keys()),

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.asking_and_sending import begin_with_files
+from schoolgate.authority.collection.attainment.folder import FolderRefused
+from schoolgate.authority.collection.attainment.taking import take_files
 from schoolgate.authority.collection.connecting import (
     NEEDS_SOMEBODY,
     NO_CONNECTION,
@@ -65,6 +67,8 @@ NO_SPACE = "no-space"
 STOPPED = "stopped"
 """Code of a run: its job ended badly, and says why."""
 
+_CODES: dict[type[Exception], str] = {NotConnected: NO_CONNECTION, NoSpace: NO_SPACE, FolderRefused: "folder-refused"}
+
 TRIES = 8
 FIRST_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 3600.0
@@ -95,7 +99,7 @@ class Collect(JobKind):
         except (NoSpace, DocumentError) as error:
             fail(run, NO_SPACE if isinstance(error, NoSpace) else error.code, str(error))
             return {"state": RunState.FAILED}
-        if not run.base.is_collected:
+        if not run.base.is_collected and not _reads_folder(run):
             fault_point("collect.asked")
             run.refresh_from_db(fields=["state"])
             return {"state": run.state}
@@ -105,14 +109,16 @@ class Collect(JobKind):
         fault_point("collect.begun")
         notes = RunLog(run)
         try:
-            _collect(run, running, notes)
+            if _reads_folder(run):
+                take_files(run, notes)
+            else:
+                _collect(run, running, notes)
         except CalledOff:
             cancel(run)
         except NotNow as later:
             _later(run, running, notes, later.seconds, Trouble.BUSY, notes.last_trouble())
-        except (NotConnected, NoSpace) as error:
-            code = NO_CONNECTION if isinstance(error, NotConnected) else NO_SPACE
-            fail(run, code, str(error))
+        except (NotConnected, NoSpace, FolderRefused) as error:
+            fail(run, _CODES[type(error)], str(error))
         except MisError as error:
             notes.error(error.sentence, code=error.trouble)
             if error.passes:
@@ -136,11 +142,16 @@ def _begin(run: CollectionRun) -> bool:
         its = CollectionRun.objects.filter(pk=run.pk, job=run.job_id)
         # Noted before the first call: what changes while it goes on is asked for again next time.
         begun = timezone.now()
-        if run.base.is_collected:
+        if run.base.is_collected or _reads_folder(run):
+            connector = run.base.mis if run.base.is_collected else ""
             return bool(
-                its.take("collect", started_at=begun, connector=run.base.mis, next_try_at=None, code="", message="")
+                its.take("collect", started_at=begun, connector=connector, next_try_at=None, code="", message="")
             )
         return begin_with_files(run, its, begun)
+
+
+def _reads_folder(run: CollectionRun) -> bool:
+    return not run.base.is_collected and run.task is not None and run.task.reads_folder
 
 
 def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:

@@ -22,7 +22,7 @@ class TaskForm(TaskFields):
     """A task as the authority's people are shown it and type it in: for any schools and groups."""
 
     PARTS = (
-        ("", "name owner transfer_type kind sent_groups"),
+        ("", "name owner transfer_type kind sent_groups folder"),
         ("Schools", "find"),
         ("", "bases groups"),
         ("Pupils", "nc_years looked_after leavers months_back"),
@@ -58,6 +58,14 @@ class TaskForm(TaskFields):
         help_text="For Import to School and Two-way. None chosen is all of these; registers, exclusions and attainment "
         "are the school's own account, and never sent.",
         widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
+    )
+    folder = forms.CharField(
+        label="Folder of attainment files",
+        required=False,
+        max_length=200,
+        help_text="For Attainment Data: a folder on this server, whose files are read instead of asking the schools. "
+        "They are called like 8204321_CES_820LLLL_001.xml, and stay where they are.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     find = forms.CharField(
         label="Find schools",
@@ -129,6 +137,7 @@ class TaskForm(TaskFields):
             groups=tuple(given["groups"]),
             transfer_type=given["transfer_type"] or TransferType.EXPORT_FROM_SCHOOL,
             sent_groups=tuple(given["sent_groups"]),
+            folder=given["folder"].strip(),
             **self.wished(),
         )
 
@@ -140,6 +149,7 @@ def initial_of(task: ScheduledTask) -> dict[str, Any]:
         "owner": task.owner,
         "transfer_type": task.transfer_type,
         "sent_groups": task.sent_groups,
+        "folder": task.folder,
         "bases": [base.pk for base in task.bases.all()],
         "groups": [group.pk for group in task.groups.all()],
     }

@@ -12,6 +12,7 @@ from schoolgate.authority.bases.models import Base, Term
 from schoolgate.authority.collection.locks import hold, require_open
 from schoolgate.authority.collection.models import (
     CollectionRun,
+    Data,
     Level,
     Owner,
     RunState,
@@ -41,6 +42,7 @@ COPIED = (
     "nc_years",
     "months_back",
     "sent_groups",
+    "folder",
     "recorded_rule",
     "in_term",
 )
@@ -81,6 +83,7 @@ def save(
         task.leavers, task.looked_after = wish.leavers, wish.looked_after
         task.nc_years, task.months_back = list(wish.nc_years), wish.months_back
         task.sent_groups = list(wish.sent_groups) if task.sends_back else []
+        task.folder = wish.folder if wish.data == Data.ATTAINMENT else ""
         task.in_term, task.active = wish.in_term, wish.active
         if wish.active:
             task.stopped_because = ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
+from schoolgate.authority.collection.attainment.folder import FolderRefused, folder_below_root
 from schoolgate.authority.collection.models import SENDS_BACK, Data, Owner, Phase, ScheduledTask, Sources, TransferType
 from schoolgate.authority.collection.sentence import when
 from schoolgate.authority.exchange.sending_back import groups_to_send
@@ -44,6 +45,8 @@ class Wish:
     transfer_type: str = TransferType.EXPORT_FROM_SCHOOL
     sent_groups: tuple[str, ...] = ()
     """Names of the data groups that go back to schools, where the transfer type sends any; none is all that may."""
+    folder: str = ""
+    """Where files with attainment lie on this server, to be read instead of asking the schools."""
 
     @classmethod
     def of(cls, task: ScheduledTask) -> "Wish":
@@ -65,6 +68,7 @@ class Wish:
             phase=task.phase,
             transfer_type=task.transfer_type,
             sent_groups=tuple(task.sent_groups),
+            folder=task.folder,
         )
 
 
@@ -103,6 +107,7 @@ def _said(wish: Wish) -> list[tuple[str, str]]:
         ("Looked after children only", _yes_or_no(wish.looked_after)),
         ("Leavers too", _yes_or_no(wish.leavers)),
         ("Months of attendance", str(wish.months_back or "")),
+        ("Folder", wish.folder),
         ("Data groups to send", ", ".join(wish.sent_groups)),
         ("Active", _yes_or_no(wish.active)),
     ]
@@ -159,6 +164,11 @@ def _require_possible(wish: Wish, sources: str) -> None:
         raise TaskRefused("owner", "A school owns a task of that one school only. Choose one school, or the owner LA.")
     if sources == Sources.API and wish.data == Data.ATTAINMENT:
         raise TaskRefused("kind", "Attainment is collected from schools with SIMS 7 only.")
+    if wish.folder and wish.data == Data.ATTAINMENT:
+        try:
+            folder_below_root(wish.folder)
+        except FolderRefused as refused:
+            raise TaskRefused("folder", str(refused)) from None
     if wish.transfer_type in SENDS_BACK:
         _require_sendable(wish, sources)
     if wish.phase == Phase.ONE:

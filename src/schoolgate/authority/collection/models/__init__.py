@@ -1,3 +1,4 @@
+from schoolgate.authority.collection.models.attainment import AttainmentFile, SuspendedResult
 from schoolgate.authority.collection.models.base_migration import BaseMigration
 from schoolgate.authority.collection.models.code_meaning import CodeMeaning
 from schoolgate.authority.collection.models.connection import Connection, ConnectionState
@@ -27,6 +28,7 @@ from schoolgate.authority.collection.models.task import (
 
 __all__ = [
     "SENDS_BACK",
+    "AttainmentFile",
     "BaseMigration",
     "CodeMeaning",
     "CollectionRun",
@@ -46,6 +48,7 @@ __all__ = [
     "RunState",
     "ScheduledTask",
     "Sources",
+    "SuspendedResult",
     "TasksLock",
     "TransferType",
     "last_run_status",

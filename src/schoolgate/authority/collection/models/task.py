@@ -80,6 +80,8 @@ class ScheduledTask(models.Model):
     it over.
     `sent_groups` are the names of the data groups that go back to schools, where its type sends any (`SENDS_BACK`);
     none is all that may.
+    `folder`, of a task for attainment, is where files with it lie on this server (`attainment.folder`): they are read
+    instead of asking the school.
     `months_back` limits attendance that is read by days. `version` goes up with each change, so that of two people who
     change a task at once the second is told.
     """
@@ -95,6 +97,7 @@ class ScheduledTask(models.Model):
     looked_after = models.BooleanField("looked after children only", default=False)
     nc_years = models.JSONField("National Curriculum years", default=list, blank=True)
     sent_groups = models.JSONField("data groups to send", default=list, blank=True)
+    folder = models.CharField("folder of attainment files", max_length=200, blank=True)
     months_back = models.PositiveSmallIntegerField("months of attendance", null=True, blank=True)
     bases = models.ManyToManyField(Base, related_name="tasks", blank=True)
     groups = models.ManyToManyField(BaseGroup, related_name="tasks", blank=True)
@@ -133,6 +136,11 @@ class ScheduledTask(models.Model):
     def sends_back(self) -> bool:
         """Whether it sends to schools what was changed here."""
         return self.transfer_type in SENDS_BACK
+
+    @property
+    def reads_folder(self) -> bool:
+        """Whether it reads files on this server instead of asking schools."""
+        return self.data == Data.ATTAINMENT and bool(self.folder) and self.takes
 
     @property
     def takes(self) -> bool:

@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.models import SIMS_7, Base
 from schoolgate.authority.collection import tasks as steps
+from schoolgate.authority.collection.attainment.folder import FolderRefused, access_to
 from schoolgate.authority.collection.locks import Locked, why_locked
 from schoolgate.authority.collection.models import ScheduledTask, Sources
 from schoolgate.authority.collection.sentence import clock_notes, filters_in_words, sentence, starts_at_migration
 from schoolgate.authority.collection.task_form import TaskForm
 from schoolgate.commons.accounts.access import PersonRequest, who
 
-_LOOKS = frozenset({"preview", "find-schools"})
+_LOOKS = frozenset({"preview", "find-schools", "test-access"})
 """Buttons of the form that save nothing."""
 
 
@@ -85,11 +86,27 @@ def _shown(request: PersonRequest, form: TaskForm, context: dict[str, Any]) -> H
     if looks_for:
         form = form.as_typed()
     said = None if looks_for else _said(form)
+    access = _access(form) if "test-access" in request.POST else ""
     # Who is at work on the form by htmx asks for the sentence alone: what is wrong is told when it is to be saved.
     status = 422 if form.errors and not request.headers.get("HX-Request") else 200
     return render(
-        request, "authority_collection/edit_task.html", {"form": form, "said": said, **context}, status=status
+        request,
+        "authority_collection/edit_task.html",
+        {"form": form, "said": said, "access": access, **context},
+        status=status,
     )
+
+
+def _access(form: TaskForm) -> str:
+    """What is found in the folder that was typed in; "" where it cannot be used, which its field says."""
+    if not form.is_bound or form.errors:
+        return ""
+    wish = form.wish()
+    try:
+        return access_to(wish.folder, list(wish.bases))
+    except FolderRefused as refused:
+        form.add_error("folder", str(refused))
+        return ""
 
 
 def _said(form: TaskForm) -> tuple[str, list[str]] | None:
