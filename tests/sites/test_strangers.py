@@ -331,7 +331,7 @@ def test_an_administrator_sees_and_changes_nothing_without_the_right(
 def test_the_rows_of_the_walk_are_there_for_who_may_see_them(
     planted: None, site: str, administrator: User, signed_in: SignedIn
 ) -> None:
-    change_rights(administrator, ["restricted-pupils"], by=None)
+    change_rights(administrator, ["restricted-pupils", "staff-records"], by=None)
     PurchasingRights.objects.create(
         user=administrator, raises=True, imports=True, authorises_to=1_000_000, over_budget=True
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from schoolgate.sites.commands.shared import Failed, WrongCall, at_home
+from schoolgate.sites.commands.shared import Failed, WrongCall, as_json, at_home, print_json
 
 
 @click.command("pupil-change", help="Change one value of a pupil by hand, or remove it, with a reason.")
@@ -16,9 +16,17 @@ from schoolgate.sites.commands.shared import Failed, WrongCall, at_home
 @click.option("--remove", is_flag=True, help="Hold nothing there any more.")
 @click.option("--school", metavar="DFE", help="Of which school, where the group is told by each: 8204321.")
 @click.option("--reason", required=True, help="It stands in the value's history.")
+@as_json
 @at_home("authority")
 def pupil_change(
-    number: int, group: str, item: str, value: str | None, remove: bool, school: str | None, reason: str
+    number: int,
+    group: str,
+    item: str,
+    value: str | None,
+    remove: bool,
+    school: str | None,
+    reason: str,
+    as_json: bool,
 ) -> None:
     from schoolgate.authority.importing.by_hand.changing import (
         NOT_BY_HAND,
@@ -60,6 +68,9 @@ def pupil_change(
         raise Failed("This is what is held. Nothing was changed.") from None
     except NotValid as wrong:
         raise Failed("; ".join(f"{code}: {sentence}" for code, sentence in wrong.problems)) from None
+    if as_json:
+        print_json({"pupil": pupil.pk, "group": of.name, "item": item, "removed": remove})
+        return
     click.echo(f"{item} is {'removed' if remove else 'changed'}.")
 
 

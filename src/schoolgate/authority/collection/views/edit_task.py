@@ -82,11 +82,11 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def _shown(request: PersonRequest, form: TaskForm, context: dict[str, Any]) -> HttpResponseBase:
     """The form, with the sentence of what stands in it; schools that are looked for among those to choose from."""
-    looks_for = "find-schools" in request.POST
+    looks_for = bool({"find-schools", "test-access"} & request.POST.keys())
     if looks_for:
         form = form.as_typed()
     said = None if looks_for else _said(form)
-    access = _access(form) if "test-access" in request.POST else ""
+    access = _access(request) if "test-access" in request.POST else None
     # Who is at work on the form by htmx asks for the sentence alone: what is wrong is told when it is to be saved.
     status = 422 if form.errors and not request.headers.get("HX-Request") else 200
     return render(
@@ -97,16 +97,13 @@ def _shown(request: PersonRequest, form: TaskForm, context: dict[str, Any]) -> H
     )
 
 
-def _access(form: TaskForm) -> str:
-    """What is found in the folder that was typed in; "" where it cannot be used, which its field says."""
-    if not form.is_bound or form.errors:
-        return ""
-    wish = form.wish()
+def _access(request: PersonRequest) -> tuple[str, bool]:
+    """What is found in the folder that was typed in, in a sentence, and whether it can be used."""
+    chosen = [pk for pk in request.POST.getlist("bases") if pk.isdecimal() and len(pk) < 19]
     try:
-        return access_to(wish.folder, list(wish.bases))
+        return access_to(request.POST.get("folder", ""), list(Base.objects.filter(pk__in=chosen))), True
     except FolderRefused as refused:
-        form.add_error("folder", str(refused))
-        return ""
+        return str(refused), False
 
 
 def _said(form: TaskForm) -> tuple[str, list[str]] | None:

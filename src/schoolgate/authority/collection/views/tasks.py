@@ -207,7 +207,8 @@ def run_now(request: PersonRequest, pk: int) -> HttpResponseBase:
     if base is None and (left_out := locks_of(found.collected_bases)):
         messages.info(request, f"Left out: {in_words(left_out)}")
     if made:
-        messages.success(request, f"{made:,} school{'s are' if made != 1 else ' is'} collected next.")
+        does = "collected" if found.takes else "sent what was changed here"
+        messages.success(request, f"{made:,} school{'s are' if made != 1 else ' is'} {does} next.")
     elif found.collected_bases.exists():
         messages.info(request, "It is being collected already.")
     else:

@@ -5,27 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authority_bases', '0006_base_people'),
-        ('authority_exchange', '0008_files_in_the_outbox'),
-        ('authority_records', '0009_members_of_staff'),
+        ("authority_bases", "0006_base_people"),
+        ("authority_exchange", "0008_files_in_the_outbox"),
+        ("authority_records", "0009_members_of_staff"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SentValue',
+            name="SentValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.PositiveSmallIntegerField()),
-                ('item', models.CharField(max_length=60)),
-                ('change', models.BigIntegerField()),
-                ('base', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='authority_bases.base')),
-                ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='values_sent', to='authority_exchange.outboxentry')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='authority_records.pupil')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.PositiveSmallIntegerField()),
+                ("item", models.CharField(max_length=60)),
+                ("change", models.BigIntegerField()),
+                (
+                    "base",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="authority_bases.base",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="values_sent",
+                        to="authority_exchange.outboxentry",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="authority_records.pupil"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('base', 'pupil', 'group', 'item'), name='one_value_sent_an_item_and_base')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("base", "pupil", "group", "item"), name="one_value_sent_an_item_and_base"
+                    )
+                ],
             },
         ),
     ]
