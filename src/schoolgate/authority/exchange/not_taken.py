@@ -23,6 +23,7 @@ from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.records.columns import pupil_columns
 from schoolgate.authority.records.groups.registry import read_groups
+from schoolgate.authority.records.subjects import PUPIL, Subject
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.entries import PupilEntry
 from schoolgate.documents.students.reader import StudentFile
@@ -45,16 +46,17 @@ class NotTaken:
     upn: str = ""
     record: int = 0
     """The number of the record that waits; 0: none does any more, or the reader may not see it."""
+    subject: Subject = PUPIL
 
     @property
     def why(self) -> str:
         """Why it was not taken."""
-        return words_of(self.code).why
+        return words_of(self.code, self.subject).why
 
     @property
     def step(self) -> str:
         """What to do about it."""
-        return words_of(self.code).step
+        return words_of(self.code, self.subject).step
 
 
 def not_taken(this: Import, *, twice: bool) -> list[NotTaken]:
@@ -66,7 +68,7 @@ def not_taken(this: Import, *, twice: bool) -> list[NotTaken]:
         for number in numbers
         if (code == WhyNot.TWICE) is twice
     }
-    return [NotTaken(number, code) for number, code in sorted(codes.items())]
+    return [NotTaken(number, code, subject=this.told_of) for number, code in sorted(codes.items())]
 
 
 def read_names(this: Import, rows: Collection[NotTaken], hidden: Collection[Held] = ()) -> None:

@@ -7,6 +7,7 @@ from schoolgate.authority.importing.case import UPN_OF_ANOTHER
 from schoolgate.authority.importing.deciding import CHANGED_BY_HAND, DISCARDED, NOT_IMPORTED, UNDONE
 from schoolgate.authority.importing.reading import UNUSABLE_REGISTER
 from schoolgate.authority.importing.recognising import WhyNot
+from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject
 
 
 class Words(NamedTuple):
@@ -93,22 +94,50 @@ OF_PUPILS: dict[str, Words] = {
 }
 """Pupils who were not taken at all (`Import.problems`)."""
 
+OF_STAFF: dict[str, Words] = OF_PUPILS | {
+    WhyNot.SEVERAL: Words(
+        "Might be more than one member of staff of yours.",
+        "Compare them. Once numbers or names tell them apart, the next file is taken.",
+    ),
+    WhyNot.INACTIVE: Words(
+        "Is a member of staff of yours who works at no school.",
+        "Ask the school whether the person has come to it from there.",
+    ),
+    WhyNot.SAME_UPN: Words(
+        "Has the number of another member of staff of yours.",
+        "Find out whose it is; the school that has it wrong corrects it.",
+    ),
+    WhyNot.NOT_KNOWN: Words(
+        "Is nobody you hold, and your rules for this school do not add people by themselves.",
+        "Match the member of staff with one of yours, or add it.",
+    ),
+    WhyNot.HELD_BACK: Words(
+        "A person here discarded this member of staff, or took its match back.", "Nothing, as long as that stands."
+    ),
+    WhyNot.SAME_FOUR: Words(
+        "Has name, birth and sex of a member of staff of yours who has another number.",
+        "Find out whether they are one person; the school that has the wrong number corrects it.",
+    ),
+}
+"""The same of members of staff."""
+
 _IN_SHORT: dict[str, str] = {
     WhyNot.TWICE: "Twice in the file",
     WhyNot.SEVERAL: "May be several",
     WhyNot.INACTIVE: "On no roll here",
-    WhyNot.SAME_UPN: "UPN of another",
+    WhyNot.SAME_UPN: "Number of another",
     WhyNot.NOT_KNOWN: "Not held here",
     WhyNot.HELD_BACK: "By a person here",
-    WhyNot.SAME_FOUR: "Another UPN",
+    WhyNot.SAME_FOUR: "Another number",
 }
 
 
-def words_of(code: str) -> Words:
+def words_of(code: str, subject: Subject = PUPIL) -> Words:
     """The words of a code; one that is not known, of another version say, stands for itself."""
-    return OF_VALUES.get(code) or OF_PUPILS.get(code) or Words(code.replace("-", " ").capitalize() + ".", _AT_SCHOOL)
+    of_people = OF_STAFF if subject == STAFF else OF_PUPILS
+    return OF_VALUES.get(code) or of_people.get(code) or Words(code.replace("-", " ").capitalize() + ".", _AT_SCHOOL)
 
 
 def in_short(code: str) -> str:
-    """Why a pupil was not taken, in two or three words: for a column of a table."""
+    """Why somebody was not taken, in two or three words: for a column of a table."""
     return _IN_SHORT.get(code) or words_of(code).why

@@ -37,6 +37,7 @@ from schoolgate.authority.records.rooms_above import (
 )
 from schoolgate.authority.records.rule_words import rule_words
 from schoolgate.authority.records.showing import Shown, label_of, show_item
+from schoolgate.authority.records.subjects import PUPIL, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ class Source:
 
     change: Change
     links: Sequence[Link]
+    subject: Subject = PUPIL
 
     @property
     def rule(self) -> str:
-        return rule_words(self.change.rule, by_person=self.change.decision_id is not None)
+        return rule_words(self.change.rule, by_person=self.change.decision_id is not None, subject=self.subject)
 
     @property
     def reason(self) -> str:
@@ -277,7 +279,7 @@ class OnePupil:
         return trace(sources)
 
     def _source(self, change: Change) -> Source:
-        return Source(change, self._pages.get(_whence(change), ()))
+        return Source(change, self._pages.get(_whence(change), ()), self.pupil.subject)
 
     def _links(self, missing: Missing) -> Sequence[Link]:
         return self._pages.get(missing.seen_in, ())

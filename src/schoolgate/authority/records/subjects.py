@@ -17,5 +17,5 @@ HUMANS: dict[Subject, tuple[str, str]] = {PUPIL: ("child", "children"), STAFF: (
 
 
 def number_words(subject: Subject) -> str:
-    """What screens call the number that a person is known by."""
-    return "Staff number" if subject == STAFF else "UPN"
+    """What screens call the number that a person is known by, within a sentence."""
+    return "teacher or NI number" if subject == STAFF else "UPN"

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from schoolgate.authority.exchange.not_taken import NotTaken, find_records, not_taken, read_names
 from schoolgate.authority.importing.before_and_after import Written, written_by
@@ -203,7 +204,7 @@ def _not_taken(*, twice: bool) -> List:
             Column("surname", "Surname in the file", sort=""),
             Column("forename", "Forename in the file", sort=""),
             Column("born", "Date of birth", kind="date", sort=""),
-            Column("upn", number_words(this.told_of), kind="code", sort=""),
+            Column("upn", capfirst(number_words(this.told_of)), kind="code", sort=""),
             Column("why", "Why", kind="long"),
             Column("step", "What to do", kind="long", sort=""),
         ]
@@ -286,7 +287,7 @@ def _pupil_columns(this: Import, group: DataGroup | None, *, of: str = "") -> li
         Column(f"{of}surname", "Surname", sort=f"{of}surname_key", link=address),
         Column(f"{of}forename", "Forename", sort=f"{of}forename_key"),
         *([] if of else [Column("born", "Date of birth", kind="date")]),
-        Column(f"{of}upn", number_words(this.told_of), kind="code"),
+        Column(f"{of}upn", capfirst(number_words(this.told_of)), kind="code"),
     ]
 
 

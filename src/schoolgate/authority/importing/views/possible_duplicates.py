@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from schoolgate.authority.importing.merging.alike import Pair, pairs, times_at_schools, who_stays
 from schoolgate.authority.importing.models import TwoChildren
@@ -99,7 +100,7 @@ def _table(request: PersonRequest, rows: list[_Row], subject: Subject, *, apart:
         [
             Column("name", "Name", sort="surname", value=lambda row: row.keep.listed_name, link=_address),
             Column("born", "Date of birth", kind="date"),
-            Column("upn", number_words(subject), kind="code", sort="", value=lambda row: row.keep.upn),
+            Column("upn", capfirst(number_words(subject)), kind="code", sort="", value=lambda row: row.keep.upn),
             Column("schools", "Schools", sort="", value=lambda row: schools_of(row.schools[row.keep.pk])),
             Column("other", "The other", sort="", value=lambda row: row.gone.listed_name),
             Column("other_born", "Born", kind="date", sort="", value=lambda row: row.gone.born),

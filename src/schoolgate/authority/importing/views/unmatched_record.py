@@ -166,7 +166,7 @@ def _page(request: PersonRequest, row: Unmatched) -> HttpResponseBase:
     context = {
         "row": row,
         "name": name_of(row),
-        "why": words_of(row.why),
+        "why": words_of(row.why, row.seen_in.told_of),
         "seen": row.seen,
         "sides": sides,
         "found": found,
