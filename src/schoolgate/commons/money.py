@@ -39,3 +39,10 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]  # not gener
 
     def to_python(self, value: Any) -> Any:
         return None if value is None else Decimal(value)
+
+
+class QuantityField(MoneyField):
+    """How many of something: a Decimal of at most four places, kept as money is; whole ones come back as `3`."""
+
+    def from_db_value(self, value: int | None, expression: object, connection: object) -> Decimal | None:
+        return None if value is None else Decimal(f"{(Decimal(value) / 10_000).normalize():f}")

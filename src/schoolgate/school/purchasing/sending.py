@@ -217,7 +217,9 @@ def _end(attempt: SendAttempt, outcome: str, code: str, said: str, step: NextSte
 
 def _again_in(order: Order, attempt: SendAttempt, step: NextStep) -> timedelta | None:
     """When it is made again by itself: where a repetition may cure it and harms nobody, TRIES times at most."""
-    harmless = attempt.outcome == NOT_OUT or (attempt.outcome == UNSURE and attempt.service.safe_to_repeat)
+    harmless = attempt.outcome == NOT_OUT or (
+        attempt.outcome == UNSURE and attempt.service is not None and attempt.service.safe_to_repeat
+    )
     tries = order.attempts.filter(began_at__gte=order.authorised_at or attempt.began_at).count()
     if not harmless or not isinstance(step, Again) or tries >= TRIES:
         return None

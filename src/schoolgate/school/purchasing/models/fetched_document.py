@@ -34,7 +34,9 @@ class FetchedDocument(models.Model):
     `rule` is the code of the rule that makes it wait (reference 9.1), with what was `found` and `expected`, where
     (`path`, `line`), and the `said` sentence. `first` is the document that it may be a second copy of: it waits beside
     it and is never imported by itself. `marked_at`: the service was told that it is processed, which follows the commit
-    that imports it or keeps it out. `reference` is the supplier's for it.
+    that imports it or keeps it out. `reference` is the supplier's for it. `mailed`: a person uploaded it, as it came by
+    e-mail; then it has no service, and its DocID is the name of the file. `for_order` and `for_invoice` are what a
+    person said that an invoice or credit note is for, where it does not say so itself.
     """
 
     class Kind(models.TextChoices):
@@ -67,6 +69,9 @@ class FetchedDocument(models.Model):
     first = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    mailed = models.BooleanField(default=False)
+    for_order = models.ForeignKey("Order", models.PROTECT, null=True, related_name="+")
+    for_invoice = models.ForeignKey("Invoice", models.PROTECT, null=True, related_name="+")
 
     objects = ForPurchasing["FetchedDocument"].as_manager()
 

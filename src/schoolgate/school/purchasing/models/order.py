@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from schoolgate.commons.money import PENCE, MoneyField
+from schoolgate.commons.money import PENCE, MoneyField, QuantityField
 from schoolgate.documents.ebis.money import to_pence
 from schoolgate.school.purchasing.models.account_codes import Coding
 from schoolgate.school.purchasing.models.fetched_document import FetchedDocument
@@ -127,6 +127,8 @@ class OrderLine(models.Model):
     the supplier's site had for the line. Lines that a person took off stay (`removed_at`), outside all sums.
     `unit_price` is for `price_units` units. `discount` is how far the supplier's net of the line was below that price
     for the quantity that the basket had (`quantity_sent`): its discounts, and a penny of rounding either way.
+    `invoiced` is the sum of what booked invoices have of it, less credit notes, `received` of what was delivered: both
+    are written with the rows that they sum up, in one transaction.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
@@ -146,6 +148,8 @@ class OrderLine(models.Model):
     cost_centre_sent = models.CharField(max_length=50, blank=True)
     ledger_code_sent = models.CharField(max_length=50, blank=True)
     quantity_sent = models.PositiveIntegerField(null=True)
+    invoiced = QuantityField(default=Decimal(0))
+    received = models.PositiveIntegerField(default=0)
     removed_at = models.DateTimeField(null=True)
     removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 

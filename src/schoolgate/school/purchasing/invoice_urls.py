@@ -1,0 +1,5 @@
+"""Addresses of invoices and credit notes, below purchasing/invoices/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

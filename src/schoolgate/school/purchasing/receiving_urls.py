@@ -1,0 +1,5 @@
+"""Addresses of deliveries, below purchasing/received/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of reports and compared prices, below purchasing/reports/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

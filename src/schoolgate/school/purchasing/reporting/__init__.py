@@ -1,0 +1,1 @@
+"""What the ledger tells as a whole: commitments, spending against budgets, what is due, and prices compared."""
