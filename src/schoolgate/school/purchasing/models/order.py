@@ -165,13 +165,28 @@ class OrderLine(models.Model):
     def __str__(self) -> str:
         return f"line {self.number}"
 
-    def net_for(self, quantity: int) -> Decimal:
+    def net_for(self, quantity: int | Decimal) -> Decimal:
         """What so many cost without VAT, half up to pence; a discount goes with the quantity.
 
         The quantity of the basket costs what the supplier said that it costs.
         """
-        discount = self.discount * quantity / (self.quantity_sent or quantity)
+        discount = self.discount * quantity / (self.quantity_sent or quantity or 1)
         return to_pence(self.unit_price * quantity / self.price_units - discount)
+
+    @property
+    def not_invoiced(self) -> Decimal:
+        """How many of it no invoice has, or a credit note took back; never below nothing, nor more than ordered."""
+        return min(max(self.quantity - self.invoiced, Decimal(0)), Decimal(self.quantity))
+
+    @property
+    def still_committed(self) -> Decimal:
+        """What of it is not invoiced, in pounds net, at the order's price."""
+        return self.net if self.not_invoiced == self.quantity else self.net_for(self.not_invoiced)
+
+    @property
+    def still_to_come(self) -> int:
+        """How many of it were not delivered yet."""
+        return max(self.quantity - self.received, 0)
 
     @property
     def taken_off(self) -> Decimal:
