@@ -7,6 +7,7 @@ table for people is docs/reference/content-orders.md.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from schoolgate.school.purchasing import head_rules, line_rules
 from schoolgate.school.purchasing.baskets import UNREADABLE, Basket, Refused
@@ -22,9 +23,12 @@ SUPPLIERS, ESTABLISHMENT = ("purchasing-suppliers", "Suppliers"), ("establishmen
 KEEP_OUT = "If the basket is not for you, keep it out and tell the supplier."
 
 
+SentT = TypeVar("SentT")
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule. `row` is the place in the document that it is on, as reference 9.1 has it; `demands` says what must hold.
+class Rule(Generic[SentT]):
+    """A rule. `row` is the place in the document that it is on, as reference 9 has it; `demands` says what must hold.
 
     `basis` is how sure it is that schools' finance systems ask the same: GIVEN in the published document, INFERRED from
     it, or OURS, what this ledger needs. `next` says what a person does about a document that waits by it, and `page` is
@@ -37,11 +41,11 @@ class Rule:
     basis: str
     demands: str
     next: str
-    ask: Callable[[Basket, Ledger], Iterator[Found]] | None = None
+    ask: Callable[[SentT, Ledger], Iterator[Found]] | None = None
     page: tuple[str, str] | None = None
 
 
-RULES = (
+RULES: tuple[Rule[Basket], ...] = (
     Rule(
         UNREADABLE,
         "the document",
@@ -234,6 +238,6 @@ def judge(basket: Basket, ledger: Ledger) -> tuple[Refused | None, list[str]]:
     return None, [*notes, *basket.notes]
 
 
-def rule_of(code: str) -> Rule | None:
+def rule_of(code: str) -> Rule[Basket] | None:
     """The rule of this code; None for what documents wait by beside these."""
     return next((rule for rule in RULES if rule.code == code), None)
