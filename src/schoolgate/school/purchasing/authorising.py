@@ -18,17 +18,31 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.school.purchasing import establishment, sending
 from schoolgate.school.purchasing.access import rights_of
 from schoolgate.school.purchasing.budget import Room, hold_codings, rooms_of, rooms_of_each
+from schoolgate.school.purchasing.invoicing import counting
 from schoolgate.school.purchasing.models import Order, OrderState, PurchasingRights
 from schoolgate.school.purchasing.orders import OrderRefused, about, hold, take_step
 from schoolgate.school.purchasing.years import YearRefused, require_open
 
-Code = Literal["no-right", "above-limit", "own-order", "state", "year", "lines", "coding", "over-budget", "reason"]
+Code = Literal[
+    "no-right",
+    "above-limit",
+    "own-order",
+    "own-entry",
+    "own-acceptance",
+    "differences",
+    "state",
+    "year",
+    "lines",
+    "coding",
+    "over-budget",
+    "reason",
+]
 MOST_OF_A_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Why a person cannot authorise an order: a stable code, and a sentence that says what to do."""
+    """Why a person cannot authorise an order or an invoice: a stable code, and a sentence that says what to do."""
 
     code: Code
     sentence: str
@@ -97,12 +111,17 @@ def mark_posted(order: Order, *, by: User, seen_version: int, request: HttpReque
 def cancel(order: Order, *, by: User, seen_version: int, reason: str, request: HttpRequest | None = None) -> None:
     """Call an authorised order off: its budgets are free again. The supplier is not told by it.
 
-    Raises ChangedMeanwhile, OrderRefused by state or without a reason.
+    Raises ChangedMeanwhile, OrderRefused by state, without a reason, or once it is invoiced.
     """
     if not reason.strip():
         raise OrderRefused("Say why the order is cancelled.")
     with transaction.atomic():
         held = hold(order, seen_version)
+        if invoiced := counting.invoiced_net(held):
+            raise OrderRefused(
+                f"£{invoiced:,.2f} net of order {held.number} is invoiced already. If that is wrong, discard the "
+                "invoice or wait for its credit note. If only the rest is not wanted, close the rest of the order."
+            )
         take_step(held, "cancel", by=by)
         details = reason.strip()[:MOST_OF_A_REASON]
         record("order cancelled", by=by, target=str(held), details=details, request=request, about=about(held))

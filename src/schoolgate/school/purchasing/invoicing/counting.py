@@ -44,6 +44,13 @@ def recount(order: Order) -> None:
     order.refresh_from_db(fields=["state", "version", "changed_at", "sent_at", "said"])
 
 
+def invoiced_net(order: Order) -> Decimal:
+    """What booked invoices for an order come to without VAT, less credit notes: their own totals."""
+    booked = order.invoices.filter(state__in=BOOKED).order_by()
+    sums = dict(booked.values_list("kind").annotate(Sum("net")))
+    return sums.get(Invoice.Kind.INVOICE, NOTHING) - sums.get(Invoice.Kind.CREDIT_NOTE, NOTHING)
+
+
 def is_whole(lines: Collection[OrderLine]) -> bool:
     """Whether all that was ordered is invoiced: every line that nobody took off."""
     standing = [line for line in lines if line.removed_at is None]
