@@ -304,10 +304,12 @@ def list_people(as_json: bool, limit: int | None) -> None:
 @click.option("--imports", is_flag=True, help="Imports documents.")
 @click.option("--sets-up", is_flag=True, help="Sets the ledger up.")
 @click.option("--authorises-to", metavar="POUNDS", help="Authorises orders up to this gross value.")
+@click.option("--enters-invoices", is_flag=True, help="Enters invoices and deliveries.")
+@click.option("--pays-to", metavar="POUNDS", help="Authorises invoices for payment up to this gross value.")
 @click.option("--over-budget", is_flag=True, help="Authorises what a budget has no room for.")
 @as_json
 @at_home("school")
-def set_person(user: str, authorises_to: str | None, as_json: bool, **given: bool) -> None:
+def set_person(user: str, authorises_to: str | None, pays_to: str | None, as_json: bool, **given: bool) -> None:
     from schoolgate.commons.accounts.models import User
     from schoolgate.school.purchasing.changing import SetUpRefused
     from schoolgate.school.purchasing.limits import give, in_words
@@ -315,7 +317,7 @@ def set_person(user: str, authorises_to: str | None, as_json: bool, **given: boo
     person = User.objects.people().filter(username=User.normalize_username(user), is_active=True).first()
     if person is None:
         raise Failed(f"There is no active user '{user}'. See: schoolgate school users")
-    rights: dict[str, Any] = {**given, "authorises_to": _pounds(authorises_to)}
+    rights: dict[str, Any] = {**given, "authorises_to": _pounds(authorises_to), "pays_to": _pounds(pays_to)}
     try:
         give(person, rights, by=None)
     except SetUpRefused as error:

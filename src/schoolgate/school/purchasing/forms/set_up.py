@@ -73,6 +73,18 @@ class EstablishmentForm(SeenForm):
         required=False,
         help_text="Some shops leave the school’s DUNS number out. Such a basket then comes in with a warning.",
     )
+    invoice_tolerance = forms.IntegerField(
+        label="Tolerance of invoices, in pence",
+        min_value=0,
+        max_value=999,
+        help_text="Suppliers round in other ways than we do. Sums that are out by no more than this for each line and "
+        "each rate of VAT are right; a larger difference waits for a person.",
+    )
+    goods_first = forms.BooleanField(
+        label="Goods must be received before their invoice is authorised for payment",
+        required=False,
+        help_text="For a school that records every delivery. Left unticked, the invoice’s page shows what has come.",
+    )
 
 
 class YearForm(forms.Form):
@@ -216,6 +228,20 @@ class RightsForm(SeenForm):
         max_value=LARGEST_BUDGET,
         decimal_places=2,
         help_text="The whole order in pounds, with VAT. Left empty: authorises none.",
+        widget=forms.TextInput(attrs=MONEY),
+    )
+    enters_invoices = forms.BooleanField(
+        label="Enters invoices and deliveries",
+        required=False,
+        help_text="By hand, and accepts with a reason what differs in one that came in.",
+    )
+    pays_to = forms.DecimalField(
+        label="Authorises invoices for payment up to",
+        required=False,
+        min_value=Decimal("0.01"),
+        max_value=LARGEST_BUDGET,
+        decimal_places=2,
+        help_text="The whole invoice in pounds, with VAT. Left empty: authorises none.",
         widget=forms.TextInput(attrs=MONEY),
     )
     over_budget = forms.BooleanField(

@@ -45,7 +45,7 @@ def set_up(request: PersonRequest) -> HttpResponseBase:
             (
                 reverse("purchasing-people"),
                 "Users and limits",
-                "who raises, imports, authorises and sets up",
+                "who raises, imports, authorises, enters invoices and sets up",
                 PurchasingRights.objects.filter(authorises_to__isnull=False, user__is_active=True).exists(),
             ),
         ],
