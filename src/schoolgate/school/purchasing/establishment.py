@@ -27,8 +27,19 @@ BUYER_DUNS_MAY_LACK = YesNoPreference(
     default=False,
     meaning="whether a basket that does not say for whom it is comes in all the same, with a warning",
 )
+INVOICE_TOLERANCE = NumberPreference(
+    "invoice-tolerance",
+    default=1,
+    minimum=0,
+    meaning="by how many pence, for each line and each rate of VAT, an invoice's sums may be out",
+)
 OWN_ORDERS_TOO = YesNoPreference(
     "authorise-own-orders", default=False, meaning="whether somebody may authorise alone what they raised"
+)
+GOODS_FIRST = YesNoPreference(
+    "goods-received-first",
+    default=False,
+    meaning="whether goods must be received before an invoice for them is authorised for payment",
 )
 
 DETAILS: Mapping[str, Preference[Any]] = {
@@ -40,6 +51,8 @@ DETAILS: Mapping[str, Preference[Any]] = {
     "next_order": NEXT_ORDER,
     "delivery_address": DELIVERY_ADDRESS,
     "buyer_duns_may_lack": BUYER_DUNS_MAY_LACK,
+    "invoice_tolerance": INVOICE_TOLERANCE,
+    "goods_first": GOODS_FIRST,
 }
 """What stands on the page *Establishment details*, by the names of its fields."""
 

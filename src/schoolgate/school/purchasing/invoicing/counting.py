@@ -44,6 +44,12 @@ def recount(order: Order) -> None:
     order.refresh_from_db(fields=["state", "version", "changed_at", "sent_at", "said"])
 
 
+def arrived(order: Order, because: str) -> None:
+    """An order that is held, and that nobody was sure of, has arrived: what came of it shows so."""
+    _take(order, "arrive", "order arrived", because, sent_at=timezone.now(), said="")
+    sending.may_have_arrived(order).update(outcome=sending.ARRIVED)
+
+
 def invoiced_net(order: Order) -> Decimal:
     """What booked invoices for an order come to without VAT, less credit notes: their own totals."""
     booked = order.invoices.filter(state__in=BOOKED).order_by()
@@ -67,8 +73,7 @@ def _follow(order: Order, lines: list[OrderLine], *, was_whole: bool) -> None:
     """Bring the order's state to what is invoiced of it."""
     state = order.state
     if state == OrderState.UNSURE and order.invoices.filter(kind=Invoice.Kind.INVOICE, state__in=BOOKED).exists():
-        _take(order, "arrive", "order arrived", "it is invoiced", sent_at=timezone.now(), said="")
-        sending.may_have_arrived(order).update(outcome=sending.ARRIVED)
+        arrived(order, "it is invoiced")
         state = OrderState.SENT
     if state == OrderState.COMPLETE and not was_whole:
         return

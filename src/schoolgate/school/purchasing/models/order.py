@@ -60,6 +60,9 @@ COMMITTED = (
 )
 """Orders whose lines are committed against their budgets, as far as they are not invoiced."""
 
+INVOICED = (OrderState.SENT, OrderState.UNSURE, OrderState.PART_INVOICED, OrderState.COMPLETE)
+"""Orders that an invoice may be for: they went, or may have gone, to their supplier."""
+
 
 class OrderQuerySet(ForPurchasing["Order"]):
     def take(self, step: str, **values: Any) -> int:
@@ -182,11 +185,6 @@ class OrderLine(models.Model):
     def still_committed(self) -> Decimal:
         """What of it is not invoiced, in pounds net, at the order's price."""
         return self.net if self.not_invoiced == self.quantity else self.net_for(self.not_invoiced)
-
-    @property
-    def still_to_come(self) -> int:
-        """How many of it were not delivered yet."""
-        return max(self.quantity - self.received, 0)
 
     @property
     def taken_off(self) -> Decimal:

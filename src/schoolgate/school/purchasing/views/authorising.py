@@ -26,6 +26,7 @@ from schoolgate.school.purchasing.authorising import (
 )
 from schoolgate.school.purchasing.budget import Room, rooms_of, rooms_of_each
 from schoolgate.school.purchasing.forms.orders import ReasonForm
+from schoolgate.school.purchasing.invoicing.closing import close_rest, open_rest
 from schoolgate.school.purchasing.models import COMMITTED, Order, OrderState
 from schoolgate.school.purchasing.models.order import STEPS
 from schoolgate.school.purchasing.order_document import required_by
@@ -180,6 +181,40 @@ def cancel_order(request: PersonRequest, pk: int) -> HttpResponseBase:
         ),
         done="The order is cancelled.",
         reason="Why is it cancelled?",
+    )
+
+
+@purchasing_view("sends")
+def close_order_rest(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Nothing more of an order will come: asked first, with a reason."""
+    return _ask(
+        request,
+        pk,
+        "complete",
+        heading="Close the rest of this order?",
+        text="What is not invoiced is not waited for any more, and its budgets are free. The supplier is not told by "
+        "this: ring them, if they could still deliver.",
+        submit="Nothing more will come",
+        do=lambda order, seen, reason: close_rest(
+            order, by=request.user, seen_version=seen, reason=reason, request=request
+        ),
+        done="The rest of the order is closed.",
+        reason="Why will nothing more come?",
+    )
+
+
+@purchasing_view("authorises")
+def open_order_rest(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Something of a closed order comes after all: asked first."""
+    return _ask(
+        request,
+        pk,
+        "reopen",
+        heading="Open the rest of this order again?",
+        text="What is not invoiced is waited for again, and committed against its budgets, room or no room.",
+        submit="Something will come after all",
+        do=lambda order, seen, _: open_rest(order, by=request.user, seen_version=seen, request=request),
+        done="The rest of the order is open again.",
     )
 
 
