@@ -1,4 +1,4 @@
-"""Documents as they came and as they went, each under the digest of its bytes."""
+"""Documents as they came and as they went, and exports of postings, each under the digest of its bytes."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from django.conf import settings
 
 from schoolgate.commons.filestore import FileStore, Stored
 from schoolgate.commons.jobs.periodic import every
-from schoolgate.school.purchasing.models import FetchedDocument, SendAttempt
+from schoolgate.school.purchasing.models import FetchedDocument, Posting, SendAttempt
 
 KEPT_WITHOUT_A_ROW = timedelta(days=1)
 
@@ -33,5 +33,7 @@ def read(sha256: str) -> bytes:
 def sweep() -> None:
     """Remove files of which no row speaks, a day after they were written."""
     known = set(FetchedDocument.objects.exclude(sha256="").values_list("sha256", flat=True))
+    known |= set(FetchedDocument.objects.exclude(message_sha256="").values_list("message_sha256", flat=True))
     known |= set(SendAttempt.objects.values_list("sha256", flat=True))
+    known |= set(Posting.objects.values_list("sha256", flat=True))
     documents().sweep(known, KEPT_WITHOUT_A_ROW)
