@@ -4,10 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from schoolgate.school.purchasing.models import BOOKED, COMMITTED, Coding, Invoice, InvoiceLine, Order, OrderLine
+from schoolgate.school.purchasing.models import (
+    BOOKED,
+    COMMITTED,
+    Coding,
+    FinancialYear,
+    Invoice,
+    InvoiceLine,
+    Order,
+    OrderLine,
+)
 
 NOTHING = Decimal(0)
 
@@ -114,6 +124,22 @@ def rooms_of_invoice(invoice: Invoice) -> list[Room]:
         )
         for key, coding in codings.items()
     ]
+
+
+def rooms_of_year(year: FinancialYear) -> list[Room]:
+    """The rooms of all codings of a year, with nothing in hand, in the order of the chart of accounts."""
+    codings = {coding.pk: coding for coding in year.codings.select_related("fund", "ledger_code", "cost_centre")}
+    spent, committed = spent_on(codings), committed_on(codings)
+    return [
+        Room(coding, coding.budget or NOTHING, spent.get(key, NOTHING), committed.get(key, NOTHING), NOTHING)
+        for key, coding in codings.items()
+    ]
+
+
+def committed_by_order(**of: Any) -> dict[tuple[int, int], Decimal]:
+    """What `committed_on` sums up, by order and coding; `of` are filters of their lines."""
+    lines = OrderLine.objects.filter(order__state__in=COMMITTED, **of)
+    return {(order, coding): amount for (order, coding), amount in _not_invoiced(lines, "order", "coding").items()}
 
 
 def committed_on(codings: Collection[int]) -> dict[int, Decimal]:

@@ -36,6 +36,7 @@ STATE_COLOURS = {
         "starts",
         "sent",
         "complete",
+        "cheapest",
     },
     "busy": {
         "ready",
@@ -70,6 +71,7 @@ STATE_COLOURS = {
         "not yet",
         "stops",
         "leaves",
+        "over in part",
     },
     "bad": {
         "needs attention",
@@ -86,6 +88,7 @@ STATE_COLOURS = {
         "expired",
         "ended",
         "trouble",
+        "over budget",
     },
 }
 
