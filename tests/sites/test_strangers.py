@@ -45,7 +45,7 @@ OF_THE_SCHOOL = {
 OF_THE_LEDGER = {
     LEDGER: """purchasing-today ledger-set-up financial-years financial-year look-at-year account-codes coding-links
         vat-codes coding-templates purchasing-people
-        purchasing-import purchasing-documents purchasing-document purchasing-document-xml order-document
+        purchasing-import purchasing-documents purchasing-document purchasing-document-xml order-document mailed-message
         purchasing-suppliers purchasing-supplier purchasing-services purchasing-service
         purchasing-orders purchase-order to-authorise print-order""",
     SETS_UP: """establishment add-financial-year copy-structures close-year reopen-year add-account-code account-code
@@ -56,7 +56,7 @@ OF_THE_LEDGER = {
         purchasing-add-service purchasing-edit-service purchasing-test-service purchasing-service-password
         purchasing-turn-service purchasing-link-suppliers""",
     HAS_RIGHT: """order-arrived send-order-again send-order-now order-not-there
-        import-documents-now try-document-again keep-document-out take-document-back
+        import-documents-now import-mail try-document-again keep-document-out take-document-back
         raise-order change-order discard-order authorise-order take-back-order cancel-order""",
 }
 OF_THE_AUTHORITY = {
@@ -150,6 +150,7 @@ NOT_OF_THESE_ROWS = {
     "print-order": 404,
     "order-document": 404,
     "purchasing-document-xml": 404,
+    "mailed-message": 404,
 }
 """Pages that are for rows in another state than the planted ones, or for one kind of them only."""
 

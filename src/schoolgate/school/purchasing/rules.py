@@ -5,7 +5,7 @@ stand beside it. `RULES` is the whole of them in the order in which they are ask
 table for people is docs/reference/content-orders.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,7 +14,7 @@ from schoolgate.school.purchasing.baskets import UNREADABLE, Basket, Refused
 from schoolgate.school.purchasing.head_rules import Found
 from schoolgate.school.purchasing.ledger import Ledger
 
-NO_YEAR, NO_CODING = "no-year", "no-coding"
+NO_YEAR, NO_CODING, VAT_RATE = "no-year", "no-coding", "vat-rate"
 
 GIVEN, INFERRED, OURS = "given", "inferred", "ours"
 
@@ -192,11 +192,11 @@ RULES: tuple[Rule[Basket], ...] = (
         line_rules.net_total,
     ),
     Rule(
-        "vat-rate",
+        VAT_RATE,
         "OrderLine/LineTax/TaxRate",
         INFERRED,
         "An open VAT code of the ledger has the rate. Of several the Code decides, else the usual one of the rate.",
-        "If the rate is right, add a VAT code with it and try again. Else ask the supplier to correct it.",
+        "If the rate is right, add a VAT code with it: the basket then comes in by itself. Else ask the supplier.",
         line_rules.vat_rate,
         page=("add-vat-code", "Add a VAT code"),
     ),
@@ -227,10 +227,10 @@ RULES: tuple[Rule[Basket], ...] = (
 )
 
 
-def judge(basket: Basket, ledger: Ledger) -> tuple[Refused | None, list[str]]:
+def judge(basket: Basket, ledger: Ledger, rules: Sequence[Rule[Basket]] = RULES) -> tuple[Refused | None, list[str]]:
     """Ask the rules, up to the first that refuses the basket; with it what is to be told of the basket."""
     notes: list[str] = []
-    for ask in (*(rule.ask for rule in RULES if rule.ask), line_rules.told_otherwise):
+    for ask in (*(rule.ask for rule in rules if rule.ask), line_rules.told_otherwise):
         for found in ask(basket, ledger):
             if isinstance(found, Refused):
                 return found, [*notes, *basket.notes]

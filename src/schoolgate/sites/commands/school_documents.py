@@ -112,6 +112,7 @@ def document_as_row(document: "FetchedDocument") -> dict[str, Any]:
         "number": document.pk,
         "type": document.kind,
         "service": document.service.name if document.service else "",
+        "by_mail": document.mailed,
         "id": document.doc_id,
         "supplier": document.supplier.name if document.supplier else "",
         "reference": document.reference,

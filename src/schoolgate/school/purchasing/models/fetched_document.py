@@ -20,7 +20,6 @@ class DocumentState(models.TextChoices):
 STEPS: dict[str, tuple[frozenset[str], str]] = {
     "fetch": (frozenset({DocumentState.LISTED}), DocumentState.FETCHED),
     "wait": (frozenset({DocumentState.FETCHED, DocumentState.WAITING}), DocumentState.WAITING),
-    "wait no more": (frozenset({DocumentState.WAITING}), DocumentState.FETCHED),
     "import": (frozenset({DocumentState.FETCHED, DocumentState.WAITING}), DocumentState.IMPORTED),
     "keep out": (frozenset({DocumentState.FETCHED, DocumentState.WAITING}), DocumentState.KEPT_OUT),
     "take back": (frozenset({DocumentState.KEPT_OUT}), DocumentState.WAITING),
@@ -35,8 +34,9 @@ class FetchedDocument(models.Model):
     (`path`, `line`), and the `said` sentence. `first` is the document that it may be a second copy of: it waits beside
     it and is never imported by itself. `marked_at`: the service was told that it is processed, which follows the commit
     that imports it or keeps it out. `reference` is the supplier's for it. `mailed`: a person uploaded it, as it came by
-    e-mail; then it has no service, and its DocID is the name of the file. `for_order` and `for_invoice` are what a
-    person said that an invoice or credit note is for, where it does not say so itself.
+    e-mail; then it has no service, its DocID is the name of the file, and `message_sha256` is the digest of the message
+    that it stood in, if that was uploaded. `for_order` and `for_invoice` are what a person said that an invoice or
+    credit note is for, where it does not say so itself.
     """
 
     class Kind(models.TextChoices):
@@ -70,6 +70,7 @@ class FetchedDocument(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
     mailed = models.BooleanField(default=False)
+    message_sha256 = models.CharField(max_length=64, blank=True)
     for_order = models.ForeignKey("Order", models.PROTECT, null=True, related_name="+")
     for_invoice = models.ForeignKey("Invoice", models.PROTECT, null=True, related_name="+")
 
@@ -82,6 +83,9 @@ class FetchedDocument(models.Model):
                 fields=("service", "doc_id"),
                 condition=Q(service__isnull=False),
                 name="purchasing_one_row_a_service_and_doc_id",
+            ),
+            models.UniqueConstraint(
+                fields=("sha256",), condition=Q(mailed=True), name="purchasing_one_row_a_mailed_document"
             ),
         )
         indexes = (

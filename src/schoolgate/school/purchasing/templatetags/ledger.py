@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from schoolgate.school.purchasing.access import may
+from schoolgate.school.purchasing.mailing import handshake
 from schoolgate.school.purchasing.models import FetchedDocument, FinancialYear, Order, OrderState
 from schoolgate.school.purchasing.rules import rule_of
 from schoolgate.school.purchasing.sending import service_of
@@ -40,4 +41,5 @@ def sending_steps(context: template.RequestContext, order: Order) -> dict[str, A
 @register.inclusion_tag("school_purchasing/what_next.html", takes_context=True)
 def what_next(context: template.RequestContext, document: FetchedDocument) -> dict[str, Any]:
     """What to do about a document that waits, with the page where it is done for who may do it."""
-    return {"rule": rule_of(document.rule), "sets_up": may(context["user"], "sets_up")}
+    rule = handshake.rule_of(document.rule) if document.mailed else rule_of(document.rule)
+    return {"rule": rule, "sets_up": may(context["user"], "sets_up")}

@@ -19,6 +19,7 @@ from schoolgate.school.purchasing.documents import DocumentRefused, about, keep_
 from schoolgate.school.purchasing.documents import may as may_step
 from schoolgate.school.purchasing.forms.importing import KeepOutForm
 from schoolgate.school.purchasing.importing import try_again
+from schoolgate.school.purchasing.mailing.texts import text_of
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Order, WebService
 from schoolgate.school.purchasing.papers import Paper, compare, read_paper
 from schoolgate.school.purchasing.store import read
@@ -34,7 +35,7 @@ def documents(request: PersonRequest) -> HttpResponseBase:
         [
             Column("doc_id", "Doc ID", kind="long", search=True, link=document_address),
             Column("kind", "Type", choices=FetchedDocument.Kind.choices, value=FetchedDocument.get_kind_display),
-            Column("service__name", "Service", choices=_services()),
+            Column("service__name", "Service", choices=_services(), value=whence),
             Column("reference", "Supplier's ref.", search=True),
             Column("listed_at", "First seen", kind="date", value=_first_seen, dates=True),
             Column(
@@ -87,7 +88,8 @@ def document_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
     record("document downloaded", by=request.user, target=str(this), request=request, about=about(this))
     return HttpResponse(
         plain,
-        content_type="application/xml; charset=utf-8",
+        # What came by e-mail is in the encoding that it declares.
+        content_type="application/xml" if this.mailed else "application/xml; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="document-{this.pk}.xml"'},
     )
 
@@ -148,6 +150,11 @@ def take_document_back(request: PersonRequest, pk: int) -> HttpResponseBase:
     return redirect(document_address(this))
 
 
+def whence(document: FetchedDocument) -> str:
+    """By which way a document came, as lists show it."""
+    return "by e-mail" if document.mailed else str(document.service or "")
+
+
 def document_address(document: FetchedDocument) -> str:
     return reverse("purchasing-document", args=[document.pk])
 
@@ -167,7 +174,7 @@ def _xml_and_paper(document: FetchedDocument) -> tuple[str, Paper | None]:
     if not document.sha256:
         return "", None
     try:
-        xml = read(document.sha256).decode()
+        xml = text_of(document)
     except UNREADABLE:
         return "", Paper(unreadable="It cannot be read from this site's files. It may be in the backup.")
     return xml, read_paper(document.kind, xml)
