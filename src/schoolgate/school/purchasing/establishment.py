@@ -22,6 +22,11 @@ DELIVERY_ADDRESS = TextPreference(
     default="",
     meaning="where orders are delivered: the establishment's name alone in the first line",
 )
+POST_AND_PACKING = TextPreference(
+    "post-and-packing",
+    default="",
+    meaning="the fund, ledger code and cost centre of post and packing where a supplier has none of its own",
+)
 BUYER_DUNS_MAY_LACK = YesNoPreference(
     "buyer-duns-may-lack",
     default=False,

@@ -22,7 +22,8 @@ from schoolgate.commons.jobs.engine import without_values
 from schoolgate.documents.ebis.index import Entry
 from schoolgate.school.purchasing.calling import call
 from schoolgate.school.purchasing.documents import ENDED, held, may, note, take
-from schoolgate.school.purchasing.importing import consider, import_document
+from schoolgate.school.purchasing.importing import import_document
+from schoolgate.school.purchasing.invoicing.rules import TRIED_EACH_ROUND
 from schoolgate.school.purchasing.marking import PUT_BACK, mark_ended, was_put_back
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, WebService
 from schoolgate.school.purchasing.store import keep
@@ -57,8 +58,6 @@ class Count:
     """Fetched in this round."""
     imported: int = 0
     waiting: int = 0
-    kept: int = 0
-    """Invoices and credit notes."""
     here: int = 0
     """Offered, and here before this round."""
     not_fetched: int = 0
@@ -73,7 +72,6 @@ class Count:
             (self.found, "found"),
             (self.imported, "imported"),
             (self.waiting, "waiting for you"),
-            (self.kept, "kept"),
             (self.here, "already here"),
             (self.not_fetched, "not fetched"),
             (self.failed, "failed"),
@@ -178,7 +176,7 @@ def _kind(told: str) -> str:
 def _to_do(service: WebService, offered: Iterable[str]) -> QuerySet[FetchedDocument]:
     """What is to be looked at and brought on, the longest known first."""
     is_offered = Q(kind__in=FETCHED_KINDS, doc_id__in=offered)
-    to_import = Q(state=DocumentState.FETCHED, kind=Kind.ORDER)
+    to_import = Q(state=DocumentState.FETCHED) | Q(state=DocumentState.WAITING, rule__in=TRIED_EACH_ROUND)
     to_mark = Q(state__in=ENDED, marked_at=None)
     return service.documents.filter(is_offered | to_import | to_mark).order_by("pk")
 
@@ -214,13 +212,12 @@ def _bring_on(document: FetchedDocument, count: Count) -> None:
     if document.state == DocumentState.LISTED:
         _fetch(document)
         count.found += document.state != DocumentState.LISTED
-        count.kept += document.state == DocumentState.FETCHED and document.kind != Kind.ORDER
-        count.waiting += document.state == DocumentState.WAITING
-    if document.state == DocumentState.FETCHED and document.kind == Kind.ORDER:
+    is_new = document.state == DocumentState.FETCHED
+    if is_new or (document.state == DocumentState.WAITING and document.rule in TRIED_EACH_ROUND):
         import_document(document)
         fault_point("fetch.imported")
         count.imported += document.state == DocumentState.IMPORTED
-        count.waiting += document.state == DocumentState.WAITING
+        count.waiting += is_new and document.state == DocumentState.WAITING
     if document.state in ENDED and document.marked_at is None and mark_ended(document):
         fault_point("fetch.marked")
 
@@ -240,7 +237,5 @@ def _fetch(document: FetchedDocument) -> None:
         this = held(document)
         if may(this, "fetch"):
             take(this, "fetch", sha256=stored.sha256, size=stored.size, fetched_at=timezone.now(), said="")
-            if this.kind != Kind.ORDER:
-                consider(this, text)
     document.refresh_from_db()
     fault_point("fetch.committed")

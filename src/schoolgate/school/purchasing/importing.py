@@ -1,4 +1,6 @@
-"""From a kept document to an order of the ledger, or to one that waits with its reason, in one commit."""
+"""From a kept document to an order or invoice of the ledger, or to one that waits with its reason, in one commit."""
+
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -9,23 +11,31 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.school.purchasing import content_orders
 from schoolgate.school.purchasing.asking import ask_to_mark
 from schoolgate.school.purchasing.baskets import Refused
-from schoolgate.school.purchasing.copies import SEEN_BEFORE, first_of, hold_supplier, identify
-from schoolgate.school.purchasing.documents import DocumentRefused, about, held, may, take
-from schoolgate.school.purchasing.models import DocumentState, FetchedDocument
-from schoolgate.school.purchasing.store import read
+from schoolgate.school.purchasing.copies import LISTED_OTHERWISE, SEEN_BEFORE, first_of, hold_supplier, identify
+from schoolgate.school.purchasing.documents import DocumentRefused, about, held, may, note, take
+from schoolgate.school.purchasing.invoicing import taking as invoices
+from schoolgate.school.purchasing.mailing.texts import text_of
+from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Invoice, Order
 
 Kind = FetchedDocument.Kind
 
 NO_REASON = Refused("", "")
+
+TAKES: Mapping[str, Callable[[FetchedDocument, str], Order | Invoice | Refused]] = {
+    Kind.ORDER: content_orders.take,
+    Kind.INVOICE: invoices.take,
+    Kind.CREDIT_NOTE: invoices.take,
+}
+"""What makes a row of the ledger of each kind of document that is fetched."""
 
 
 def import_document(document: FetchedDocument, *, by_person: bool = False) -> None:
     """Import a kept document, or have it wait with the rule that it breaks. The object is brought up to date.
 
     It is never imported twice: one that was here before waits beside the first, until a person who keeps the first out
-    tries it again. Invoices and credit notes stay as they are, but for copies. Nothing happens to what has ended.
+    tries it again. Nothing happens to what has ended.
     """
-    raw = read(document.sha256).decode()
+    raw = text_of(document)
     with transaction.atomic():
         this = held(document)
         if may(this, "import"):
@@ -46,20 +56,21 @@ def try_again(document: FetchedDocument, *, by: User | None, request: HttpReques
 
 def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> None:
     """Take the step that a kept document is due, within the transaction that holds its row."""
+    listed = this.kind
     identify(this, raw)
     hold_supplier(this)
-    this.save(update_fields=["supplier", "reference"])
+    this.save(update_fields=["supplier", "reference", "kind"])
+    if this.kind != listed:
+        note(this, LISTED_OTHERWISE)
     first = first_of(this, although_kept_out=by_person)
     if first is not None:
         _wait(this, _was_here(first), first)
-    elif this.kind == Kind.ORDER:
-        outcome = content_orders.take(this, raw)
+    else:
+        outcome = TAKES[this.kind](this, raw)
         if isinstance(outcome, Refused):
             _wait(this, outcome)
         else:
             take(this, "import", ended_at=timezone.now(), first=None, **NO_REASON.as_fields())
-    elif this.state == DocumentState.WAITING:
-        take(this, "wait no more", first=None, **NO_REASON.as_fields())
 
 
 def _wait(this: FetchedDocument, why: Refused, first: FetchedDocument | None = None) -> None:
@@ -67,7 +78,7 @@ def _wait(this: FetchedDocument, why: Refused, first: FetchedDocument | None = N
 
 
 def _was_here(first: FetchedDocument) -> Refused:
-    whence = f" from {first.service}" if first.service else ""
+    whence = " by e-mail" if first.mailed else f" from {first.service}" if first.service else ""
     if first.state == DocumentState.IMPORTED:
         said = f"{first} came before{whence} and was imported. Keep this one out."
     else:

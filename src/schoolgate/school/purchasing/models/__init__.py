@@ -11,7 +11,7 @@ from schoolgate.school.purchasing.models.invoice import (
     InvoiceState,
     VatSum,
 )
-from schoolgate.school.purchasing.models.order import COMMITTED, Order, OrderLine, OrderState
+from schoolgate.school.purchasing.models.order import COMMITTED, INVOICED, Order, OrderLine, OrderState
 from schoolgate.school.purchasing.models.posting import Posting
 from schoolgate.school.purchasing.models.rights import PurchasingRights
 from schoolgate.school.purchasing.models.send_attempt import SendAttempt
@@ -22,6 +22,7 @@ from schoolgate.school.purchasing.models.web_service import WebService
 __all__ = [
     "BOOKED",
     "COMMITTED",
+    "INVOICED",
     "Coding",
     "CodingTemplate",
     "CostCentre",
