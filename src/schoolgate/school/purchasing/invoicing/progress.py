@@ -3,14 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import BigIntegerField, Count, F, Q
-from django.db.models.functions import Cast
+from django.db.models import Count, F, Q
 
+from schoolgate.commons.money import as_kept
 from schoolgate.school.purchasing.models import Order, OrderLine
 
 NOT_YET, IN_PART, ALL = "", "in part", "all"
-_PLACES = 10_000
-"""In what parts of one an invoiced quantity is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,6 @@ class Progress:
 
 def progress_of(orders: Collection[Order]) -> dict[int, Progress]:
     """How far each of these orders is, by their numbers in the database; lines that were taken off do not count."""
-    whole = Cast("quantity", BigIntegerField()) * _PLACES
     counted = (
         OrderLine.objects.filter(order__in=orders, removed_at=None)
         .order_by()
@@ -33,7 +30,7 @@ def progress_of(orders: Collection[Order]) -> dict[int, Progress]:
             received_some=Count("pk", filter=Q(received__gt=0)),
             received_all=Count("pk", filter=Q(received__gte=F("quantity"))),
             invoiced_some=Count("pk", filter=Q(invoiced__gt=0)),
-            invoiced_all=Count("pk", filter=Q(invoiced__gte=whole)),
+            invoiced_all=Count("pk", filter=Q(invoiced__gte=as_kept("quantity"))),
         )
     )
     found = {

@@ -9,13 +9,13 @@ from datetime import date
 from math import ceil
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record as record_in_audit
+from schoolgate.commons.money import as_kept
 from schoolgate.school.purchasing import establishment
 from schoolgate.school.purchasing.invoicing import counting
 from schoolgate.school.purchasing.models import (
@@ -32,8 +32,6 @@ RECEIVES = (OrderState.UNSURE, OrderState.SENT, OrderState.PART_INVOICED, OrderS
 """Orders of which goods can come: their supplier has them, or may have."""
 
 MOST_OF_A_NOTE = 200
-_PLACES = 10_000
-"""In what parts of one a quantity is kept."""
 
 
 class MoreThanOrdered(OrderRefused):
@@ -62,7 +60,7 @@ def with_something_to_come(orders: "QuerySet[Order]") -> "QuerySet[Order]":
     """Those of these orders of which goods are awaited: open ones, and complete ones whose invoice waits."""
     lines = OrderLine.objects.filter(order=OuterRef("pk"), removed_at=None).order_by()
     ordered = lines.filter(received__lt=F("quantity"))
-    invoiced = ordered.filter(invoiced__gt=Cast("received", BigIntegerField()) * _PLACES)
+    invoiced = ordered.filter(invoiced__gt=as_kept("received"))
     waiting = Invoice.objects.filter(order=OuterRef("pk"), state=InvoiceState.UNAUTHORISED).order_by()
     is_open = Q(state__in=[state for state in RECEIVES if state != OrderState.COMPLETE])
     return orders.filter(
