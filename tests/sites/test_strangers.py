@@ -47,7 +47,8 @@ OF_THE_LEDGER = {
         vat-codes coding-templates purchasing-people
         purchasing-import purchasing-documents purchasing-document purchasing-document-xml order-document mailed-message
         purchasing-suppliers purchasing-supplier purchasing-services purchasing-service
-        purchasing-orders purchase-order to-authorise print-order""",
+        purchasing-orders purchase-order to-authorise print-order
+        purchase-invoices purchase-invoice invoices-to-authorise""",
     SETS_UP: """establishment add-financial-year copy-structures close-year reopen-year add-account-code account-code
         remove-account-code add-coding-link coding-link remove-coding-link add-vat-code add-usual-vat-codes vat-code
         remove-vat-code add-coding-template coding-template remove-coding-template own-orders purchasing-person
@@ -57,7 +58,8 @@ OF_THE_LEDGER = {
         purchasing-turn-service purchasing-link-suppliers""",
     HAS_RIGHT: """order-arrived send-order-again send-order-now order-not-there
         import-documents-now import-mail try-document-again keep-document-out take-document-back
-        raise-order change-order discard-order authorise-order take-back-order cancel-order""",
+        raise-order change-order discard-order authorise-order take-back-order cancel-order
+        enter-invoice enter-credit-note authorise-invoice take-back-invoice discard-invoice accept-difference""",
 }
 OF_THE_AUTHORITY = {
     EVERYBODY: "alerts send-sample",
@@ -329,7 +331,13 @@ def test_the_rows_of_the_walk_are_there_for_who_may_see_them(
 ) -> None:
     change_rights(administrator, ["restricted-pupils"], by=None)
     PurchasingRights.objects.create(
-        user=administrator, raises=True, imports=True, authorises_to=1_000_000, over_budget=True
+        user=administrator,
+        raises=True,
+        imports=True,
+        authorises_to=1_000_000,
+        enters_invoices=True,
+        pays_to=1_000_000,
+        over_budget=True,
     )
     browser, allowed = signed_in(administrator), allowed_on(site)
     missing = {
