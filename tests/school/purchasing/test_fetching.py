@@ -11,7 +11,6 @@ from tests.school.purchasing.stall import Stall, serve_stall
 from tests.wire.conftest import answer
 
 from schoolgate.commons.filestore import NoSpace
-from schoolgate.documents.ebis.invoices import write_invoice
 from schoolgate.documents.samples.ebis import make_invoice
 from schoolgate.school.purchasing import fetching, store
 from schoolgate.school.purchasing.copies import SEEN_BEFORE
@@ -71,19 +70,6 @@ def test_a_quote_or_what_is_not_known_stays_listed_and_is_never_fetched(
     stall.offer("Q-1", "<Order/>", kind)
     assert fetch_from(beacon).count == Count(offered=1, not_fetched=1)
     assert the("Q-1").state == DocumentState.LISTED
-    assert stall.calls == ["FetchIndex"]
-
-
-@pytest.mark.parametrize("kind", ["invoice", "creditnote"])
-def test_an_invoice_is_kept_as_it_came_and_not_marked(stall: Stall, beacon: WebService, kind: str) -> None:
-    stall.offer("I-1", write_invoice(INVOICE), kind)
-    assert fetch_from(beacon).count == Count(offered=1, found=1, kept=1)
-    document = the("I-1")
-    assert (document.state, document.kind) == (DocumentState.FETCHED, kind)
-    assert document.reference == INVOICE.number
-    assert not stall.is_marked("I-1")
-    stall.calls.clear()
-    assert fetch_from(beacon).count == Count(offered=1, here=1)
     assert stall.calls == ["FetchIndex"]
 
 
@@ -319,28 +305,6 @@ def test_the_same_reference_of_the_same_supplier_from_another_service_waits_besi
         assert fetch_from(service).count.waiting == 1
     assert the("P-1").first == the("B-1")
     assert Order.objects.count() == 1
-
-
-def test_two_invoices_with_one_number_wait_one_beside_the_other(stall: Stall, beacon: WebService) -> None:
-    invoice = INVOICE
-    Supplier.objects.update(duns=invoice.supplier.duns)
-    stall.offer("I-1", write_invoice(invoice), "invoice")
-    stall.offer("I-2", write_invoice(invoice).replace(b"</Invoice>", b"<!-- again --></Invoice>"), "invoice")
-    stall.offer("C-1", write_invoice(invoice).replace(b"INV", b"CRN"), "creditnote")
-    assert fetch_from(beacon).count == Count(offered=3, found=3, kept=2, waiting=1)
-    assert the("I-2").first == the("I-1")
-
-
-def test_an_invoice_waits_no_more_once_the_first_is_kept_out(stall: Stall, beacon: WebService, clerk: Any) -> None:
-    for doc_id in ("I-1", "I-2"):
-        stall.offer(doc_id, write_invoice(INVOICE), "invoice")
-    fetch_from(beacon)
-    second = the("I-2")
-    try_again(second, by=clerk)
-    assert (second.state, second.first) == (DocumentState.WAITING, the("I-1"))
-    keep_out(the("I-1"), by=clerk, reason="The second is right.")
-    try_again(second, by=clerk)
-    assert (second.state, second.rule, second.first) == (DocumentState.FETCHED, "", None)
 
 
 def test_what_may_pass_is_tried_again_although_another_document_fails_for_good(
