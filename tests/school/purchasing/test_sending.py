@@ -18,6 +18,7 @@ from schoolgate.documents.ebis.orders import read_order
 from schoolgate.school.purchasing import deciding, establishment, sending, store
 from schoolgate.school.purchasing.models import Coding, Order, OrderState, SendAttempt, Supplier, VatCode, WebService
 from schoolgate.school.purchasing.orders import OrderRefused
+from schoolgate.school.purchasing.send_job import failure_of_call
 from schoolgate.wire.http import TRIES
 from schoolgate.wire.soap.errors import (
     DocumentRefused,
@@ -298,7 +299,7 @@ def test_the_round_leaves_alone_what_begins_while_it_looks(order: Order, monkeyp
 def test_an_answer_that_comes_after_the_process_was_taken_for_dead_still_counts_if_it_is_true(order: Order) -> None:
     attempt = left_on_its_way(order)
     sending.settle(order, goes_on=False)
-    assert sending.end(attempt, NO_LINE).outcome == "unsure"
+    assert sending.end(attempt, failure_of_call(NO_LINE)).outcome == "unsure"
     assert Order.objects.get().state == OrderState.UNSURE
     assert sending.end(attempt, None).outcome == "arrived"
     assert Order.objects.get().state == OrderState.SENT

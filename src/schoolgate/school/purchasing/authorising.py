@@ -19,6 +19,7 @@ from schoolgate.school.purchasing import establishment, sending
 from schoolgate.school.purchasing.access import rights_of
 from schoolgate.school.purchasing.budget import Room, hold_codings, rooms_of, rooms_of_each
 from schoolgate.school.purchasing.invoicing import counting
+from schoolgate.school.purchasing.mailing.outgoing import goes_by_mail, hindrance_of
 from schoolgate.school.purchasing.models import Order, OrderState, PurchasingRights
 from schoolgate.school.purchasing.orders import OrderRefused, about, hold, take_step
 from schoolgate.school.purchasing.years import YearRefused, require_open
@@ -36,6 +37,7 @@ Code = Literal[
     "coding",
     "over-budget",
     "reason",
+    "by-mail",
 ]
 MOST_OF_A_REASON = 300
 
@@ -86,8 +88,7 @@ def authorise(
         if over:
             details += f"; over budget by {_told(over)}: {reason}"
         record("order authorised", by=by, target=str(held), details=details, request=request, about=about(held))
-        if sending.service_of(held) is not None:
-            sending.ask(held)
+        sending.ask(held)
     return Order.objects.get(pk=held.pk)
 
 
@@ -178,6 +179,8 @@ def _of_the_order(order: Order) -> list[Hindrance]:
     found = []
     if order.state != OrderState.UNAUTHORISED:
         found.append(Hindrance("state", f"Order {order.number} is {order.get_state_display().lower()} already."))
+    if goes_by_mail(order) and (why := hindrance_of(order.supplier)):
+        found.append(Hindrance("by-mail", why))
     if order.year.closed_at is not None:
         found.append(Hindrance("year", f"The financial year {order.year} is closed."))
     lines = list(order.lines.filter(removed_at=None).select_related(*_THREE))

@@ -14,6 +14,9 @@ from schoolgate.school.purchasing.changing import ChangedMeanwhile
 NAME = TextPreference("establishment-name", default="", meaning="the establishment's name, as suppliers know it")
 DUNS = TextPreference("establishment-duns", default="", meaning="the establishment's DUNS number, nine digits")
 LANGUAGE = TextPreference("ledger-language", default="en", meaning="the language of documents; its first two letters")
+EMAIL = TextPreference(
+    "establishment-email", default="", meaning="where suppliers answer to an order that went to them by e-mail"
+)
 CURRENCY = TextPreference("ledger-currency", default="GBP", meaning="the currency of the ledger")
 ORDER_PREFIX = TextPreference("order-prefix", default="", meaning="what stands before the number of an order")
 NEXT_ORDER = NumberPreference("next-order", default=1, minimum=1, meaning="the number of the next order")
@@ -55,6 +58,7 @@ DETAILS: Mapping[str, Preference[Any]] = {
     "order_prefix": ORDER_PREFIX,
     "next_order": NEXT_ORDER,
     "delivery_address": DELIVERY_ADDRESS,
+    "email": EMAIL,
     "buyer_duns_may_lack": BUYER_DUNS_MAY_LACK,
     "invoice_tolerance": INVOICE_TOLERANCE,
     "goods_first": GOODS_FIRST,

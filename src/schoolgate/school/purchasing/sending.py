@@ -1,7 +1,8 @@
-"""Sending an authorised order to its supplier's web service: an attempt is on record before its call goes out.
+"""Sending an authorised order to its supplier: an attempt is on record before anything goes out.
 
-SendOrder answers true or a fault, and no operation asks afterwards what became of a call that was not answered
-(reference 2.2). So each attempt ends in one of four ways: it arrived, it was refused, the call never went out, or
+It goes by web service, or by e-mail to who still wants that; what goes on paper is not sent from here. SendOrder
+answers true or a fault, and no operation asks afterwards what became of a call that was not answered (reference 2.2);
+nor does SMTP of a mail. So each attempt ends in one of four ways: it arrived, it was refused, it never went out, or
 nobody is sure. What may have arrived is sent again by itself only to a service for which an order that comes twice is
 one order; else a person rings the supplier (`deciding`).
 """
@@ -24,10 +25,10 @@ from schoolgate.commons.jobs.submitting import submit
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.documents.problems import DocumentError
 from schoolgate.school.purchasing import order_document, store
+from schoolgate.school.purchasing.mailing.outgoing import goes_by_mail, why_not_now
 from schoolgate.school.purchasing.models import Order, OrderMethod, OrderState, SendAttempt, WebService
 from schoolgate.school.purchasing.orders import about
 from schoolgate.wire.http import TRIES, Again, GiveUp, NextStep, wait_before_next
-from schoolgate.wire.soap.errors import DocumentRefused, ServiceError
 
 SEND = "send-order"
 
@@ -40,12 +41,31 @@ INTERRUPTED = "interrupted"
 UNREADABLE = (OSError, EOFError, zlib.error)
 """What reading a damaged file, or one that is gone, may raise."""
 
+BY_MAIL = "e-mail"
+
+WHERE_TO = ("supplier__web_service", "came_by", "document")
+"""What an order is read with where its way to the supplier is asked for."""
+
 SOMEBODY_WAITS = 5
 """Priority: who authorised the order waits before the screen."""
 
 
 class CannotBeSent(Exception):
     """No call can be made for this order now; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt did not arrive, by whatever way it went: REFUSED, NOT_OUT or UNSURE, with a stable `code`.
+
+    `said` is what the order tells of it, `sentence` the same in short, `step` what the table of retries says.
+    """
+
+    outcome: str
+    code: str
+    sentence: str
+    said: str
+    step: NextStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +77,36 @@ class Ended:
 
 
 def service_of(order: Order) -> WebService | None:
-    """The web service that an order goes out by: the one it came by, else its supplier's. None: it goes on paper."""
+    """The web service that an order goes out by: the one it came by, else its supplier's. None: another way."""
     if order.came_by is not None:
         return order.came_by
+    if goes_by_mail(order):
+        return None
     supplier = order.supplier
     return supplier.web_service if supplier.order_method == OrderMethod.E_PROCUREMENT else None
+
+
+def goes_out(order: Order) -> bool:
+    """Whether an order is sent from here, by web service or by e-mail; else it is printed and posted."""
+    return goes_by_mail(order) or service_of(order) is not None
 
 
 def ask(order: Order, *, after: SendAttempt | None = None) -> Job | None:
     """Have an order sent, in the caller's transaction; None for one that goes on paper.
 
-    Orders of a service go one after the other. `after`: somebody wants an order that may have arrived to be sent again
-    after this attempt.
+    Orders of a service, and those by e-mail, go one after the other. `after`: somebody wants an order that may have
+    arrived to be sent again after this attempt.
     """
-    service = service_of(order)
-    if service is None:
+    if not goes_out(order):
         return None
+    service = service_of(order)
     args = {"order": order.pk, **({"after": after.pk} if after else {})}
-    return submit(SEND, args, key=f"{SEND}:{service.pk}", priority=SOMEBODY_WAITS)
+    return submit(SEND, args, key=f"{SEND}:{service.pk if service else BY_MAIL}", priority=SOMEBODY_WAITS)
 
 
 def hold(pk: int) -> Order:
     """The order as it stands now, held until the transaction ends."""
-    chosen = Order.objects.select_for_update(of=("self",)).select_related("supplier__web_service", "came_by")
+    chosen = Order.objects.select_for_update(of=("self",)).select_related(*WHERE_TO)
     held: Order = chosen.get(pk=pk)
     return held
 
@@ -93,7 +120,7 @@ def orders_coming() -> set[int]:
 def ask_for_what_waits() -> None:
     """Have sent what was hindered until its service answered again, and settle what no job has in hand any more."""
     states = (OrderState.AUTHORISED, OrderState.UNSURE, OrderState.SENDING)
-    waiting = list(Order.objects.filter(state__in=states).select_related("came_by", "supplier__web_service"))
+    waiting = list(Order.objects.filter(state__in=states).select_related(*WHERE_TO))
     # Asked for only now: an order that began to be sent after the first question has its job by the second.
     coming = orders_coming()
     for order in waiting:
@@ -123,10 +150,12 @@ def begin(order: Order, *, after: int | None = None) -> tuple[SendAttempt, bytes
     arrived. Raises CannotBeSent.
     """
     service = service_of(order)
-    if service is None or not _may_go(order, service, after):
+    if not goes_out(order) or not _may_go(order, service, after):
         return None
-    if service.turned_off:
+    if service is not None and service.turned_off:
         raise CannotBeSent(f"The web service {service.name} is turned off. Turn it on under eProcurement set-up.")
+    if service is None and (why := why_not_now(order.supplier)):
+        raise CannotBeSent(why)
     xml = _document(order)
     try:
         kept = store.keep(xml)
@@ -137,28 +166,24 @@ def begin(order: Order, *, after: int | None = None) -> tuple[SendAttempt, bytes
         # A decision that somebody took meanwhile asks for itself.
         if held.version != order.version or not _may_go(held, service, after):
             return None
-        attempt = SendAttempt.objects.create(order=held, service=service, sha256=kept.sha256)
+        mailed_to = "" if service else order.supplier.email
+        attempt = SendAttempt.objects.create(order=held, service=service, mailed_to=mailed_to, sha256=kept.sha256)
         _take(held, "send")
     return attempt, xml
 
 
-def end(attempt: SendAttempt, error: ServiceError | None) -> Ended:
-    """Write down how an attempt ended, and what follows for its order; `error` None: the service said true."""
-    if error is None:
+def end(attempt: SendAttempt, failure: Failure | None) -> Ended:
+    """Write down how an attempt ended, and what follows for its order; None: the service, or mail server, took it."""
+    if failure is None:
         return _end(attempt, ARRIVED, "", "", GiveUp())
-    if isinstance(error, DocumentRefused):
-        return _end(attempt, REFUSED, error.code, error.said or error.sentence, error.step)
-    outcome = UNSURE if error.may_have_arrived else NOT_OUT
-    # What to do about an order that nobody is sure of is not what cures the line.
-    told = (error.sentence, error.said, error.remedy if outcome == NOT_OUT else "")
-    return _end(attempt, outcome, error.code, " ".join(filter(None, told)), error.step)
+    return _end(attempt, failure.outcome, failure.code, failure.said, failure.step)
 
 
 def note_hindrance(order: Order, why: str) -> None:
     """Say on the order why no call could be made for it; told once."""
     with transaction.atomic():
         held = hold(order.pk)
-        if held.state in (OrderState.AUTHORISED, OrderState.UNSURE) and held.said != why:
+        if held.state in (OrderState.AUTHORISED, OrderState.UNSURE) and held.said != why[:500]:
             Order.objects.filter(pk=held.pk).update(said=why[:500], changed_at=timezone.now())
             _tell("WARN", held, f"Order {held.number} was not sent.", why)
 
@@ -168,18 +193,21 @@ def may_have_arrived(order: Order) -> "QuerySet[SendAttempt]":
     return order.attempts.filter(outcome=UNSURE)
 
 
-def _may_go(order: Order, service: WebService, after: int | None) -> bool:
+def _may_go(order: Order, service: WebService | None, after: int | None) -> bool:
     if order.state == OrderState.AUTHORISED:
         return True
     if order.state != OrderState.UNSURE:
         return False
-    if service.safe_to_repeat:
+    if service is not None and service.safe_to_repeat:
         return True
     return after is not None and not order.attempts.filter(pk__gt=after).exclude(outcome=NOT_OUT).exists()
 
 
 def _is_cured(order: Order) -> bool:
-    """Whether it waits only for a service that has answered since."""
+    """Whether it waits only for a service, or the mail server, that has answered since."""
+    if goes_by_mail(order):
+        others = SendAttempt.objects.filter(service=None, outcome=ARRIVED, ended_at__gt=order.changed_at)
+        return order.state == OrderState.AUTHORISED and bool(order.said) and others.exists()
     service = service_of(order)
     if service is None or service.turned_off or service.trouble or not order.said:
         return False
@@ -228,13 +256,15 @@ def _again_in(order: Order, attempt: SendAttempt, step: NextStep) -> timedelta |
 
 def _move(order: Order, attempt: SendAttempt, *, final: bool) -> None:
     """Take the order's step, and tell of it what is final."""
-    outcome, said, to = attempt.outcome, attempt.said, f"to {order.supplier}, by {attempt.service}"
+    outcome, said = attempt.outcome, attempt.said
+    to = f"to {order.supplier}, by {attempt.service or f'e-mail to {attempt.mailed_to}'}"
     others_may_have = may_have_arrived(order).exclude(pk=attempt.pk).exists()
     if outcome == ARRIVED:
         if _take(order, "arrive", sent_at=attempt.ended_at, said=""):
             details = f"£{order.gross:,.2f} gross, {to}"
             record("order sent", by=None, target=str(order), details=details, about=about(order))
-            _tell("INFO", order, f"Order {order.number} was sent, and has arrived.", to)
+            went = "was sent, and has arrived" if attempt.service else "was handed to the mail server"
+            _tell("INFO", order, f"Order {order.number} {went}.", to)
         elif order.state in (OrderState.UNAUTHORISED, OrderState.DISCARDED, OrderState.CANCELLED):
             state = order.get_state_display().lower()
             _tell("ERROR", order, f"Order {order.number} is {state}, and has arrived after all. Ring its supplier.", to)
@@ -247,7 +277,8 @@ def _move(order: Order, attempt: SendAttempt, *, final: bool) -> None:
         if _take(order, "be refused", said=said, authorised_at=None, authorised_by=None, over_budget=""):
             details = f"£{order.net:,.2f} net are no longer committed; {to}: {said}"
             record("order refused by its supplier", by=None, target=str(order), details=details, about=about(order))
-            _tell("WARN", order, f"Order {order.number} was refused by its supplier’s web service.", said)
+            whom = "its supplier’s web service" if attempt.service else "the mail server"
+            _tell("WARN", order, f"Order {order.number} was refused by {whom}.", said)
     elif _take(order, "not go out", said=said) and final:
         _tell("WARN", order, f"Order {order.number} was not sent.", said)
 

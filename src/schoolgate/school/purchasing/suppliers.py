@@ -34,6 +34,8 @@ NO_SERVICE = (
     "To order by e-procurement, link a web service first: add it under eProcurement set-up, then choose it here. Until "
     "then the order method is Print."
 )
+NO_ADDRESS = "To order by e-mail, enter the address that orders go to."
+NO_NUMBER = "To order by e-mail, enter this number: the supplier knows your orders by both."
 NO_DUNS = "To order by e-procurement, enter the supplier’s DUNS number: its documents are known by it."
 
 
@@ -105,4 +107,7 @@ def _faults(supplier: Supplier, wanted: Mapping[str, Any]) -> dict[str, str]:
             faults["web_service"] = NO_SERVICE
         if not wanted["duns"]:
             faults["duns"] = NO_DUNS
+    if wanted["order_method"] == OrderMethod.E_MAIL:
+        needed = {"email": NO_ADDRESS, "account_number": NO_NUMBER, "xml_reference_number": NO_NUMBER}
+        faults |= {name: said for name, said in needed.items() if not wanted[name] and name not in faults}
     return faults

@@ -89,7 +89,8 @@ def _values(line: CsvLine) -> dict[str, Any]:
             raise SetUpRefused(f"There is no web service “{service[:80]}”. Add it under eProcurement set-up first.")
     method = plain_cell(line["Order method"])
     if method:
-        if method.lower() not in OrderMethod.values:
+        known = {told.lower(): value for value, label in OrderMethod.choices for told in (value, label)}
+        if method.lower() not in known:
             raise SetUpRefused(f"The order method is “{method[:40]}”. It is {' or '.join(OrderMethod.values)}.")
-        values["order_method"] = method.lower()
+        values["order_method"] = known[method.lower()]
     return values

@@ -15,6 +15,7 @@ from schoolgate.sites.commands.shared import Failed, as_json, at_home, print_jso
 @click.option("--order-prefix", help="What stands before order numbers, such as PO-.")
 @click.option("--next-order", type=int, help="The next order gets this number.")
 @click.option("--delivery-address", help="Lines parted by line ends: the establishment's name alone in the first.")
+@click.option("--email", help="Where suppliers answer to an order that went to them by e-mail.")
 @click.option(
     "--buyer-duns-may-lack/--buyer-duns-is-needed",
     default=None,

@@ -62,7 +62,8 @@ def show(number: str, as_json: bool) -> None:
         {
             "began": attempt.began_at,
             "ended": attempt.ended_at,
-            "service": attempt.service.name,
+            "service": attempt.service.name if attempt.service else "",
+            "mailed_to": attempt.mailed_to,
             "outcome": attempt.outcome,
             "code": attempt.code,
             "said": attempt.said,
@@ -77,7 +78,9 @@ def show(number: str, as_json: bool) -> None:
     columns = ("line", "part", "description", "quantity", "price", "net", "vat", "coding")
     print_rows(lines, columns, as_json=False, limit=None, empty="It has no lines.")
     if attempts:
-        print_rows(attempts, ("began", "ended", "service", "outcome", "said"), as_json=False, limit=None, empty="")
+        print_rows(
+            attempts, ("began", "ended", "service", "mailed_to", "outcome", "said"), as_json=False, limit=None, empty=""
+        )
 
 
 @orders.command("send", help="Send an authorised order that has not gone out. Exit code 1 unless it arrived.")

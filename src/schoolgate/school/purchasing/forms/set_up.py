@@ -68,6 +68,12 @@ class EstablishmentForm(SeenForm):
         help_text="The establishment’s name alone in the first line, its address below. An order may have its own.",
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    email = forms.EmailField(
+        label="E-mail for suppliers",
+        required=False,
+        max_length=254,
+        help_text="Where suppliers answer to an order that went to them by e-mail.",
+    )
     buyer_duns_may_lack = forms.BooleanField(
         label="Take a basket that does not say for whom it is",
         required=False,

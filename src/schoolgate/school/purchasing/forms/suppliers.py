@@ -42,7 +42,9 @@ class SupplierForm(SeenForm):
         label="Order method",
         choices=OrderMethod.choices,
         initial=OrderMethod.PRINT,
-        help_text="e-procurement needs a web service and a DUNS number.",
+        help_text="e-procurement needs a web service and a DUNS number. e-mail is for suppliers who have no web "
+        "service: it needs an address, an account number and an XML reference number, and nobody is told whether it is "
+        "read.",
         widget=forms.RadioSelect,
     )
     web_service: Any = forms.ModelChoiceField(

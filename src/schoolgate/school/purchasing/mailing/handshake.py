@@ -67,7 +67,7 @@ def supplier_duns(basket: Basket, ledger: Ledger) -> Iterator[Found]:
 
 _NUMBERS = "Find out which number is right. Correct it on the supplier’s page and try again, or ask the supplier to."
 
-HANDSHAKE = (
+HANDSHAKE: tuple[Rule[Basket], ...] = (
     Rule("mail-reference-missing", REFERENCE, GIVEN, "It is there.", ASK, reference_missing),
     Rule(
         "mail-reference-unknown",

@@ -8,7 +8,7 @@ from schoolgate.school.purchasing.access import may
 from schoolgate.school.purchasing.mailing import handshake
 from schoolgate.school.purchasing.models import FetchedDocument, FinancialYear, Order, OrderState
 from schoolgate.school.purchasing.rules import rule_of
-from schoolgate.school.purchasing.sending import service_of
+from schoolgate.school.purchasing.sending import goes_out
 from schoolgate.school.purchasing.years import current_year, looked_at
 
 register = template.Library()
@@ -34,7 +34,7 @@ def sending_steps(context: template.RequestContext, order: Order) -> dict[str, A
     return {
         "order": order,
         "unsure": may_send and order.state == OrderState.UNSURE,
-        "not_out": may_send and order.state == OrderState.AUTHORISED and bool(order.said) and service_of(order),
+        "not_out": may_send and order.state == OrderState.AUTHORISED and bool(order.said) and goes_out(order),
     }
 
 

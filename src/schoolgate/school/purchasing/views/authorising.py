@@ -27,6 +27,7 @@ from schoolgate.school.purchasing.authorising import (
 from schoolgate.school.purchasing.budget import Room, rooms_of, rooms_of_each
 from schoolgate.school.purchasing.forms.orders import ReasonForm
 from schoolgate.school.purchasing.invoicing.closing import close_rest, open_rest
+from schoolgate.school.purchasing.mailing.outgoing import goes_by_mail
 from schoolgate.school.purchasing.models import COMMITTED, Order, OrderState
 from schoolgate.school.purchasing.models.order import STEPS
 from schoolgate.school.purchasing.order_document import required_by
@@ -115,7 +116,7 @@ def authorise_order(request: PersonRequest, pk: int) -> HttpResponseBase:
     asks_reason = bool(over) and rights_of(request.user).over_budget
     label = "Why may it go over budget?"
     form = ReasonForm(request.POST if request.method == "POST" else None, label=label, required=asks_reason)
-    by_service = sending.service_of(order) is not None
+    goes_out = sending.goes_out(order)
     if request.method == "POST" and form.is_valid():
         try:
             authorise(
@@ -131,7 +132,7 @@ def authorise_order(request: PersonRequest, pk: int) -> HttpResponseBase:
         except OrderRefused as refused:
             messages.error(request, str(refused))
             return redirect("authorise-order", order.pk)
-        if by_service:
+        if goes_out:
             messages.success(request, f"Order {order.number} is authorised, and is being sent to {order.supplier}.")
             return redirect(order_address(order))
         messages.success(request, f"Order {order.number} is authorised. Print it and post it.")
@@ -143,7 +144,8 @@ def authorise_order(request: PersonRequest, pk: int) -> HttpResponseBase:
         "rooms": rooms_of(order),
         "hindrances": hindrances_of(order, request.user),
         "able": [person for person in who_can([order])[order.pk] if person != request.user],
-        "by_service": by_service,
+        "goes_out": goes_out,
+        "mailed_to": order.supplier.email if goes_by_mail(order) else "",
         "lines": order.lines.filter(removed_at=None).count(),
         "required_by": required_by(order),
     }
@@ -258,7 +260,7 @@ def print_order(request: PersonRequest, pk: int) -> HttpResponseBase:
         "order": order,
         "lines": order.lines.filter(removed_at=None).select_related("vat_code"),
         "may_post": may_post and order.state == OrderState.AUTHORISED,
-        "by_service": sending.service_of(order),
+        "goes_out": sending.goes_out(order),
         "required_by": required_by(order),
         "school": establishment.NAME.get(),
         "school_address": establishment.DELIVERY_ADDRESS.get().partition("\n")[2],

@@ -107,7 +107,7 @@ def order(request: PersonRequest, pk: int) -> HttpResponseBase:
         "rooms": rooms_of(found) if found.state in (*COMMITTED, OrderState.UNAUTHORISED) else [],
         "trail": AuditEntry.objects.about(about(found)),
         "attempts": found.attempts.select_related("service"),
-        "by_service": sending.service_of(found) is not None,
+        "goes_out": sending.goes_out(found),
         "may_change": raises and found.state == OrderState.UNAUTHORISED and found.year.closed_at is None,
         "may_discard": raises and _may(found, "discard"),
         "may_authorise": authorises and _may(found, "authorise"),
