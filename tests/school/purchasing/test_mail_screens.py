@@ -37,7 +37,7 @@ def order(ready_ledger: None, basket: Basket) -> bytes:
 
 
 def give(browser: Client, *files: tuple[str, bytes]) -> str:
-    answer = browser.post(PAGE, {"files": [SimpleUploadedFile(name, raw) for name, raw in files]})
+    answer = browser.post(PAGE, {"upload": [SimpleUploadedFile(name, raw) for name, raw in files]})
     return " ".join(answer.content.decode().split())
 
 

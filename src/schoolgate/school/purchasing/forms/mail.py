@@ -17,7 +17,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         """Each as a single one is cleaned."""
         return [super(FilesField, self).clean(one, initial) for one in data or [None]]
 
@@ -25,7 +25,7 @@ class FilesField(forms.FileField):
 class MailForm(forms.Form):
     """Messages, or orders that somebody saved from messages."""
 
-    files = FilesField(
+    upload = FilesField(
         label="Files",
         help_text=f"Messages saved as .eml, or orders saved as .xml. Choose up to {MOST_FILES}, or drop them here.",
         error_messages={"required": "Choose a file first.", "missing": "Choose a file first."},
@@ -33,9 +33,9 @@ class MailForm(forms.Form):
         allow_empty_file=True,
     )
 
-    def clean_files(self) -> list[UploadedFile]:
+    def clean_upload(self) -> "list[UploadedFile[Any]]":
         """Not more than are read while somebody waits."""
-        files: list[UploadedFile] = self.cleaned_data["files"]
+        files: "list[UploadedFile[Any]]" = self.cleaned_data["upload"]
         if len(files) > MOST_FILES:
             raise forms.ValidationError(f"These are {len(files)} files: choose {MOST_FILES} at most.")
         return files

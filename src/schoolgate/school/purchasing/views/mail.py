@@ -27,7 +27,7 @@ def import_mail(request: PersonRequest) -> HttpResponseBase:
     form = MailForm(request.POST, request.FILES) if request.method == "POST" else MailForm()
     taken: list[Taken] = []
     if request.method == "POST" and form.is_valid():
-        for file in form.cleaned_data["files"]:
+        for file in form.cleaned_data["upload"]:
             # One byte beyond what is read tells that a file is too large.
             taken += take_file(file.name or "", file.read(MOST_BYTES + 1), by=request.user, request=request)
         if any(one.state in ("waiting", "refused") for one in taken):
