@@ -25,6 +25,7 @@ from schoolgate.school.purchasing.models import (
     Supplier,
     VatCode,
 )
+from schoolgate.school.purchasing.today import what_is_to_do
 
 SignedIn = Callable[[User], Client]
 
@@ -222,3 +223,25 @@ def test_a_complete_order_says_whether_it_was_delivered(
     close_rest(order, by=head, seen_version=order.version, reason="Lost")
     page = text_of(_page(browser, "purchase-order", order.pk))
     assert "Its rest was closed. £26.00 net of it was not invoiced, and is not waited for any more." in page
+
+
+def test_what_has_not_come_by_its_day_is_told_to_who_records_deliveries(
+    order: Order, clerk: User, head: User, signed_in: SignedIn
+) -> None:
+    assert "late delivery" not in {line.code for line in what_is_to_do(clerk)}
+    Order.objects.update(required_by=timezone.localdate() - timedelta(days=1))
+    (line,) = (one for one in what_is_to_do(clerk) if one.code == "late delivery")
+    assert line.text == "Order PO-1001 was to be delivered by now: ask Beacon Supplies, or record what came."
+    assert "Record delivery" in text_of(signed_in(clerk).get(line.address))
+    assert "late delivery" not in {line.code for line in what_is_to_do(head)}
+    record(order, {line.pk: line.quantity for line in order.lines.all()}, timezone.localdate(), by=None)
+    assert "late delivery" not in {line.code for line in what_is_to_do(clerk)}
+
+
+def test_several_that_are_late_lead_to_what_is_awaited(
+    order: Order, supplier: Supplier, codings: list[Coding], vat: dict[str, VatCode], clerk: User
+) -> None:
+    an_order(supplier, codings[0], vat["S"], number="PO-2", state=OrderState.PART_INVOICED)
+    Order.objects.update(required_by=timezone.localdate() - timedelta(days=1))
+    (line,) = (one for one in what_is_to_do(clerk) if one.code == "late delivery")
+    assert (line.count, line.address) == (2, reverse("goods-received"))

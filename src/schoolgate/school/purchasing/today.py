@@ -1,7 +1,7 @@
 """What waits for somebody in the ledger, and the step that cures it (SCREENS 5.2, "Purchasing today")."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Min, QuerySet, Sum
@@ -13,6 +13,7 @@ from schoolgate.commons.schedules.models import Run
 from schoolgate.school.purchasing.access import may
 from schoolgate.school.purchasing.authorising import who_can
 from schoolgate.school.purchasing.invoicing import paying
+from schoolgate.school.purchasing.invoicing.receiving import with_something_to_come
 from schoolgate.school.purchasing.models import (
     Difference,
     DocumentState,
@@ -184,6 +185,20 @@ def missed(user: User | None) -> Iterator[ToDo]:
         yield ToDo("missed import", text, "See the import", reverse("purchasing-import"), found["count"])
 
 
+def late_deliveries(user: User | None) -> Iterator[ToDo]:
+    """Orders that have not come in full by the day on which they were required."""
+    if user is not None and not may(user, "receives"):
+        return
+    # What is invoiced in full is taken for delivered; of what is unsure another line tells.
+    states = (OrderState.SENT, OrderState.PART_INVOICED)
+    found = Order.objects.filter(state__in=states, required_by__lt=timezone.localdate())
+    due = with_something_to_come(found if user is None else found.visible_to(user))
+    if late := list(due.select_related("supplier").order_by("required_by", "pk")):
+        text = "{which} {was} to be delivered by now: ask {who}, or record what came."
+        line = _of_orders("late delivery", late, text, "See what is awaited", "sent")
+        yield line if len(late) == 1 else replace(line, address=reverse("goods-received"))
+
+
 TO_DO: tuple[Callable[[User | None], Iterable[ToDo]], ...] = (
     no_year,
     unsure,
@@ -196,6 +211,7 @@ TO_DO: tuple[Callable[[User | None], Iterable[ToDo]], ...] = (
     invoices_to_authorise,
     invoices_to_export,
     documents_waiting,
+    late_deliveries,
     missed,
 )
 """Everything that may need somebody, in the order in which it is told."""

@@ -21,6 +21,11 @@ from schoolgate.sites.commands.shared import Failed, as_json, at_home, print_jso
     default=None,
     help="Whether a basket that does not say for whom it is comes in, with a warning.",
 )
+@click.option(
+    "--goods-first/--goods-later",
+    default=None,
+    help="Whether goods must be received before their invoice is authorised for payment.",
+)
 @as_json
 @at_home("school")
 def establishment(as_json: bool, **options: Any) -> None:
