@@ -47,18 +47,20 @@ OF_THE_LEDGER = {
         vat-codes coding-templates purchasing-people
         purchasing-import purchasing-documents purchasing-document purchasing-document-xml order-document mailed-message
         purchasing-suppliers purchasing-supplier purchasing-services purchasing-service
-        purchasing-orders purchase-order to-authorise print-order
-        purchase-invoices purchase-invoice invoices-to-authorise""",
+        purchasing-orders purchase-order to-authorise print-order goods-received deliveries
+        purchase-invoices purchase-invoice invoices-to-authorise
+        purchasing-postings purchasing-reports purchasing-report compare-prices""",
     SETS_UP: """establishment add-financial-year copy-structures close-year reopen-year add-account-code account-code
         remove-account-code add-coding-link coding-link remove-coding-link add-vat-code add-usual-vat-codes vat-code
         remove-vat-code add-coding-template coding-template remove-coding-template own-orders purchasing-person
         import-set-up confirm-import-set-up when-to-import
         purchasing-add-supplier purchasing-import-suppliers purchasing-edit-supplier purchasing-close-supplier
         purchasing-add-service purchasing-edit-service purchasing-test-service purchasing-service-password
-        purchasing-turn-service purchasing-link-suppliers""",
+        purchasing-turn-service purchasing-link-suppliers export-postings posting-file""",
     HAS_RIGHT: """order-arrived send-order-again send-order-now order-not-there
-        import-documents-now import-mail try-document-again keep-document-out take-document-back
+        import-documents-now import-mail try-document-again keep-document-out take-document-back assign-document
         raise-order change-order discard-order authorise-order take-back-order cancel-order
+        close-order-rest open-order-rest receive-goods take-delivery-back
         enter-invoice enter-credit-note authorise-invoice take-back-invoice discard-invoice accept-difference""",
 }
 OF_THE_AUTHORITY = {
@@ -129,6 +131,7 @@ SLUGS = {
     "act": "import",
     "chart": "funds",
     "rows": "codes",
+    "slug": "spending",
 }
 """What stands in addresses beside numbers."""
 

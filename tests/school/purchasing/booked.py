@@ -47,8 +47,9 @@ def an_invoice_of(supplier: Supplier, *rows: Row, number: str = "SI-9001", **val
     lines = list(invoice.lines.select_related("vat_code"))
     for vat_code in {line.vat_code for line in lines}:
         of_code = [line for line in lines if line.vat_code == vat_code]
-        net, vat = (sum((getattr(line, name) for line in of_code), Decimal(0)) for name in ("net", "vat"))
-        VatSum.objects.create(invoice=invoice, vat_code=vat_code, net=net, vat=vat, reckoned=vat)
+        goods = sum((line.net for line in of_code), Decimal(0))
+        vat = sum((line.vat for line in of_code), Decimal(0))
+        VatSum.objects.create(invoice=invoice, vat_code=vat_code, net=goods, vat=vat, reckoned=vat)
     for name in ("net", "vat"):
         if name not in values:
             setattr(invoice, name, sum((getattr(line, name) for line in lines), Decimal(0)))

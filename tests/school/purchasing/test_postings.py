@@ -128,14 +128,16 @@ def test_a_penny_of_vat_beside_the_lines_goes_on_the_largest_line_of_its_code_an
 def test_what_a_document_has_beside_its_lines_has_a_row_of_its_own(invoice: Invoice) -> None:
     invoice.net, invoice.gross = Decimal("30.00"), Decimal("35.20")
     *_, beside = entries_of(invoice)
-    assert (beside.description, beside.net, beside.vat, beside.gross) == ("Beside the lines", 4, 0, 4)
+    assert (beside.description, beside.net, beside.vat, beside.gross) == (
+        *("Beside the lines", Decimal(4), Decimal(0), Decimal(4)),
+    )
     assert (str(beside.coding), beside.number) == ("01 / E19 / ENG", 0)
 
 
 def test_a_total_that_is_more_than_net_and_vat_stands_on_a_row_that_says_so(invoice: Invoice) -> None:
     invoice.gross = Decimal("31.30")
     *_, beside = entries_of(invoice)
-    assert (beside.net, beside.vat, beside.gross) == (0, 0, Decimal("0.10"))
+    assert (beside.net, beside.vat, beside.gross) == (Decimal(0), Decimal(0), Decimal("0.10"))
     assert "its total is 0.10 more than its net and VAT" in beside.note
 
 

@@ -59,15 +59,15 @@ class Commitments(Report):
         wanted = scope.narrowed(year="order__year", supplier="order__supplier", cost_centre="coding__cost_centre")
         amounts = committed_by_order(**wanted)
         committed = Order.objects.filter(year=scope.year, state__in=COMMITTED).select_related("supplier")
+        committed = committed.only("number", "dated", "state", "supplier__name")
         codings = Coding.objects.filter(year=scope.year).select_related("fund", "ledger_code", "cost_centre")
         order_of = {order.pk: order for order in committed}
         coding_of = {coding.pk: coding for coding in codings}
-        found = [
-            Commitment(order_of[order], coding_of[coding], amount)
-            for (order, coding), amount in amounts.items()
-            if amount
-        ]
-        return sorted(found, key=lambda one: (one.order.dated, one.order.pk, str(one.coding)))
+        # Codings stand in the order of the chart of accounts.
+        place_of = {pk: place for place, pk in enumerate(coding_of)}
+        found = [(order_of[order], coding, amount) for (order, coding), amount in amounts.items() if amount]
+        found.sort(key=lambda one: (one[0].dated, one[0].pk, place_of[one[1]]))
+        return [Commitment(order, coding_of[coding], amount) for order, coding, amount in found]
 
     def answer(self, scope: Scope, rows: list[Commitment]) -> str:
         total = sum((one.amount for one in rows), Decimal(0))
@@ -75,14 +75,14 @@ class Commitments(Report):
         return f"£{total:,.2f} net is ordered and not invoiced yet, by {orders}."
 
     def picture(self, scope: Scope, rows: list[Commitment]) -> SafeString:
-        by_coding: defaultdict[str, Decimal] = defaultdict(Decimal)
+        by_coding: defaultdict[Coding, Decimal] = defaultdict(Decimal)
         for one in rows:
-            by_coding[str(one.coding)] += one.amount
-        most = sorted(by_coding.items(), key=lambda one: (-one[1], one[0]))[:MOST_BARS]
+            by_coding[one.coding] += one.amount
+        most = sorted(by_coding.items(), key=lambda one: -one[1])[:MOST_BARS]
         title = "Committed by fund, ledger code and cost centre"
         if len(by_coding) > MOST_BARS:
             title += f", the {MOST_BARS} with most"
-        drawn = [Stack(label, [amount], Decimal(0), f"£{amount:,.2f}") for label, amount in most]
+        drawn = [Stack(str(coding), [amount], Decimal(0), f"£{amount:,.2f}") for coding, amount in most]
         series = [("committed", "waiting")]
         return stacks(title, drawn, series, of="Coding", told="Committed, net") if drawn else SafeString("")
 

@@ -36,6 +36,9 @@ are in every catalogue."""
 
 CHEAPEST = "cheapest"
 
+MOST_NAMED = 500
+"""So many descriptions a query names; with more it is the quicker to look at every line."""
+
 _NAMES = ("part_number", "description", "unit")
 _NAMES_ON_INVOICES = ("_part_number", "_description", "_unit")
 _SIGNS = re.compile(r"[\W_]+")
@@ -164,8 +167,8 @@ def _bought(of: set[Product] | None = None) -> Iterator[Bought]:
 
 def _ordered(of: set[Product] | None) -> Iterator[Bought]:
     lines = _order_lines()
-    if of is not None:
-        lines = lines.filter(description__in={product.description for product in of})
+    if (described := _descriptions(of)) is not None:
+        lines = lines.filter(description__in=described)
     columns = ("unit_price", "price_units", "discount", "quantity_sent", "quantity")
     head = ("order__supplier", "order__supplier__name", "order__dated", "order__number", "order")
     for part, description, unit, price, units, discount, sent, quantity, *of_order in lines.values_list(
@@ -179,8 +182,8 @@ def _ordered(of: set[Product] | None) -> Iterator[Bought]:
 
 def _invoiced(of: set[Product] | None) -> Iterator[Bought]:
     lines = _invoice_lines()
-    if of is not None:
-        lines = lines.filter(Q(_description__in={product.description for product in of}))
+    if (described := _descriptions(of)) is not None:
+        lines = lines.filter(Q(_description__in=described))
     columns = ("unit_price", "price_units", "discount_percent", "order_line")
     head = ("invoice__supplier", "invoice__supplier__name", "invoice__dated", "invoice__number", "invoice")
     for part, description, unit, price, units, percent, order_line, *of_invoice in lines.values_list(
@@ -192,6 +195,12 @@ def _invoiced(of: set[Product] | None) -> Iterator[Bought]:
         # Its order counts it already.
         times = 0 if order_line else 1
         yield Bought(product, supplier_pk, supplier, cost, when, number, pk, is_invoice=True, times=times)
+
+
+def _descriptions(of: set[Product] | None) -> set[str] | None:
+    """How products are described, by which the database narrows lines; None for more than a query may name."""
+    described = {product.description for product in of or ()}
+    return described if of is not None and len(described) <= MOST_NAMED else None
 
 
 def _order_lines() -> QuerySet[OrderLine]:
@@ -238,7 +247,9 @@ def _off(discount: Decimal) -> Decimal:
 
 
 def _for_one(price: Decimal) -> Decimal:
-    return price.quantize(PLACES, ROUND_HALF_UP)
+    """As money is written: more than pence only where there is more."""
+    exact = price.quantize(PLACES, ROUND_HALF_UP)
+    return exact if exact % PENCE else exact.quantize(PENCE)
 
 
 def _by_supplier(bought: Sequence[Bought]) -> list[Offer]:
