@@ -16,9 +16,11 @@ from schoolgate.sites.commands.school_connection import connection, test_connect
 from schoolgate.sites.commands.school_documents import documents, fetch_orders
 from schoolgate.sites.commands.school_establishment import establishment
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
+from schoolgate.sites.commands.school_invoices import invoices
 from schoolgate.sites.commands.school_ledger import ledger
 from schoolgate.sites.commands.school_mail import import_mail
 from schoolgate.sites.commands.school_orders import orders, purchasing
+from schoolgate.sites.commands.school_receiving import deliveries, receive
 from schoolgate.sites.commands.school_reports import postings, prices, reports
 from schoolgate.sites.commands.school_schedule import schedule
 from schoolgate.sites.commands.school_suppliers import services, suppliers
@@ -43,7 +45,7 @@ for command in (
     *(status, requests, board, connect, password, destinations, schools, schedule, connection, test_connection),
     *FILE_COMMANDS,
     *(ledger, suppliers, services, fetch_orders, import_mail, documents, orders, purchasing),
-    *(postings, reports, prices),
+    *(receive, deliveries, invoices, postings, reports, prices),
 ):
     school.add_command(command)
 ledger.add_command(establishment)

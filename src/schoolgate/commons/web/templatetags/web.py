@@ -36,6 +36,8 @@ STATE_COLOURS = {
         "starts",
         "sent",
         "complete",
+        "authorised for payment",
+        "exported",
         "cheapest",
     },
     "busy": {
@@ -56,6 +58,7 @@ STATE_COLOURS = {
     "warning": {
         "retrying",
         "waiting",
+        "to authorise",
         "waiting for you",
         "waits for you",
         "warn",

@@ -55,7 +55,7 @@ class PaperForm(forms.Form):
         label="Notes", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
     net = _amount("Total without VAT")
-    gross = _amount("Total to pay")
+    gross = _amount("Total with VAT")
 
     def __init__(self, *args: Any, vat_codes: Iterable[VatCode], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +88,7 @@ class PaperForm(forms.Form):
             net=typed["net"],
             gross=typed["gross"],
             vat={code: typed[name] for name, code in self.vat_codes.items() if typed[name] is not None},
-            due=typed["due"],
+            due=typed.get("due"),
             own_notes=typed["own_notes"].replace("\r\n", "\n").strip(),
         )
 
@@ -103,6 +103,12 @@ class InvoiceForm(PaperForm):
         error_messages={"required": "Choose the supplier."},
     )
     field_order = ("supplier", "number", "dated", "due", "own_notes")
+
+
+class CreditNoteForm(PaperForm):
+    """The head of a credit note, by which nothing is due."""
+
+    due = None  # type: ignore[assignment]  # Django's way to leave an inherited field out
 
 
 class OrderedForm(forms.Form):

@@ -25,7 +25,7 @@ def accept(difference: Difference, *, by: User, reason: str, request: HttpReques
         invoice = hold(difference.invoice)
         if invoice.state != InvoiceState.UNAUTHORISED:
             state = invoice.get_state_display().lower()
-            raise InvoiceRefused(f"{str(invoice).capitalize()} is “{state}”: nothing is left to accept.")
+            raise InvoiceRefused(f"{invoice.title} is “{state}”: nothing is left to accept.")
         open_yet = Difference.objects.filter(pk=difference.pk, accepted_at=None)
         if not open_yet.update(accepted_at=timezone.now(), accepted_by=by, reason=reason):
             raise InvoiceRefused("Somebody has accepted it already: see below who, and why.")

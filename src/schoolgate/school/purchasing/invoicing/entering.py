@@ -156,7 +156,7 @@ def enter_credit_note(
         credited = hold(invoice)
         if credited.is_credit_note or credited.state not in BOOKED:
             state = credited.get_state_display().lower()
-            raise InvoiceRefused(f"{str(credited).capitalize()} is “{state}”: nothing of it is credited.")
+            raise InvoiceRefused(f"{credited.title} is “{state}”: nothing of it is credited.")
         year = booked_in(credited.year)
         note = _head(stated, Invoice.Kind.CREDIT_NOTE, credited.supplier, year, by)
         note.order, note.credits, note.document = order, credited, this
@@ -195,7 +195,7 @@ def _refuse_twice(supplier: Supplier, kind: str, number: str, document: FetchedD
     Supplier.objects.select_for_update(no_key=True).get(pk=supplier.pk)
     booked = Invoice.objects.filter(supplier=supplier, kind=kind, number__iexact=number, state__in=BOOKED).first()
     if booked is not None:
-        raise Duplicate(f"{str(booked).capitalize()} of {supplier} is in the ledger already.", invoice=booked)
+        raise Duplicate(f"{booked.title} of {supplier} is in the ledger already.", invoice=booked)
     waits = FetchedDocument.objects.filter(supplier=supplier, kind=kind, reference__iexact=number)
     waits = waits.filter(state__in=(DocumentState.FETCHED, DocumentState.WAITING))
     if document is not None:

@@ -97,7 +97,7 @@ def discard(invoice: Invoice, *, by: User, seen_version: int, reason: str, reque
         order = counting.hold(invoice.order_id) if invoice.order_id is not None else None
         held = hold(invoice, seen_version)
         if credited := held.credit_notes.filter(state__in=BOOKED).first():
-            raise InvoiceRefused(f"{str(credited).capitalize()} is for it: discard that first.")
+            raise InvoiceRefused(f"{credited.title} is for it: discard that first.")
         take_step(held, "discard", by=by, discarded_because=reason)
         if order is not None:
             counting.recount(order)
@@ -151,7 +151,7 @@ def _of_the_invoice(invoice: Invoice) -> list[Hindrance]:
     found = []
     if invoice.state != InvoiceState.UNAUTHORISED:
         state = invoice.get_state_display().lower()
-        found.append(Hindrance("state", f"{str(invoice).capitalize()} is “{state}” already."))
+        found.append(Hindrance("state", f"{invoice.title} is “{state}” already."))
     if invoice.year.closed_at is not None:
         found.append(Hindrance("year", f"The financial year {invoice.year} is closed."))
     if number := invoice.differences.filter(accepted_at=None).count():

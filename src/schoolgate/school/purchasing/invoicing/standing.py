@@ -16,7 +16,7 @@ class ChangedMeanwhile(InvoiceRefused):
     """Somebody changed the invoice since the person saw it."""
 
     def __init__(self, invoice: Invoice) -> None:
-        super().__init__(f"{str(invoice).capitalize()} has changed since you saw it: see what it is now.")
+        super().__init__(f"{invoice.title} has changed since you saw it: see what it is now.")
         self.invoice = invoice
 
 
@@ -44,4 +44,4 @@ def take_step(invoice: Invoice, step: str, *, by: User | None, **values: Any) ->
     """Take a step of an invoice that is held. Raises InvoiceRefused where its state does not allow it."""
     if not Invoice.objects.filter(pk=invoice.pk).take(step, changed_by=by, version=F("version") + 1, **values):
         state = invoice.get_state_display().lower()
-        raise InvoiceRefused(f"{str(invoice).capitalize()} is “{state}”: that cannot be done now.")
+        raise InvoiceRefused(f"{invoice.title} is “{state}”: that cannot be done now.")

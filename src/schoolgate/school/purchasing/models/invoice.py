@@ -106,6 +106,11 @@ class Invoice(models.Model):
         return f"{self.get_kind_display().lower()} {self.number}"
 
     @property
+    def title(self) -> str:
+        """What it is called where a sentence begins."""
+        return f"{self.get_kind_display()} {self.number}"
+
+    @property
     def is_credit_note(self) -> bool:
         return self.kind == Invoice.Kind.CREDIT_NOTE
 

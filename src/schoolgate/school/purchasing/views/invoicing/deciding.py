@@ -50,7 +50,7 @@ def authorise_invoice(request: PersonRequest, pk: int) -> HttpResponseBase:
         except InvoiceRefused as refused:
             messages.error(request, str(refused))
             return redirect("authorise-invoice", invoice.pk)
-        messages.success(request, f"{str(invoice).capitalize()} is authorised. It goes into the next export.")
+        messages.success(request, f"{invoice.title} is authorised. It goes into the next export.")
         return redirect(invoice_address(invoice))
     context = {
         "invoice": invoice,

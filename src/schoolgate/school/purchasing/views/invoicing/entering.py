@@ -13,6 +13,7 @@ from schoolgate.commons.accounts.access import PersonRequest
 from schoolgate.school.purchasing.access import purchasing_view
 from schoolgate.school.purchasing.forms.invoices import (
     CreditedForm,
+    CreditNoteForm,
     InvoiceForm,
     OrderedForm,
     PaperForm,
@@ -101,7 +102,7 @@ def enter_credit_note_of(request: PersonRequest, pk: int) -> HttpResponseBase:
     document = _document(request, FetchedDocument.Kind.CREDIT_NOTE)
     data = request.POST if request.method == "POST" else None
     lines = invoice.lines.select_related("vat_code", "order_line", "coding__year")[:MOST_LINES_OF_AN_ORDER]
-    form = PaperForm(data, vat_codes=VatCode.objects.filter(open=True))
+    form = CreditNoteForm(data, vat_codes=VatCode.objects.filter(open=True))
     known = [CreditedForm(data, line=line, left=counting.still_to_credit(line)) for line in lines]
     page = {
         "heading": f"Enter a credit note for {invoice}",
@@ -243,5 +244,5 @@ def _page(
 
 def _entered(request: PersonRequest, made: Invoice) -> HttpResponseBase:
     waits = "what differs waits to be accepted" if made.differences.exists() else "it waits to be authorised"
-    messages.success(request, f"{str(made).capitalize()} of {made.supplier} is entered: {waits}.")
+    messages.success(request, f"{made.title} of {made.supplier} is entered: {waits}.")
     return redirect(invoice_address(made))

@@ -108,7 +108,7 @@ def _counted(request: PersonRequest) -> "QuerySet[Invoice]":
     counted: QuerySet[Invoice] = found.annotate(
         all_differences=Count("differences"), left=Count("differences", filter=Q(differences__accepted_at=None))
     )
-    return counted
+    return counted.order_by("-entered_at", "-pk")
 
 
 def _by_match(rows: "QuerySet[Invoice]", which: str) -> "QuerySet[Invoice]":

@@ -42,6 +42,7 @@ def invoice(request: PersonRequest, pk: int) -> HttpResponseBase:
     sums = list(found.vat_sums.select_related("vat_code"))
     differences = list(found.differences.select_related("line", "accepted_by"))
     unauthorised = found.state == InvoiceState.UNAUTHORISED
+    agreed = all(difference.accepted_at is not None for difference in differences)
     context = {
         "invoice": found,
         "verdict": verdict_of(found, differences),
@@ -54,7 +55,7 @@ def invoice(request: PersonRequest, pk: int) -> HttpResponseBase:
         "credit_notes": found.credit_notes.exclude(state=InvoiceState.DISCARDED),
         "trail": AuditEntry.objects.about(about(found)),
         "may_accept": unauthorised and may(request.user, "clears"),
-        "may_authorise": may(request.user, "pays") and found.state in STEPS["authorise"][0],
+        "may_authorise": may(request.user, "pays") and found.state in STEPS["authorise"][0] and agreed,
         "may_take_back": may(request.user, "pays") and found.state in STEPS["take back"][0],
         "may_discard": may(request.user, "clears") and found.state in STEPS["discard"][0],
         "may_credit": may(request.user, "enters_invoices") and not found.is_credit_note and found.state in BOOKED,
