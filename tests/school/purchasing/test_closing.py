@@ -1,5 +1,7 @@
 """The rest of an order that never comes: closing it frees its budgets, and it can be opened again."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 from tests.school.purchasing.billing import a_credit_note, an_invoice
@@ -32,11 +34,11 @@ def test_what_is_not_invoiced_of_a_closed_order_is_free_and_what_is_stays_spent(
     order: Order, codings: list[Coding], head: User
 ) -> None:
     room = room_for(codings[0])
-    assert (room.spent, room.committed) == (13.5, 12.5)
+    assert (room.spent, room.committed) == (Decimal("13.50"), Decimal("12.50"))
     _close(order, head)
     room = room_for(codings[0])
     assert order.state == OrderState.COMPLETE
-    assert (room.spent, room.committed) == (13.5, 0)
+    assert (room.spent, room.committed) == (Decimal("13.50"), Decimal(0))
 
 
 def test_who_closed_the_rest_and_why_is_in_the_trail(order: Order, head: User) -> None:

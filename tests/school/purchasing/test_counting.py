@@ -1,6 +1,7 @@
 """What is invoiced of an order, and how the order stands by it."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -30,7 +31,7 @@ def order(supplier: Supplier, codings: list[Coding], vat: dict[str, VatCode]) ->
     return an_order(supplier, codings[0], vat["S"], state=OrderState.SENT)
 
 
-def _stands(order: Order) -> tuple[str, list[Decimal]]:
+def _stands(order: Order) -> tuple[str, list[Any]]:
     order.refresh_from_db()
     return order.state, [line.invoiced for line in order.lines.all()]
 
@@ -147,6 +148,6 @@ def test_what_credit_notes_took_of_an_invoices_line_cannot_be_credited_again(ord
     invoice = an_invoice(order, {1: 3, 2: 10})
     note = a_credit_note(invoice, {2: 4})
     line = InvoiceLine.objects.get(invoice=invoice, number=2)
-    assert counting.still_to_credit(line) == (6, Decimal("7.50"))
+    assert counting.still_to_credit(line) == (Decimal(6), Decimal("7.50"))
     let_go(note)
-    assert counting.still_to_credit(line) == (10, Decimal("12.50"))
+    assert counting.still_to_credit(line) == (Decimal(10), Decimal("12.50"))

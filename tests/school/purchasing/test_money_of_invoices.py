@@ -1,6 +1,7 @@
 """What holds of budgets whatever is authorised, invoiced, credited, discarded, cancelled, closed and opened again."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -102,7 +103,7 @@ def test_what_was_invoiced_of_a_cancelled_order_stays_spent(
     an_invoice(order, {2: 2})
     Order.objects.filter(pk=order.pk).take("cancel")
     room = room_for(codings[1])
-    assert (room.spent, room.committed) == (Decimal("2.50"), 0)
+    assert (room.spent, room.committed) == (Decimal("2.50"), Decimal(0))
 
 
 def test_an_invoice_above_the_orders_price_is_spent_at_its_own(
@@ -167,7 +168,7 @@ def test_a_discarded_invoice_is_shown_as_if_it_came_next(
     let_go(invoice)
     invoice.state = InvoiceState.DISCARDED
     (room,) = rooms_of_invoice(invoice)
-    assert (room.spent, room.this) == (0, Decimal("3.75"))
+    assert (room.spent, room.this) == (Decimal(0), Decimal("3.75"))
 
 
 def test_budgets_ask_the_database_as_often_for_many_orders_as_for_one(
@@ -201,7 +202,7 @@ def _do(order: Order, act: str, line: int, quantity: int, chair: User) -> None:
     """Do it, where it can be done now."""
     last = order.invoices.filter(kind=Invoice.Kind.INVOICE, state__in=BOOKED).first()
     goes_out = order.state in (OrderState.SENT, OrderState.PART_INVOICED, OrderState.COMPLETE)
-    seen = {"by": chair, "seen_version": order.version}
+    seen: dict[str, Any] = {"by": chair, "seen_version": order.version}
     try:
         if act == "authorise":
             authorise(order, **seen, reason="It cannot wait")

@@ -166,7 +166,7 @@ def hold_codings(of: Order | Invoice) -> list[Coding]:
     In the order of their numbers, or two orders with the same codings could wait for each other for ever.
     """
     lines = _standing(of.lines.all()) if isinstance(of, Order) else of.lines.order_by()
-    wanted = lines.values("coding")
+    wanted: QuerySet[Any, Any] = lines.values("coding")
     held = Coding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk")
     return list(held.select_related("fund", "ledger_code", "cost_centre"))
 

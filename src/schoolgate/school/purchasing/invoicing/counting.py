@@ -53,7 +53,7 @@ def arrived(order: Order, because: str) -> None:
 def invoiced_net(order: Order) -> Decimal:
     """What booked invoices for an order come to without VAT, less credit notes: their own totals."""
     booked = order.invoices.filter(state__in=BOOKED).order_by()
-    sums = dict(booked.values_list("kind").annotate(Sum("net")))
+    sums: dict[str, Decimal] = dict(booked.values_list("kind").annotate(Sum("net")))
     return sums.get(Invoice.Kind.INVOICE, NOTHING) - sums.get(Invoice.Kind.CREDIT_NOTE, NOTHING)
 
 

@@ -46,9 +46,8 @@ class MoreThanOrdered(OrderRefused):
 
 def expected_of(line: OrderLine) -> int:
     """How many of a line come sooner or later: what was ordered, or of a complete order what was invoiced."""
-    if line.order.state != OrderState.COMPLETE:
-        return line.quantity
-    return min(line.quantity, ceil(line.invoiced))
+    ordered: int = line.quantity
+    return ordered if line.order.state != OrderState.COMPLETE else min(ordered, ceil(line.invoiced))
 
 
 def to_come(line: OrderLine) -> int:

@@ -179,7 +179,8 @@ class OrderLine(models.Model):
     @property
     def not_invoiced(self) -> Decimal:
         """How many of it no invoice has, or a credit note took back; never below nothing, nor more than ordered."""
-        return min(max(self.quantity - self.invoiced, Decimal(0)), Decimal(self.quantity))
+        rest: Decimal = self.quantity - self.invoiced
+        return min(max(rest, Decimal(0)), Decimal(self.quantity))
 
     @property
     def still_committed(self) -> Decimal:
