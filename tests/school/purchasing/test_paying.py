@@ -12,7 +12,7 @@ from tests.school.purchasing.ordering import an_order
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.school.purchasing.budget import spent_on
-from schoolgate.school.purchasing.establishment import OWN_ORDERS_TOO
+from schoolgate.school.purchasing.establishment import GOODS_FIRST, OWN_ORDERS_TOO
 from schoolgate.school.purchasing.invoicing.accepting import accept
 from schoolgate.school.purchasing.invoicing.entering import Stated, Typed, enter
 from schoolgate.school.purchasing.invoicing.paying import (
@@ -171,6 +171,16 @@ def test_a_budget_without_room_matters_for_one_without_an_order_only(
         authorise(bill, by=governor, seen_version=1)
     authorise(bill, by=governor, seen_version=1, reason="The heating stays on.")
     assert now(bill).over_budget == "The heating stays on."
+
+
+def test_where_goods_come_first_an_invoice_waits_for_them(invoice: Invoice, order: Order, governor: User) -> None:
+    GOODS_FIRST.set(True, by=None)
+    assert codes(invoice, governor) == ["not-received", "not-received"]
+    order.lines.filter(number=1).update(received=3)
+    (left,) = hindrances_of(now(invoice), governor)
+    assert left.sentence == "Of Pens, 10 are invoiced and 0 received: record the delivery first."
+    order.lines.update(received=10)
+    authorise(invoice, by=governor, seen_version=1)
 
 
 def test_in_a_closed_year_nothing_is_authorised(invoice: Invoice, governor: User) -> None:

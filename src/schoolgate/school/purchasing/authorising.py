@@ -31,6 +31,7 @@ Code = Literal[
     "own-entry",
     "own-acceptance",
     "differences",
+    "not-received",
     "state",
     "year",
     "lines",

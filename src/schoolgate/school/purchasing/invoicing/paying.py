@@ -16,12 +16,13 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.documents.ebis.money import number_text
 from schoolgate.documents.problems import count_text
 from schoolgate.school.purchasing import establishment
 from schoolgate.school.purchasing.access import rights_of
 from schoolgate.school.purchasing.authorising import MOST_OF_A_REASON, Hindrance, is_own
 from schoolgate.school.purchasing.budget import Room, hold_codings, rooms_of_invoice
-from schoolgate.school.purchasing.invoicing import counting
+from schoolgate.school.purchasing.invoicing import counting, three_way
 from schoolgate.school.purchasing.invoicing.standing import InvoiceRefused, about, hold, take_step
 from schoolgate.school.purchasing.models import BOOKED, Difference, Invoice, InvoiceState, PurchasingRights
 from schoolgate.school.purchasing.years import YearRefused, require_open
@@ -157,6 +158,16 @@ def _of_the_invoice(invoice: Invoice) -> list[Hindrance]:
     if number := invoice.differences.filter(accepted_at=None).count():
         differs = count_text(number, "thing in it differs", "things in it differ")
         found.append(Hindrance("differences", f"{differs}: accept each with a reason first, or discard it."))
+    if establishment.GOODS_FIRST.get() and not invoice.is_credit_note:
+        found += [
+            Hindrance(
+                "not-received",
+                f"Of {row.description}, {number_text(row.after)} are invoiced and {row.received:,} received: "
+                "record the delivery first.",
+            )
+            for row in three_way.rows_of(invoice)
+            if row.is_more_than_received
+        ]
     return found
 
 
