@@ -160,7 +160,7 @@ def test_an_orders_page_shows_what_was_received_and_invoiced(order: Order, looke
     record(order, {order.lines.get(number=1).pk: 2}, timezone.localdate(), by=None)
     an_invoice(order, {1: 3})
     page = text_of(_page(signed_in(looker), "purchase-order", order.pk))
-    assert "1 Exercise books 3 2 3 not all received" in page
+    assert "1 Exercise books 3 2 3 more than received" in page
     assert "Beacon Supplies has it, and invoiced a part. £12.50 net of it is still to be invoiced." in page
     assert "A part of it is received." in page
 

@@ -194,8 +194,8 @@ def test_orders_that_are_not_invoiced_are_remarked(
     ordered("part-invoiced")
     with travel("2027-05-01T12:00:00+00:00", tick=False):
         sent, part = year_end.remarks(year)
-    assert sent.said == "1 order is sent and not invoiced. What they commit stays in 2026-27."
-    assert part.said == "2 orders are invoiced in part. What they commit stays in 2026-27."
+    assert sent.said == "1 order is sent and not invoiced. What is committed stays in 2026-27."
+    assert part.said == "2 orders are invoiced in part. What is committed stays in 2026-27."
     browser = signed_in(looker)
     assert [len(browser.get(remark.address).context["table"].page) for remark in (sent, part)] == [1, 2]
 

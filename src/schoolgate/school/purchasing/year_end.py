@@ -83,7 +83,7 @@ def remarks(year: FinancialYear) -> Iterator[Remark]:
     """What does not block the close, and should be known before it."""
     for state, (of_one, of_many) in STILL_DUE.items():
         if count := Order.objects.filter(year=year, state=state).count():
-            said = f"{_that(count, 'order', of_one, of_many)}. What they commit stays in {year}."
+            said = f"{_that(count, 'order', of_one, of_many)}. What is committed stays in {year}."
             yield Remark(said, "See the orders", _list("purchasing-orders", year, state))
     yield from _deliveries(year)
     if year.last_day >= timezone.localdate():

@@ -39,12 +39,10 @@ def goods_received(request: PersonRequest) -> HttpResponseBase:
         Column("sent_at", "Sent", kind="date", dates=True),
         Column("required_by", "Required by", kind="date", dates=True),
         Column("came", "Lines received", value=lambda one: f"{one.came:,} of {one.lines_in_all:,}"),
-        Column("late", "", kind="state", sort="", value=lambda one: "late" if is_late(one) else ""),
+        Column("late", "State", kind="state", sort="", value=lambda one: "late" if is_late(one) else ""),
     ]
     if receives:
-        columns.append(
-            Column("step", "", sort="", value=lambda _: "Record delivery", link=_receive_address)
-        )
+        columns.append(Column("step", "", sort="", value=lambda _: "Record delivery", link=_receive_address))
     table = Table(
         columns,
         awaited.annotate(came=came, lines_in_all=Count("lines", filter=Q(lines__removed_at=None))).order_by(
@@ -115,7 +113,11 @@ def deliveries(request: PersonRequest) -> HttpResponseBase:
         Column("note", "Note", kind="long", search=True),
         Column("entered_by", "Entered by", sort="entered_by__name", value=_entered_by),
         Column(
-            "state", "", kind="state", sort="taken_back_at", value=lambda one: "taken back" if one.taken_back_at else ""
+            "state",
+            "State",
+            kind="state",
+            sort="taken_back_at",
+            value=lambda one: "taken back" if one.taken_back_at else "",
         ),
     ]
     if receives:
