@@ -39,6 +39,6 @@ def main(words: Sequence[str]) -> None:
     elif verb == "give":
         (name,) = more
         file = Path(name)
-        print(json.dumps([(one.file, one.state) for one in take_file(file.name, file.read_bytes(), by=None)]))
+        print(json.dumps([(one.name, one.state) for one in take_file(file.name, file.read_bytes(), by=None)]))
     else:
         tell()

@@ -35,7 +35,7 @@ NO_SERVICE = (
     "then the order method is Print."
 )
 NO_ADDRESS = "To order by e-mail, enter the address that orders go to."
-NO_NUMBER = "To order by e-mail, enter this number: the supplier knows your orders by both."
+NO_NUMBER = "To order by e-mail, enter this number: the supplier knows your orders by it."
 NO_DUNS = "To order by e-procurement, enter the supplier’s DUNS number: its documents are known by it."
 
 

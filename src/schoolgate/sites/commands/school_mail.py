@@ -39,7 +39,7 @@ def import_mail(files: tuple[Path, ...], as_json: bool) -> None:
             [
                 {
                     "file": str(file),
-                    "name": one.file,
+                    "name": one.name,
                     "state": one.state,
                     "said": one.said,
                     "document": one.document.pk if one.document else None,
@@ -49,7 +49,7 @@ def import_mail(files: tuple[Path, ...], as_json: bool) -> None:
         )
     else:
         for file, one in taken:
-            within = "" if one.file == file.name else f" ({one.file})"
+            within = "" if one.name == one.file else f" ({one.name})"
             click.echo(f"{file}{within}: {one.state}. {one.said}")
     if any(one.state in ("waiting", "refused") for _, one in taken):
         sys.exit(1)

@@ -17,16 +17,20 @@ from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import NoSpace
 from schoolgate.school.purchasing.documents import about
 from schoolgate.school.purchasing.importing import consider
-from schoolgate.school.purchasing.mailing.reading import Contents, MailedOrder, MailRefused, read
+from schoolgate.school.purchasing.mailing.reading import MailedOrder, MailRefused, read
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Order
 from schoolgate.school.purchasing.store import keep
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of an order in a file; of a file without `document`: why nothing, or not all, was taken from it."""
+    """What became of an order in a file: `name` is that of the attachment, or the file's own where it is the order.
+
+    Without a document it is why nothing, or not all, was taken from the file.
+    """
 
     file: str
+    name: str
     state: Literal["imported", "waiting", "known", "refused"]
     said: str
     document: FetchedDocument | None = None
@@ -40,13 +44,13 @@ def take_file(name: str, raw: bytes, *, by: User | None, request: HttpRequest | 
     try:
         contents = read(name, raw)
         message = keep(raw).sha256 if contents.is_message else ""
-        taken = [_take(order, message, by, request) for order in contents.orders]
+        taken = [_take(name, order, message, by, request) for order in contents.orders]
     except (MailRefused, NoSpace) as refused:
-        return [Taken(name, "refused", str(refused))]
-    return [*taken, *_beside(name, contents)]
+        return [Taken(name, name, "refused", str(refused))]
+    return [*taken, *(Taken(name, name, "refused", said) for said in contents.told)]
 
 
-def _take(mailed: MailedOrder, message: str, by: User | None, request: HttpRequest | None) -> Taken:
+def _take(file: str, mailed: MailedOrder, message: str, by: User | None, request: HttpRequest | None) -> Taken:
     stored = keep(mailed.raw)
     fault_point("mailed.kept")
     now = timezone.now()
@@ -70,11 +74,8 @@ def _take(mailed: MailedOrder, message: str, by: User | None, request: HttpReque
     fault_point("mailed.taken")
     if not is_new:
         state = document.get_state_display().lower()
-        return Taken(mailed.name, "known", f"It was here before, and is {state}. Nothing was done.", document)
+        return Taken(file, mailed.name, "known", f"It was here before, and is {state}. Nothing was done.", document)
     if document.state == DocumentState.IMPORTED:
-        return Taken(mailed.name, "imported", f"It is order {Order.objects.get(document=document).number}.", document)
-    return Taken(mailed.name, "waiting", document.said, document)
-
-
-def _beside(name: str, contents: Contents) -> list[Taken]:
-    return [Taken(name, "refused", said) for said in contents.told]
+        number = Order.objects.get(document=document).number
+        return Taken(file, mailed.name, "imported", f"It is order {number}.", document)
+    return Taken(file, mailed.name, "waiting", document.said, document)
