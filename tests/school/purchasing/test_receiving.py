@@ -5,17 +5,16 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from tests.school.purchasing.billing import a_credit_note, an_invoice
+from tests.school.purchasing.billing import an_invoice
 from tests.school.purchasing.ordering import an_order
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
-from schoolgate.school.purchasing import establishment, sending
+from schoolgate.school.purchasing import sending
 from schoolgate.school.purchasing.invoicing.closing import close_rest
 from schoolgate.school.purchasing.invoicing.receiving import (
     RECEIVES,
     MoreThanOrdered,
-    findings,
     record,
     take_back,
     to_come,
@@ -185,28 +184,3 @@ def test_of_an_order_whose_rest_is_closed_only_what_is_invoiced_is_awaited(order
     assert _awaited() == [order]
     _record(order, 2)
     assert _awaited() == []
-
-
-def test_payment_waits_for_goods_only_where_the_school_wants_it(order: Order) -> None:
-    invoice = an_invoice(order, {1: 3, 2: 10})
-    assert findings(invoice) == []
-    establishment.GOODS_FIRST.set(True, by=None)
-    _record(order, 3, 4)
-    (sentence,) = findings(invoice)
-    assert sentence.startswith("10 of line 2 are invoiced and 4 received")
-    _record(order, 0, 6)
-    assert findings(invoice) == []
-
-
-def test_goods_count_for_one_invoice_only(order: Order) -> None:
-    establishment.GOODS_FIRST.set(True, by=None)
-    _record(order, 3)
-    an_invoice(order, {1: 3})
-    second = an_invoice(order, {1: 1})
-    (sentence,) = findings(second)
-    assert sentence.startswith("4 of line 1 are invoiced and 3 received")
-
-
-def test_a_credit_note_waits_for_no_goods(order: Order) -> None:
-    establishment.GOODS_FIRST.set(True, by=None)
-    assert findings(a_credit_note(an_invoice(order, {1: 3}), {1: 1})) == []

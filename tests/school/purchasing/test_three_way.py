@@ -42,6 +42,15 @@ def test_an_invoices_row_says_what_was_ordered_and_received_and_is_invoiced_befo
     assert not row.is_more_than_ordered
 
 
+def test_goods_count_for_one_invoice_only(order: Order) -> None:
+    first, second = an_invoice(order, {1: 2}), an_invoice(order, {1: 1})
+    (row,) = rows_of(second)
+    assert row.is_more_than_received
+    let_go(first)
+    (row,) = rows_of(second)
+    assert not row.is_more_than_received
+
+
 def test_more_than_ordered_is_seen(order: Order) -> None:
     an_invoice(order, {1: 3})
     (row,) = rows_of(an_invoice(order, {1: Decimal("0.5")}))

@@ -16,7 +16,6 @@ from django.utils import timezone
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record as record_in_audit
 from schoolgate.commons.money import as_kept
-from schoolgate.school.purchasing import establishment
 from schoolgate.school.purchasing.invoicing import counting
 from schoolgate.school.purchasing.models import (
     GoodsReceived,
@@ -137,19 +136,6 @@ def take_back(delivery: GoodsReceived, *, by: User | None, request: HttpRequest 
         record_in_audit(
             "delivery taken back", by=by, target=str(held), details=details, request=request, about=about(held)
         )
-
-
-def findings(invoice: Invoice) -> list[str]:
-    """What an invoice's authorisation waits for where goods must be received first: a sentence for each line."""
-    if not establishment.GOODS_FIRST.get() or invoice.is_credit_note:
-        return []
-    lines = OrderLine.objects.filter(invoice_lines__invoice=invoice).order_by("number").distinct()
-    return [
-        f"{line.invoiced:,} of line {line.number} are invoiced and {line.received:,} received: "
-        "record the delivery first, or wait for it."
-        for line in lines
-        if line.invoiced > line.received
-    ]
 
 
 def _hold(order: Order, seen_version: int | None) -> Order:
