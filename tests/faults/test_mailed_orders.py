@@ -30,17 +30,21 @@ class Run(Protocol):
 
 
 @pytest.fixture
-def run(database: Database) -> Iterator[Run]:
-    forks = ForkServer("tests.faults.mail_process", {**database.environment, "URLS": ""})
+def forks(database: Database) -> Iterator[ForkServer]:
+    made = ForkServer("tests.faults.mail_process", {**database.environment, "URLS": ""})
+    yield made
+    made.close()
 
+
+@pytest.fixture
+def run(forks: ForkServer) -> Run:
     def do(*words: str, fault: str = "") -> tuple[int, bytes]:
         with TemporaryFile() as printed:
             code = forks.start(words, faults=fault, output=printed, errors=printed).wait(PATIENCE_SECONDS)
             printed.seek(0)
             return code, printed.read()
 
-    yield do
-    forks.close()
+    return do
 
 
 @pytest.fixture
@@ -72,6 +76,16 @@ def test_a_message_whose_taking_is_killed_at_every_step_is_given_again_and_nothi
     note(request, where, database=kind, killed=killed, complaints=complaints)
     assert killed == len(WALK)
     assert not any(complaints.values()), complaints
+
+
+def test_a_message_that_several_people_give_at_once_is_taken_once(run: Run, forks: ForkServer, message: Path) -> None:
+    assert run("set up")[0] == 0
+    with TemporaryFile() as printed:
+        started = [forks.start(["give", str(message)], faults="", output=printed, errors=printed) for _ in range(3)]
+        assert [command.wait(PATIENCE_SECONDS) for command in started] == [0, 0, 0]
+    told = json.loads(run("told")[1])
+    assert told["orders"] == {f"BASKET-{place}": 1 for place in range(ORDERS)}
+    assert told["states"] == {"imported": ORDERS, "waiting": 1}
 
 
 def ask(told: dict[str, Any], said: dict[str, str]) -> dict[str, list[str]]:

@@ -91,6 +91,7 @@ def _values(line: CsvLine) -> dict[str, Any]:
     if method:
         known = {told.lower(): value for value, label in OrderMethod.choices for told in (value, label)}
         if method.lower() not in known:
-            raise SetUpRefused(f"The order method is “{method[:40]}”. It is {' or '.join(OrderMethod.values)}.")
+            *most, last = OrderMethod.values
+            raise SetUpRefused(f"The order method is “{method[:40]}”. It is {', '.join(most)} or {last}.")
         values["order_method"] = known[method.lower()]
     return values
