@@ -10,15 +10,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.school.purchasing.billing import an_invoice
+from tests.school.purchasing.conftest import SCHOOL_DUNS, SUPPLIER_DUNS
 from tests.school.purchasing.ordering import an_order
 from tests.school.purchasing.test_order_pages import text_of
 
 from schoolgate.commons.accounts.models import User
+from schoolgate.documents.ebis.invoices import Invoice as EbisInvoice
+from schoolgate.documents.ebis.invoices import InvoiceTotals, TaxSubTotal, write_invoice
+from schoolgate.documents.ebis.lines import Line, Tax
+from schoolgate.documents.ebis.parties import Party
+from schoolgate.school.purchasing import store
 from schoolgate.school.purchasing.invoicing.entering import Stated, Typed, enter
 from schoolgate.school.purchasing.limits import NONE, give
 from schoolgate.school.purchasing.models import (
     Coding,
     Difference,
+    DocumentState,
+    FetchedDocument,
     Invoice,
     InvoiceState,
     Order,
@@ -242,6 +250,59 @@ def test_more_lines_keep_what_was_typed(
     assert 'name="new-TOTAL_FORMS" value="62"' in page
     assert [value for value in many.values() if f'value="{value}"' not in page] == []
     assert 'value="GAS-11"' in page
+
+
+@pytest.fixture
+def waiting(supplier: Supplier, home: object) -> FetchedDocument:
+    """GAS-11, as it came from Beacon, which names no order."""
+    tax = Tax("S", Decimal(20))
+    lines = (Line(1, "G-1", "Gas, October", Decimal(1), "EA", unit_price=Decimal(100), net=Decimal(100), tax=tax),)
+    xml = write_invoice(
+        EbisInvoice(
+            number="GAS-11",
+            date=date(2026, 11, 27),
+            supplier=Party("Beacon Supplies", SUPPLIER_DUNS),
+            buyer=Party("Green Abbey Primary School", SCHOOL_DUNS),
+            lines=lines,
+            tax_subtotals=(TaxSubTotal(tax, value=Decimal(100), tax_value=Decimal(20)),),
+            totals=InvoiceTotals(value=Decimal(100), tax=Decimal(20), gross=Decimal(120)),
+        )
+    )
+    kept = store.keep(xml)
+    made: FetchedDocument = FetchedDocument.objects.create(
+        service=supplier.web_service,
+        doc_id="I-11",
+        kind="invoice",
+        state=DocumentState.WAITING,
+        listed_at="2026-11-27T09:00Z",
+        supplier=supplier,
+        reference="GAS-11",
+        sha256=kept.sha256,
+    )
+    return made
+
+
+def test_a_document_without_an_order_fills_the_form_and_is_imported_with_it(
+    waiting: FetchedDocument,
+    supplier: Supplier,
+    codings: list[Coding],
+    vat: dict[str, VatCode],
+    bookkeeper: User,
+    signed_in: SignedIn,
+) -> None:
+    browser, address = signed_in(bookkeeper), f"{reverse('enter-invoice')}?document={waiting.pk}"
+    page = browser.get(address).content.decode()
+    values = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', page))
+    assert (values["number"], values["dated"], values["net"], values["gross"]) == (
+        "GAS-11",
+        "2026-11-27",
+        "100.00",
+        "120.00",
+    )
+    assert (values[f"vat-{vat['S'].pk}"], values["new-0-description"]) == ("20.00", "Gas, October")
+    browser.post(address, paper(vat, supplier=str(supplier.pk)))
+    waiting.refresh_from_db()
+    assert (waiting.state, Invoice.objects.get().document) == (DocumentState.IMPORTED, waiting)
 
 
 def test_an_invoice_for_an_order_needs_only_quantities_and_totals(

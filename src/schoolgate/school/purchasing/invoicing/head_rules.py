@@ -96,7 +96,7 @@ def already_booked(bill: Bill, ledger: Ledger) -> Iterator[Found]:
     if booked is not None:
         at = bill.place("InvoiceReferences", "SuppliersInvoiceNumber")
         said = (
-            f"{str(booked).capitalize()} of {ledger.supplier} is in the ledger already, dated {booked.dated:%d %b %Y}."
+            f"{booked.title} of {ledger.supplier} is in the ledger already, dated {booked.dated:%d %b %Y}."
         )
         yield Refused(
             ALREADY_BOOKED,

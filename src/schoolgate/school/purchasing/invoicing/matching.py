@@ -123,17 +123,17 @@ def _credit_note(bill: Bill, supplier: Supplier, document: FetchedDocument) -> M
     if isinstance(found, Refused):
         return found
     if found.order_id is None:
-        said = f"{str(found).capitalize()} is without an order: its credit note is entered by hand."
+        said = f"{found.title} is without an order: its credit note is entered by hand."
         return _refused(CREDITED, said, "an invoice with an order", bill.place("InvoiceReferences", "ResponseTo"))
     order = counting.hold(found.order_id)
     credited = standing.hold(found)
     if credited.state not in BOOKED:
-        said = f"{str(credited).capitalize()} is “{credited.get_state_display()}”: nothing of it is credited."
+        said = f"{credited.title} is “{credited.get_state_display()}”: nothing of it is credited."
         return _refused(CREDITED, said, "a booked invoice", bill.place("InvoiceReferences", "ResponseTo"))
     for at in _order_numbers(bill):
         if at.text.casefold() != order.number.casefold() and document.for_invoice is None:
             theirs = quoted(at.text[:40])
-            said = f"{str(credited).capitalize()} is for order {order.number}; the credit note says {theirs}."
+            said = f"{credited.title} is for order {order.number}; the credit note says {theirs}."
             return _refused(CREDITED, said, order.number, at)
     lines = _credited_lines(bill, credited)
     return lines if isinstance(lines, Refused) else Match(order, credited, lines)

@@ -31,7 +31,7 @@ from schoolgate.school.purchasing.forms.orders import (
 from schoolgate.school.purchasing.invoicing import counting, three_way
 from schoolgate.school.purchasing.invoicing.progress import Progress, progress_of
 from schoolgate.school.purchasing.invoicing.receiving import RECEIVES
-from schoolgate.school.purchasing.models import COMMITTED, FinancialYear, Order, OrderLine, OrderState
+from schoolgate.school.purchasing.models import COMMITTED, INVOICED, FinancialYear, Order, OrderLine, OrderState
 from schoolgate.school.purchasing.models.order import STEPS
 from schoolgate.school.purchasing.orders import (
     ChangedMeanwhile,
@@ -223,6 +223,7 @@ def _received_and_invoiced(request: PersonRequest, order: Order, lines: Iterable
         "three_way": three_way.rows_of_order(order, lines),
         "invoices": invoices,
         "may_receive": may(request.user, "receives") and order.state in RECEIVES,
+        "may_enter_invoice": may(request.user, "enters_invoices") and order.state in INVOICED,
         "may_close_rest": may(request.user, "sends") and _may(order, "complete"),
         "may_open_rest": may(request.user, "authorises") and order.state == OrderState.COMPLETE and not is_whole,
     }
