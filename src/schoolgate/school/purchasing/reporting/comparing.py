@@ -62,8 +62,7 @@ class Product(NamedTuple):
             yield unit, "words", *words
 
 
-@dataclass(frozen=True, slots=True)
-class Bought:
+class Bought(NamedTuple):
     """A line of an order or of an invoice. `price` is for one unit, net. `times` is 0 for what an order counts."""
 
     product: Product
