@@ -232,6 +232,20 @@ def test_a_document_without_an_order_is_imported_by_being_entered(
         enter(paper(vat, "1", "0", "1", "X"), supplier=supplier, lines=lines, document=waiting, by=bookkeeper)
 
 
+def test_a_document_of_one_supplier_is_not_entered_as_anothers(
+    waiting: FetchedDocument, codings: list[Coding], vat: dict[str, VatCode], bookkeeper: User
+) -> None:
+    other = Supplier.objects.create(name="Other Ltd")
+    with pytest.raises(InvoiceRefused, match="came from Beacon Supplies, and not from Other Ltd"):
+        enter(
+            paper(vat, "100", "20", "120"),
+            supplier=other,
+            lines=[gas(vat, codings[2])],
+            document=waiting,
+            by=bookkeeper,
+        )
+
+
 def test_in_a_year_that_is_closed_nothing_is_booked_but_in_the_open_one_with_the_same_codes(
     order: Order, supplier: Supplier, codings: list[Coding], vat: dict[str, VatCode], bookkeeper: User
 ) -> None:

@@ -337,6 +337,27 @@ def test_a_credit_note_of_a_whole_line_takes_its_amount_by_itself(
     assert (note.credits, note.lines.get().net) == (invoice, Decimal("13.50"))
 
 
+def test_a_credit_note_that_waits_is_entered_from_there_against_its_invoice(
+    gas: Invoice, waiting: FetchedDocument, vat: dict[str, VatCode], bookkeeper: User, signed_in: SignedIn
+) -> None:
+    FetchedDocument.objects.update(kind="creditnote", reference="CN-1")
+    browser, address = signed_in(bookkeeper), reverse("enter-credit-note", args=[gas.pk])
+    typed = paper(vat, number="CN-1") | {"line-1-quantity": "1", "line-1-net": ""}
+    answer = browser.post(address, typed)
+    assert f'href="?document={waiting.pk}">Enter it from that one' in answer.content.decode()
+    assert browser.post(f"{address}?document={waiting.pk}", typed).status_code == 302
+    waiting.refresh_from_db()
+    assert (waiting.state, gas.credit_notes.get().document) == (DocumentState.IMPORTED, waiting)
+
+
+def test_a_vat_code_that_was_closed_since_the_order_is_typed_all_the_same(
+    order: Order, vat: dict[str, VatCode], bookkeeper: User, signed_in: SignedIn
+) -> None:
+    VatCode.objects.filter(code="S").update(open=False)
+    page = signed_in(bookkeeper).get(f"{reverse('enter-invoice')}?order={order.pk}").content.decode()
+    assert f'name="vat-{vat["S"].pk}"' in page
+
+
 def test_the_first_page_tells_each_person_what_invoices_wait_for(
     invoice: Invoice, gas: Invoice, price: Difference, bookkeeper: User, governor: User, looker: User
 ) -> None:

@@ -96,8 +96,7 @@ def show(number: str, supplier: str, as_json: bool) -> None:
     columns = ("line", "part", "description", "quantity", "price", "net", "vat", "coding")
     print_rows(lines, columns, as_json=False, limit=None, empty="It has no lines.")
     if differences:
-        columns = ("difference", "code", "said", "accepted_by", "reason")
-        print_rows(differences, columns, as_json=False, limit=None, empty="")
+        print_rows(differences, tuple(differences[0]), as_json=False, limit=None, empty="")
 
 
 @invoices.command("accept", help="Accept a difference, by its number in `show`, with a reason.")
@@ -215,7 +214,7 @@ def enter_invoice(
     whose = order.supplier if order is not None else _supplier(supplier)
     try:
         year = booked_in(order.year if order is not None else None)
-        lines = [*_ordered(order, ordered), *(_typed(year, item) for item in items)]
+        lines: list[Ordered | Typed] = [*_ordered(order, ordered), *(_typed(year, item) for item in items)]
         seen: Sequence[str] = ()
         try:
             made = enter(stated, supplier=whose, order=order, lines=lines, by=person)

@@ -45,6 +45,8 @@ from schoolgate.school.purchasing.models import (
 from schoolgate.school.purchasing.orders import MOST_OF_A_LINE, MOST_QUANTITY
 from schoolgate.school.purchasing.years import YearRefused, current_year, require_open
 
+LONGEST_NUMBER = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
@@ -123,7 +125,7 @@ def enter(
     Raises Duplicate, Differs for what is not among `seen`, and InvoiceRefused.
     """
     with transaction.atomic():
-        this = _hold_document(document, FetchedDocument.Kind.INVOICE)
+        this = _hold_document(document, FetchedDocument.Kind.INVOICE, supplier)
         _refuse_twice(supplier, Invoice.Kind.INVOICE, stated.number, this)
         held = _hold_order(order, supplier) if order is not None else None
         year = booked_in(held.year if held is not None else None)
@@ -150,7 +152,7 @@ def enter_credit_note(
     Raises as `enter` does.
     """
     with transaction.atomic():
-        this = _hold_document(document, FetchedDocument.Kind.CREDIT_NOTE)
+        this = _hold_document(document, FetchedDocument.Kind.CREDIT_NOTE, invoice.supplier)
         _refuse_twice(invoice.supplier, Invoice.Kind.CREDIT_NOTE, stated.number, this)
         order = counting.hold(invoice.order_id) if invoice.order_id is not None else None
         credited = hold(invoice)
@@ -181,12 +183,14 @@ def booked_in(wanted: FinancialYear | None) -> FinancialYear:
     return year
 
 
-def _hold_document(document: FetchedDocument | None, kind: str) -> FetchedDocument | None:
+def _hold_document(document: FetchedDocument | None, kind: str, supplier: Supplier) -> FetchedDocument | None:
     if document is None:
         return None
     held = documents.held(document)
     if held.state != DocumentState.WAITING or held.kind != kind:
         raise InvoiceRefused(f"{held} is “{held.get_state_display()}”: it is not entered by hand.")
+    if held.supplier_id not in (None, supplier.pk):
+        raise InvoiceRefused(f"{held} came from {held.supplier}, and not from {supplier}.")
     return held
 
 
@@ -215,8 +219,8 @@ def _hold_order(order: Order, supplier: Supplier) -> Order:
 
 
 def _head(stated: Stated, kind: str, supplier: Supplier, year: FinancialYear, by: User) -> Invoice:
-    if not stated.number.strip():
-        raise InvoiceRefused("Type the number that stands on it.")
+    if not 0 < len(stated.number.strip()) <= LONGEST_NUMBER:
+        raise InvoiceRefused(f"Type the number that stands on it, of at most {LONGEST_NUMBER} letters and digits.")
     return Invoice(
         kind=kind,
         number=stated.number.strip(),

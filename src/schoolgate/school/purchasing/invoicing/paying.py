@@ -7,6 +7,7 @@ An authorisation holds the invoice, its year and its codings until it is written
 order before the invoice.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
@@ -39,7 +40,7 @@ class NotAuthorised(InvoiceRefused):
 def hindrances_of(invoice: Invoice, by: User) -> list[Hindrance]:
     """What stands in the way of this person's authorising it, a reason for going over budget apart."""
     rights = rights_of(by)
-    accepted = _accepted_by(invoice)
+    accepted = _accepted_by([invoice])[invoice.pk]
     return [*_of_the_person(invoice, rights, accepted), *_of_the_invoice(invoice), *_of_budgets(invoice, rights)]
 
 
@@ -116,13 +117,15 @@ def who_can(invoices: Iterable[Invoice]) -> dict[int, list[User]]:
         .select_related("user")
         .order_by("user__name", "user__username")
     )
+    asked = list(invoices)
+    accepted = _accepted_by(asked)
     found = {}
-    for invoice in invoices:
-        accepted, over = _accepted_by(invoice), bool(over_budget(invoice))
+    for invoice in asked:
+        over = bool(over_budget(invoice))
         found[invoice.pk] = [
             rights.user
             for rights in able
-            if not _of_the_person(invoice, rights, accepted) and (rights.over_budget or not over)
+            if not _of_the_person(invoice, rights, accepted[invoice.pk]) and (rights.over_budget or not over)
         ]
     return found
 
@@ -179,10 +182,13 @@ def _of_budgets(invoice: Invoice, rights: PurchasingRights) -> list[Hindrance]:
     return [Hindrance("over-budget", sentence)]
 
 
-def _accepted_by(invoice: Invoice) -> set[int]:
-    """Who accepted what differs in it."""
-    accepted = Difference.objects.filter(invoice=invoice).exclude(accepted_by=None)
-    return set(accepted.values_list("accepted_by", flat=True))
+def _accepted_by(invoices: Collection[Invoice]) -> dict[int, set[int]]:
+    """Who accepted what differs in each of these."""
+    people: defaultdict[int, set[int]] = defaultdict(set)
+    accepted = Difference.objects.filter(invoice__in=invoices).exclude(accepted_by=None).order_by()
+    for invoice, person in accepted.values_list("invoice", "accepted_by"):
+        people[invoice].add(person)
+    return people
 
 
 def _told(over: Iterable[Room]) -> str:

@@ -1,6 +1,6 @@
 """*Enter an invoice*: by hand from the paper, for an order or for none; and a credit note against an invoice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -37,7 +37,9 @@ from schoolgate.school.purchasing.models import (
     FetchedDocument,
     FinancialYear,
     Invoice,
+    InvoiceLine,
     Order,
+    OrderLine,
     VatCode,
 )
 from schoolgate.school.purchasing.views.invoicing.one import find_invoice, invoice_address
@@ -102,7 +104,7 @@ def enter_credit_note_of(request: PersonRequest, pk: int) -> HttpResponseBase:
     document = _document(request, FetchedDocument.Kind.CREDIT_NOTE)
     data = request.POST if request.method == "POST" else None
     lines = invoice.lines.select_related("vat_code", "order_line", "coding__year")[:MOST_LINES_OF_AN_ORDER]
-    form = CreditNoteForm(data, vat_codes=VatCode.objects.filter(open=True))
+    form = CreditNoteForm(data, vat_codes=_vat_codes(lines))
     known = [CreditedForm(data, line=line, left=counting.still_to_credit(line)) for line in lines]
     page = {
         "heading": f"Enter a credit note for {invoice}",
@@ -134,12 +136,13 @@ def _enter_for_order(request: PersonRequest, order: Order, year: FinancialYear, 
         return redirect("purchase-order", order.pk)
     choices = Choices.of(year)
     lines = order.lines.filter(removed_at=None).select_related("vat_code", "coding__year")[:MOST_LINES_OF_AN_ORDER]
-    form = PaperForm(data, vat_codes=choices.vat.values())
+    form = PaperForm(data, vat_codes=_vat_codes(lines))
     known = [OrderedForm(data, line=line) for line in lines]
     typed = typed_lines(data, choices, LINES_BESIDE_AN_ORDER)
     page = {
         "heading": f"Enter an invoice for order {order.number}",
         "order": order,
+        "more_lines": max(0, order.lines.filter(removed_at=None).count() - MOST_LINES_OF_AN_ORDER),
         "cancel": reverse("purchase-order", args=[order.pk]),
     }
     if data is None or not _all_valid(form, *known, typed):
@@ -157,6 +160,12 @@ def _enter_for_order(request: PersonRequest, order: Order, year: FinancialYear, 
     except InvoiceRefused as refused:
         return _refused(request, refused, form, known, typed, choices, page)
     return _entered(request, made)
+
+
+def _vat_codes(lines: Iterable[OrderLine] | Iterable[InvoiceLine]) -> list[VatCode]:
+    """Those that are open, and those that these lines have all the same."""
+    codes = {code.code: code for code in VatCode.objects.filter(open=True)}
+    return list({**codes, **{line.vat_code.code: line.vat_code for line in lines}}.values())
 
 
 def _order(request: PersonRequest) -> Order | None:
