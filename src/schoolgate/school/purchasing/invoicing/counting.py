@@ -4,6 +4,7 @@ Written in the transaction that books, credits or discards an invoice, with the 
 of two invoices for one order the second waits, and counts with the first.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
 
@@ -33,13 +34,11 @@ def recount(order: Order) -> None:
     """
     lines = list(order.lines.all())
     was_whole = is_whole(lines)
-    for line in lines:
-        line.invoiced = NOTHING
-    by_pk = {line.pk: line for line in lines}
-    booked = InvoiceLine.objects.filter(order_line__in=by_pk, invoice__state__in=BOOKED).order_by()
-    for pk, kind, quantity in booked.values_list("order_line", "invoice__kind").annotate(Sum("quantity")):
-        by_pk[pk].invoiced += -quantity if kind == Invoice.Kind.CREDIT_NOTE else quantity
-    OrderLine.objects.bulk_update(lines, ["invoiced"])
+    invoiced = _invoiced(order)
+    changed = [line for line in lines if line.invoiced != invoiced.get(line.pk, NOTHING)]
+    for line in changed:
+        line.invoiced = invoiced.get(line.pk, NOTHING)
+    OrderLine.objects.bulk_update(changed, ["invoiced"])
     _follow(order, lines, was_whole=was_whole)
     order.refresh_from_db(fields=["state", "version", "changed_at", "sent_at", "said"])
 
@@ -67,6 +66,15 @@ def still_to_credit(line: InvoiceLine) -> tuple[Decimal, Decimal]:
     """How many of an invoice's line, and how much net, no booked credit note has taken yet."""
     credited = line.credit_lines.filter(invoice__state__in=BOOKED).aggregate(many=Sum("quantity"), net=Sum("net"))
     return line.quantity - (credited["many"] or NOTHING), line.net - (credited["net"] or NOTHING)
+
+
+def _invoiced(order: Order) -> dict[int, Decimal]:
+    """What booked invoices, less credit notes, have of an order's lines, by the keys of these."""
+    invoiced: defaultdict[int, Decimal] = defaultdict(Decimal)
+    booked = InvoiceLine.objects.filter(order_line__order=order, invoice__state__in=BOOKED).order_by()
+    for pk, kind, quantity in booked.values_list("order_line", "invoice__kind").annotate(Sum("quantity")):
+        invoiced[pk] += -quantity if kind == Invoice.Kind.CREDIT_NOTE else quantity
+    return invoiced
 
 
 def _follow(order: Order, lines: list[OrderLine], *, was_whole: bool) -> None:
