@@ -186,7 +186,20 @@ def test_a_message_of_too_many_parts_is_not_read() -> None:
 
 
 def test_messages_within_messages_without_end_are_not_read() -> None:
-    assert refusal_of(b"Content-Type: message/rfc822\r\n\r\n" * 5_000) == reading.BROKEN
+    assert refusal_of(b"Content-Type: message/rfc822\r\n\r\n" * 5_000) == reading.TOO_MANY
+    assert (
+        refusal_of(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 200_000) == reading.TOO_MANY
+    )
+
+
+def test_a_message_of_too_many_lines_is_not_read() -> None:
+    assert refusal_of(in_one_part(b"\n" * (2 * reading.MOST_LINES + 1))) == reading.TOO_LARGE
+
+
+@pytest.mark.parametrize("fold", [b"", b"\r\n ", b"\n\t", b"\r "])
+def test_a_header_that_takes_minutes_to_read_is_not_read(fold: bytes) -> None:
+    parameters = b"; ".join(b"x%d=%by" % (number, fold) for number in range(200_000))
+    assert refusal_of(b"Subject: a\r\ncontent-type: text/plain; " + parameters + b"\r\n\r\ntext") == reading.BROKEN
 
 
 def test_a_doctype_is_seen_and_nothing_of_it_is_done() -> None:

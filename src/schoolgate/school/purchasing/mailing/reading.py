@@ -5,13 +5,15 @@ Nothing is ever decrypted, and no archive is unpacked.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesParser
+from itertools import count
+from typing import Any
 from xml.parsers import expat
 
 from schoolgate.documents.problems import DocumentError
@@ -20,6 +22,8 @@ from schoolgate.school.purchasing.mailing.texts import decoded
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PARTS = 100
 """Of a message, those within parts counted too."""
+MOST_LINES = 400_000
+"""More than 20 MB have as attachments are packed; of parts within parts each line is looked at for each."""
 LONGEST_NAME = 200
 START = 64 * 1024
 """So many bytes of XML are looked at for its root."""
@@ -60,7 +64,10 @@ OTHERWISE = (
 
 _PGP = b"-----BEGIN PGP MESSAGE-----"
 _XML_ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
-_BOUNDARY = re.compile(rb"boundary", re.IGNORECASE)
+_LONG_HEADER = re.compile(
+    rb"(?:^|\r)content-[a-z-]+:(?:[^\r\n]|(?:\r\n|\r|\n)[ \t]){4096}", re.IGNORECASE | re.MULTILINE
+)
+"""The library takes minutes over the parameters of one that is megabytes long."""
 _OF_A_MESSAGE = ("from", "to", "subject", "date", "received", "mime-version", "content-type")
 
 
@@ -101,23 +108,35 @@ def read(name: str, raw: bytes) -> Contents:
 
 
 def _read_message(raw: bytes) -> Contents:
-    if len(_BOUNDARY.findall(raw)) > MOST_PARTS:
-        raise MailRefused(TOO_MANY)
+    if raw.count(b"\n") + raw.count(b"\r") > 2 * MOST_LINES:
+        raise MailRefused(TOO_LARGE)
+    if _LONG_HEADER.search(raw):
+        raise MailRefused(BROKEN)
     try:
-        message = message_from_bytes(raw)
+        message = BytesParser(_few_parts()).parsebytes(raw)
         parts = list(_parts(message))
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         # What the library's parser ends with on headers that nobody could send by accident.
         raise MailRefused(BROKEN) from error
     if not any(header in message for header in _OF_A_MESSAGE):
         raise MailRefused(NEITHER)
-    if len(parts) > MOST_PARTS:
-        raise MailRefused(TOO_MANY)
     orders = tuple(part for part in parts if isinstance(part, MailedOrder))
     told = tuple(dict.fromkeys(part for part in parts if isinstance(part, str) and part))
     if not orders:
         raise MailRefused(" ".join(told) or NO_ORDER)
     return Contents(orders, told, is_message=True)
+
+
+def _few_parts() -> Callable[..., "Message[str, str]"]:
+    """What makes the parts of one message, as the library's own does; one too many ends the reading."""
+    made = count(1)
+
+    def make(*args: Any, **values: Any) -> "Message[str, str]":
+        if next(made) > MOST_PARTS:
+            raise MailRefused(TOO_MANY)
+        return Message(*args, **values)
+
+    return make
 
 
 def _parts(message: "Message[str, str]") -> Iterator[MailedOrder | str]:
