@@ -150,7 +150,7 @@ def test_orders_of_which_something_is_to_come_are_outstanding_the_most_overdue_f
     Order.objects.filter(pk=late.pk).update(required_by=today - timedelta(days=3))
     Order.objects.filter(pk=sent.pk).update(required_by=today + timedelta(days=3))
     sent.lines.filter(number=1).update(received=3)
-    an_invoice(sent, {2: 10})
+    an_invoice(sent, {1: 2, 2: 10})
     rows, answer = told("outstanding-orders", year)
     assert [(row.order.number, row.late, row.received, row.invoiced, row.lines) for row in rows] == [
         ("PO-2", 3, 0, 0, 2),
@@ -175,6 +175,7 @@ def test_what_waits_differs_or_has_no_order_is_not_matched(
 ) -> None:
     differing = an_invoice(sent, {1: 3}, number="SI-1")
     Difference.objects.create(invoice=differing, code="price-differs", said="The price differs.")
+    Difference.objects.create(invoice=differing, code="net-differs", said="Accepted.", accepted_at=timezone.now())
     accepted = an_invoice(sent, {2: 3}, number="SI-2")
     Difference.objects.create(invoice=accepted, code="price-differs", said="-", accepted_at=timezone.now())
     an_invoice_of(supplier, ("Window cleaning", "40", codings[2], vat["S"]), number="SI-3")
@@ -188,6 +189,7 @@ def test_what_waits_differs_or_has_no_order_is_not_matched(
         ("SI-3", "without an order"),
         ("SI-5", "waits"),
     ]
+    assert [row.said for row in rows if row.why == "differs"] == ["The price differs."]
     assert answer == "1 document waits to come in, 1 invoice or credit note differs, and 1 has no order."
 
 
