@@ -22,7 +22,7 @@ def test_the_table_of_rules_is_that_of_the_code() -> None:
     "said",
     [
         *(reading.ENCRYPTED, reading.SIGNED, reading.INVOICE, reading.NO_ORDER, reading.NEITHER),
-        *(reading.TOO_LARGE, reading.TOO_MANY),
+        *(reading.TOO_LARGE, reading.TOO_LONG, reading.TOO_MANY),
         *(said for _, said in reading.OTHERWISE),
     ],
 )

@@ -187,13 +187,12 @@ def test_a_message_of_too_many_parts_is_not_read() -> None:
 
 def test_messages_within_messages_without_end_are_not_read() -> None:
     assert refusal_of(b"Content-Type: message/rfc822\r\n\r\n" * 5_000) == reading.TOO_MANY
-    assert (
-        refusal_of(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 200_000) == reading.TOO_MANY
-    )
+    flat = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 500
+    assert refusal_of(flat) == reading.TOO_MANY
 
 
 def test_a_message_of_too_many_lines_is_not_read() -> None:
-    assert refusal_of(in_one_part(b"\n" * (2 * reading.MOST_LINES + 1))) == reading.TOO_LARGE
+    assert refusal_of(in_one_part(b"\n" * (2 * reading.MOST_LINES + 1))) == reading.TOO_LONG
 
 
 @pytest.mark.parametrize("fold", [b"", b"\r\n ", b"\n\t", b"\r "])

@@ -48,6 +48,7 @@ NEITHER = (
     "order that is attached to it as .xml."
 )
 TOO_LARGE = f"It is larger than {MOST_BYTES // 1024 // 1024} MB. Save the order from the message, and choose that file."
+TOO_LONG = "It has more lines than any order needs. Save the order from the message, and choose that file."
 TOO_MANY = f"It has more than {MOST_PARTS} parts. Save the orders from the message, and choose these files."
 EMPTY = "It is empty. Save it again from your mail program."
 
@@ -64,9 +65,7 @@ OTHERWISE = (
 
 _PGP = b"-----BEGIN PGP MESSAGE-----"
 _XML_ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
-_LONG_HEADER = re.compile(
-    rb"(?:^|\r)content-[a-z-]+:(?:[^\r\n]|(?:\r\n|\r|\n)[ \t]){4096}", re.IGNORECASE | re.MULTILINE
-)
+_LONG_HEADER = re.compile(rb"(?im)(?:^|\r)content-[a-z-]+:(?:[^\r\n]|(?:\r\n|\r|\n)[ \t]){4096}")
 """The library takes minutes over the parameters of one that is megabytes long."""
 _OF_A_MESSAGE = ("from", "to", "subject", "date", "received", "mime-version", "content-type")
 
@@ -109,7 +108,7 @@ def read(name: str, raw: bytes) -> Contents:
 
 def _read_message(raw: bytes) -> Contents:
     if raw.count(b"\n") + raw.count(b"\r") > 2 * MOST_LINES:
-        raise MailRefused(TOO_LARGE)
+        raise MailRefused(TOO_LONG)
     if _LONG_HEADER.search(raw):
         raise MailRefused(BROKEN)
     try:
