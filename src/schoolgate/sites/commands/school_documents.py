@@ -72,7 +72,6 @@ def _as_row(one: "LastRound") -> dict[str, Any]:
         "imported": one.imported,
         "already_here": one.here,
         "refused": one.waiting,
-        "kept": one.kept,
         "trouble": one.service.trouble,
         "told": one.told,
     }
