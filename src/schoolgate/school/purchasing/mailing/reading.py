@@ -150,7 +150,7 @@ def _parts(message: "Message[str, str]") -> Iterator[MailedOrder | str]:
         elif not part.is_multipart():
             content = part.get_payload(decode=True)
             number += 1
-            if isinstance(content, bytes) and kind != "text/html":
+            if isinstance(content, bytes):
                 yield _judge(_name_of(part) or f"part {number}", content)
 
 
