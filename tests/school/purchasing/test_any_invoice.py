@@ -80,7 +80,7 @@ def any_figures(draw: st.DrawFn) -> Document:
     freight, settlement = draw(st.sampled_from([None, Decimal("4.95")])), draw(st.sampled_from([None, Decimal(1)]))
     rates = []
     for code in sorted({one.tax.code for one in lines}):
-        value = sum((one.net or 0 for one in lines if one.tax.code == code), Decimal(0))
+        value = sum((one.net or Decimal(0) for one in lines if one.tax.code == code), Decimal(0))
         vat = near(tax_of(value, TAXES[code]))
         rates.append(TaxSubTotal(Tax(code, TAXES[code]), 1, value, settlement, value, vat, value + vat, value + vat))
     value = near(sum((one.net or Decimal(0) for one in lines), Decimal(0)))
