@@ -250,7 +250,7 @@ def test_each_difference_that_is_made_is_in_the_table() -> None:
             tax_point=date(2026, 12, 1),
         )
     )
-    assert differences_of(made) == set(CODES) - {"more-than-received"}
+    assert differences_of(made) == set(CODES)
 
 
 def test_check_says_the_same_of_saved_rows_as_when_they_were_booked() -> None:
