@@ -1,7 +1,7 @@
 """What a person says of a document that does not say it itself: which order it is for, which invoice it credits.
 
-It is tried again in the same transaction. Who said it stands as who entered the invoice: they do not authorise it for
-payment alone (ADR 023).
+It is tried again in the same transaction. Who said it stands as who entered the invoice: if they accept what differs in
+it, too, somebody else authorises it for payment (ADR 023).
 """
 
 from typing import TypeAlias

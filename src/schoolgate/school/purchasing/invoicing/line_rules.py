@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from schoolgate.documents.ebis.baskets import MOST_GROSS, MOST_PRICE, MOST_QUANTITY
 from schoolgate.documents.ebis.lines import Line, Tax
-from schoolgate.documents.ebis.money import NOTHING, places_of, to_pence
+from schoolgate.documents.ebis.money import NOTHING, number_text, places_of, to_pence
 from schoolgate.documents.problems import quoted
 from schoolgate.school.purchasing.baskets import Place, Refused
 from schoolgate.school.purchasing.head_rules import Found
@@ -147,7 +147,7 @@ def _unknown(what: str, tax: Tax, at: Place, ledger: Ledger) -> Refused:
         if at.text
         else f"{what} has no rate of VAT.",
         found=stated,
-        expected=", ".join(f"{code.code} {code.rate} %" for code in ledger.vat_codes),
+        expected=", ".join(f"{code.code} {number_text(code.rate)} %" for code in ledger.vat_codes),
         path=at.path,
         line=at.line,
     )
