@@ -88,6 +88,7 @@ def test_the_establishment_s_details_are_told_and_changed(home: str) -> None:
     assert (told["name"], told["duns"], told["order_prefix"]) == ("Green Abbey School", "217654321", "GA-")
     assert (told["delivery_address"], told["buyer_duns_may_lack"], told["currency"]) == (address, True, "GBP")
     assert "Take a basket that does not say for whom it is: no" in do("--buyer-duns-is-needed")
+    assert "Tolerance of invoices, in pence: 2" in do("--invoice-tolerance", "2")
     wrong = schoolgate("school", "ledger", "establishment", "--duns", "12", "--name", "Other", "--home", home)
     assert (wrong.returncode, "--duns: " in wrong.stderr) == (1, True)
     assert "Name: Green Abbey School" in do()

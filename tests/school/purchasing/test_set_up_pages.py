@@ -105,6 +105,7 @@ def test_establishment_details_are_saved(browser: Client, year: FinancialYear) -
         ("duns", "12345678", "A DUNS number is nine digits."),
         ("language", "english", "Two letters, such as en."),
         ("currency", "£", "Three capital letters, such as GBP."),
+        ("invoice_tolerance", "-1", "greater than or equal to 0"),
     ],
 )
 def test_a_detail_that_is_not_well_formed_is_told_at_its_field(

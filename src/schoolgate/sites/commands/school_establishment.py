@@ -21,6 +21,7 @@ from schoolgate.sites.commands.shared import Failed, as_json, at_home, print_jso
     default=None,
     help="Whether a basket that does not say for whom it is comes in, with a warning.",
 )
+@click.option("--invoice-tolerance", type=int, help="By how many pence a line and rate an invoice's sums may be out.")
 @click.option(
     "--goods-first/--goods-later",
     default=None,
