@@ -91,3 +91,5 @@ def test_the_establishment_s_details_are_told_and_changed(home: str) -> None:
     wrong = schoolgate("school", "ledger", "establishment", "--duns", "12", "--name", "Other", "--home", home)
     assert (wrong.returncode, "--duns: " in wrong.stderr) == (1, True)
     assert "Name: Green Abbey School" in do()
+    wrong = schoolgate("school", "ledger", "establishment", "--post-and-packing", "1 / 2 / 3", "--home", home)
+    assert (wrong.returncode, "“1 / 2 / 3” is not linked and open" in wrong.stderr) == (1, True)

@@ -22,6 +22,11 @@ DELIVERY_ADDRESS = TextPreference(
     default="",
     meaning="where orders are delivered: the establishment's name alone in the first line",
 )
+POST_AND_PACKING = TextPreference(
+    "post-and-packing",
+    default="",
+    meaning="the fund, ledger code and cost centre of post and packing where a supplier has none of its own",
+)
 BUYER_DUNS_MAY_LACK = YesNoPreference(
     "buyer-duns-may-lack",
     default=False,
@@ -39,6 +44,7 @@ DETAILS: Mapping[str, Preference[Any]] = {
     "order_prefix": ORDER_PREFIX,
     "next_order": NEXT_ORDER,
     "delivery_address": DELIVERY_ADDRESS,
+    "post_and_packing": POST_AND_PACKING,
     "buyer_duns_may_lack": BUYER_DUNS_MAY_LACK,
 }
 """What stands on the page *Establishment details*, by the names of its fields."""

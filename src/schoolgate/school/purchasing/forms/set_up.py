@@ -8,6 +8,7 @@ from django import forms
 
 from schoolgate.commons.web.seen import SeenForm
 from schoolgate.documents.identifiers import duns_fault
+from schoolgate.school.purchasing.chart import usable_in
 from schoolgate.school.purchasing.models import Coding, CostCentre, FinancialYear, Fund, LedgerCode
 from schoolgate.school.purchasing.set_up_csv import LARGEST_BUDGET
 from schoolgate.school.purchasing.vat import SENT_AS
@@ -68,11 +69,26 @@ class EstablishmentForm(SeenForm):
         help_text="The establishment’s name alone in the first line, its address below. An order may have its own.",
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    post_and_packing = forms.ChoiceField(
+        label="Coding of post and packing",
+        required=False,
+        help_text="For suppliers that have none of their own. Each year it is the link of the same three codes.",
+        error_messages={"invalid_choice": "“%(value)s” is not linked and open in the current year."},
+    )
     buyer_duns_may_lack = forms.BooleanField(
         label="Take a basket that does not say for whom it is",
         required=False,
         help_text="Some shops leave the school’s DUNS number out. Such a basket then comes in with a warning.",
     )
+
+    def __init__(self, data: Any = None, *, now: Mapping[str, Any], year: FinancialYear | None) -> None:
+        super().__init__(data, now=now)
+        names = {str(coding): name_of(coding) for coding in usable_in(year)}
+        present = now["post_and_packing"]
+        if present and present not in names:
+            names[present] = f"{present} – not linked and open in the current year"
+        field: Any = self.fields["post_and_packing"]
+        field.choices = [("", "None"), *names.items()]
 
 
 class YearForm(forms.Form):
@@ -167,11 +183,16 @@ class VatForm(SeenForm):
     open = forms.BooleanField(label="Open", required=False, help_text="No new line gets a closed code.")
 
 
+def name_of(coding: Coding) -> str:
+    """A fund, ledger code and cost centre with their names, as lists to choose from have them."""
+    return f"{coding} – {coding.cost_centre.name}, {coding.ledger_code.name}, {coding.fund.name}"
+
+
 class CodingField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """A fund, ledger code and cost centre that are linked and open, chosen with their names."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj} – {obj.cost_centre.name}, {obj.ledger_code.name}, {obj.fund.name}"
+        return name_of(obj)
 
 
 class TemplateForm(SeenForm):
@@ -197,11 +218,10 @@ class TemplateForm(SeenForm):
 
     def __init__(self, data: Any = None, *, now: Mapping[str, Any], year: FinancialYear) -> None:
         super().__init__(data, now=now)
-        linked = Coding.objects.filter(year=year).select_related("fund", "ledger_code", "cost_centre")
-        usable = linked.filter(open=True, fund__open=True, ledger_code__open=True, cost_centre__open=True)
         coding: Any = self.fields["coding"]
-        present: Coding | None = now.get("coding")
-        coding.queryset = usable if present is None else usable | linked.filter(pk=present.pk)
+        coding.queryset = usable_in(year)
+        if (present := now.get("coding")) is not None:
+            coding.queryset |= Coding.objects.filter(pk=present.pk)
 
 
 class RightsForm(SeenForm):
