@@ -21,9 +21,9 @@ from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.jobs.engine import without_values
 from schoolgate.documents.ebis.index import Entry
 from schoolgate.school.purchasing.calling import call
-from schoolgate.school.purchasing.documents import ENDED, held, may, note, take
+from schoolgate.school.purchasing.documents import CHANGED, ENDED, PUT_BACK, held, may, note, take
 from schoolgate.school.purchasing.importing import consider, import_document
-from schoolgate.school.purchasing.marking import PUT_BACK, mark_ended, was_put_back
+from schoolgate.school.purchasing.marking import mark_ended, was_put_back
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, WebService
 from schoolgate.school.purchasing.store import keep
 from schoolgate.wire.http import Again, StopRun
@@ -38,11 +38,6 @@ FETCHED_KINDS = (Kind.ORDER, Kind.INVOICE, Kind.CREDIT_NOTE)
 LONGEST_ID = 200
 UNANSWERED_IN_A_ROW = 2
 """So many calls without an answer, one after the other, are no document's fault: the line is down."""
-
-CHANGED = (
-    "The supplier's service has other content under this id now. What was fetched first stands; if the other is meant, "
-    "ask the supplier to send it as a new document."
-)
 NOT_GIVEN = "The service listed it and did not give it: it may have expired, or been withdrawn, in between."
 
 Progress = Callable[[int, int, str], None]
@@ -239,7 +234,9 @@ def _fetch(document: FetchedDocument) -> None:
     with transaction.atomic():
         this = held(document)
         if may(this, "fetch"):
-            take(this, "fetch", sha256=stored.sha256, size=stored.size, fetched_at=timezone.now(), said="")
+            kept = {"sha256": stored.sha256, "size": stored.size, "fetched_at": timezone.now()}
+            # That it was not given before is over.
+            take(this, "fetch", **kept, said="", notes=[])
             if this.kind != Kind.ORDER:
                 consider(this, text)
     document.refresh_from_db()

@@ -10,7 +10,7 @@ from schoolgate.school.purchasing import content_orders
 from schoolgate.school.purchasing.asking import ask_to_mark
 from schoolgate.school.purchasing.baskets import Refused
 from schoolgate.school.purchasing.copies import SEEN_BEFORE, first_of, hold_supplier, identify
-from schoolgate.school.purchasing.documents import DocumentRefused, about, held, may, take
+from schoolgate.school.purchasing.documents import DocumentRefused, about, forget_last_try, held, may, take
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument
 from schoolgate.school.purchasing.store import read
 
@@ -46,6 +46,7 @@ def try_again(document: FetchedDocument, *, by: User | None, request: HttpReques
 
 def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> None:
     """Take the step that a kept document is due, within the transaction that holds its row."""
+    forget_last_try(this)
     identify(this, raw)
     hold_supplier(this)
     this.save(update_fields=["supplier", "reference"])

@@ -14,7 +14,7 @@ def code_post_and_packing(supplier: Supplier, year: FinancialYear) -> Coded | No
     """The open coding that a year has for post and packing of a supplier, and why it is this one."""
     own = str(supplier.post_and_packing) if supplier.post_and_packing else ""
     establishments = POST_AND_PACKING.get()
-    missing = []
+    missing: list[str] = []
     for three, whose in ((own, f"{supplier}’s"), (establishments, "the establishment’s")):
         coding = link_in(year, three) if three else None
         if coding is not None:

@@ -62,7 +62,8 @@ class SupplierForm(SeenForm):
 
     def __init__(self, data: Any = None, *, now: Mapping[str, Any]) -> None:
         super().__init__(data, now=now)
-        year, codings = current_year(), self.fields["post_and_packing"]
+        year = current_year()
+        codings: Any = self.fields["post_and_packing"]
         codings.queryset = usable_in(year)
         if (present := now.get("post_and_packing")) is not None:
             # It stands for the link of its three codes in every year, which is not offered beside it.
