@@ -20,6 +20,7 @@ from schoolgate.school.purchasing.access import rights_of
 from schoolgate.school.purchasing.budget import Room, hold_codings, rooms_of, rooms_of_each
 from schoolgate.school.purchasing.models import Order, OrderState, PurchasingRights
 from schoolgate.school.purchasing.orders import OrderRefused, about, hold, take_step
+from schoolgate.school.purchasing.own_orders import hands_of_each
 from schoolgate.school.purchasing.years import YearRefused, require_open
 
 Code = Literal["no-right", "above-limit", "own-order", "state", "year", "lines", "coding", "over-budget", "reason"]
@@ -108,17 +109,21 @@ def cancel(order: Order, *, by: User, seen_version: int, reason: str, request: H
         record("order cancelled", by=by, target=str(held), details=details, request=request, about=about(held))
 
 
-def is_own(order: Order, person: User) -> bool:
-    """Whether a person raised the order, or filled its basket under the name that they have here too."""
-    names = {person.username.casefold(), person.name.casefold()}
-    return order.raised_by_id == person.pk or (bool(order.basket_by) and order.basket_by.casefold() in names)
-
-
 def who_can(orders: Iterable[Order]) -> dict[int, list[User]]:
     """For each of these orders, by its number in the database: who may authorise it, by limit, budgets and who raised.
 
     Who may go over budget needs a reason then.
     """
+    return {pk: [person for person, part in able if not part] for pk, able in _able(orders).items()}
+
+
+def kept_from(order: Order) -> list[tuple[User, str]]:
+    """Who may not authorise an order only because it is their own, and what they did to it ("raised it")."""
+    return [(person, part) for person, part in _able([order])[order.pk] if part]
+
+
+def _able(orders: Iterable[Order]) -> dict[int, list[tuple[User, str]]]:
+    """Who may authorise each of these orders by limit and budgets, and what keeps them from it because it is theirs."""
     able = list(
         PurchasingRights.objects.filter(~Q(authorises_to=None), user__is_active=True)
         .select_related("user")
@@ -126,13 +131,12 @@ def who_can(orders: Iterable[Order]) -> dict[int, list[User]]:
     )
     own_too = establishment.OWN_ORDERS_TOO.get()
     asked = {order.pk: order for order in orders}
-    rooms = rooms_of_each(asked.values())
+    rooms, hands = rooms_of_each(asked.values()), hands_of_each(asked.values())
     return {
         pk: [
-            rights.user
+            (rights.user, "" if own_too else hands[pk].part_of(rights.user))
             for rights in able
             if order.gross <= rights.authorises_to
-            and (own_too or not is_own(order, rights.user))
             and (rights.over_budget or not any(room.is_over for room in rooms[pk]))
         ]
         for pk, order in asked.items()
@@ -150,8 +154,9 @@ def _of_the_person(order: Order, by: User) -> list[Hindrance]:
                 "above-limit", f"Order {order.number} is £{order.gross:,.2f}; you authorise orders up to £{limit:,.2f}."
             )
         )
-    if is_own(order, by) and not establishment.OWN_ORDERS_TOO.get():
-        found.append(Hindrance("own-order", "You raised it yourself: somebody else must authorise it."))
+    part = "" if establishment.OWN_ORDERS_TOO.get() else hands_of_each([order])[order.pk].part_of(by)
+    if part:
+        found.append(Hindrance("own-order", f"You {part} yourself: somebody else must authorise it."))
     return found
 
 

@@ -27,6 +27,11 @@ MOST_OF_A_LINE = Decimal(10_000_000)
 """Pounds net. Above it somebody mistyped."""
 
 
+ORDER_CHANGED = "order changed"
+"""In the audit: what is ordered, how it is coded or where it is delivered is other than before. Whoever did that counts
+as one who raised the order (`own_orders`)."""
+
+
 class OrderRefused(Exception):
     """It cannot be done to this order; the message is a sentence for the person who asked."""
 
@@ -150,15 +155,18 @@ def change_order(
         held = hold(order, seen_version)
         _require_unauthorised(held)
         _require_open(held.year)
-        told = _change_head(held, head) + _change_lines(held, lines, by)
+        delivered_to = held.delivery_address
+        of_the_head, of_lines = _change_head(held, head), _change_lines(held, lines, by)
+        told = [*of_the_head, *of_lines]
         if not told:
             return []
+        did = ORDER_CHANGED if of_lines or held.delivery_address != delivered_to else "order's date or notes changed"
         write_sums(held)
         held.changed_by, held.changed_at = by, timezone.now()
         held.version += 1
         held.save()
         details = "; ".join([*told, f"now £{held.gross:,.2f} gross"])
-        record("order changed", by=by, target=str(held), details=details, request=request, about=about(held))
+        record(did, by=by, target=str(held), details=details, request=request, about=about(held))
     return told
 
 

@@ -26,4 +26,4 @@ def findings() -> Iterator[str]:
         yield "Nobody authorises orders yet: none can be sent."
     elif len(authorising) == 1 and authorising[0].raises and not alone:
         only = authorising[0].user
-        yield f"Only {only} authorises orders: what {only} raises waits, since nobody else may authorise it."
+        yield f"Only {only} authorises orders: what {only} raises or changes waits, as nobody else may authorise it."

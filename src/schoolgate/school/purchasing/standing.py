@@ -6,7 +6,7 @@ from typing import Literal
 from django.utils import timezone
 
 from schoolgate.school.purchasing import sending
-from schoolgate.school.purchasing.authorising import who_can
+from schoolgate.school.purchasing.authorising import kept_from, who_can
 from schoolgate.school.purchasing.models import Order, OrderState
 
 
@@ -53,9 +53,14 @@ def standing_of(order: Order) -> Standing:
 
 def _by_whom(order: Order) -> str:
     able = [str(person) for person in who_can([order])[order.pk]]
-    if not able:
-        return f"Nobody may authorise it, at £{order.gross:,.2f} gross. Limits are given under Users and limits."
-    return f"{_or(able)} may authorise it."
+    if able:
+        told = [f"{_or(able)} may authorise it."]
+    else:
+        told = [f"Nobody may authorise it, at £{order.gross:,.2f} gross. Limits are given under Users and limits."]
+    told += [
+        f"{person} may not: {person} {part}, so a second person authorises it." for person, part in kept_from(order)
+    ]
+    return " ".join(told)
 
 
 def _or(names: list[str]) -> str:

@@ -218,6 +218,7 @@ def _form_page(
         "known": known,
         "added": added,
         "codings": choices.codings.values(),
+        "somebody_else": may(request.user, "authorises") and not establishment.OWN_ORDERS_TOO.get(),
         "line_errors": _errors_of([*known, *(added.forms if added is not None else ())]),
         **page,
     }
