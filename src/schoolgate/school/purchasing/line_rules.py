@@ -123,7 +123,10 @@ def price(basket: Basket, _: Ledger) -> Iterator[Found]:
 
 
 def net_total(basket: Basket, _: Ledger) -> Iterator[Found]:
-    """The order costs what the supplier says, unless that can be no result of quantity, price and discounts."""
+    """The order costs what the supplier says, unless that can be no result of quantity, price and discounts.
+
+    A line below 0 would free a budget, and bring an order below somebody's limit, by goods that nobody gets.
+    """
     whole = NOTHING
     for each in basket.lines:
         at = each.place("NetLineTotal")
@@ -133,12 +136,16 @@ def net_total(basket: Basket, _: Ledger) -> Iterator[Found]:
             said = f"{each} costs {at.text[:40]} by its NetLineTotal; quantity, price and discounts make {error}."
             yield Refused("net-total", said, found=at.text, expected=str(error), path=at.path, line=at.line)
             return
+        if net < 0:
+            said = f"{each} costs {net:.2f}, which is less than nothing."
+            yield Refused("net-total", said, found=f"{net:.2f}", expected="0 or more", path=at.path, line=at.line)
+            return
         whole += net
         if each.line.net not in (None, net):
             yield f"{each} costs {at.text[:40]} by its NetLineTotal: the order has {net:.2f}."
-    if not 0 <= whole <= MOST_GROSS:
+    if whole > MOST_GROSS:
         at = basket.place("OrderTotal")
-        expected = f"from 0 to {MOST_GROSS:,}"
+        expected = f"at most {MOST_GROSS:,}"
         said = f"The lines come to {whole:,.2f} altogether."
         yield Refused("net-total", said, found=f"{whole:.2f}", expected=expected, path=at.path, line=at.line)
 
