@@ -12,6 +12,7 @@ from django.urls import reverse
 from tests.school.purchasing.ordering import an_order
 
 from schoolgate.commons.accounts.models import User
+from schoolgate.school.purchasing import year_end
 from schoolgate.school.purchasing.models import (
     Coding,
     FetchedDocument,
@@ -149,6 +150,15 @@ def test_nothing_typed_matters_in_a_line_that_is_taken_off(
     page = browser.get(reverse("change-order", args=[content_order.pk]))
     post(browser, "change-order", content_order, typed(page, **{"line-1-off": "on", "line-1-quantity": "none"}))
     assert content_order.lines.get(number=1).removed_by == clerk
+
+
+def test_a_line_of_as_many_as_a_basket_may_have_can_be_worked_on(
+    content_order: Order, clerk: User, signed_in: SignedIn
+) -> None:
+    content_order.lines.filter(number=1).update(quantity=999_999, quantity_sent=999_999, unit_price=Decimal("0.01"))
+    browser, address = signed_in(clerk), reverse("change-order", args=[content_order.pk])
+    answer = browser.post(address, typed(browser.get(address), **{"line-1-vat": "Z"}), follow=True)
+    assert "Saved. line 1: VAT S → Z." in text_of(answer)
 
 
 def test_taking_every_line_off_asks_whether_to_discard(content_order: Order, clerk: User, signed_in: SignedIn) -> None:
@@ -349,6 +359,24 @@ def test_an_order_that_changed_meanwhile_is_asked_about_again(
     assert "Authorise and send to Beacon Supplies" in text_of(answer)
     content_order.refresh_from_db()
     assert content_order.state == OrderState.UNAUTHORISED
+
+
+@pytest.mark.parametrize("version", ["", "-1", "one", "9" * 5_000])
+def test_a_version_that_is_none_is_one_that_was_not_seen(
+    content_order: Order, head: User, signed_in: SignedIn, version: str
+) -> None:
+    answer = post(signed_in(head), "authorise-order", content_order, {"version": version})
+    assert "Order PO-1001 has changed since you saw it" in text_of(answer)
+
+
+def test_an_order_of_a_closed_year_is_not_offered_to_be_cancelled(
+    content_order: Order, head: User, year: FinancialYear, signed_in: SignedIn
+) -> None:
+    Order.objects.update(state=OrderState.SENT)
+    browser, address = signed_in(head), reverse("purchase-order", args=[content_order.pk])
+    assert "Cancel the order" in text_of(browser.get(address))
+    year_end.close(year, by=None)
+    assert "Cancel the order" not in text_of(browser.get(address))
 
 
 @pytest.mark.parametrize("step", ["take-back", "cancel"])

@@ -110,10 +110,10 @@ def test_a_changed_quantity_changes_the_sums(content_order: Order, clerk: User) 
     )
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 100_001])
+@pytest.mark.parametrize("quantity", [0, -1, 1_000_000])
 def test_a_quantity_is_above_zero_and_no_slip_of_the_finger(content_order: Order, clerk: User, quantity: int) -> None:
     line = content_order.lines.get(number=1)
-    with pytest.raises(OrderRefused, match="whole number from 1 to 100,000"):
+    with pytest.raises(OrderRefused, match="whole number from 1 to 999,999"):
         change_lines(content_order, as_it_is(line, quantity=quantity), by=clerk)
     assert content_order.lines.get(number=1).quantity == 3
 

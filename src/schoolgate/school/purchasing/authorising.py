@@ -98,12 +98,17 @@ def mark_posted(order: Order, *, by: User, seen_version: int, request: HttpReque
 def cancel(order: Order, *, by: User, seen_version: int, reason: str, request: HttpRequest | None = None) -> None:
     """Call an authorised order off: its budgets are free again. The supplier is not told by it.
 
-    Raises ChangedMeanwhile, OrderRefused by state or without a reason.
+    Raises ChangedMeanwhile, OrderRefused by state, without a reason, and in a closed year, whose budgets stay as they
+    are.
     """
     if not reason.strip():
         raise OrderRefused("Say why the order is cancelled.")
     with transaction.atomic():
         held = hold(order, seen_version)
+        try:
+            require_open(held.year)
+        except YearRefused as refused:
+            raise OrderRefused(f"{refused} What its orders commit stays in it. Open it again first.") from refused
         take_step(held, "cancel", by=by)
         details = reason.strip()[:MOST_OF_A_REASON]
         record("order cancelled", by=by, target=str(held), details=details, request=request, about=about(held))

@@ -17,12 +17,15 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.documents.ebis import baskets
 from schoolgate.documents.ebis.money import tax_of
+from schoolgate.documents.problems import count_text
 from schoolgate.school.purchasing.models import Coding, Order, OrderLine, OrderState, Supplier, VatCode
 from schoolgate.school.purchasing.numbering import next_order_number
 from schoolgate.school.purchasing.years import YearRefused, current_year, require_open
 
-MOST_QUANTITY = 100_000
+MOST_QUANTITY = int(baskets.MOST_QUANTITY)
+"""As in a supplier's basket, whose lines people work on."""
 MOST_OF_A_LINE = Decimal(10_000_000)
 """Pounds net. Above it somebody mistyped."""
 
@@ -132,7 +135,7 @@ def raise_order(
         for number, wanted in enumerate(lines, 1):
             _add_line(order, number, wanted, by)
         write_sums(order)
-        details = f"{len(lines)} lines, £{order.gross:,.2f} gross, from {supplier}"
+        details = f"{count_text(len(lines), 'line', 'lines')}, £{order.gross:,.2f} gross, from {supplier}"
         record("order raised", by=by, target=str(order), details=details, request=request, about=about(order))
     return order
 

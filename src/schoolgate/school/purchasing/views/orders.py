@@ -1,5 +1,6 @@
 """*Orders* and *One order*: what there is, how one stands, changing it, and raising one here (SCREENS 5.2)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -99,7 +100,7 @@ def order(request: PersonRequest, pk: int) -> HttpResponseBase:
         "may_discard": raises and _may(found, "discard"),
         "may_authorise": authorises and _may(found, "authorise"),
         "may_take_back": authorises and _may(found, "take back"),
-        "may_cancel": authorises and _may(found, "cancel"),
+        "may_cancel": authorises and _may(found, "cancel") and found.year.closed_at is None,
         "may_print": found.state in (*COMMITTED, OrderState.COMPLETE),
     }
     return render(request, "school_purchasing/order.html", context)
@@ -191,7 +192,7 @@ def raised_by(order: Order) -> str:
 def seen_version(request: PersonRequest) -> int:
     """The version of the order that the person saw; 0, which none has, where nothing sensible came."""
     version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() else 0
+    return int(version) if re.fullmatch(r"[0-9]{1,9}", version) else 0
 
 
 def _page_of(request: PersonRequest, lines: "QuerySet[OrderLine]") -> "Page[OrderLine]":
