@@ -61,6 +61,11 @@ def test_a_year_does_not_end_before_it_begins(db: None) -> None:
         add("backwards", date(2027, 3, 31), date(2026, 4, 1), by=None)
 
 
+def test_a_year_whose_last_day_was_typed_wrong_is_not_added(db: None) -> None:
+    with pytest.raises(YearRefused, match="more than two years"):
+        add("2027-28", date(2027, 4, 1), date(2082, 3, 31), by=None)
+
+
 @pytest.mark.parametrize(
     ("today", "current"), [("2026-04-01", "2026-27"), ("2027-03-31", "2026-27"), ("2027-04-01", "2027-28")]
 )
