@@ -7,6 +7,7 @@ from django import forms
 from django.forms.formsets import BaseFormSet
 
 from schoolgate.documents.ebis.money import number_text
+from schoolgate.school.purchasing.forms.typed import PoundsField
 from schoolgate.school.purchasing.models import Coding, FinancialYear, Order, OrderLine, Supplier, VatCode
 from schoolgate.school.purchasing.orders import MOST_QUANTITY, Goods, Head, LineWanted
 
@@ -115,12 +116,11 @@ class OwnLineForm(LineForm):
     )
     description = forms.CharField(label="Description", max_length=500, error_messages={"required": "Type what it is."})
     unit = forms.CharField(label="Unit", required=False, max_length=10)
-    unit_price = forms.DecimalField(
+    unit_price = PoundsField(
         label="Price",
         min_value=0,
         max_digits=PRICE_DIGITS,
         decimal_places=PRICE_PLACES,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages={"required": "Type its price without VAT.", "invalid": "Type it in pounds, such as 4.50."},
     )
 

@@ -7,31 +7,23 @@ from typing import Any
 from django import forms
 
 from schoolgate.commons.web.seen import SeenForm
-from schoolgate.documents.identifiers import duns_fault
 from schoolgate.school.purchasing.chart import usable_in
+from schoolgate.school.purchasing.forms.typed import DunsField, PoundsField
 from schoolgate.school.purchasing.models import Coding, CostCentre, FinancialYear, Fund, LedgerCode
 from schoolgate.school.purchasing.set_up_csv import LARGEST_BUDGET
 from schoolgate.school.purchasing.vat import SENT_AS
 
 CODE = {"class": "code", "autocomplete": "off", "spellcheck": "false"}
-MONEY = {"inputmode": "decimal"}
 NET = "In pounds for the year, net of VAT: schools reclaim VAT, so that it does not count against a budget."
-
-
-def _duns(text: str) -> None:
-    fault = duns_fault(text)
-    if fault is not None:
-        raise forms.ValidationError(fault.reason)
 
 
 class EstablishmentForm(SeenForm):
     """Whose ledger this is, and what its documents say of it."""
 
     name = forms.CharField(label="Name", max_length=150, required=False, help_text="As suppliers know the school.")
-    duns = forms.CharField(
+    duns = DunsField(
         label="DUNS number",
         required=False,
-        validators=[_duns],
         help_text="Nine digits. Suppliers’ baskets name it, and one with another number is refused.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", **CODE}),
     )
@@ -124,14 +116,13 @@ class CodeForm(SeenForm):
 class BudgetForm(SeenForm):
     """The budget of a link, and whether it is open."""
 
-    budget = forms.DecimalField(
+    budget = PoundsField(
         label="Budget",
         required=False,
         min_value=0,
         max_value=LARGEST_BUDGET,
         decimal_places=2,
         help_text=f"{NET} Left empty, there is nothing to spend.",
-        widget=forms.TextInput(attrs=MONEY),
     )
     open = forms.BooleanField(label="Open", required=False, help_text="Nothing new is coded to a closed link.")
 
@@ -167,7 +158,7 @@ class VatForm(SeenForm):
         min_value=0,
         max_value=Decimal(100),
         decimal_places=2,
-        widget=forms.TextInput(attrs=MONEY),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     sent_as = forms.ChoiceField(
         label="Sent as",
@@ -229,14 +220,13 @@ class RightsForm(SeenForm):
 
     raises = forms.BooleanField(label="Raises and codes orders", required=False)
     imports = forms.BooleanField(label="Imports documents from suppliers", required=False)
-    authorises_to = forms.DecimalField(
+    authorises_to = PoundsField(
         label="Authorises orders up to",
         required=False,
         min_value=Decimal("0.01"),
         max_value=LARGEST_BUDGET,
         decimal_places=2,
         help_text="The whole order in pounds, with VAT. Left empty: authorises none.",
-        widget=forms.TextInput(attrs=MONEY),
     )
     over_budget = forms.BooleanField(
         label="Authorises what a budget has no room for", required=False, help_text="With a reason, which is kept."

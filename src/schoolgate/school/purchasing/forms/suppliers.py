@@ -49,7 +49,13 @@ class SupplierForm(SeenForm):
     web_service: Any = forms.ModelChoiceField(
         WebService.objects.all(), label="Web service", required=False, empty_label="None"
     )
-    address = forms.CharField(label="Address", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    address = forms.CharField(
+        label="Address",
+        max_length=500,
+        required=False,
+        help_text="Without the name: on an order that is posted it stands below it.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
     email = forms.EmailField(label="E-mail", required=False)
     telephone = forms.CharField(label="Telephone", max_length=40, required=False)
     post_and_packing: Any = CodingField(
