@@ -71,7 +71,7 @@ def authorise(
         take_step(held, "authorise", by=by, authorised_at=timezone.now(), authorised_by=by, over_budget=reason, said="")
         details = f"£{held.gross:,.2f} gross, to {held.supplier}"
         if over:
-            details += f"; over budget by {_told(over)}: {reason}"
+            details += f"; over budget by {over_in_words(over)}: {reason}"
         record("order authorised", by=by, target=str(held), details=details, request=request, about=about(held))
         if sending.service_of(held) is not None:
             sending.ask(held)
@@ -148,6 +148,11 @@ def _able(orders: Iterable[Order]) -> dict[int, list[tuple[User, str]]]:
     }
 
 
+def over_in_words(rooms: Iterable[Room]) -> str:
+    """By how much an order goes over which budgets; empty: over none."""
+    return ", ".join(f"£{room.missing:,.2f} on {room.coding}" for room in rooms if room.is_over)
+
+
 def _of_the_person(order: Order, by: User) -> list[Hindrance]:
     limit = rights_of(by).authorises_to
     if limit is None:
@@ -188,9 +193,7 @@ def _of_budgets(order: Order, by: User) -> list[Hindrance]:
     over = [room for room in rooms_of(order) if room.is_over]
     if not over or rights_of(by).over_budget:
         return []
-    sentence = f"There is no room for it: over budget by {_told(over)}. It takes somebody who may go over budget."
+    sentence = (
+        f"There is no room for it: over budget by {over_in_words(over)}. It takes somebody who may go over budget."
+    )
     return [Hindrance("over-budget", sentence)]
-
-
-def _told(over: Iterable[Room]) -> str:
-    return ", ".join(f"£{room.missing:,.2f} on {room.coding}" for room in over)

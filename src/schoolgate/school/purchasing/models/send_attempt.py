@@ -29,3 +29,10 @@ class SendAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt of {self.order_id}"
+
+    @property
+    def end(self) -> str:
+        """How it ended, in words; empty while nobody knows."""
+        return {"arrived": "Arrived", "refused": "Refused", "not-out": "Did not go out", "unsure": "Unsure"}.get(
+            self.outcome, ""
+        )
