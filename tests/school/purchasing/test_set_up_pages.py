@@ -13,6 +13,7 @@ from django.urls import reverse
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.school.purchasing import establishment
+from schoolgate.school.purchasing.copying import copy_structures
 from schoolgate.school.purchasing.models import (
     Coding,
     CodingTemplate,
@@ -274,6 +275,17 @@ def test_a_template_is_made_for_a_basket_that_waits(browser: Client, codings: li
     browser.post(address, as_seen(form, coding=codings[1].pk))
     template = CodingTemplate.objects.get()
     assert (template.login, template.cost_centre, template.coding) == ("jsmith", "SCI", codings[1])
+
+
+def test_a_template_of_another_year_is_not_said_to_bring_baskets_in(
+    browser: Client, codings: list[Coding], last_year: FinancialYear
+) -> None:
+    copy_structures(codings[0].year, last_year, None)
+    browser.post(reverse("look-at-year", args=[last_year.pk]))
+    coding = Coding.objects.filter(year=last_year).first()
+    assert coding is not None
+    page = text_of(send(browser, reverse("add-coding-template"), coding=str(coding.pk)))
+    assert "The template was added to 2025-26. Baskets come into 2026-27 now: it codes none of them yet." in page
 
 
 def test_a_template_is_changed_and_removed(browser: Client, year: FinancialYear, codings: list[Coding]) -> None:

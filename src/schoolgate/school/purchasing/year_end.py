@@ -36,6 +36,11 @@ class Blocker:
     count: int
     address: str
 
+    @property
+    def way(self) -> str:
+        """The step as a sentence's beginning has it: "Authorise or discard them"."""
+        return f"{self.step} {'it' if self.count == 1 else 'them'}"
+
 
 def check(year: FinancialYear) -> list[Blocker]:
     """What blocks the close of a year now, by the order in which it is settled; empty: it can be closed."""

@@ -93,7 +93,7 @@ def close_year(name: str, check: bool, as_json: bool) -> None:
 
     year = chosen_year(name)
     if check:
-        blockers = [{"said": one.said, "count": one.count, "step": one.step} for one in year_end.check(year)]
+        blockers = [{"said": one.said, "count": one.count, "step": one.way} for one in year_end.check(year)]
         print_rows(blockers, ["said", "step"], as_json=as_json, limit=None, empty="Nothing blocks the close.")
         sys.exit(1 if blockers else 0)
     try:
