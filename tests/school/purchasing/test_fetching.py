@@ -63,6 +63,20 @@ def test_a_quote_or_what_is_not_known_stays_listed_and_is_never_fetched(
     assert stall.calls == ["FetchIndex"]
 
 
+def test_a_document_whose_type_its_supplier_corrects_is_fetched_then(
+    stall: Stall, beacon: WebService, basket: Basket
+) -> None:
+    stall.offer("B-1", basket(), "basket")
+    fetch_from(beacon)
+    assert the("B-1").kind == "other"
+    stall.offer("B-1", basket())
+    assert fetch_from(beacon).count.imported == 1
+    # What was fetched as a basket stays one.
+    stall.documents["B-1"] = ("quote", False)
+    fetch_from(beacon)
+    assert (the("B-1").kind, the("B-1").state) == ("order", DocumentState.IMPORTED)
+
+
 @pytest.mark.parametrize("kind", ["invoice", "creditnote"])
 def test_an_invoice_is_kept_as_it_came_and_not_marked(stall: Stall, beacon: WebService, kind: str) -> None:
     stall.offer("I-1", write_invoice(INVOICE), kind)

@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from tests.school.purchasing.conftest import Basket
 from tests.school.purchasing.stall import Stall, the
 
+from schoolgate.commons.journal.models import JournalLine
 from schoolgate.school.purchasing import store
 from schoolgate.school.purchasing.documents import CHANGED, GONE, PUT_BACK, keep_out
 from schoolgate.school.purchasing.fetching import Count, fetch_from
@@ -96,6 +98,9 @@ def test_a_document_that_changes_after_it_was_marked_is_noted_and_the_kept_one_s
     stall.offer("B-1", basket(reference="BASKET-9"))
     fetch_from(beacon)
     assert the("B-1").notes == [CHANGED, PUT_BACK]
+    line = JournalLine.objects.get(level="WARN")
+    assert line.message == "Beacon Supplies changed Content order BASKET-1 after it was fetched."
+    assert line.link == reverse("purchasing-document", args=[the("B-1").pk])
     assert store.read(the("B-1").sha256) == plain
     assert Order.objects.get().reference == "BASKET-1"
 
