@@ -64,3 +64,18 @@ def test_that_a_budget_is_what_keeps_everybody_from_authorising_is_said(
         "Nobody may authorise it, at £31.20 gross and over budget by £6.00 on 01 / E19 / ENG. "
         "Limits, and the right to go over, stand under Users and limits."
     )
+
+
+def test_an_order_that_was_refused_says_what_to_do_and_who_comes_next(order: Order, head: User) -> None:
+    order.state = OrderState.UNAUTHORISED
+    assert standing_of(order).text == (
+        "It said: “The service is down” Change what it names, or discard it. Head may authorise it."
+    )
+
+
+def test_what_a_person_found_not_to_be_there_is_not_said_to_be_refused(order: Order, service: WebService) -> None:
+    attempts = [
+        order.attempts.create(service=service, outcome=outcome, code=code, sha256="0" * 64).end
+        for outcome, code in (("", ""), ("not-out", "x"), ("refused", "document-refused"), ("refused", "reset"))
+    ]
+    assert attempts == ["", "Did not go out", "Refused", "Not there, as the supplier said"]

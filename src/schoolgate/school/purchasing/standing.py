@@ -25,7 +25,8 @@ def standing_of(order: Order) -> Standing:
     supplier, by_service = order.supplier.name, sending.service_of(order) is not None
     match order.state:
         case OrderState.UNAUTHORISED if order.said:
-            return Standing(f"{supplier} refused it.", f"It said: {order.said}", "bad")
+            text = f"It said: “{order.said}” Change what it names, or discard it. {_by_whom(order)}"
+            return Standing(f"{supplier} refused it.", text, "bad")
         case OrderState.UNAUTHORISED:
             return Standing("It waits to be authorised.", _by_whom(order), "warning")
         case OrderState.AUTHORISED if by_service and order.said:

@@ -4,6 +4,9 @@ from django.utils import timezone
 from schoolgate.school.purchasing.models.order import Order
 from schoolgate.school.purchasing.models.visible import ForPurchasing
 from schoolgate.school.purchasing.models.web_service import WebService
+from schoolgate.wire.soap.errors import DocumentRefused
+
+ENDS = {"arrived": "Arrived", "refused": "Refused", "not-out": "Did not go out", "unsure": "Unsure"}
 
 
 class SendAttempt(models.Model):
@@ -33,6 +36,6 @@ class SendAttempt(models.Model):
     @property
     def end(self) -> str:
         """How it ended, in words; empty while nobody knows."""
-        return {"arrived": "Arrived", "refused": "Refused", "not-out": "Did not go out", "unsure": "Unsure"}.get(
-            self.outcome, ""
-        )
+        if self.outcome == "refused" and self.code != DocumentRefused("").code:
+            return "Not there, as the supplier said"
+        return ENDS.get(self.outcome, "")
