@@ -34,7 +34,7 @@ class Entry:
     kind: str
     """One of ``KINDS``; an unknown one is kept as it was read, in lower case."""
     created: datetime | None
-    """With its offset; None when what was read is no date and time, or none of the years 1 to 9999 of UTC."""
+    """With its offset; None when what was read is no date and time, or no moment of the years 1 to 9999."""
 
 
 def write_index(entries: Iterable[Entry]) -> str:
@@ -97,8 +97,9 @@ def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=_LONDON)
-        # .NET's date of nothing, 0001-01-01, is in the year 0 elsewhere.
-        moment.astimezone(UTC)
+        # .NET's date of nothing, 0001-01-01, is in the year 0 elsewhere: for rows, or for people here.
+        for zone in (UTC, _LONDON):
+            moment.astimezone(zone)
     except (ValueError, OverflowError):
         return None
     return moment
