@@ -1,6 +1,6 @@
 from schoolgate.school.purchasing.models.account_codes import Coding, CostCentre, Fund, LedgerCode
 from schoolgate.school.purchasing.models.coding_template import CodingTemplate
-from schoolgate.school.purchasing.models.fetched_document import DocumentState, FetchedDocument
+from schoolgate.school.purchasing.models.fetched_document import NOT_IN_TOTAL, DocumentState, FetchedDocument
 from schoolgate.school.purchasing.models.financial_year import FinancialYear
 from schoolgate.school.purchasing.models.order import COMMITTED, Order, OrderLine, OrderState
 from schoolgate.school.purchasing.models.rights import PurchasingRights
@@ -11,6 +11,7 @@ from schoolgate.school.purchasing.models.web_service import WebService
 
 __all__ = [
     "COMMITTED",
+    "NOT_IN_TOTAL",
     "Coding",
     "CodingTemplate",
     "CostCentre",
