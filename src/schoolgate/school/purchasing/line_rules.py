@@ -174,6 +174,9 @@ def told_otherwise(basket: Basket, _: Ledger) -> Iterator[Found]:
     """What the document states beside its lines and the order will not have: the invoice may."""
     for what in _beside_the_lines(basket):
         yield f"{NOT_IN_TOTAL} {what}, which the supplier’s basket states beside its lines. Expect it on the invoice."
+    net, goods = _net_of(basket), basket.order.totals.goods
+    if goods is not None and abs(goods - net) > PENCE:
+        yield f"The document states goods of {_pounds(goods)} without VAT; the lines of the order make {_pounds(net)}."
     for each in basket.lines:
         line = each.line
         if line.tax_value is None or line.tax.rate is None:
@@ -189,7 +192,7 @@ def _beside_the_lines(basket: Basket) -> Iterator[str]:
     for what, amount in (("carriage", totals.freight), ("other charges", totals.charges)):
         if amount:
             yield f"{what} of {_pounds(amount)}"
-    net = sum((cost_of(each.line).net for each in basket.lines), NOTHING)
+    net = _net_of(basket)
     for discount in order.discounts:
         if discount.is_late_payment_charge:
             continue
@@ -198,6 +201,10 @@ def _beside_the_lines(basket: Basket) -> Iterator[str]:
             yield f"a discount of {number_text(discount.percent)} % on the whole order, {off} of the basket as it came"
         if discount.amount:
             yield f"a discount of {_pounds(discount.amount)} on the whole order"
+
+
+def _net_of(basket: Basket) -> Decimal:
+    return sum((cost_of(each.line).net for each in basket.lines), NOTHING)
 
 
 def _pounds(amount: Decimal) -> str:
