@@ -213,7 +213,11 @@ def test_a_line_is_coded_to_what_is_open_only(
 def test_the_head_changes_in_what_is_the_schools(content_order: Order, clerk: User) -> None:
     told = change_order(content_order, HEAD, [], by=clerk, seen_version=content_order.version)
     content_order.refresh_from_db()
-    assert told == ["delivery address changed", "notes changed"]
+    before, after = (
+        "Green Abbey Primary School, The Office, 1 School Lane, Bedford, MK40 1AA",
+        "Green Abbey Primary School, 1 School Lane",
+    )
+    assert told == [f"delivery address “{before}” → “{after}”", "notes changed"]
     assert head_of(content_order) == HEAD
 
 

@@ -213,9 +213,17 @@ def _change_head(order: Order, head: Head) -> list[str]:
     for name, label in _ON_THE_HEAD.items():
         wanted = getattr(head, name)
         if getattr(order, name) != wanted:
+            # Goods may be led astray by an address; a person's own notes are nothing for the audit.
+            before = _in_words(getattr(order, name))
+            told.append(f"{label} changed" if name == "own_notes" else f"{label} {before} → {_in_words(wanted)}")
             setattr(order, name, wanted)
-            told.append(f"{label} changed")
     return told
+
+
+def _in_words(value: str | date | None) -> str:
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    return f"“{', '.join(value.splitlines())}”" if value else "(none)"
 
 
 def _change_lines(order: Order, lines: Sequence[LineWanted], by: User) -> list[str]:

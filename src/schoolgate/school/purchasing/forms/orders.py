@@ -1,10 +1,12 @@
 """Forms of orders: the head, and a form for each line, which knows the year's codings and the VAT codes."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.utils import timezone
 
 from schoolgate.documents.ebis.money import number_text
 from schoolgate.school.purchasing.forms.typed import PoundsField
@@ -186,6 +188,13 @@ class HeadForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stubs are
             "required_by": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "own_notes": forms.Textarea(attrs={"rows": 5}),
         }
+
+    def clean_required_by(self) -> date | None:
+        """A day that somebody types is to come; one that a supplier's site named stays as it is."""
+        typed: date | None = self.cleaned_data["required_by"]
+        if typed is not None and "required_by" in self.changed_data and typed < timezone.localdate():
+            raise forms.ValidationError("This day is past. Leave it empty if there is no hurry.")
+        return typed
 
     @property
     def head(self) -> Head:
