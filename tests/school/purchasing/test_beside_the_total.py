@@ -15,7 +15,8 @@ from schoolgate.school.purchasing.models import NOT_IN_TOTAL, Order
 pytestmark = pytest.mark.usefixtures("ready_ledger")
 
 CARRIAGE = ("OrderTotal/FreightCharges", "7.50")
-SAID = "Not in the total: carriage of £7.50, which the supplier’s basket states beside its lines. Expect it on the invoice."
+BESIDE = "which the supplier’s basket states beside its lines"
+SAID = f"Not in the total: carriage of £7.50, {BESIDE}. Expect it on the invoice."
 
 
 @pytest.fixture

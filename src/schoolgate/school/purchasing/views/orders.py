@@ -40,15 +40,16 @@ from schoolgate.school.purchasing.orders import (
     raise_order,
 )
 from schoolgate.school.purchasing.standing import standing_of
-from schoolgate.school.purchasing.years import current_year
+from schoolgate.school.purchasing.years import current_year, looked_at
 
 LINES_A_PAGE = 100
+LAST_YEARS = 3
 
 
 @purchasing_view()
 def orders(request: PersonRequest) -> HttpResponseBase:
-    """Every order, the newest on top."""
-    year = current_year()
+    """Every order of every year, the newest on top; ways to those of the last years, and of the one looked at."""
+    year, looked, years = current_year(), looked_at(request), list(FinancialYear.objects.all())
     table = Table(
         [
             Column("number", "Order no.", kind="code", search=True, link=order_address),
@@ -63,7 +64,7 @@ def orders(request: PersonRequest) -> HttpResponseBase:
                 "year__name",
                 "Year",
                 kind="code",
-                choices=[(one.name, one.name) for one in FinancialYear.objects.all()],
+                choices=[(one.name, one.name) for one in years],
             ),
         ],
         Order.objects.visible_to(request.user).select_related("supplier", "raised_by", "year"),
@@ -75,7 +76,12 @@ def orders(request: PersonRequest) -> HttpResponseBase:
             *(("Raise an order", reverse("raise-order")) if may(request.user, "raises") else ()),
         ),
     )
-    return table.response("school_purchasing/orders.html", {"may_raise": may(request.user, "raises")})
+    context = {
+        "may_raise": may(request.user, "raises"),
+        "years": [one for place, one in enumerate(years) if place < LAST_YEARS or one == looked],
+        "shown_year": request.GET.get("year__name", ""),
+    }
+    return table.response("school_purchasing/orders.html", context)
 
 
 @purchasing_view()
