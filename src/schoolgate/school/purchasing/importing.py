@@ -9,7 +9,7 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.school.purchasing import content_orders
 from schoolgate.school.purchasing.asking import ask_to_mark
 from schoolgate.school.purchasing.baskets import Refused
-from schoolgate.school.purchasing.copies import SEEN_BEFORE, first_of, hold_supplier, identify
+from schoolgate.school.purchasing.copies import SEEN_BEFORE, came_before, first_of, hold_supplier, identify
 from schoolgate.school.purchasing.documents import DocumentRefused, about, forget_last_try, held, may, take
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument
 from schoolgate.school.purchasing.store import read
@@ -52,7 +52,7 @@ def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> Non
     this.save(update_fields=["supplier", "reference"])
     first = first_of(this, although_kept_out=by_person)
     if first is not None:
-        _wait(this, _was_here(first), first)
+        _wait(this, Refused(SEEN_BEFORE, came_before(first)), first)
     elif this.kind == Kind.ORDER:
         outcome = content_orders.take(this, raw)
         if isinstance(outcome, Refused):
@@ -65,12 +65,3 @@ def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> Non
 
 def _wait(this: FetchedDocument, why: Refused, first: FetchedDocument | None = None) -> None:
     take(this, "wait", first=first, **why.as_fields())
-
-
-def _was_here(first: FetchedDocument) -> Refused:
-    whence = f" from {first.service}" if first.service else ""
-    if first.state == DocumentState.IMPORTED:
-        said = f"{first} came before{whence} and was imported. Keep this one out."
-    else:
-        said = f"{first} came before{whence}. If you want this one instead, keep that one out, then try this one again."
-    return Refused(SEEN_BEFORE, said)
