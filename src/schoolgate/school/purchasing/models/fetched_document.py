@@ -91,6 +91,11 @@ class FetchedDocument(models.Model):
         return f"{self.get_kind_display()} {self.reference or self.doc_id}"
 
     @property
+    def why(self) -> str:
+        """Why it is where it is: a person's reason for keeping it out, else the rule that it breaks."""
+        return self.reason if self.state == DocumentState.KEPT_OUT else self.said
+
+    @property
     def beside_the_total(self) -> list[str]:
         """The notes of sums that are not in the order's total: carriage, charges, discounts on the whole of it."""
         return [note for note in self.notes if note.startswith(NOT_IN_TOTAL)]

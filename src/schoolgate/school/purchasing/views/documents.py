@@ -40,7 +40,7 @@ def documents(request: PersonRequest) -> HttpResponseBase:
             Column(
                 "state", "State", kind="state", choices=DocumentState.choices, value=FetchedDocument.get_state_display
             ),
-            Column("said", "Why", kind="long", search=True),
+            Column("said", "Why", kind="long", search=True, value=lambda document: document.why),
         ],
         FetchedDocument.objects.visible_to(request.user).select_related("service"),
         request,
