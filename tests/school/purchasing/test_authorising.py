@@ -34,6 +34,7 @@ from schoolgate.school.purchasing.models import (
     VatCode,
 )
 from schoolgate.school.purchasing.orders import ChangedMeanwhile, OrderRefused, about
+from schoolgate.school.purchasing.suppliers import close_supplier
 
 NewOrder = Callable[..., Order]
 
@@ -286,6 +287,14 @@ def test_a_cancelled_order_frees_the_budget_and_says_why(
 def test_a_cancellation_needs_a_reason(new_order: NewOrder, head: User) -> None:
     with pytest.raises(OrderRefused, match="Say why"):
         cancel(new_order(state=OrderState.SENT), by=head, seen_version=1, reason=" ")
+
+
+def test_nothing_is_ordered_from_a_supplier_that_was_closed_since(new_order: NewOrder, head: User) -> None:
+    order = new_order()
+    close_supplier(order.supplier, by=None)
+    with pytest.raises(NotAuthorised, match="Beacon Supplies is closed: nothing new is ordered there") as refused:
+        authorise(order, by=head, seen_version=1)
+    assert codes(refused) == ["supplier"]
 
 
 def test_what_a_closed_year_committed_is_not_freed(new_order: NewOrder, head: User, codings: list[Coding]) -> None:

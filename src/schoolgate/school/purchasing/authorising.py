@@ -23,7 +23,9 @@ from schoolgate.school.purchasing.orders import OrderRefused, about, hold, take_
 from schoolgate.school.purchasing.own_orders import hands_of_each
 from schoolgate.school.purchasing.years import YearRefused, require_open
 
-Code = Literal["no-right", "above-limit", "own-order", "state", "year", "lines", "coding", "over-budget", "reason"]
+Code = Literal[
+    "no-right", "above-limit", "own-order", "state", "year", "supplier", "lines", "coding", "over-budget", "reason"
+]
 MOST_OF_A_REASON = 300
 
 
@@ -176,6 +178,9 @@ def _of_the_order(order: Order) -> list[Hindrance]:
         found.append(Hindrance("state", f"Order {order.number} is {order.get_state_display().lower()} already."))
     if order.year.closed_at is not None:
         found.append(Hindrance("year", f"The financial year {order.year} is closed."))
+    if not order.supplier.open:
+        sentence = f"{order.supplier} is closed: nothing new is ordered there. Open it again, or discard the order."
+        found.append(Hindrance("supplier", sentence))
     lines = list(order.lines.filter(removed_at=None).select_related(*_THREE))
     if not lines:
         found.append(Hindrance("lines", f"Order {order.number} has no lines."))
