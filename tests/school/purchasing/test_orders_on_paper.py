@@ -65,6 +65,15 @@ def test_an_order_on_paper_says_all_that_the_supplier_needs(
         assert part in page
 
 
+def test_a_supplier_without_an_address_is_told_before_it_is_posted(
+    order: Order, looker: User, supplier: Supplier, signed_in: SignedIn
+) -> None:
+    address, warning = reverse("print-order", args=[order.pk]), "No address of Beacon Supplies is known here"
+    assert warning in text_of(signed_in(looker).get(address))
+    Supplier.objects.update(address="2 Mill Road")
+    assert warning not in text_of(signed_in(looker).get(address))
+
+
 def test_its_page_has_the_year_in_its_header(order: Order, looker: User, signed_in: SignedIn) -> None:
     assert f"Financial year {order.year}" in text_of(signed_in(looker).get(reverse("print-order", args=[order.pk])))
 
