@@ -7,7 +7,8 @@ from tests.school.purchasing.taking import edited
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
-from schoolgate.school.purchasing.documents import CHANGED, about, note
+from schoolgate.school.purchasing import store
+from schoolgate.school.purchasing.documents import CHANGED, DocumentRefused, about, note
 from schoolgate.school.purchasing.establishment import BUYER_DUNS_MAY_LACK
 from schoolgate.school.purchasing.fetching import fetch_from
 from schoolgate.school.purchasing.importing import try_again
@@ -55,3 +56,11 @@ def test_what_people_decided_stays_in_the_audit(waiting: FetchedDocument, clerk:
     entries = AuditEntry.objects.about(about(waiting)).filter(did="document tried again").order_by("pk")
     assert [entry.user for entry in entries] == [clerk, bursar]
     assert waiting.state == DocumentState.WAITING
+
+
+def test_one_whose_bytes_are_gone_is_told_by_whatever_way_it_is_tried(waiting: FetchedDocument, clerk: User) -> None:
+    store.documents().remove(waiting.sha256)
+    with pytest.raises(DocumentRefused, match="cannot be read from this site's files"):
+        try_again(waiting, by=clerk)
+    assert the("B-1").rule == "no-coding"
+    assert not AuditEntry.objects.filter(did="document tried again").exists()

@@ -12,9 +12,14 @@ from schoolgate.school.purchasing.baskets import Refused
 from schoolgate.school.purchasing.copies import SEEN_BEFORE, came_before, first_of, hold_supplier, identify
 from schoolgate.school.purchasing.documents import DocumentRefused, about, forget_last_try, held, may, take
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument
-from schoolgate.school.purchasing.store import read
+from schoolgate.school.purchasing.store import UNREADABLE, read
 
 Kind = FetchedDocument.Kind
+
+GONE = (
+    "Nothing was done: the document cannot be read from this site's files. Ask whoever runs the site to bring it back "
+    "from the backup."
+)
 
 NO_REASON = Refused("", "")
 
@@ -34,12 +39,15 @@ def import_document(document: FetchedDocument, *, by_person: bool = False) -> No
 
 
 def try_again(document: FetchedDocument, *, by: User | None, request: HttpRequest | None = None) -> None:
-    """Import a document that waits, for a person. Raises DocumentRefused when it has moved on."""
+    """Import a document that waits, for a person. Raises DocumentRefused when it has moved on, or cannot be read."""
     if not may(document, "import"):
         raise DocumentRefused(f"Nothing was done: the document is “{document.get_state_display()}” meanwhile.")
     with transaction.atomic():
         record("document tried again", by=by, target=str(document), request=request, about=about(document))
-        import_document(document, by_person=True)
+        try:
+            import_document(document, by_person=True)
+        except UNREADABLE as error:
+            raise DocumentRefused(GONE) from error
         if document.state == DocumentState.IMPORTED:
             ask_to_mark(document.service)
 

@@ -6,7 +6,6 @@ nobody is sure. What may have arrived is sent again by itself only to a service 
 one order; else a person rings the supplier (`deciding`).
 """
 
-import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,9 +35,6 @@ ARRIVED, REFUSED, NOT_OUT, UNSURE = "arrived", "refused", "not-out", "unsure"
 
 INTERRUPTED = "interrupted"
 """The code of an attempt whose process died."""
-
-UNREADABLE = (OSError, EOFError, zlib.error)
-"""What reading a damaged file, or one that is gone, may raise."""
 
 SOMEBODY_WAITS = 5
 """Priority: who authorised the order waits before the screen."""
@@ -206,7 +202,7 @@ def _document(order: Order) -> bytes:
         raise CannotBeSent(
             f"The order cannot be written as a document: {error.message} {error.remedy}".strip()
         ) from error
-    except UNREADABLE as error:
+    except store.UNREADABLE as error:
         raise CannotBeSent("What was sent before cannot be read any more. Ring the supplier.") from error
 
 
