@@ -49,6 +49,17 @@ def first_of(document: FetchedDocument, *, although_kept_out: bool = False) -> F
     return imported or others.filter(pk__lt=document.pk).order_by("pk").first()
 
 
+def came_before(first: FetchedDocument) -> str:
+    """What is said of a document that waits beside this one, which is the first, as that one stands now."""
+    whence = " by e-mail" if first.mailed else f" from {first.service}" if first.service else ""
+    came = f"{first} came before{whence}"
+    if first.state == DocumentState.IMPORTED:
+        return f"{came} and was imported. Keep this one out."
+    if first.state == DocumentState.KEPT_OUT:
+        return f"{came} and was kept out. If you want this one instead, try it again."
+    return f"{came}. If you want this one instead, keep that one out, then try this one again."
+
+
 def _names(raw: Source, kind: str) -> tuple[Node, str, str]:
     """The numbers of the supplier, its number of the document, and the kind; empty where the document does not say."""
     try:

@@ -95,9 +95,7 @@ def already_booked(bill: Bill, ledger: Ledger) -> Iterator[Found]:
     ).first()
     if booked is not None:
         at = bill.place("InvoiceReferences", "SuppliersInvoiceNumber")
-        said = (
-            f"{booked.title} of {ledger.supplier} is in the ledger already, dated {booked.dated:%d %b %Y}."
-        )
+        said = f"{booked.title} of {ledger.supplier} is in the ledger already, dated {booked.dated:%d %b %Y}."
         yield Refused(
             ALREADY_BOOKED,
             said,

@@ -1,6 +1,5 @@
 """*Documents*: everything that services offered, one document as it came, and what a person may decide of it."""
 
-import zlib
 from datetime import date
 
 from django.contrib import messages
@@ -22,10 +21,7 @@ from schoolgate.school.purchasing.importing import try_again
 from schoolgate.school.purchasing.mailing.texts import text_of
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Order, WebService
 from schoolgate.school.purchasing.papers import Paper, compare, read_paper
-from schoolgate.school.purchasing.store import read
-
-UNREADABLE = (OSError, EOFError, zlib.error)
-"""What reading a damaged file, or one that is gone, may raise."""
+from schoolgate.school.purchasing.store import UNREADABLE, read
 
 
 @purchasing_view()
@@ -41,7 +37,7 @@ def documents(request: PersonRequest) -> HttpResponseBase:
             Column(
                 "state", "State", kind="state", choices=DocumentState.choices, value=FetchedDocument.get_state_display
             ),
-            Column("said", "Why", kind="long", search=True),
+            Column("said", "Why", kind="long", search=True, value=lambda document: document.why),
         ],
         FetchedDocument.objects.visible_to(request.user).select_related("service"),
         request,
@@ -103,12 +99,6 @@ def try_document_again(request: PersonRequest, pk: int) -> HttpResponseBase:
         try_again(this, by=request.user, request=request)
     except DocumentRefused as refused:
         messages.error(request, str(refused))
-    except UNREADABLE:
-        messages.error(
-            request,
-            "Nothing was done: the document cannot be read from this site's files. Ask whoever runs the site to bring "
-            "it back from the backup.",
-        )
     else:
         if this.state == DocumentState.IMPORTED:
             messages.success(request, "It was imported.")
