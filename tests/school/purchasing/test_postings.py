@@ -34,6 +34,8 @@ from schoolgate.school.purchasing.models import (
     VatCode,
 )
 
+pytestmark = pytest.mark.usefixtures("home")
+
 SignedIn = Callable[[User], Client]
 
 
