@@ -1,7 +1,6 @@
 """*Import*, *Documents* and one document, as people see them."""
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from django.test import Client
@@ -12,8 +11,6 @@ from tests.school.purchasing.stall import Stall
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.engine import work_off
-from schoolgate.documents.ebis.invoices import write_invoice
-from schoolgate.documents.samples.ebis import make_invoice
 from schoolgate.school.purchasing import store
 from schoolgate.school.purchasing.models import (
     DocumentState,
@@ -160,17 +157,6 @@ def test_a_copy_is_shown_beside_the_first(stall: Stall, beacon: WebService, bask
     assert reverse("purchasing-document", args=[second.pk]) in text_of(
         clerks, reverse("purchasing-document", args=[first.pk])
     )
-
-
-def test_an_invoice_is_kept_and_the_page_says_what_becomes_of_it(
-    stall: Stall, beacon: WebService, clerks: Client
-) -> None:
-    stall.offer("I-1", write_invoice(make_invoice(7, lines=2, day=date(2026, 11, 26))), "invoice")
-    import_now(clerks)
-    document = FetchedDocument.objects.get()
-    page = text_of(clerks, reverse("purchasing-document", args=[document.pk]))
-    assert "invoices are matched by a later version" in page
-    assert "Try again" not in page
 
 
 def test_a_document_is_tried_again_kept_out_and_taken_back(

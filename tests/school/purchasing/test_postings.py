@@ -39,11 +39,6 @@ pytestmark = pytest.mark.usefixtures("home")
 SignedIn = Callable[[User], Client]
 
 
-@pytest.fixture(autouse=True)
-def home(settings: Any, tmp_path: Any) -> None:
-    settings.SCHOOLGATE_HOME.files.mkdir(parents=True, exist_ok=True)
-
-
 @pytest.fixture
 def payer(db: None, head: User) -> User:
     """Authorises invoices for payment."""

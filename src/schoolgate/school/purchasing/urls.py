@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from schoolgate.school.purchasing.views import (
+    assigning,
     authorising,
     documents,
     importing,
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("purchasing/documents/<int:pk>/", documents.document, name="purchasing-document"),
     path("purchasing/documents/<int:pk>/xml/", documents.document_xml, name="purchasing-document-xml"),
     path("purchasing/documents/<int:pk>/try-again/", documents.try_document_again, name="try-document-again"),
+    path("purchasing/documents/<int:pk>/is-for/", assigning.assign_document, name="assign-document"),
     path("purchasing/documents/<int:pk>/keep-out/", documents.keep_document_out, name="keep-document-out"),
     path("purchasing/documents/<int:pk>/take-back/", documents.take_document_back, name="take-document-back"),
     path("purchasing/suppliers/", suppliers.suppliers, name="purchasing-suppliers"),

@@ -22,7 +22,6 @@ CODES = {
     "total-differs": "The total is not the total without VAT and the VAT together.",
     "price-differs": "A line costs more, or less, than the order has for as many.",
     "more-than-ordered": "More of a line is invoiced than was ordered.",
-    "more-than-received": "More of a line is invoiced than was delivered, as far as deliveries are entered.",
     "order-after-invoice": "The invoice is dated before the order.",
     "tax-point": "The tax point is after the date of the invoice, which is itself one.",
 }

@@ -33,7 +33,7 @@ LINE_UNKNOWN = "line-unknown"
 TRIED_EACH_ROUND = (ORDER_STATE, CREDITED)
 """What others do cures these: an order goes out, an invoice comes in. So each round tries again what waits by them."""
 
-FOR_ORDER, FOR_INVOICE = (NO_ORDER, ORDERS_SEVERAL, ORDER_UNKNOWN), (CREDITED,)
+FOR_ORDER, FOR_INVOICE = (NO_ORDER, ORDER_UNKNOWN), (CREDITED,)
 """Rules of which a person can say here what the document is for."""
 
 ASK = "Ask the supplier to correct it and to send it again."

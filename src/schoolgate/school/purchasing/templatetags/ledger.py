@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import template
+from django.urls import resolve, reverse
 
 from schoolgate.school.purchasing.access import may
 from schoolgate.school.purchasing.copies import came_before
+from schoolgate.school.purchasing.invoicing.rules import rule_of as invoice_rule_of
 from schoolgate.school.purchasing.mailing import handshake
 from schoolgate.school.purchasing.models import FetchedDocument, FinancialYear, Order, OrderState
-from schoolgate.school.purchasing.rules import rule_of
+from schoolgate.school.purchasing.rules import Rule, rule_of
 from schoolgate.school.purchasing.sending import goes_out
 from schoolgate.school.purchasing.years import current_year, looked_at
 
@@ -50,5 +52,12 @@ def why_it_waits(document: FetchedDocument) -> str:
 @register.inclusion_tag("school_purchasing/what_next.html", takes_context=True)
 def what_next(context: template.RequestContext, document: FetchedDocument) -> dict[str, Any]:
     """What to do about a document that waits, with the page where it is done for who may do it."""
-    rule = handshake.rule_of(document.rule) if document.mailed else rule_of(document.rule)
-    return {"rule": rule, "sets_up": may(context["user"], "sets_up")}
+    rule: Rule[Any] | None
+    if document.mailed:
+        rule = handshake.rule_of(document.rule)
+    elif document.kind == FetchedDocument.Kind.ORDER:
+        rule = rule_of(document.rule)
+    else:
+        rule = invoice_rule_of(document.rule)
+    page = resolve(reverse(rule.page[0])).func if rule is not None and rule.page is not None else None
+    return {"rule": rule, "may_open": page is not None and page.may(context["user"])}  # type: ignore[attr-defined]

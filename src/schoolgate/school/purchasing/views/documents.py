@@ -18,8 +18,9 @@ from schoolgate.school.purchasing.documents import DocumentRefused, about, keep_
 from schoolgate.school.purchasing.documents import may as may_step
 from schoolgate.school.purchasing.forms.importing import KeepOutForm
 from schoolgate.school.purchasing.importing import try_again
+from schoolgate.school.purchasing.invoicing.assigning import can_be_said
 from schoolgate.school.purchasing.mailing.texts import text_of
-from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Order, WebService
+from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Invoice, InvoiceState, Order, WebService
 from schoolgate.school.purchasing.papers import Paper, compare, read_paper
 from schoolgate.school.purchasing.store import UNREADABLE, read
 
@@ -51,20 +52,26 @@ def documents(request: PersonRequest) -> HttpResponseBase:
 @purchasing_view()
 def document(request: PersonRequest, pk: int) -> HttpResponseBase:
     """What it is, the rule that it breaks, as it came, and beside it the one that it may be a copy of."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     xml, paper = _xml_and_paper(this)
     first_paper = _xml_and_paper(this.first)[1] if this.first is not None else None
     imports = may(request.user, "imports")
+    enters = may(request.user, "enters_invoices")
     # What was imported once is never imported again, so that to try its copy would come to nothing.
-    hopeless = this.first is not None and this.first.state == DocumentState.IMPORTED
+    first_invoice = Invoice.objects.filter(document=this.first).first() if this.first is not None else None
+    discarded = first_invoice is not None and first_invoice.state == InvoiceState.DISCARDED
+    hopeless = this.first is not None and this.first.state == DocumentState.IMPORTED and not discarded
     context = {
         "document": this,
         "xml": xml,
         "paper": paper,
         "compared": compare(first_paper, paper) if first_paper and paper else [],
         "order": Order.objects.filter(document=this).first(),
+        "invoice": Invoice.objects.filter(document=this).first(),
         "copies": this.copies.all(),
-        "may_try_again": imports and this.state == DocumentState.WAITING and not hopeless,
+        "may_try_again": imports and may_step(this, "import") and not hopeless,
+        "may_assign": enters and can_be_said(this),
+        "may_enter": enters and this.state == DocumentState.WAITING and this.kind == FetchedDocument.Kind.INVOICE,
         "may_keep_out": imports and may_step(this, "keep out"),
         "may_take_back": imports and may_step(this, "take back"),
     }
@@ -74,7 +81,7 @@ def document(request: PersonRequest, pk: int) -> HttpResponseBase:
 @purchasing_view()
 def document_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The XML as it came; who took it stands in the audit."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     try:
         plain = read(this.sha256) if this.sha256 else b""
     except UNREADABLE:
@@ -94,7 +101,7 @@ def document_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def try_document_again(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Import a document that waits, if what it lacked is there now."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     try:
         try_again(this, by=request.user, request=request)
     except DocumentRefused as refused:
@@ -102,8 +109,6 @@ def try_document_again(request: PersonRequest, pk: int) -> HttpResponseBase:
     else:
         if this.state == DocumentState.IMPORTED:
             messages.success(request, "It was imported.")
-        elif this.state == DocumentState.FETCHED:
-            messages.success(request, "It waits no more, and is kept with the others.")
         else:
             messages.warning(request, "It was tried again and still waits. See below why.")
     return redirect(document_address(this))
@@ -112,7 +117,7 @@ def try_document_again(request: PersonRequest, pk: int) -> HttpResponseBase:
 @purchasing_view("imports")
 def keep_document_out(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Decide, with a reason, that a document is not imported."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     form = KeepOutForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -130,7 +135,7 @@ def keep_document_out(request: PersonRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def take_document_back(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Let a document that was kept out wait again."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     try:
         take_back(this, by=request.user, request=request)
     except DocumentRefused as refused:
@@ -149,10 +154,11 @@ def document_address(document: FetchedDocument) -> str:
     return reverse("purchasing-document", args=[document.pk])
 
 
-def _of(request: PersonRequest, pk: int) -> FetchedDocument:
+def find_document(request: PersonRequest, pk: int) -> FetchedDocument:
+    """The document, if this person may see it."""
     found: FetchedDocument = get_object_or_404(
         FetchedDocument.objects.visible_to(request.user).select_related(
-            "service", "supplier", "first__service", "decided_by"
+            "service", "supplier", "first__service", "decided_by", "for_order", "for_invoice"
         ),
         pk=pk,
     )

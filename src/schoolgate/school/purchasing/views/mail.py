@@ -1,7 +1,5 @@
 """*By e-mail*: orders from messages, for suppliers who still do that; and a message as it came (SCREENS 5.2)."""
 
-import zlib
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import Http404, HttpResponseBase
@@ -16,9 +14,6 @@ from schoolgate.school.purchasing.mailing.reading import MOST_BYTES
 from schoolgate.school.purchasing.mailing.taking import Taken, take_file
 from schoolgate.school.purchasing.models import FetchedDocument
 from schoolgate.school.purchasing.store import read
-
-UNREADABLE = (OSError, EOFError, zlib.error)
-"""What reading a damaged file, or one that is gone, may raise."""
 
 
 @purchasing_view("imports")
@@ -44,7 +39,7 @@ def mailed_message(request: PersonRequest, pk: int) -> HttpResponseBase:
     this = get_object_or_404(FetchedDocument.objects.visible_to(request.user).exclude(message_sha256=""), pk=pk)
     try:
         plain = read(this.message_sha256)
-    except UNREADABLE as error:
+    except store.UNREADABLE as error:
         raise Http404 from error
     record("message downloaded", by=request.user, target=str(this), request=request, about=about(this))
     return HttpResponse(
