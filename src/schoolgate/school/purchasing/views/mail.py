@@ -13,7 +13,7 @@ from schoolgate.school.purchasing.forms.mail import MailForm
 from schoolgate.school.purchasing.mailing.reading import MOST_BYTES
 from schoolgate.school.purchasing.mailing.taking import Taken, take_file
 from schoolgate.school.purchasing.models import FetchedDocument
-from schoolgate.school.purchasing.store import read
+from schoolgate.school.purchasing.store import UNREADABLE, read
 
 
 @purchasing_view("imports")
@@ -39,7 +39,7 @@ def mailed_message(request: PersonRequest, pk: int) -> HttpResponseBase:
     this = get_object_or_404(FetchedDocument.objects.visible_to(request.user).exclude(message_sha256=""), pk=pk)
     try:
         plain = read(this.message_sha256)
-    except store.UNREADABLE as error:
+    except UNREADABLE as error:
         raise Http404 from error
     record("message downloaded", by=request.user, target=str(this), request=request, about=about(this))
     return HttpResponse(
