@@ -34,13 +34,15 @@ OF_EVERY_SITE = {
     ADMINISTRATOR: "users invite-user user user-rights user-link switch-user audit retention retention-preview",
 }
 OF_THE_SCHOOL = {
+    EVERYBODY: "alerts send-sample",
     OFFICE: """today send-file export transfers transfer try-transfer-again cancel-transfer transfer-problems
         transfer-to-correct things-to-correct receipt receipt-json school-board held-back-files held-back-file
         held-back-action scheduled-runs dismiss-missed-runs former-root dismiss-former-root test-la test-school
         file-requests""",
     ADMINISTRATOR: """administration connect connect-la connect-again connect-school connect-not-us connect-folder
         connect-check connect-schedule schedule folder las add-la edit-la remove-la change-la-password
-        change-school-password connection schools add-school add-many-schools edit-school remove-school""",
+        change-school-password connection schools add-school add-many-schools edit-school remove-school
+        set-summary-time""",
 }
 OF_THE_LEDGER = {
     LEDGER: """purchasing-today ledger-set-up financial-years financial-year look-at-year account-codes coding-links

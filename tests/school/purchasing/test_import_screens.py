@@ -174,6 +174,7 @@ def test_a_document_is_tried_again_kept_out_and_taken_back(
     page = text_of(clerks, reverse("purchasing-document", args=[document.pk]))
     assert "Not ours." in page
     assert "Keep out</a>" not in page
+    assert "Not ours." in text_of(clerks, f"{DOCUMENTS}?state=kept-out")
     back = reverse("take-document-back", args=[document.pk])
     assert "It waits again" in clerks.post(back, follow=True).content.decode()
     assert "meanwhile" in clerks.post(back, follow=True).content.decode()

@@ -126,7 +126,7 @@ def test_that_nobody_authorises_or_raises_is_told(looker: User) -> None:
 def test_that_only_one_authorises_and_raises_too_is_told(head: User, bursar: User) -> None:
     give(head, rights(raises=True, authorises_to=Decimal(1000)), by=bursar)
     assert list(separation.findings()) == [
-        "Only Head authorises orders: what Head raises waits, since nobody else may authorise it."
+        "Only Head authorises orders: what Head raises or changes waits, as nobody else may authorise it."
     ]
 
 

@@ -34,12 +34,9 @@ from schoolgate.school.purchasing.models import (
     VatCode,
 )
 
+pytestmark = pytest.mark.usefixtures("home")
+
 SignedIn = Callable[[User], Client]
-
-
-@pytest.fixture(autouse=True)
-def home(settings: Any, tmp_path: Any) -> None:
-    settings.SCHOOLGATE_HOME.files.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture

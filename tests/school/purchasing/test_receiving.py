@@ -82,7 +82,7 @@ def test_more_than_was_ordered_is_asked_about_and_taken_when_the_person_is_sure(
     assert _received(order) == [4, 10]
 
 
-@pytest.mark.parametrize("quantities", [(), (0, 0), (-1,), (100_001,)])
+@pytest.mark.parametrize("quantities", [(), (0, 0), (-1,), (1_000_000,)])
 def test_how_many_came_is_a_number_above_nothing(order: Order, quantities: tuple[int, ...]) -> None:
     with pytest.raises(OrderRefused):
         _record(order, *quantities, sure=True)

@@ -19,6 +19,7 @@ from schoolgate.school.purchasing import deciding, establishment, sending, store
 from schoolgate.school.purchasing.models import Coding, Order, OrderState, SendAttempt, Supplier, VatCode, WebService
 from schoolgate.school.purchasing.orders import OrderRefused
 from schoolgate.school.purchasing.send_job import failure_of_call
+from schoolgate.school.purchasing.services import save_service
 from schoolgate.wire.http import TRIES
 from schoolgate.wire.soap.errors import (
     DocumentRefused,
@@ -187,6 +188,28 @@ def test_an_order_that_waited_is_sent_once_its_service_answers_again(
     WebService.objects.update(last_success_at=timezone.now())
     sending.ask_for_what_waits()
     assert work(order).state == OrderState.SENT
+
+
+def test_an_order_that_waited_is_sent_once_its_service_is_set_up_anew(
+    order: Order, shop: Shop, service: WebService
+) -> None:
+    shop.answers = [WrongCredentials()]
+    send(order)
+    save_service(service, {}, password="the-new-one", by=None)
+    sending.ask_for_what_waits()
+    assert work(order).state == OrderState.SENT
+
+
+def test_a_service_that_is_set_up_anew_and_still_fails_is_asked_once(
+    order: Order, shop: Shop, service: WebService
+) -> None:
+    shop.answers = [WrongCredentials()] * 3
+    send(order)
+    save_service(service, {}, password="wrong-again", by=None)
+    for _ in range(3):
+        sending.ask_for_what_waits()
+        work(order)
+    assert len(outcomes(order)) == 2
 
 
 @pytest.mark.parametrize("error", [UNANSWERED, ServiceFailed("HTTP 500"), NotUnderstood("HTTP 200 text/html")])

@@ -11,7 +11,7 @@ from tests.school.purchasing.taking import a_document, edited, order_of
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import establishment
-from schoolgate.school.purchasing.baskets import Basket
+from schoolgate.school.purchasing.copies import came_before
 from schoolgate.school.purchasing.invoicing.reading import Bill
 from schoolgate.school.purchasing.invoicing.rules import RULES as INVOICE_RULES
 from schoolgate.school.purchasing.models import (
@@ -38,7 +38,7 @@ def page_of(person: Client, service: WebService, rule: str, kind: str = FetchedD
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_its_page_says_it_for_every_rule(
-    signed_in: SignedIn, bursar: User, year: FinancialYear, service: WebService, rule: Rule[Basket]
+    signed_in: SignedIn, bursar: User, year: FinancialYear, service: WebService, rule: Rule[Any]
 ) -> None:
     assert_said(rule, page_of(signed_in(bursar), service, rule.code))
 
@@ -70,6 +70,26 @@ def test_a_second_copy_has_its_own_words(
     signed_in: SignedIn, bursar: User, year: FinancialYear, service: WebService
 ) -> None:
     assert "What to do:" not in page_of(signed_in(bursar), service, "seen-before")
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (DocumentState.WAITING, "If you want this one instead, keep that one out, then try this one again."),
+        (DocumentState.KEPT_OUT, "was kept out. If you want this one instead, try it again."),
+        (DocumentState.IMPORTED, "was imported. Keep this one out."),
+    ],
+)
+def test_what_is_said_of_a_copy_goes_by_how_the_first_stands_now(
+    signed_in: SignedIn, bursar: User, year: FinancialYear, service: WebService, state: str, told: str
+) -> None:
+    first, copy = a_document(service), a_document(service)
+    FetchedDocument.objects.filter(pk=copy.pk).update(
+        state=DocumentState.WAITING, rule="seen-before", first=first, said=came_before(first)
+    )
+    FetchedDocument.objects.filter(pk=first.pk).update(state=state)
+    for page in (reverse("purchasing-document", args=[copy.pk]), reverse("purchasing-import")):
+        assert told in signed_in(bursar).get(page).content.decode()
 
 
 @pytest.mark.parametrize("page", ["purchase-order", "authorise-order"])

@@ -64,6 +64,11 @@ def test_a_year_does_not_end_before_it_begins(db: None) -> None:
         add("backwards", date(2027, 3, 31), date(2026, 4, 1), by=None)
 
 
+def test_a_year_whose_last_day_was_typed_wrong_is_not_added(db: None) -> None:
+    with pytest.raises(YearRefused, match="more than two years"):
+        add("2027-28", date(2027, 4, 1), date(2082, 3, 31), by=None)
+
+
 @pytest.mark.parametrize(
     ("today", "current"), [("2026-04-01", "2026-27"), ("2027-03-31", "2026-27"), ("2027-04-01", "2027-28")]
 )
@@ -310,3 +315,48 @@ def test_a_new_code_needs_the_year_open_even_if_it_was_when_the_page_was_shown(y
     year_end.close(year, by=None)
     with pytest.raises(YearRefused):
         save_code(Fund(year=shown), {"code": "02", "name": "Capital", "open": True}, by=None)
+
+
+def test_orders_are_shown_of_all_years_and_of_each(
+    year: FinancialYear, next_year: FinancialYear, ordered: Ordered, looker: User, signed_in: Callable[[User], Client]
+) -> None:
+    browser = signed_in(looker)
+    old, new = ordered("sent"), ordered("unauthorised")
+    Order.objects.filter(pk=new.pk).update(year=next_year)
+
+    def shown(query: str = "") -> list[int]:
+        page = browser.get(f"/school/purchasing/orders/{query}")
+        assert b"All financial years" in page.content
+        return sorted(row.pk for row in page.context["table"].page)
+
+    assert shown() == [old.pk, new.pk]
+    assert (shown("?year__name=2026-27"), shown("?year__name=2027-28")) == ([old.pk], [new.pk])
+    # Whichever year's set-up a person looks at, no order is out of sight.
+    browser.post(f"/school/purchasing/set-up/years/{next_year.pk}/look/")
+    assert shown() == [old.pk, new.pk]
+    header = " ".join(browser.get("/school/purchasing/orders/").content.decode().split())
+    assert "You look at the set-up of <strong>2027-28</strong>. Orders and documents are shown of all years." in header
+
+
+def test_with_one_year_there_is_no_year_to_choose(
+    year: FinancialYear, ordered: Ordered, looker: User, signed_in: Callable[[User], Client]
+) -> None:
+    ordered("sent")
+    assert b"All financial years" not in signed_in(looker).get("/school/purchasing/orders/").content
+
+
+def test_who_authorises_is_told_the_year_of_each_order_and_of_its_budgets(
+    next_year: FinancialYear, ordered: Ordered, head: User, signed_in: Callable[[User], Client]
+) -> None:
+    order = ordered("unauthorised")
+    Order.objects.update(year=next_year)
+    browser = signed_in(head)
+    assert "2027-28" in browser.get("/school/purchasing/to-authorise/").content.decode()
+    assert "Budgets of 2027-28" in browser.get(f"/school/purchasing/orders/{order.pk}/authorise/").content.decode()
+
+
+def test_documents_say_that_they_are_of_no_year(
+    year: FinancialYear, looker: User, signed_in: Callable[[User], Client]
+) -> None:
+    page = " ".join(signed_in(looker).get("/school/purchasing/documents/").content.decode().split())
+    assert "Documents are of no financial year. A basket becomes an order of 2026-27, the current one" in page

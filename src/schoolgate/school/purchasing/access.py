@@ -36,7 +36,8 @@ up, for postings; receives: either of who raises and who enters invoices, for de
 
 def rights_of(user: User) -> PurchasingRights:
     """What a person may do. An administrator may set the ledger up, and whatever else somebody said."""
-    found = PurchasingRights.objects.filter(user=user).first() or PurchasingRights(user=user)
+    # By its key: told of the person itself, the row would be found on them as one that somebody gave.
+    found = PurchasingRights.objects.filter(user=user).first() or PurchasingRights(user_id=user.pk)
     if user.role == ADMINISTRATOR:
         found.sets_up = True
     return found

@@ -1,5 +1,6 @@
 """A supplier's basket becomes an unauthorised order of the ledger (reference 9.1), or waits with the rule it breaks."""
 
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -101,15 +102,12 @@ def _make(document: FetchedDocument, basket: Basket, ledger: Ledger) -> Order | 
 
 def _year() -> FinancialYear | Refused:
     """The year that orders are made in, its row held so that nobody closes it meanwhile."""
-    none = Refused(NO_YEAR, "No financial year is open: an order is of one.", expected="an open financial year")
-    year = current_year()
-    if year is None:
-        return none
-    try:
-        require_open(year)
-    except YearRefused:
-        return none
-    return year
+    while (year := current_year()) is not None:
+        # One that was closed just now is current no more: the next one is.
+        with suppress(YearRefused):
+            require_open(year)
+            return year
+    return Refused(NO_YEAR, "No financial year is open: an order is of one.", expected="an open financial year")
 
 
 def _codings(year: FinancialYear, basket: Basket) -> list[Coded] | Refused:

@@ -10,11 +10,6 @@ from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, 
 SEEN_BEFORE = "seen-before"
 """The rule by which a document waits beside the one that it may be a copy of."""
 
-LISTED_OTHERWISE = (
-    "The supplier's service listed it as an invoice where it is a credit note, or the other way about: it is taken as "
-    "what it says itself."
-)
-
 _OF_TYPE = {INVOICE: FetchedDocument.Kind.INVOICE, CREDIT_NOTE: FetchedDocument.Kind.CREDIT_NOTE}
 _MOST = FetchedDocument._meta.get_field("reference").max_length or 0  # noqa: SLF001  documented API of Django
 
@@ -47,6 +42,17 @@ def first_of(document: FetchedDocument, *, although_kept_out: bool = False) -> F
         others = others.exclude(state=DocumentState.KEPT_OUT).exclude(invoice__state=InvoiceState.DISCARDED)
     imported = others.filter(state=DocumentState.IMPORTED).order_by("pk").first()
     return imported or others.filter(pk__lt=document.pk).order_by("pk").first()
+
+
+def came_before(first: FetchedDocument) -> str:
+    """What is said of a document that waits beside this one, which is the first, as that one stands now."""
+    whence = " by e-mail" if first.mailed else f" from {first.service}" if first.service else ""
+    came = f"{first} came before{whence}"
+    if first.state == DocumentState.IMPORTED:
+        return f"{came} and was imported. Keep this one out."
+    if first.state == DocumentState.KEPT_OUT:
+        return f"{came} and was kept out. If you want this one instead, try it again."
+    return f"{came}. If you want this one instead, keep that one out, then try this one again."
 
 
 def _names(raw: Source, kind: str) -> tuple[Node, str, str]:

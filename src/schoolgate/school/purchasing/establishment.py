@@ -59,6 +59,7 @@ DETAILS: Mapping[str, Preference[Any]] = {
     "next_order": NEXT_ORDER,
     "delivery_address": DELIVERY_ADDRESS,
     "email": EMAIL,
+    "post_and_packing": POST_AND_PACKING,
     "buyer_duns_may_lack": BUYER_DUNS_MAY_LACK,
     "invoice_tolerance": INVOICE_TOLERANCE,
     "goods_first": GOODS_FIRST,

@@ -11,13 +11,34 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.school.purchasing import content_orders
 from schoolgate.school.purchasing.asking import ask_to_mark
 from schoolgate.school.purchasing.baskets import Refused
-from schoolgate.school.purchasing.copies import LISTED_OTHERWISE, SEEN_BEFORE, first_of, hold_supplier, identify
-from schoolgate.school.purchasing.documents import DocumentRefused, about, held, may, note, take
+from schoolgate.school.purchasing.copies import (
+    SEEN_BEFORE,
+    came_before,
+    first_of,
+    hold_supplier,
+    identify,
+)
+from schoolgate.school.purchasing.documents import (
+    LISTED_OTHERWISE,
+    DocumentRefused,
+    about,
+    forget_last_try,
+    held,
+    may,
+    note,
+    take,
+)
 from schoolgate.school.purchasing.invoicing import taking as invoices
 from schoolgate.school.purchasing.mailing.texts import text_of
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Invoice, Order
+from schoolgate.school.purchasing.store import UNREADABLE
 
 Kind = FetchedDocument.Kind
+
+GONE = (
+    "Nothing was done: the document cannot be read from this site's files. Ask whoever runs the site to bring it back "
+    "from the backup."
+)
 
 NO_REASON = Refused("", "")
 
@@ -44,12 +65,15 @@ def import_document(document: FetchedDocument, *, by_person: bool = False) -> No
 
 
 def try_again(document: FetchedDocument, *, by: User | None, request: HttpRequest | None = None) -> None:
-    """Import a document that waits, for a person. Raises DocumentRefused when it has moved on."""
+    """Import a document that waits, for a person. Raises DocumentRefused when it has moved on, or cannot be read."""
     if not may(document, "import"):
         raise DocumentRefused(f"Nothing was done: the document is “{document.get_state_display()}” meanwhile.")
     with transaction.atomic():
         record("document tried again", by=by, target=str(document), request=request, about=about(document))
-        import_document(document, by_person=True)
+        try:
+            import_document(document, by_person=True)
+        except UNREADABLE as error:
+            raise DocumentRefused(GONE) from error
         if document.state == DocumentState.IMPORTED:
             ask_to_mark(document.service)
 
@@ -57,6 +81,7 @@ def try_again(document: FetchedDocument, *, by: User | None, request: HttpReques
 def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> None:
     """Take the step that a kept document is due, within the transaction that holds its row."""
     listed = this.kind
+    forget_last_try(this)
     identify(this, raw)
     hold_supplier(this)
     this.save(update_fields=["supplier", "reference", "kind"])
@@ -64,7 +89,7 @@ def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> Non
         note(this, LISTED_OTHERWISE)
     first = first_of(this, although_kept_out=by_person)
     if first is not None:
-        _wait(this, _was_here(first), first)
+        _wait(this, Refused(SEEN_BEFORE, came_before(first)), first)
     else:
         outcome = TAKES[this.kind](this, raw)
         if isinstance(outcome, Refused):
@@ -75,12 +100,3 @@ def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> Non
 
 def _wait(this: FetchedDocument, why: Refused, first: FetchedDocument | None = None) -> None:
     take(this, "wait", first=first, **why.as_fields())
-
-
-def _was_here(first: FetchedDocument) -> Refused:
-    whence = " by e-mail" if first.mailed else f" from {first.service}" if first.service else ""
-    if first.state == DocumentState.IMPORTED:
-        said = f"{first} came before{whence} and was imported. Keep this one out."
-    else:
-        said = f"{first} came before{whence}. If you want this one instead, keep that one out, then try this one again."
-    return Refused(SEEN_BEFORE, said)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from schoolgate.school.purchasing import head_rules, line_rules
-from schoolgate.school.purchasing.baskets import UNREADABLE, Basket, Refused
+from schoolgate.school.purchasing.baskets import MOST_NOTES, UNREADABLE, Basket, Refused
 from schoolgate.school.purchasing.head_rules import Found
 from schoolgate.school.purchasing.ledger import Ledger
 
@@ -187,7 +187,7 @@ RULES: tuple[Rule[Basket], ...] = (
         "OrderLine/NetLineTotal",
         OURS,
         "It is what quantity, price and discounts make, or a penny beside: the order has the supplier’s figure. "
-        "A line without it costs what they make. All lines make 999,999,999.99 at most.",
+        "A line without it costs what they make. No line is below 0, and all make 999,999,999.99 at most.",
         ASK,
         line_rules.net_total,
     ),
@@ -228,13 +228,20 @@ RULES: tuple[Rule[Basket], ...] = (
 
 
 def judge(basket: Basket, ledger: Ledger, rules: Sequence[Rule[Basket]] = RULES) -> tuple[Refused | None, list[str]]:
-    """Ask the rules, up to the first that refuses the basket; with it what is to be told of the basket."""
+    """Ask the rules, up to the first that refuses the basket; with it what is to be told of the basket.
+
+    What one rule tells again and again, of thousands of lines, is told MOST_NOTES times and counted.
+    """
     notes: list[str] = []
     for ask in (*(rule.ask for rule in rules if rule.ask), line_rules.told_otherwise):
-        for found in ask(basket, ledger):
+        told = 0
+        for told, found in enumerate(ask(basket, ledger), 1):
             if isinstance(found, Refused):
                 return found, [*notes, *basket.notes]
-            notes.append(found)
+            if told <= MOST_NOTES:
+                notes.append(found)
+        if told > MOST_NOTES:
+            notes.append(f"{told - MOST_NOTES:,} more notes like this one are left out.")
     return None, [*notes, *basket.notes]
 
 

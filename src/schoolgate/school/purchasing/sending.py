@@ -7,13 +7,12 @@ nobody is sure. What may have arrived is sent again by itself only to a service 
 one order; else a person rings the supplier (`deciding`).
 """
 
-import zlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.jobs.submitting import submit
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.documents.problems import DocumentError
-from schoolgate.school.purchasing import order_document, store
+from schoolgate.school.purchasing import alerts, order_document, store
 from schoolgate.school.purchasing.mailing.outgoing import goes_by_mail, why_not_now
 from schoolgate.school.purchasing.models import Order, OrderMethod, OrderState, SendAttempt, WebService
 from schoolgate.school.purchasing.orders import about
@@ -37,9 +36,6 @@ ARRIVED, REFUSED, NOT_OUT, UNSURE = "arrived", "refused", "not-out", "unsure"
 
 INTERRUPTED = "interrupted"
 """The code of an attempt whose process died."""
-
-UNREADABLE = (OSError, EOFError, zlib.error)
-"""What reading a damaged file, or one that is gone, may raise."""
 
 BY_MAIL = "e-mail"
 
@@ -117,8 +113,16 @@ def orders_coming() -> set[int]:
     return {args["order"] for args in jobs.values_list("args", flat=True)}
 
 
+def next_try(order: Order) -> datetime | None:
+    """When a job sends the order, if one is to: a moment that is past stands for now."""
+    jobs = Job.objects.filter(kind=SEND, state__in=(JobState.READY, JobState.RUNNING), args__order=order.pk)
+    found: datetime | None = jobs.aggregate(first=Min("run_at"))["first"]
+    return found
+
+
 def ask_for_what_waits() -> None:
-    """Have sent what was hindered until its service answered again, and settle what no job has in hand any more."""
+    """Have sent what waited until its service answered again, or was set up anew; and settle what no job has in hand
+    any more."""
     states = (OrderState.AUTHORISED, OrderState.UNSURE, OrderState.SENDING)
     waiting = list(Order.objects.filter(state__in=states).select_related(*WHERE_TO))
     # Asked for only now: an order that began to be sent after the first question has its job by the second.
@@ -204,7 +208,8 @@ def _may_go(order: Order, service: WebService | None, after: int | None) -> bool
 
 
 def _is_cured(order: Order) -> bool:
-    """Whether it waits only for a service, or the mail server, that has answered since."""
+    """Whether it waits only for a service, or the mail server, that has answered since, or that somebody has set up
+    anew since."""
     if goes_by_mail(order):
         others = SendAttempt.objects.filter(service=None, outcome=ARRIVED, ended_at__gt=order.changed_at)
         return order.state == OrderState.AUTHORISED and bool(order.said) and others.exists()
@@ -213,7 +218,8 @@ def _is_cured(order: Order) -> bool:
         return False
     if order.state == OrderState.UNSURE and not service.safe_to_repeat:
         return False
-    return service.last_success_at is not None and service.last_success_at > order.changed_at
+    since = (service.changed_at, service.last_success_at)
+    return any(moment is not None and moment > order.changed_at for moment in since)
 
 
 def _document(order: Order) -> bytes:
@@ -225,7 +231,7 @@ def _document(order: Order) -> bytes:
         raise CannotBeSent(
             f"The order cannot be written as a document: {error.message} {error.remedy}".strip()
         ) from error
-    except UNREADABLE as error:
+    except store.UNREADABLE as error:
         raise CannotBeSent("What was sent before cannot be read any more. Ring the supplier.") from error
 
 
@@ -272,11 +278,13 @@ def _move(order: Order, attempt: SendAttempt, *, final: bool) -> None:
         # That this call did not get through says nothing of the one before it.
         if _take(order, "be unsure", said=said) and final:
             record("order unsure", by=None, target=str(order), details=f"{to}: {said}", about=about(order))
+            alerts.note_unsure(order)
             _tell("WARN", order, f"Nobody knows whether order {order.number} has arrived.", said)
     elif outcome == REFUSED:
         if _take(order, "be refused", said=said, authorised_at=None, authorised_by=None, over_budget=""):
             details = f"£{order.net:,.2f} net are no longer committed; {to}: {said}"
             record("order refused by its supplier", by=None, target=str(order), details=details, about=about(order))
+            alerts.note_refusal(order)
             whom = "its supplier’s web service" if attempt.service else "the mail server"
             _tell("WARN", order, f"Order {order.number} was refused by {whom}.", said)
     elif _take(order, "not go out", said=said) and final:

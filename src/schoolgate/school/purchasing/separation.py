@@ -31,7 +31,7 @@ def _of_orders(everybody: Sequence[PurchasingRights]) -> Iterator[str]:
         yield "Nobody authorises orders yet: none can be sent."
     elif len(authorising) == 1 and authorising[0].raises and not alone:
         only = authorising[0].user
-        yield f"Only {only} authorises orders: what {only} raises waits, since nobody else may authorise it."
+        yield f"Only {only} authorises orders: what {only} raises or changes waits, as nobody else may authorise it."
 
 
 def _of_invoices(everybody: Sequence[PurchasingRights]) -> Iterator[str]:
@@ -40,7 +40,9 @@ def _of_invoices(everybody: Sequence[PurchasingRights]) -> Iterator[str]:
     for rights in paying:
         limit = f"up to £{money(rights.pays_to)}"
         if rights.raises and rights.authorises_to is not None and alone:
-            yield f"{rights.user} can raise an order, authorise it and authorise its invoice for payment alone, {limit}."
+            yield (
+                f"{rights.user} can raise an order, authorise it and authorise its invoice for payment alone, {limit}."
+            )
         elif rights.enters_invoices:
             yield (
                 f"{rights.user} can enter an invoice for somebody else’s order and authorise it for payment alone, "

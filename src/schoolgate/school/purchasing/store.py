@@ -1,5 +1,6 @@
 """Documents as they came and as they went, and exports of postings, each under the digest of its bytes."""
 
+import zlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -7,6 +8,9 @@ from django.conf import settings
 from schoolgate.commons.filestore import FileStore, Stored
 from schoolgate.commons.jobs.periodic import every
 from schoolgate.school.purchasing.models import FetchedDocument, Posting, SendAttempt
+
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a damaged file, or one that is gone, may raise."""
 
 KEPT_WITHOUT_A_ROW = timedelta(days=1)
 
@@ -24,7 +28,7 @@ def keep(plain: bytes) -> Stored:
 
 
 def read(sha256: str) -> bytes:
-    """The bytes as they came. Raises OSError or EOFError when they cannot be read."""
+    """The bytes as they came. Raises one of UNREADABLE when they cannot be read."""
     with documents().open(sha256) as stored:
         return stored.read()
 

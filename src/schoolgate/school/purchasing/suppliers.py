@@ -1,6 +1,5 @@
 """Suppliers of the ledger: who they are, how the ledger knows their documents, and how orders go to them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from schoolgate.documents.identifiers import duns_fault
 from schoolgate.school.purchasing import changing
 from schoolgate.school.purchasing.changing import SetUpRefused
 from schoolgate.school.purchasing.models import OrderMethod, Supplier
+from schoolgate.school.purchasing.typed import plain_duns
 
 CHANGEABLE = (
     "name",
@@ -54,7 +54,7 @@ def save_supplier(
     """
     wanted = {name: getattr(supplier, name) for name in CHANGEABLE}
     wanted |= {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-    wanted["duns"] = re.sub(r"[ -]", "", wanted["duns"])
+    wanted["duns"] = plain_duns(wanted["duns"])
     wanted["xml_reference_number"] = wanted["xml_reference_number"] or wanted["duns"]
     with transaction.atomic():
         faults = _faults(supplier, wanted)

@@ -11,6 +11,7 @@ from schoolgate.school.purchasing.changing import SetUpRefused, differences
 from schoolgate.school.purchasing.models import OrderMethod, Supplier, WebService
 from schoolgate.school.purchasing.set_up_csv import LineResult, ListResult
 from schoolgate.school.purchasing.suppliers import save_supplier
+from schoolgate.school.purchasing.typed import plain_duns
 
 COLUMNS = (
     CsvColumn("Name", ("supplier", "supplier name"), required=True),
@@ -82,6 +83,8 @@ def _values(line: CsvLine) -> dict[str, Any]:
     values: dict[str, Any] = {field: plain_cell(line[column]) for column, field in FIELDS.items() if line[column]}
     if line["Address"]:
         values["address"] = line["Address"]
+    if line["DUNS"]:
+        values["duns"] = plain_duns(values["duns"])
     service = plain_cell(line["Web service"])
     if service:
         values["web_service"] = WebService.objects.filter(name__iexact=service).first()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Min, QuerySet, Sum
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.alerts.summary import Line, page, summary_line
 from schoolgate.commons.schedules.models import Run
 from schoolgate.school.purchasing.access import may
 from schoolgate.school.purchasing.authorising import who_can
@@ -215,6 +217,14 @@ TO_DO: tuple[Callable[[User | None], Iterable[ToDo]], ...] = (
     missed,
 )
 """Everything that may need somebody, in the order in which it is told."""
+
+
+@summary_line
+def _needs_somebody(reader: User, since: datetime) -> Line | None:
+    # A school that orders elsewhere is told nothing of a ledger.
+    number = len(what_is_to_do(reader)) if FinancialYear.objects.exists() else 0
+    things = "One thing needs" if number == 1 else f"{number:,} things need"
+    return Line(f"{things} somebody in Purchasing.", page("purchasing-today")) if number else None
 
 
 def _orders(user: User | None, state: str) -> "QuerySet[Order]":

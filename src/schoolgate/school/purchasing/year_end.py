@@ -61,6 +61,11 @@ class Blocker:
     count: int
     address: str
 
+    @property
+    def way(self) -> str:
+        """The step as a sentence's beginning has it: "Authorise or discard them"."""
+        return f"{self.step} {'it' if self.count == 1 else 'them'}"
+
 
 @dataclass(frozen=True)
 class Remark:

@@ -117,7 +117,7 @@ def document_as_row(document: "FetchedDocument") -> dict[str, Any]:
         "reference": document.reference,
         "state": document.state,
         "rule": document.rule,
-        "why": document.said,
+        "why": document.why,
         "found": document.found,
         "expected": document.expected,
         "path": document.path,

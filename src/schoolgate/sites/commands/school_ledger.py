@@ -1,9 +1,10 @@
 """`schoolgate school ledger`: financial years, account codes, links and budgets, VAT codes, templates, people."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,14 +94,26 @@ def close_year(name: str, check: bool, as_json: bool) -> None:
 
     year = chosen_year(name)
     if check:
-        blockers = [{"said": one.said, "count": one.count, "step": one.step} for one in year_end.check(year)]
+        blockers = [{"said": one.said, "count": one.count, "step": one.way} for one in year_end.check(year)]
         print_rows(blockers, ["said", "step"], as_json=as_json, limit=None, empty="Nothing blocks the close.")
+        if not as_json:
+            _tell(map(str, year_end.remarks(year)))
         sys.exit(1 if blockers else 0)
+    remarks = [str(remark) for remark in year_end.remarks(year)]
     try:
         year_end.close(year, by=None)
     except SetUpRefused as error:
         raise Failed(str(error)) from None
+    if as_json:
+        print_json({"name": year.name, "closed_at": year.closed_at, "remarks": remarks})
+        return
     click.echo(f"The financial year {year} is closed.")
+    _tell(remarks)
+
+
+def _tell(remarks: Iterable[str]) -> None:
+    for remark in remarks:
+        click.echo(f"To note: {remark}")
 
 
 @ledger.group("codes", help="Funds, ledger codes and cost centres of a year.")
@@ -357,12 +370,15 @@ def _links(year: "FinancialYear") -> list[dict[str, Any]]:
 
 
 def _pounds(text: str | None) -> Decimal | None:
+    from django.core.exceptions import ValidationError
+
+    from schoolgate.school.purchasing.forms.typed import PoundsField
+    from schoolgate.school.purchasing.set_up_csv import LARGEST_BUDGET
+
     try:
-        amount = None if text is None else Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if amount is not None and (not amount.is_finite() or amount != amount.quantize(Decimal("0.01"))):
-        raise Failed(f"'{text}' is no amount: pounds and pence, such as 2500.00.")
+        amount: Decimal | None = PoundsField(required=False, max_value=LARGEST_BUDGET, decimal_places=2).clean(text)
+    except ValidationError:
+        raise Failed(f"'{text}' is no amount: pounds and pence, such as 2500.00.") from None
     return amount
 
 

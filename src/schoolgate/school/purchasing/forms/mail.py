@@ -35,7 +35,7 @@ class MailForm(forms.Form):
 
     def clean_upload(self) -> "list[UploadedFile[Any]]":
         """Not more than are read while somebody waits."""
-        files: "list[UploadedFile[Any]]" = self.cleaned_data["upload"]
+        files: list[UploadedFile[Any]] = self.cleaned_data["upload"]
         if len(files) > MOST_FILES:
             raise forms.ValidationError(f"These are {len(files)} files: choose {MOST_FILES} at most.")
         return files

@@ -21,11 +21,12 @@ from schoolgate.documents.ebis.money import number_text
 from schoolgate.documents.problems import count_text
 from schoolgate.school.purchasing import establishment
 from schoolgate.school.purchasing.access import rights_of
-from schoolgate.school.purchasing.authorising import MOST_OF_A_REASON, Hindrance, is_own
+from schoolgate.school.purchasing.authorising import MOST_OF_A_REASON, Hindrance
 from schoolgate.school.purchasing.budget import Room, hold_codings, rooms_of_invoice
 from schoolgate.school.purchasing.invoicing import counting, three_way
 from schoolgate.school.purchasing.invoicing.standing import InvoiceRefused, about, hold, take_step
 from schoolgate.school.purchasing.models import BOOKED, Difference, Invoice, InvoiceState, PurchasingRights
+from schoolgate.school.purchasing.own_orders import hands_of_each
 from schoolgate.school.purchasing.years import YearRefused, require_open
 
 
@@ -142,8 +143,9 @@ def _of_the_person(invoice: Invoice, rights: PurchasingRights, accepted: Collect
     if invoice.order is None and entered_it:
         sentence = "You entered it yourself, and it has no order: somebody else must authorise it."
         found.append(Hindrance("own-entry", sentence))
-    if invoice.order is not None and is_own(invoice.order, by) and not establishment.OWN_ORDERS_TOO.get():
-        sentence = f"You raised order {invoice.order.number} yourself: somebody else must authorise its invoice."
+    order = None if establishment.OWN_ORDERS_TOO.get() else invoice.order
+    if order is not None and (part := hands_of_each([order])[order.pk].part_of(by)):
+        sentence = f"Order {order.number} is your own, for you {part}: somebody else must authorise its invoice."
         found.append(Hindrance("own-order", sentence))
     if entered_it and by.pk in accepted:
         sentence = "You entered it and accepted what differs in it: somebody else must authorise it."

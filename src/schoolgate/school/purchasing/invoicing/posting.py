@@ -7,7 +7,6 @@ and is kept: whoever asks again gets the very same bytes. Its columns are in doc
 import csv
 import hashlib
 import io
-import zlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,7 +58,6 @@ COLUMNS = (
 """The headings of a file, in its order."""
 
 _NOTHING = Decimal(0)
-_UNREADABLE = (OSError, EOFError, zlib.error)
 
 
 class PostingRefused(Exception):
@@ -127,7 +125,7 @@ def read(posting: Posting) -> bytes:
         content = store.read(posting.sha256)
     except FileNotFoundError:
         raise _lost(posting, "is not among this site's files any more") from None
-    except _UNREADABLE:
+    except store.UNREADABLE:
         raise _lost(posting, "is damaged") from None
     if hashlib.sha256(content).hexdigest() != posting.sha256:
         raise _lost(posting, "is damaged")

@@ -1,6 +1,6 @@
 from schoolgate.school.purchasing.models.account_codes import Coding, CostCentre, Fund, LedgerCode
 from schoolgate.school.purchasing.models.coding_template import CodingTemplate
-from schoolgate.school.purchasing.models.fetched_document import DocumentState, FetchedDocument
+from schoolgate.school.purchasing.models.fetched_document import NOT_IN_TOTAL, DocumentState, FetchedDocument
 from schoolgate.school.purchasing.models.financial_year import FinancialYear
 from schoolgate.school.purchasing.models.goods_received import GoodsReceived
 from schoolgate.school.purchasing.models.invoice import (
@@ -23,6 +23,7 @@ __all__ = [
     "BOOKED",
     "COMMITTED",
     "INVOICED",
+    "NOT_IN_TOTAL",
     "Coding",
     "CodingTemplate",
     "CostCentre",

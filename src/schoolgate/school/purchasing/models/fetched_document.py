@@ -6,6 +6,9 @@ from schoolgate.school.purchasing.models.supplier import Supplier
 from schoolgate.school.purchasing.models.visible import ForPurchasing
 from schoolgate.school.purchasing.models.web_service import WebService
 
+NOT_IN_TOTAL = "Not in the total:"
+"""So a note begins that is of a sum which a basket states for the whole order, and which no line has (reference 5)."""
+
 
 class DocumentState(models.TextChoices):
     """How a document of a supplier's stands here."""
@@ -95,3 +98,18 @@ class FetchedDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference or self.doc_id}"
+
+    @property
+    def why(self) -> str:
+        """Why it is where it is: a person's reason for keeping it out, else the rule that it breaks."""
+        return self.reason if self.state == DocumentState.KEPT_OUT else self.said
+
+    @property
+    def beside_the_total(self) -> list[str]:
+        """The notes of sums that are not in the order's total: carriage, charges, discounts on the whole of it."""
+        return [note for note in self.notes if note.startswith(NOT_IN_TOTAL)]
+
+    @property
+    def other_notes(self) -> list[str]:
+        """All other notes."""
+        return [note for note in self.notes if not note.startswith(NOT_IN_TOTAL)]

@@ -4,6 +4,9 @@ from django.utils import timezone
 from schoolgate.school.purchasing.models.order import Order
 from schoolgate.school.purchasing.models.visible import ForPurchasing
 from schoolgate.school.purchasing.models.web_service import WebService
+from schoolgate.wire.soap.errors import DocumentRefused
+
+ENDS = {"arrived": "Arrived", "refused": "Refused", "not-out": "Did not go out", "unsure": "Unsure"}
 
 
 class SendAttempt(models.Model):
@@ -31,3 +34,12 @@ class SendAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt of {self.order_id}"
+
+    @property
+    def end(self) -> str:
+        """How it ended, in words; empty while nobody knows."""
+        if self.outcome == "refused" and self.code != DocumentRefused("").code:
+            return "Not there, as the supplier said"
+        if self.outcome == "arrived" and self.mailed_to:
+            return "Handed to the mail server"
+        return ENDS.get(self.outcome, "")

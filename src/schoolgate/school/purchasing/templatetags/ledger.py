@@ -6,6 +6,7 @@ from django import template
 from django.urls import resolve, reverse
 
 from schoolgate.school.purchasing.access import may
+from schoolgate.school.purchasing.copies import came_before
 from schoolgate.school.purchasing.invoicing.rules import rule_of as invoice_rule_of
 from schoolgate.school.purchasing.mailing import handshake
 from schoolgate.school.purchasing.models import FetchedDocument, FinancialYear, Order, OrderState
@@ -38,6 +39,14 @@ def sending_steps(context: template.RequestContext, order: Order) -> dict[str, A
         "unsure": may_send and order.state == OrderState.UNSURE,
         "not_out": may_send and order.state == OrderState.AUTHORISED and bool(order.said) and goes_out(order),
     }
+
+
+@register.simple_tag
+def why_it_waits(document: FetchedDocument) -> str:
+    """Why a document waits, as things stand now: what became of the first of two copies may have changed since."""
+    if document.first is not None:
+        return came_before(document.first)
+    return document.said or "It was kept out and taken back. Try again brings it in."
 
 
 @register.inclusion_tag("school_purchasing/what_next.html", takes_context=True)

@@ -10,7 +10,8 @@ from schoolgate.school.purchasing.documents import DocumentRefused
 from schoolgate.school.purchasing.forms.assigning import AssignForm
 from schoolgate.school.purchasing.invoicing.assigning import can_be_said, say
 from schoolgate.school.purchasing.models import DocumentState
-from schoolgate.school.purchasing.views.documents import UNREADABLE, document_address, find_document
+from schoolgate.school.purchasing.store import UNREADABLE
+from schoolgate.school.purchasing.views.documents import document_address, find_document
 
 
 @purchasing_view("enters_invoices")

@@ -71,7 +71,7 @@ class Waiting:
 def to_authorise(request: PersonRequest) -> HttpResponseBase:
     """What waits: first what this person may authorise, then the rest, with who can."""
     found = Order.objects.visible_to(request.user).filter(state=OrderState.UNAUTHORISED)
-    orders = list(found.select_related("supplier", "raised_by").order_by("raised_at", "pk"))
+    orders = list(found.select_related("supplier", "raised_by", "year").order_by("raised_at", "pk"))
     rooms, able = rooms_of_each(orders), who_can(orders)
     waiting = [
         Waiting(
@@ -88,6 +88,7 @@ def to_authorise(request: PersonRequest) -> HttpResponseBase:
             Column("supplier", "Supplier", search=True),
             Column("gross", "Gross", kind="money", sort="order__gross", value=lambda one: one.order.gross),
             Column("left", "Budget after", sort=""),
+            Column("year", "Year", kind="code", sort="order__year__name", value=lambda one: one.order.year.name),
             Column("raised_by", "Raised by"),
             Column("since", "Waits since", kind="time"),
             Column("able", "Who can", choices=[(MINE, "You"), (OTHERS, "Somebody else")], narrow=_by_me),

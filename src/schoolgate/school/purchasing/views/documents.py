@@ -1,6 +1,5 @@
 """*Documents*: everything that services offered, one document as it came, and what a person may decide of it."""
 
-import zlib
 from datetime import date
 
 from django.contrib import messages
@@ -23,10 +22,7 @@ from schoolgate.school.purchasing.invoicing.assigning import can_be_said
 from schoolgate.school.purchasing.mailing.texts import text_of
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Invoice, InvoiceState, Order, WebService
 from schoolgate.school.purchasing.papers import Paper, compare, read_paper
-from schoolgate.school.purchasing.store import read
-
-UNREADABLE = (OSError, EOFError, zlib.error)
-"""What reading a damaged file, or one that is gone, may raise."""
+from schoolgate.school.purchasing.store import UNREADABLE, read
 
 
 @purchasing_view()
@@ -42,7 +38,7 @@ def documents(request: PersonRequest) -> HttpResponseBase:
             Column(
                 "state", "State", kind="state", choices=DocumentState.choices, value=FetchedDocument.get_state_display
             ),
-            Column("said", "Why", kind="long", search=True),
+            Column("said", "Why", kind="long", search=True, value=lambda document: document.why),
         ],
         FetchedDocument.objects.visible_to(request.user).select_related("service"),
         request,
@@ -110,12 +106,6 @@ def try_document_again(request: PersonRequest, pk: int) -> HttpResponseBase:
         try_again(this, by=request.user, request=request)
     except DocumentRefused as refused:
         messages.error(request, str(refused))
-    except UNREADABLE:
-        messages.error(
-            request,
-            "Nothing was done: the document cannot be read from this site's files. Ask whoever runs the site to bring "
-            "it back from the backup.",
-        )
     else:
         if this.state == DocumentState.IMPORTED:
             messages.success(request, "It was imported.")

@@ -1,7 +1,5 @@
 """*By e-mail*: orders from messages, for suppliers who still do that; and a message as it came (SCREENS 5.2)."""
 
-import zlib
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import Http404, HttpResponseBase
@@ -15,10 +13,7 @@ from schoolgate.school.purchasing.forms.mail import MailForm
 from schoolgate.school.purchasing.mailing.reading import MOST_BYTES
 from schoolgate.school.purchasing.mailing.taking import Taken, take_file
 from schoolgate.school.purchasing.models import FetchedDocument
-from schoolgate.school.purchasing.store import read
-
-UNREADABLE = (OSError, EOFError, zlib.error)
-"""What reading a damaged file, or one that is gone, may raise."""
+from schoolgate.school.purchasing.store import UNREADABLE, read
 
 
 @purchasing_view("imports")

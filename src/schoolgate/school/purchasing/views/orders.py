@@ -1,5 +1,6 @@
 """*Orders* and *One order*: what there is, how one stands, changing it, and raising one here (SCREENS 5.2)."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -42,15 +43,16 @@ from schoolgate.school.purchasing.orders import (
     raise_order,
 )
 from schoolgate.school.purchasing.standing import standing_of
-from schoolgate.school.purchasing.years import current_year
+from schoolgate.school.purchasing.years import current_year, looked_at
 
 LINES_A_PAGE = 100
+LAST_YEARS = 3
 
 
 @purchasing_view()
 def orders(request: PersonRequest) -> HttpResponseBase:
-    """Every order, the newest on top."""
-    year = current_year()
+    """Every order of every year, the newest on top; ways to those of the last years, and of the one looked at."""
+    year, looked, years = current_year(), looked_at(request), list(FinancialYear.objects.all())
     progress: dict[int, Progress] = {}
 
     def prepare(rows: list[Order]) -> None:
@@ -73,7 +75,7 @@ def orders(request: PersonRequest) -> HttpResponseBase:
                 "year__name",
                 "Year",
                 kind="code",
-                choices=[(one.name, one.name) for one in FinancialYear.objects.all()],
+                choices=[(one.name, one.name) for one in years],
             ),
         ],
         Order.objects.visible_to(request.user).select_related("supplier", "raised_by", "year"),
@@ -86,7 +88,12 @@ def orders(request: PersonRequest) -> HttpResponseBase:
         ),
         prepare=prepare,
     )
-    return table.response("school_purchasing/orders.html", {"may_raise": may(request.user, "raises")})
+    context = {
+        "may_raise": may(request.user, "raises"),
+        "years": [one for place, one in enumerate(years) if place < LAST_YEARS or one == looked],
+        "shown_year": request.GET.get("year__name", ""),
+    }
+    return table.response("school_purchasing/orders.html", context)
 
 
 @purchasing_view()
@@ -112,7 +119,10 @@ def order(request: PersonRequest, pk: int) -> HttpResponseBase:
         "may_discard": raises and _may(found, "discard"),
         "may_authorise": authorises and _may(found, "authorise"),
         "may_take_back": authorises and _may(found, "take back"),
-        "may_cancel": authorises and _may(found, "cancel") and not counting.invoiced_net(found),
+        "may_cancel": authorises
+        and _may(found, "cancel")
+        and found.year.closed_at is None
+        and not counting.invoiced_net(found),
         "may_print": found.state in (*COMMITTED, OrderState.COMPLETE),
         **_received_and_invoiced(request, found, shown),
     }
@@ -205,7 +215,7 @@ def raised_by(order: Order) -> str:
 def seen_version(request: PersonRequest) -> int:
     """The version of the order that the person saw; 0, which none has, where nothing sensible came."""
     version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() else 0
+    return int(version) if re.fullmatch(r"[0-9]{1,9}", version) else 0
 
 
 def page_of(request: PersonRequest, lines: "QuerySet[OrderLine]") -> "Page[OrderLine]":
@@ -248,6 +258,7 @@ def _form_page(
         "known": known,
         "added": added,
         "codings": choices.codings.values(),
+        "somebody_else": may(request.user, "authorises") and not establishment.OWN_ORDERS_TOO.get(),
         "line_errors": _errors_of([*known, *(added.forms if added is not None else ())]),
         **page,
     }

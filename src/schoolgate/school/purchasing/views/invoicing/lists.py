@@ -111,7 +111,7 @@ def _counted(request: PersonRequest) -> "QuerySet[Invoice]":
     return counted.order_by("-entered_at", "-pk")
 
 
-def _by_match(rows: "QuerySet[Invoice]", which: str) -> "QuerySet[Invoice]":
+def _by_match(rows: "QuerySet[Any]", which: str) -> "QuerySet[Any]":
     if which == DIFFERS:
         return rows.filter(left__gt=0)
     return rows.filter(left=0, all_differences=0) if which == AGREES else rows.filter(left=0, all_differences__gt=0)
