@@ -173,8 +173,9 @@ def _order(request: PersonRequest) -> Order | None:
     pk = request.GET.get("order", "")
     if not pk:
         return None
-    chosen = Order.objects.visible_to(request.user).select_related("supplier", "year")
-    found: Order = get_object_or_404(chosen, pk=_number(pk))
+    found: Order = get_object_or_404(
+        Order.objects.visible_to(request.user).select_related("supplier", "year"), pk=_number(pk)
+    )
     return found
 
 
@@ -183,8 +184,12 @@ def _document(request: PersonRequest, kind: str) -> FetchedDocument | None:
     pk = request.GET.get("document", "")
     if not pk:
         return None
-    waiting = FetchedDocument.objects.visible_to(request.user).filter(kind=kind, state=DocumentState.WAITING)
-    found: FetchedDocument = get_object_or_404(waiting.select_related("supplier", "service"), pk=_number(pk))
+    found: FetchedDocument = get_object_or_404(
+        FetchedDocument.objects.visible_to(request.user).select_related("supplier", "service"),
+        kind=kind,
+        state=DocumentState.WAITING,
+        pk=_number(pk),
+    )
     return found
 
 
