@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from schoolgate.sites.commands.school_years import chosen_year, years
+from schoolgate.sites.commands.school_years import chosen_year, year_option, years
 from schoolgate.sites.commands.shared import Failed, as_json, at_home, limit_rows, print_json, print_rows
 
 if TYPE_CHECKING:
     from schoolgate.school.purchasing.models import FinancialYear
 
-year_option = click.option("--year", help="The financial year by its name; the current one when not given.")
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 dry_run = click.option("--dry-run", is_flag=True, help="Only say what would become of each line.")
 

@@ -12,6 +12,7 @@ from schoolgate.sites.commands.shared import Failed, as_json, at_home, limit_row
 if TYPE_CHECKING:
     from schoolgate.school.purchasing.models import FinancialYear
 
+year_option = click.option("--year", help="The financial year by its name; the current one when not given.")
 day = click.DateTime(formats=["%Y-%m-%d"])
 
 
