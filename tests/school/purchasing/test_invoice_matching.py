@@ -20,6 +20,7 @@ from tests.school.purchasing.ordering import an_order
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import establishment
 from schoolgate.school.purchasing.invoicing.rules import RULES
+from schoolgate.school.purchasing.invoicing.verdicts import verdict_of
 from schoolgate.school.purchasing.models import (
     Coding,
     CostCentre,
@@ -83,6 +84,11 @@ def test_a_line_without_a_reference_is_post_and_packing(order: Order, codings: l
     packing = made.lines.get(kind=InvoiceLine.Kind.POST_AND_PACKING)
     assert (packing.order_line, packing.coding, packing.net) == (None, codings[2], Decimal("4.95"))
     assert invoiced(order) == [3, 10]
+
+
+def test_what_agrees_with_its_order_says_how_much_was_not_ordered(order: Order) -> None:
+    agrees = verdict_of(invoice_of(a_bill(*usual_lines(), line(3, 1, "4.95"))), [])
+    assert agrees.heading.startswith("It agrees with order PO-1001, £4.95 net of post and packing apart.")
 
 
 def test_post_and_packing_that_nothing_codes_waits(order: Order) -> None:

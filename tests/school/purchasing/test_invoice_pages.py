@@ -151,6 +151,15 @@ def test_whoever_may_not_reads_why_and_who_can(
     assert "You entered it yourself, and it has no order: somebody else must authorise it. Who can: Governor." in page
 
 
+def test_nobody_is_named_where_the_invoice_itself_stops_everybody(
+    invoice: Invoice, price: Difference, governor: User, bookkeeper: User, signed_in: SignedIn
+) -> None:
+    give(bookkeeper, {**NONE, "pays_to": Decimal(500)}, by=None)
+    page = text_of(signed_in(governor).get(reverse("authorise-invoice", args=[invoice.pk])))
+    assert "1 thing in it differs" in page
+    assert "Who can" not in page
+
+
 def test_one_that_changed_since_is_shown_again(invoice: Invoice, governor: User, signed_in: SignedIn) -> None:
     Invoice.objects.update(version=5)
     answer = signed_in(governor).post(reverse("authorise-invoice", args=[invoice.pk]), {"version": "4"}, follow=True)

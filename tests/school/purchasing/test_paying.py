@@ -30,6 +30,7 @@ from schoolgate.school.purchasing.models import (
     Difference,
     FinancialYear,
     Invoice,
+    InvoiceLine,
     InvoiceState,
     Order,
     OrderState,
@@ -115,6 +116,29 @@ def test_one_without_an_order_is_never_authorised_by_who_entered_it_whatever_is_
     bill = gas()
     assert codes(bill, bookkeeper) == ["own-entry"]
     assert who_can([now(bill)]) == {bill.pk: [governor]}
+
+
+def test_what_somebody_typed_beside_an_order_is_authorised_by_somebody_else(
+    invoice: Invoice, codings: list[Coding], bookkeeper: User, governor: User
+) -> None:
+    also(bookkeeper, pays_to=Decimal(1000))
+    Invoice.objects.filter(pk=invoice.pk).update(entered_by=bookkeeper)
+    assert codes(invoice, bookkeeper) == []
+    ordered = invoice.lines.get(number=1)
+    InvoiceLine.objects.create(
+        invoice=invoice,
+        number=3,
+        kind=InvoiceLine.Kind.POST_AND_PACKING,
+        description="Carriage",
+        unit_price=Decimal(900),
+        net=Decimal(900),
+        vat=Decimal(180),
+        vat_code=ordered.vat_code,
+        coding=codings[1],
+    )
+    (hindrance,) = hindrances_of(now(invoice), bookkeeper)
+    assert hindrance.sentence.startswith("You entered it yourself, and £900.00 net of it were not ordered:")
+    assert codes(invoice, governor) == []
 
 
 def test_one_with_an_order_is_not_authorised_by_who_raised_that_unless_the_school_allows_it(

@@ -85,11 +85,23 @@ def test_what_is_said_of_a_copy_goes_by_how_the_first_stands_now(
 ) -> None:
     first, copy = a_document(service), a_document(service)
     FetchedDocument.objects.filter(pk=copy.pk).update(
-        state=DocumentState.WAITING, rule="seen-before", first=first, said=came_before(first)
+        state=DocumentState.WAITING, rule="seen-before", first=first, said=came_before(first, copy)
     )
     FetchedDocument.objects.filter(pk=first.pk).update(state=state)
     for page in (reverse("purchasing-document", args=[copy.pk]), reverse("purchasing-import")):
         assert told in signed_in(bursar).get(page).content.decode()
+
+
+def test_a_number_that_came_before_with_other_content_may_be_another_document(
+    signed_in: SignedIn, bursar: User, year: FinancialYear, service: WebService
+) -> None:
+    first, copy = a_document(service), a_document(service)
+    FetchedDocument.objects.filter(pk=first.pk).update(state=DocumentState.IMPORTED, sha256="0" * 64)
+    FetchedDocument.objects.filter(pk=copy.pk).update(
+        state=DocumentState.WAITING, rule="seen-before", first=first, sha256="1" * 64
+    )
+    told = signed_in(bursar).get(reverse("purchasing-document", args=[copy.pk])).content.decode()
+    assert "if it is another, ask the supplier for it under a number of its own." in told
 
 
 @pytest.mark.parametrize("page", ["purchase-order", "authorise-order"])

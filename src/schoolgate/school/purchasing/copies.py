@@ -44,12 +44,17 @@ def first_of(document: FetchedDocument, *, although_kept_out: bool = False) -> F
     return imported or others.filter(pk__lt=document.pk).order_by("pk").first()
 
 
-def came_before(first: FetchedDocument) -> str:
-    """What is said of a document that waits beside this one, which is the first, as that one stands now."""
+def came_before(first: FetchedDocument, copy: FetchedDocument) -> str:
+    """What is said of a document that waits beside the first, as that one stands now."""
     whence = " by e-mail" if first.mailed else f" from {first.service}" if first.service else ""
     came = f"{first} came before{whence}"
     if first.state == DocumentState.IMPORTED:
-        return f"{came} and was imported. Keep this one out."
+        if copy.sha256 == first.sha256:
+            return f"{came} and was imported. Keep this one out."
+        return (
+            f"{came} and was imported, and this one is not the same, letter by letter. Compare the two: if it says the "
+            "same, keep this one out; if it is another, ask the supplier for it under a number of its own."
+        )
     if first.state == DocumentState.KEPT_OUT:
         return f"{came} and was kept out. If you want this one instead, try it again."
     return f"{came}. If you want this one instead, keep that one out, then try this one again."

@@ -89,7 +89,7 @@ def consider(this: FetchedDocument, raw: str, *, by_person: bool = False) -> Non
         note(this, LISTED_OTHERWISE)
     first = first_of(this, although_kept_out=by_person)
     if first is not None:
-        _wait(this, Refused(SEEN_BEFORE, came_before(first)), first)
+        _wait(this, Refused(SEEN_BEFORE, came_before(first, this)), first)
     else:
         outcome = TAKES[this.kind](this, raw)
         if isinstance(outcome, Refused):

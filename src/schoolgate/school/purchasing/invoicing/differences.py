@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from schoolgate.documents.ebis.money import NOTHING, money_text, number_text
-from schoolgate.school.purchasing.models import BOOKED, Difference, Invoice, InvoiceLine, OrderLine
+from schoolgate.documents.ebis.money import NOTHING, money_text, number_text, tax_of, to_pence
+from schoolgate.school.purchasing.models import BOOKED, Difference, Invoice, InvoiceLine, OrderLine, OrderState
 
 CODES = {
     "line-net-differs": "A line’s net is not what its quantity, price and discount make.",
@@ -22,6 +22,9 @@ CODES = {
     "total-differs": "The total is not the total without VAT and the VAT together.",
     "price-differs": "A line costs more, or less, than the order has for as many.",
     "more-than-ordered": "More of a line is invoiced than was ordered.",
+    "order-closed": "The rest of the order was closed: nothing more of it was to come.",
+    "vat-rate-differs": "A line has another rate of VAT than the order’s line, or the line that it credits.",
+    "credit-price-differs": "A line credits so many at another price than they were invoiced at.",
     "order-after-invoice": "The invoice is dated before the order.",
     "tax-point": "The tax point is after the date of the invoice, which is itself one.",
 }
@@ -29,11 +32,16 @@ CODES = {
 
 
 def of_order(invoice: Invoice, lines: Sequence[InvoiceLine], pence: Decimal) -> Iterator[Difference]:
-    """How an invoice differs from its order: dates, prices beyond `pence` a line, and quantities.
+    """How an invoice differs from its order: dates, prices beyond `pence` a line, rates of VAT, and quantities.
 
-    A credit note is held to its invoice when it is matched, and its dates to nothing.
+    A credit note differs from its invoice by prices and rates: its quantities are held to that one when it is matched,
+    and its dates to nothing.
     """
     if invoice.is_credit_note:
+        for line in lines:
+            if line.credited is not None:
+                yield from _rate(invoice, line, line.credited, "the invoice")
+                yield from _credit_price(invoice, line, line.credited, pence)
         return
     yield from _dates(invoice)
     of_line: dict[OrderLine, list[InvoiceLine]] = defaultdict(list)
@@ -41,6 +49,8 @@ def of_order(invoice: Invoice, lines: Sequence[InvoiceLine], pence: Decimal) -> 
         if line.order_line is not None:
             of_line[line.order_line].append(line)
             yield from _price(invoice, line, line.order_line, pence)
+            yield from _rate(invoice, line, line.order_line, "the order")
+    yield from _closed(invoice, of_line)
     before = _invoiced_before(invoice, of_line)
     for ordered, billed in of_line.items():
         now = sum((line.quantity for line in billed), NOTHING)
@@ -87,6 +97,44 @@ def _price(invoice: Invoice, line: InvoiceLine, ordered: OrderLine, pence: Decim
         f"{many} x {pounds(ordered.unit_price)}{_units(ordered)} = {pounds(ours)}",
         line,
     )
+
+
+def _rate(invoice: Invoice, line: InvoiceLine, of: OrderLine | InvoiceLine, whose: str) -> Iterator[Difference]:
+    """Two codes of one rate are no difference: which is which is the supplier's to say."""
+    rate, expected = line.vat_code.rate, of.vat_code.rate
+    if rate == expected:
+        return
+    theirs = f"{number_text(rate)} % x {pounds(line.net)} = {pounds(tax_of(line.net, rate))}"
+    ours = f"{number_text(expected)} % x {pounds(line.net)} = {pounds(tax_of(line.net, expected))}"
+    said = (
+        f"Line {line.number} has VAT at {number_text(rate)} %; line {of.number} of {whose} has "
+        f"{number_text(expected)} %."
+    )
+    yield difference(invoice, "vat-rate-differs", said, theirs, ours, line)
+
+
+def _credit_price(invoice: Invoice, line: InvoiceLine, credited: InvoiceLine, pence: Decimal) -> Iterator[Difference]:
+    """Who lowers a price often credits all of a line at the few pence: the order then awaits goods that are here."""
+    if not line.quantity or not credited.quantity or line.kind == InvoiceLine.Kind.POST_AND_PACKING:
+        return
+    ours = to_pence(credited.net * line.quantity / credited.quantity)
+    if abs(line.net - ours) <= pence:
+        return
+    many = number_text(line.quantity)
+    said = f"Line {line.number}: {many} are credited with {pounds(line.net)} net, and were invoiced at {pounds(ours)}."
+    if credited.order_line is not None:
+        said += (
+            f" {many} are awaited again. If only the price was lowered, press “Nothing more will come” on the order."
+        )
+    yield difference(invoice, "credit-price-differs", said, pounds(line.net), pounds(ours), line)
+
+
+def _closed(invoice: Invoice, billed: Iterable[OrderLine]) -> Iterator[Difference]:
+    order = invoice.order
+    if order is None or order.state != OrderState.COMPLETE or not any(line.not_invoiced for line in billed):
+        return
+    said = f"Order {order.number} is complete as somebody closed its rest; this invoice is for some of that rest."
+    yield difference(invoice, "order-closed", said, "invoiced", "nothing more to come")
 
 
 def _more(invoice: Invoice, line: InvoiceLine, ordered: OrderLine, before: Decimal, now: Decimal) -> Difference:

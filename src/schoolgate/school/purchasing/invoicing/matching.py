@@ -106,7 +106,9 @@ def _not_out(bill: Bill, order: Order) -> Refused | None:
 
 
 def _order_lines(bill: Bill, order: Order) -> tuple[LineMatch, ...] | Refused:
-    standing_lines = {line.number: line for line in order.lines.filter(removed_at=None).select_related("coding")}
+    standing_lines = {
+        line.number: line for line in order.lines.filter(removed_at=None).select_related("coding", "vat_code")
+    }
     matched = []
     for each in bill.lines:
         at = each.reference
@@ -159,7 +161,7 @@ def _invoice_credited(bill: Bill, supplier: Supplier) -> Invoice | Refused:
 
 
 def _credited_lines(bill: Bill, credited: Invoice) -> tuple[LineMatch, ...] | Refused:
-    lines = list(credited.lines.select_related("order_line", "coding"))
+    lines = list(credited.lines.select_related("order_line", "coding", "vat_code"))
     left = {line.pk: counting.still_to_credit(line) for line in lines}
     matched = []
     for each in bill.lines:

@@ -1,7 +1,8 @@
 """Authorising invoices and credit notes for payment, taking that back, and discarding them (ADR 023).
 
-Nobody does it alone: an invoice without an order is authorised by somebody else than who entered it, one with an order
-by somebody else than who raised that order. Nothing is paid by it: it goes into the next export of postings.
+Nobody does it alone: an invoice without an order, or with anything beside it, is authorised by somebody else than who
+entered it, one with an order by somebody else than who raised that order. Nothing is paid by it: it goes into the next
+export of postings.
 
 An authorisation holds the invoice, its year and its codings until it is written, in this order; who discards holds the
 order before the invoice.
@@ -9,6 +10,7 @@ order before the invoice.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,17 +19,20 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
-from schoolgate.documents.ebis.money import number_text
+from schoolgate.documents.ebis.money import NOTHING, number_text
 from schoolgate.documents.problems import count_text
 from schoolgate.school.purchasing import establishment
 from schoolgate.school.purchasing.access import rights_of
-from schoolgate.school.purchasing.authorising import MOST_OF_A_REASON, Hindrance
+from schoolgate.school.purchasing.authorising import MOST_OF_A_REASON, Code, Hindrance
 from schoolgate.school.purchasing.budget import Room, hold_codings, rooms_of_invoice
 from schoolgate.school.purchasing.invoicing import counting, three_way
 from schoolgate.school.purchasing.invoicing.standing import InvoiceRefused, about, hold, take_step
 from schoolgate.school.purchasing.models import BOOKED, Difference, Invoice, InvoiceState, PurchasingRights
 from schoolgate.school.purchasing.own_orders import hands_of_each
 from schoolgate.school.purchasing.years import YearRefused, require_open
+
+STOPS_ANYBODY: frozenset[Code] = frozenset({"state", "year", "differences", "not-received"})
+"""Hindrances of the invoice itself: to name who else can would send a person on for nothing."""
 
 
 class NotAuthorised(InvoiceRefused):
@@ -143,6 +148,11 @@ def _of_the_person(invoice: Invoice, rights: PurchasingRights, accepted: Collect
     if invoice.order is None and entered_it:
         sentence = "You entered it yourself, and it has no order: somebody else must authorise it."
         found.append(Hindrance("own-entry", sentence))
+    elif entered_it and (beside := _not_ordered(invoice)):
+        sentence = (
+            f"You entered it yourself, and £{beside:,.2f} net of it were not ordered: somebody else must authorise it."
+        )
+        found.append(Hindrance("own-entry", sentence))
     order = None if establishment.OWN_ORDERS_TOO.get() else invoice.order
     if order is not None and (part := hands_of_each([order])[order.pk].part_of(by)):
         sentence = f"Order {order.number} is your own, for you {part}: somebody else must authorise its invoice."
@@ -151,6 +161,13 @@ def _of_the_person(invoice: Invoice, rights: PurchasingRights, accepted: Collect
         sentence = "You entered it and accepted what differs in it: somebody else must authorise it."
         found.append(Hindrance("own-acceptance", sentence))
     return found
+
+
+def _not_ordered(invoice: Invoice) -> Decimal:
+    """What an invoice has beside its order, net: post and packing, or what is called so; no order stands behind it."""
+    if invoice.is_credit_note:
+        return NOTHING
+    return sum((line.net for line in invoice.lines.filter(order_line=None)), NOTHING)
 
 
 def _of_the_invoice(invoice: Invoice) -> list[Hindrance]:

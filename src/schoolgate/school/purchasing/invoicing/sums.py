@@ -31,7 +31,11 @@ def check(
     Without `lines` and `vat_sums` those that are saved with it. `nets` says for lines, by number, what they may come
     to where that is more than quantity, price and one discount say.
     """
-    billed = list(invoice.lines.select_related("order_line", "vat_code") if lines is None else lines)
+    billed = list(
+        invoice.lines.select_related("order_line__vat_code", "credited__vat_code", "vat_code")
+        if lines is None
+        else lines
+    )
     sums = list(invoice.vat_sums.select_related("vat_code") if vat_sums is None else vat_sums)
     pence = INVOICE_TOLERANCE.get() * PENCE
     return [

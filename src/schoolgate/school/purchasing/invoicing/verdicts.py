@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from schoolgate.documents.ebis.money import NOTHING
 from schoolgate.documents.problems import count_text
 from schoolgate.school.purchasing.invoicing.paying import who_can
 from schoolgate.school.purchasing.models import Difference, Invoice, InvoiceState
@@ -31,7 +32,11 @@ def _what_agrees(invoice: Invoice, differences: Sequence[Difference]) -> str:
         return "What differs was accepted."
     if invoice.credits is not None:
         return f"It agrees with {invoice.credits}."
-    return f"It agrees with order {invoice.order.number}." if invoice.order is not None else "Its sums agree."
+    if invoice.order is None:
+        return "Its sums agree."
+    not_ordered = sum((line.net for line in invoice.lines.filter(order_line=None)), NOTHING)
+    apart = f", £{not_ordered:,.2f} net of post and packing apart" if not_ordered else ""
+    return f"It agrees with order {invoice.order.number}{apart}."
 
 
 def _by_whom(invoice: Invoice) -> str:

@@ -45,7 +45,7 @@ def sending_steps(context: template.RequestContext, order: Order) -> dict[str, A
 def why_it_waits(document: FetchedDocument) -> str:
     """Why a document waits, as things stand now: what became of the first of two copies may have changed since."""
     if document.first is not None:
-        return came_before(document.first)
+        return came_before(document.first, document)
     return document.said or "It was kept out and taken back. Try again brings it in."
 
 

@@ -12,6 +12,7 @@ from schoolgate.school.purchasing.budget import rooms_of_invoice
 from schoolgate.school.purchasing.forms.orders import ReasonForm
 from schoolgate.school.purchasing.invoicing.accepting import accept
 from schoolgate.school.purchasing.invoicing.paying import (
+    STOPS_ANYBODY,
     NotAuthorised,
     authorise,
     discard,
@@ -52,14 +53,16 @@ def authorise_invoice(request: PersonRequest, pk: int) -> HttpResponseBase:
             return redirect("authorise-invoice", invoice.pk)
         messages.success(request, f"{invoice.title} is authorised. It goes into the next export.")
         return redirect(invoice_address(invoice))
+    hindrances = hindrances_of(invoice, request.user)
+    is_personal = any(hindrance.code not in STOPS_ANYBODY for hindrance in hindrances)
     context = {
         "invoice": invoice,
         "form": form,
         "asks_reason": asks_reason,
         "rooms": rooms_of_invoice(invoice),
-        "hindrances": hindrances_of(invoice, request.user),
+        "hindrances": hindrances,
         "accepted": invoice.differences.exclude(accepted_at=None).select_related("accepted_by"),
-        "able": [person for person in who_can([invoice])[invoice.pk] if person != request.user],
+        "able": [one for one in who_can([invoice])[invoice.pk] if one != request.user] if is_personal else [],
         "lines": invoice.lines.count(),
     }
     return render(request, "school_purchasing/authorise_invoice.html", context, status=422 if form.errors else 200)
