@@ -190,6 +190,19 @@ def test_a_person_says_which_invoice_it_credits(order: Order, officer: User, off
     assert Invoice.objects.get(kind="creditnote").credits == credited
 
 
+@pytest.mark.parametrize("credited", ["SI-9001", ""])
+def test_a_credit_note_that_no_rule_takes_is_entered_by_hand_against_the_invoice_that_it_names(
+    order: Order, officers: Client, credited: str
+) -> None:
+    first = imported(kept(a_bill(line(1, 3, "4.50", of=1))), a_bill(line(1, 3, "4.50", of=1))).invoice
+    raw = a_credit_bill(line(1, 1, "1.25", of=2), credits=credited)
+    note = imported(kept(raw, kind="creditnote"), raw)
+    assert note.rule == "credited-line"
+    address = f"{reverse('enter-credit-note', args=[first.pk])}?document={note.pk}"
+    assert (f'href="{address}">Enter it by hand' in page_of(officers, note)) is bool(credited)
+    assert 'name="number" value="CN-1"' in officers.get(address).content.decode()
+
+
 def test_what_a_person_said_may_be_said_again_where_it_did_not_fit(
     order: Order, officer: User, supplier: Supplier, codings: list[Coding], vat: dict[str, VatCode]
 ) -> None:

@@ -245,7 +245,7 @@ def test_a_credit_note_that_lowers_a_price_for_the_whole_quantity_says_that_good
     invoice_of(a_bill())
     note = invoice_of(a_credit_bill(line(1, 3, "0.50", of=1)))
     assert (said(note).code, said(note).theirs, said(note).ours) == ("credit-price-differs", "£1.50", "£13.50")
-    assert "3 are awaited again." in said(note).said
+    assert "the order awaits 3 again, press “Nothing more will come”" in said(note).said
 
 
 def test_a_price_that_is_lowered_for_no_quantity_and_a_part_of_post_and_packing_are_no_difference() -> None:

@@ -142,7 +142,7 @@ def _documents(year: FinancialYear) -> Iterator[Blocker]:
     for kind, noun in _WAIT.items():
         if count := counts.get(kind, 0):
             address = f"{reverse('purchasing-documents')}?{urlencode({'kind': kind})}"
-            yield Blocker(_that(count, noun, "is waiting", "are waiting"), "Import or keep out", count, address)
+            yield Blocker(_that(count, noun, "is waiting", "are waiting"), "Decide about", count, address)
 
 
 def _orders(year: FinancialYear) -> Iterator[Blocker]:

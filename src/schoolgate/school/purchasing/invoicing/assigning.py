@@ -44,6 +44,14 @@ def invoices_for(document: FetchedDocument) -> QuerySet[Invoice]:
     return booked.exclude(order=None).select_related("order")
 
 
+def credited_by(document: FetchedDocument, number: str) -> Invoice | None:
+    """The booked invoice, for an order or for none, that a credit note credits: as a person said, else by `number`."""
+    booked = Invoice.objects.filter(kind=Invoice.Kind.INVOICE, state__in=BOOKED)
+    if document.for_invoice_id is not None:
+        return booked.filter(pk=document.for_invoice_id).first()
+    return booked.filter(supplier=document.supplier_id, number__iexact=number).first() if number else None
+
+
 def say(document: FetchedDocument, target: Target, *, by: User, request: HttpRequest | None = None) -> None:
     """Say which order an invoice is for, or which invoice a credit note credits, and try the document again.
 

@@ -124,7 +124,7 @@ def _credit_price(invoice: Invoice, line: InvoiceLine, credited: InvoiceLine, pe
     said = f"Line {line.number}: {many} are credited with {pounds(line.net)} net, and were invoiced at {pounds(ours)}."
     if credited.order_line is not None:
         said += (
-            f" {many} are awaited again. If only the price was lowered, press “Nothing more will come” on the order."
+            f" If only the price was lowered, and the order awaits {many} again, press “Nothing more will come” on it."
         )
     yield difference(invoice, "credit-price-differs", said, pounds(line.net), pounds(ours), line)
 

@@ -18,10 +18,10 @@ from schoolgate.school.purchasing.documents import DocumentRefused, about, keep_
 from schoolgate.school.purchasing.documents import may as may_step
 from schoolgate.school.purchasing.forms.importing import KeepOutForm
 from schoolgate.school.purchasing.importing import try_again
-from schoolgate.school.purchasing.invoicing.assigning import can_be_said
+from schoolgate.school.purchasing.invoicing.assigning import can_be_said, credited_by
 from schoolgate.school.purchasing.mailing.texts import text_of
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Invoice, InvoiceState, Order, WebService
-from schoolgate.school.purchasing.papers import Paper, compare, read_paper
+from schoolgate.school.purchasing.papers import CREDITS, Paper, compare, read_paper
 from schoolgate.school.purchasing.store import UNREADABLE, read
 
 
@@ -61,6 +61,9 @@ def document(request: PersonRequest, pk: int) -> HttpResponseBase:
     first_invoice = Invoice.objects.filter(document=this.first).first() if this.first is not None else None
     discarded = first_invoice is not None and first_invoice.state == InvoiceState.DISCARDED
     hopeless = this.first is not None and this.first.state == DocumentState.IMPORTED and not discarded
+    waits = this.state == DocumentState.WAITING
+    number = str(dict(paper.facts).get(CREDITS, "")) if paper is not None else ""
+    is_credit_note = this.kind == FetchedDocument.Kind.CREDIT_NOTE
     context = {
         "document": this,
         "xml": xml,
@@ -71,7 +74,8 @@ def document(request: PersonRequest, pk: int) -> HttpResponseBase:
         "copies": this.copies.all(),
         "may_try_again": imports and may_step(this, "import") and not hopeless,
         "may_assign": enters and can_be_said(this),
-        "may_enter": enters and this.state == DocumentState.WAITING and this.kind == FetchedDocument.Kind.INVOICE,
+        "may_enter": enters and waits and this.kind == FetchedDocument.Kind.INVOICE,
+        "may_credit": credited_by(this, number) if enters and waits and is_credit_note else None,
         "may_keep_out": imports and may_step(this, "keep out"),
         "may_take_back": imports and may_step(this, "take back"),
     }

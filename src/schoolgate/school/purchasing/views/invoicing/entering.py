@@ -104,7 +104,8 @@ def enter_credit_note_of(request: PersonRequest, pk: int) -> HttpResponseBase:
     document = _document(request, FetchedDocument.Kind.CREDIT_NOTE)
     data = request.POST if request.method == "POST" else None
     lines = invoice.lines.select_related("vat_code", "order_line", "coding__year")[:MOST_LINES_OF_AN_ORDER]
-    form = CreditNoteForm(data, vat_codes=_vat_codes(lines))
+    number = {"number": document.reference} if document is not None else None
+    form = CreditNoteForm(data, initial=number, vat_codes=_vat_codes(lines))
     known = [CreditedForm(data, line=line, left=counting.still_to_credit(line)) for line in lines]
     page = {
         "heading": f"Enter a credit note for {invoice}",
