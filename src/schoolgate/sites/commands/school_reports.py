@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from schoolgate.sites.commands.school_ledger import year_option
-from schoolgate.sites.commands.school_years import chosen_year
 from schoolgate.sites.commands.school_suppliers import chosen_supplier
+from schoolgate.sites.commands.school_years import chosen_year
 from schoolgate.sites.commands.shared import Failed, as_json, at_home, limit_rows, print_json, print_rows
 
 if TYPE_CHECKING:
