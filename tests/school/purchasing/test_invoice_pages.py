@@ -327,6 +327,26 @@ def test_an_invoice_for_an_order_needs_only_quantities_and_totals(
     assert Invoice.objects.get().lines.get().order_line == order.lines.get(number=1)
 
 
+def test_a_document_that_waits_is_entered_for_its_order_which_takes_it_off_what_is_committed(
+    order: Order, waiting: FetchedDocument, vat: dict[str, VatCode], bookkeeper: User, signed_in: SignedIn
+) -> None:
+    browser, address = signed_in(bookkeeper), reverse("enter-invoice")
+    page = browser.get(f"{address}?document={waiting.pk}").content.decode()
+    assert f'name="document" value="{waiting.pk}"' in page
+    assert f'<option value="{order.pk}">PO-1001' in page
+    both = f"{address}?order={order.pk}&document={waiting.pk}"
+    assert 'name="number" value="GAS-11"' in browser.get(both).content.decode()
+    typed = paper(vat, **{"new-0-description": "", "new-0-quantity": "", "new-0-unit_price": "", "new-0-coding": ""})
+    typed |= {"number": "GAS-11", "line-1-quantity": "3", "line-1-unit_price": "4.50", "net": "13.50"}
+    typed |= {f"vat-{vat['S'].pk}": "2.70", "line-2-quantity": "", "line-2-unit_price": "1.25", "gross": "16.20"}
+    told = browser.post(f"{address}?order={order.pk}", typed).content.decode()
+    assert f'href="?order={order.pk}&amp;document={waiting.pk}">Enter it from that one' in told
+    browser.post(both, typed)
+    made, waiting = Invoice.objects.get(), FetchedDocument.objects.get(pk=waiting.pk)
+    assert (made.order, made.document, waiting.state) == (order, waiting, DocumentState.IMPORTED)
+    assert order.lines.get(number=1).invoiced == 3
+
+
 def test_an_order_that_did_not_go_out_is_said_to_be_none_to_invoice(
     order: Order, bookkeeper: User, signed_in: SignedIn
 ) -> None:

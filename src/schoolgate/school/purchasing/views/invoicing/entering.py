@@ -53,7 +53,7 @@ MOST_LINES_OF_AN_ORDER = 400
 
 @purchasing_view("enters_invoices")
 def enter_invoice(request: PersonRequest) -> HttpResponseBase:
-    """Type an invoice: for an order (`?order=`), or without; `?document=`: from one that came in and waits."""
+    """Type an invoice: for an order (`?order=`), or without; `?document=`: from one that waits, for either."""
     order, document = _order(request), _document(request, FetchedDocument.Kind.INVOICE)
     year = order.year if order is not None and order.year.closed_at is None else current_year()
     if year is None:
@@ -61,7 +61,7 @@ def enter_invoice(request: PersonRequest) -> HttpResponseBase:
         return redirect("purchase-invoices")
     data = request.POST if request.method == "POST" else None
     if order is not None:
-        return _enter_for_order(request, order, year, data)
+        return _enter_for_order(request, order, document, year, data)
     choices = Choices.of(year)
     more = data is not None and "more" in data
     if data is not None and more:
@@ -74,7 +74,7 @@ def enter_invoice(request: PersonRequest) -> HttpResponseBase:
     page = {
         "heading": "Enter an invoice",
         "document": document,
-        "orders": [] if document is not None else _invoiced_orders(request),
+        "orders": _invoiced_orders(request, document),
         "may_add_lines": True,
     }
     if sent is None or not _all_valid(form, typed):
@@ -130,19 +130,23 @@ def enter_credit_note_of(request: PersonRequest, pk: int) -> HttpResponseBase:
     return _entered(request, made)
 
 
-def _enter_for_order(request: PersonRequest, order: Order, year: FinancialYear, data: Any) -> HttpResponseBase:
+def _enter_for_order(
+    request: PersonRequest, order: Order, document: FetchedDocument | None, year: FinancialYear, data: Any
+) -> HttpResponseBase:
     if order.state not in INVOICED:
         state = order.get_state_display().lower()
         messages.error(request, f"Order {order.number} is {state}: only what went to its supplier is invoiced.")
         return redirect("purchase-order", order.pk)
     choices = Choices.of(year)
     lines = order.lines.filter(removed_at=None).select_related("vat_code", "coding__year")[:MOST_LINES_OF_AN_ORDER]
-    form = PaperForm(data, vat_codes=_vat_codes(lines))
+    filled = prefill(document, choices) if document is not None else Prefilled()
+    form = PaperForm(data, initial=filled.head, vat_codes=_vat_codes(lines))
     known = [OrderedForm(data, line=line) for line in lines]
     typed = typed_lines(data, choices, LINES_BESIDE_AN_ORDER)
     page = {
         "heading": f"Enter an invoice for order {order.number}",
         "order": order,
+        "document": document,
         "more_lines": max(0, order.lines.filter(removed_at=None).count() - MOST_LINES_OF_AN_ORDER),
         "cancel": reverse("purchase-order", args=[order.pk]),
     }
@@ -153,6 +157,7 @@ def _enter_for_order(request: PersonRequest, order: Order, year: FinancialYear, 
             form.stated(),
             supplier=order.supplier,
             order=order,
+            document=document,
             lines=[*(entry for line in known if (entry := line.entry()) is not None), *typed.entries()],
             seen=request.POST.getlist("seen"),
             by=request.user,
@@ -200,9 +205,11 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _invoiced_orders(request: PersonRequest) -> list[Order]:
-    """Orders that an invoice may be for, the newest first."""
+def _invoiced_orders(request: PersonRequest, document: FetchedDocument | None) -> list[Order]:
+    """Orders that an invoice, or one that came as this document, may be for, the newest first."""
     orders = Order.objects.visible_to(request.user).filter(state__in=INVOICED).select_related("supplier")
+    if document is not None and document.supplier_id is not None:
+        orders = orders.filter(supplier=document.supplier_id)
     return list(orders[:MOST_LINES_OF_AN_ORDER])
 
 
