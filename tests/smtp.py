@@ -15,7 +15,8 @@ from email.message import EmailMessage
 class Inbox:
     """What the server does, and what it took. `refused` answers an address, `busy` answers every mail's end.
 
-    With `tls` it offers STARTTLS; `from_the_start`: it speaks nothing but TLS.
+    With `tls` it offers STARTTLS; `from_the_start`: it speaks nothing but TLS. `hangs_up`: "before" it takes a mail's
+    text, or "after" it has taken it, without an answer.
     """
 
     user: str = ""
@@ -24,6 +25,7 @@ class Inbox:
     from_the_start: bool = False
     refused: dict[str, str] = field(default_factory=dict)
     busy: str = ""
+    hangs_up: str = ""
     port: int = 0
     taken: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
@@ -94,6 +96,8 @@ class _Conversation(socketserver.StreamRequestHandler):
         return self.inbox.refused.get(self.to, "250 ok")
 
     def do_data(self, _: str) -> str:
+        if self.inbox.hangs_up == "before":
+            raise ConnectionAbortedError
         self.say("354 go on")
         lines = []
         while (line := self.rfile.readline()) not in {b".\r\n", b""}:
@@ -104,6 +108,8 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.inbox.taken.append(message)
         self.inbox.recipients.append(self.to)
         self.inbox.encrypted.append(self.secure)
+        if self.inbox.hangs_up == "after":
+            raise ConnectionAbortedError
         return "250 taken"
 
     def do_rset(self, _: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.school.exchange.models import State as TransferState
 from schoolgate.school.purchasing.models import DocumentState as FetchedState
-from schoolgate.school.purchasing.models import OrderState
+from schoolgate.school.purchasing.models import InvoiceState, OrderState
 from schoolgate.sites.cli import main
 from schoolgate.sites.configuration import SETTINGS
 from schoolgate.supplier.models import State as DocumentState
@@ -23,7 +23,7 @@ def test_every_start_up_setting_is_explained(name: str) -> None:
     assert f"`{name}`" in (DOCS / "operator" / "start.md").read_text("utf-8")
 
 
-STATES = [states.values for states in (TransferState, JobState, DocumentState, FetchedState, OrderState)]
+STATES = [states.values for states in (TransferState, JobState, DocumentState, FetchedState, OrderState, InvoiceState)]
 
 
 @pytest.mark.parametrize("state", sorted({state for states in STATES for state in states}))

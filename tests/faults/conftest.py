@@ -16,6 +16,7 @@ BY_DAY_ON_POSTGRES = {
     "test_collecting",
     "test_fetching",
     "test_imports",
+    "test_invoices",
     "test_jobs",
     "test_random_kills",
     "test_supplier_service",

@@ -1,6 +1,7 @@
 """What processes do of the tests that kill the sending of an order: `authorise`, `work` or `told` (fork_server).
 
-`authorise SAFE NUMBER` asks for an order to be sent to the service at URL, which bears an order twice or does not;
+`authorise KIND NUMBER` asks for an order to be sent to the service at URL, which bears an order twice (safe) or does
+not (unsafe), or by the mail server at SMTP_PORT (mail);
 `work` does what is asked for, `told` prints what became of all orders as JSON.
 """
 
@@ -14,6 +15,7 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
 from tests.school.purchasing.ordering import an_order  # noqa: E402
 from tests.wire.soap.goldens import PASSWORD, USERNAME  # noqa: E402
@@ -59,10 +61,15 @@ def set_up() -> tuple[Supplier, Coding, VatCode]:
     return supplier, coding, vat_code
 
 
-def authorise(number: str, *, safe: bool) -> None:
+def authorise(number: str, kind: str) -> None:
     supplier, coding, vat_code = set_up()
-    WebService.objects.update(safe_to_repeat=safe)
-    order = an_order(supplier, coding, vat_code, number=number)
+    WebService.objects.update(safe_to_repeat=kind == "safe")
+    if kind == "mail":
+        wanted = {"email": "orders@shop.example", "account_number": "A-1", "xml_reference_number": "R-1"}
+        Supplier.objects.update(order_method=OrderMethod.E_MAIL, **wanted)
+        supplier.refresh_from_db()
+    came_by = None if kind == "mail" else supplier.web_service
+    order = an_order(supplier, coding, vat_code, number=number, came_by=came_by)
     with transaction.atomic():
         sending.ask(order)
 
@@ -82,9 +89,10 @@ def tell() -> None:
 
 
 def main(words: Sequence[str]) -> None:
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(os.environ["SMTP_PORT"])
     verb, *more = words
     if verb == "authorise":
-        authorise(more[1], safe=more[0] == "safe")
+        authorise(more[1], more[0])
     elif verb == "work":
         free_leases_of(WORKER)
         work_off(WORKER)

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.faults.database import Database
 from tests.faults.fork_server import ForkServer
 from tests.faults.table import note
 from tests.school.purchasing.shops import serve_shop
+from tests.smtp import Inbox, listening
 from tests.wire.soap.shop import Shop
 
 from schoolgate.documents.ebis.orders import read_order
@@ -50,12 +52,17 @@ class Site:
 
     forks: ForkServer
     url: str
+    inbox: Inbox
     database: Database
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"URL": self.url, "SMTP_PORT": str(self.inbox.port)}
 
     def run(self, *words: str, fault: str = "") -> tuple[int, bytes]:
         with TemporaryFile() as printed:
             command = self.forks.start(
-                words, faults=fault, output=printed, errors=printed, environment={"URL": self.url}
+                words, faults=fault, output=printed, errors=printed, environment=self.environment
             )
             code = command.wait(PATIENCE_SECONDS)
             printed.seek(0)
@@ -82,13 +89,13 @@ def counter() -> Counter:
 @pytest.fixture
 def site(database: Database, counter: Counter) -> Iterator[Site]:
     forks = ForkServer("tests.faults.send_process", database.environment)
-    with serve_shop(counter) as url:
-        yield Site(forks, url, database)
+    with serve_shop(counter) as url, listening(Inbox()) as inbox:
+        yield Site(forks, url, inbox, database)
         counter.may_go_on.set()
     forks.close()
 
 
-@pytest.mark.parametrize("kind", ["safe", "unsafe"])
+@pytest.mark.parametrize("kind", ["safe", "unsafe", "mail"])
 def test_an_order_whose_sending_is_killed_at_every_step_ends_as_what_it_is(
     site: Site, counter: Counter, kind: str, request: pytest.FixtureRequest
 ) -> None:
@@ -99,8 +106,11 @@ def test_an_order_whose_sending_is_killed_at_every_step_ends_as_what_it_is(
         code, printed = site.run("work")
         assert code == 0, printed
     told = site.told()
-    complaints = judge(told, {point: counter.times(point) for point in POINTS}, safe=kind == "safe")
-    where = f"sending, {kind} service"
+    if kind == "mail":
+        counter.sent = [attached(mail) for mail in site.inbox.taken]
+    went = "handed to the mail server" if kind == "mail" else "sent"
+    complaints = judge(told, {point: counter.times(point) for point in POINTS}, safe=kind == "safe", went=went)
+    where = "sending, by e-mail" if kind == "mail" else f"sending, {kind} service"
     note(request, where, database="postgres" if site.database.url else "sqlite", killed=killed, complaints=complaints)
     assert killed == len(POINTS)
     assert not any(complaints.values()), (complaints, told)
@@ -108,7 +118,13 @@ def test_an_order_whose_sending_is_killed_at_every_step_ends_as_what_it_is(
     assert len(set(counter.sent)) == len({read_order(sent).number for sent in counter.sent})
 
 
-def judge(told: dict[str, Any], times: dict[str, int], *, safe: bool) -> dict[str, list[str]]:
+def attached(mail: EmailMessage) -> str:
+    """The order in a mail."""
+    (attachment,) = mail.iter_attachments()
+    return str(attachment.get_content(), "utf-8")
+
+
+def judge(told: dict[str, Any], times: dict[str, int], *, safe: bool, went: str) -> dict[str, list[str]]:
     """The questions of DESIGN 13. Only what was written down, or may be said again, can be known to have arrived."""
     complaints: dict[str, list[str]] = {"lost": [], "twice": [], "stuck": [], "untold": []}
     unsure = 0
@@ -123,7 +139,7 @@ def judge(told: dict[str, Any], times: dict[str, int], *, safe: bool) -> dict[st
             complaints["twice"].append(f"{point}: {times[point]} times")
         if "" in order["outcomes"]:
             complaints["untold"].append(f"{point}: an attempt without an end")
-        sentence = f"Order {point} was sent" if known else f"Nobody knows whether order {point} has arrived."
+        sentence = f"Order {point} was {went}" if known else f"Nobody knows whether order {point} has arrived."
         if sum(line.startswith(sentence) for line in told["journal"]) != 1:
             complaints["untold"].append(f"{point}: {told['journal']}")
     if told["open jobs"]:
@@ -140,7 +156,7 @@ def test_a_process_that_is_killed_while_the_service_thinks_leaves_nobody_sure(
     assert site.run("authorise", kind, "PO-1")[0] == 0
     counter.thinks.set()
     with TemporaryFile() as printed:
-        worker = site.forks.start(["work"], faults="", output=printed, errors=printed, environment={"URL": site.url})
+        worker = site.forks.start(["work"], faults="", output=printed, errors=printed, environment=site.environment)
         assert counter.has_it.wait(PATIENCE_SECONDS)
         worker.kill()
         worker.wait(PATIENCE_SECONDS)

@@ -36,6 +36,7 @@ WITH_SITES_OF_THEIR_OWN = {
     "test_basket_to_order",
     "test_first_file",
     "test_five_minutes",
+    "test_order_by_mail",
     "test_supplier",
     "test_three_hundred",
     "test_where_from",

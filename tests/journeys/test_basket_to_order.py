@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -112,6 +113,68 @@ def test_a_basket_becomes_a_sent_order_by_three_people(visit: Visit, supplier: S
     expect(staff.get_by_text("line 2 removed")).to_be_visible()
 
 
+def test_the_order_is_delivered_invoiced_and_paid_by_people_who_each_do_one_thing(
+    visit: Visit, supplier: Site, school: Site, tmp_path: Path
+) -> None:
+    # The clerk counts what came: five of eight, then the rest.
+    clerk = visit(school, named(school, "clerk"))
+    for count, ways_to in (("5", "Record delivery"), ("", "All that is still to come has come")):
+        clerk.goto("/purchasing/received/")
+        clerk.get_by_role("link", name="Record delivery").first.click()
+        if count:
+            clerk.get_by_label("how many came now").first.fill(count)
+        clerk.get_by_role("button", name=ways_to).click()
+    expect(clerk.get_by_text("No open orders to receive.")).to_be_visible()
+
+    # The supplier invoices it, and by mistake its program does so once more, by another number.
+    staff = visit(supplier, person(supplier, "staff"))
+    staff.goto("/orders/")
+    staff.get_by_role("link", name=re.compile("GA-")).click()
+    staff.get_by_role("link", name="Make an invoice").click()
+    staff.get_by_label("Your number").fill("SI-1")
+    staff.get_by_role("button", name="Queue it").first.click()
+    staff.wait_for_url("**/queue/*/")
+    with staff.expect_download() as download:
+        staff.get_by_role("link", name=re.compile("XML")).first.click()
+    again = tmp_path / "again.xml"
+    again.write_text(download.value.path().read_text("utf-8").replace("SI-1", "SI-2"), "utf-8")
+    buyer = supplier.exchange_accounts[0]["user"]
+    supplier.run("documents", "put", str(again), "--buyer", buyer, "--type", "invoice")
+
+    # The second one differs, and is no debt: the clerk discards it.
+    clerk.goto("/purchasing/")
+    clerk.get_by_role("button", name="Import orders and invoices").click()
+    clerk.goto("/purchasing/invoices/")
+    look_until(clerk, lambda: clerk.get_by_role("link", name=re.compile("SI-")).count() == 2)
+    clerk.get_by_role("link", name="SI-2").click()
+    expect(clerk.get_by_role("link", name="Accept").first).to_be_visible()
+    clerk.get_by_role("link", name="Discard").click()
+    clerk.get_by_role("main").get_by_role("textbox").fill("Invoiced already, by SI-1.")
+    clerk.get_by_role("button", name="Discard").click()
+
+    # The head authorises the other for payment; what the head does not see is a way to enter or change it.
+    head = visit(school, named(school, "head"), width=PHONE)
+    head.goto("/purchasing/invoices/to-authorise/")
+    expect(head.get_by_role("link", name="SI-2")).to_have_count(0)
+    head.get_by_role("link", name="SI-1").click()
+    head.get_by_role("link", name="Authorise for payment").click()
+    head.get_by_role("button", name="Authorise for payment (£43.68)").click()
+
+    # The bursar takes it to the finance system, once, and sees the budget spent and the order done.
+    bursar = visit(school, named(school, "bursar"))
+    bursar.goto("/purchasing/postings/")
+    with bursar.expect_download() as file:
+        bursar.get_by_role("button", name="Export for CSV").click()
+        bursar.get_by_role("link", name=re.compile("Again|Download")).first.click()
+    rows = file.value.path().read_text("utf-8").splitlines()
+    assert [sum(number in row for row in rows) for number in ("SI-1", "SI-2")] == [1, 0]
+    expect(bursar.get_by_text("Nothing authorised since the last export.")).to_be_visible()
+    bursar.goto("/purchasing/orders/")
+    expect(bursar.get_by_role("row").filter(has_text="GA-").filter(has_text="Complete")).to_be_visible()
+    bursar.goto("/purchasing/reports/spending/")
+    expect(bursar.get_by_text("36.40").first).to_be_visible()
+
+
 def test_every_page_of_the_ledger_fits_both_screens(visit: Visit, supplier: Site, school: Site) -> None:
     queue_basket(supplier, supplier.exchange_accounts[0])
     school.run("fetch-orders", may_find_faults=True)
@@ -119,3 +182,5 @@ def test_every_page_of_the_ledger_fits_both_screens(visit: Visit, supplier: Site
     entered = walk(visit(school, person(school, "administrator")), "/purchasing/")
     assert {"purchasing", "purchasing/orders/#", "purchasing/documents/#", "purchasing/suppliers/#"} <= entered
     assert {"purchasing/services/#", "purchasing/set-up/templates/#", "purchasing/set-up/links/#"} <= entered
+    assert {"purchasing/invoices/#", "purchasing/received/deliveries", "purchasing/postings"} <= entered
+    assert {"purchasing/reports", "purchasing/reports/prices", "purchasing/mail"} <= entered

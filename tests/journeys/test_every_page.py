@@ -22,7 +22,10 @@ SQUEEZED = (
     ".some(cell => cell.clientWidth > 0 && cell.clientWidth < 96)"
 )
 """A phone has room for words in a card, not for a few letters a line."""
-LEADS = "[...document.querySelectorAll('a[href]:not([download])')].map((link) => link.getAttribute('href'))"
+LEADS = (
+    "[...document.querySelectorAll('a[href]:not([download], [href$=\"/file/\"])')]"
+    ".map((link) => link.getAttribute('href'))"
+)
 ROOMS = {"files", "administration", "users", "journal", "jobs", "find", "my-account", "audit"}
 
 

@@ -11,6 +11,8 @@ from tests.school.conftest import NAME, Drop, Export, MakeLa
 from tests.school.scripted_la import ScriptedLa
 from tests.wire.conftest import answer
 
+from schoolgate.commons.accounts.models import User
+from schoolgate.commons.alerts.summary import summary_for
 from schoolgate.school.exchange.folders import folders_of
 from schoolgate.school.exchange.models import HeldBackFile, State, Transfer
 from schoolgate.school.exchange.preferences import ROOT_FOLDER
@@ -142,3 +144,15 @@ def test_the_strip_shows_in_which_weeks_files_arrived(la: ScriptedLa, drop: Drop
     assert len(today.weeks) == 12
     assert [week.state for week in today.weeks] == ["none"] * 11 + ["received"]
     assert Transfer.objects.get().state == State.DELIVERED
+
+
+def test_the_daily_summary_counts_what_needs_somebody(la: ScriptedLa, drop: Drop, administrator: User) -> None:
+    assert "for files to arrive" not in summary_for(administrator, timezone.now()).text
+    folders_of("823").make()
+    drop(folder_la="823", destination_la="823")
+    scan("823", wait=False)
+    assert "* One thing needs somebody for files to arrive." in summary_for(administrator, timezone.now()).text
+
+
+def test_the_daily_summary_of_a_site_that_is_not_connected_has_no_line(administrator: User) -> None:
+    assert "for files to arrive" not in summary_for(administrator, timezone.now()).text

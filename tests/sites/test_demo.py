@@ -47,6 +47,7 @@ def test_the_files_of_two_weeks_are_imported_and_the_broken_one_is_refused(
         "collected": result["collected"],
         "queued": 11,
         "orders": 1,
+        "invoices": 2,
     }
 
 
@@ -75,12 +76,15 @@ def test_the_line_for_scripts_keeps_its_keys(demonstration: tuple[Path, dict[str
     assert set(authority["users"][0]) >= {"user", "password", "role"}
     assert [user["role"] for user in authority["users"]] == ["administrator", "officer", "school user"]
     assert set(authority["exchange_accounts"][0]) >= {"user", "password", "la", "school"}
-    assert set(described["look_at"]) == {"imports", "pupil", "orders", "queue", "collected"}
+    assert set(described["look_at"]) == {"imports", "pupil", "orders", "invoices", "queue", "collected"}
     assert set(school) >= {"url", "root_folder", "la", "school", "schools", "users"}
     assert school["schools"][0] == {"la": school["la"], "school": school["school"]}
     rights = {user["user"]: user["rights"] for user in school["users"] if user["role"] == "purchaser"}
     assert set(rights) == {"bursar", "clerk", "head", "chair"}
-    assert set(rights["chair"]) == {"raises", "imports", "sets_up", "authorises_to", "over_budget"}
+    assert set(rights["chair"]) == {
+        *("raises", "imports", "sets_up", "authorises_to", "over_budget"),
+        *("enters_invoices", "pays_to"),
+    }
 
 
 def test_a_school_is_collected_from_a_vendors_cloud_by_tasks(demonstration: tuple[Path, dict[str, Any]]) -> None:
@@ -101,8 +105,8 @@ def test_a_basket_is_imported_coded_authorised_and_sent_and_another_waits_for_th
 ) -> None:
     home, _ = demonstration
     orders = ask("school", "orders", "list", home=home / "school")
-    sent, waiting = sorted(orders, key=lambda order: str(order["state"]))
-    assert (sent["state"], sent["basket"], sent["authorised_by"]) == ("sent", "BASKET-00900", "head")
+    sent, waiting = sorted(orders, key=lambda order: str(order["state"]) == "unauthorised")
+    assert (sent["basket"], sent["authorised_by"]) == ("BASKET-00900", "head")
     assert (waiting["state"], waiting["basket"]) == ("unauthorised", "BASKET-00001")
     (arrived,) = ask("supplier", "orders", "list", home=home / "supplier")
     assert arrived["number"] == sent["number"]
@@ -111,6 +115,21 @@ def test_a_basket_is_imported_coded_authorised_and_sent_and_another_waits_for_th
         [sys.executable, "-m", "schoolgate.sites.cli", *words], capture_output=True, text=True, check=False
     )
     assert (refused.returncode, "budget" in refused.stderr) == (1, True)
+
+
+def test_the_invoice_of_the_order_is_matched_authorised_and_exported_and_a_dearer_one_waits(
+    demonstration: tuple[Path, dict[str, Any]],
+) -> None:
+    home, described = demonstration
+    invoices = ask("school", "invoices", "list", home=home / "school")
+    assert described["result"]["invoices"] == len(invoices) == 2
+    paid, dearer = sorted(invoices, key=lambda invoice: str(invoice["number"]))
+    assert (paid["state"], paid["differs"], paid["authorised_by"]) == ("posted", 0, "head")
+    assert (dearer["state"], dearer["differs"]) == ("unauthorised", 1)
+    (order,) = ask("school", "orders", "list", "--state", "complete", home=home / "school")
+    assert {paid["order"], dearer["order"]} == {order["number"]}
+    (exported,) = ask("school", "postings", "list", home=home / "school")
+    assert exported["gross"] == paid["gross"]
 
 
 def test_three_schools_have_documents_of_each_type_waiting(demonstration: tuple[Path, dict[str, Any]]) -> None:

@@ -60,16 +60,19 @@ def test_a_ledger_is_set_up_from_the_command_line(home: str, tmp_path: Path) -> 
         "head: authorises up to £2,500.00, over budget too."
     )
     assert rows("people", "list")[0]["authorises_to"] == "2500.00"
-    nonsense = schoolgate("school", "ledger", "people", "set", "head", "--authorises-to", "much", "--home", home)
-    assert (nonsense.returncode, "pounds and pence" in nonsense.stderr) == (1, True)
+    for typed in ("much", "2,50", "1e400", "1e12"):
+        nonsense = schoolgate("school", "ledger", "people", "set", "head", "--authorises-to", typed, "--home", home)
+        assert (nonsense.returncode, "pounds and pence" in nonsense.stderr) == (1, True)
     copied = do(
         *("years", "add", "--name", "2027-28", "--first-day", "2027-04-01", "--last-day", "2028-03-31"),
         *("--copy-from", "2026-27", "--budgets"),
     )
     assert "with 3 codes, 1 link, 1 coding template" in copied
     assert rows("budgets", "list", "--year", "2027-28") == rows("budgets", "list")
-    assert "Nothing blocks the close." in do("years", "close", "2026-27", "--check")
-    do("years", "close", "2026-27")
+    asked = do("years", "close", "2027-28", "--check")
+    assert "Nothing blocks the close." in asked
+    assert "To note: There is no open financial year after it" in asked
+    assert "no open financial year" not in do("years", "close", "2026-27")
     assert [(year["name"], year["state"]) for year in rows("years", "list")] == [
         ("2027-28", "current"),
         ("2026-27", "closed"),
@@ -88,6 +91,9 @@ def test_the_establishment_s_details_are_told_and_changed(home: str) -> None:
     assert (told["name"], told["duns"], told["order_prefix"]) == ("Green Abbey School", "217654321", "GA-")
     assert (told["delivery_address"], told["buyer_duns_may_lack"], told["currency"]) == (address, True, "GBP")
     assert "Take a basket that does not say for whom it is: no" in do("--buyer-duns-is-needed")
+    assert "Tolerance of invoices, in pence: 2" in do("--invoice-tolerance", "2")
     wrong = schoolgate("school", "ledger", "establishment", "--duns", "12", "--name", "Other", "--home", home)
     assert (wrong.returncode, "--duns: " in wrong.stderr) == (1, True)
     assert "Name: Green Abbey School" in do()
+    wrong = schoolgate("school", "ledger", "establishment", "--post-and-packing", "1 / 2 / 3", "--home", home)
+    assert (wrong.returncode, "“1 / 2 / 3” is not linked and open" in wrong.stderr) == (1, True)

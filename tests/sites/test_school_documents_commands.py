@@ -52,8 +52,8 @@ def test_documents_are_fetched_listed_tried_again_kept_out_and_taken_back(
     assert "Services: Beacon." in run("fetch-orders", "--service", "Riverside", code=2)
 
     (asked,) = run("fetch-orders", "--service", "Beacon", code=1)
-    told = ("state", "found", "imported", "already_here", "refused", "kept")
-    assert [asked[name] for name in told] == ["works", 1, 0, 0, 1, 0]
+    told = ("state", "found", "imported", "already_here", "refused")
+    assert [asked[name] for name in told] == ["works", 1, 0, 0, 1]
     assert {row["id"]: row["state"] for row in run("documents")} == {"Q-1": "listed", "B-1": "waiting"}
     (waits,) = run("documents", "--waiting")
     assert (waits["reference"], waits["rule"] != "", waits["why"] != "") == ("BASKET-1", True, True)

@@ -34,6 +34,7 @@ OF_EVERY_SITE = {
     ADMINISTRATOR: "users invite-user user user-rights user-link switch-user audit retention retention-preview",
 }
 OF_THE_SCHOOL = {
+    EVERYBODY: "alerts send-sample",
     OFFICE: """today send-file export transfers transfer try-transfer-again cancel-transfer transfer-problems
         transfer-to-correct things-to-correct receipt receipt-json school-board held-back-files held-back-file
         held-back-action scheduled-runs dismiss-missed-runs former-root dismiss-former-root test-la test-school
@@ -42,24 +43,29 @@ OF_THE_SCHOOL = {
     ADMINISTRATOR: """personnel-url add-personnel-school edit-personnel-school remove-personnel-school
         administration connect connect-la connect-again connect-school connect-not-us connect-folder
         connect-check connect-schedule schedule folder las add-la edit-la remove-la change-la-password
-        change-school-password connection schools add-school add-many-schools edit-school remove-school""",
+        change-school-password connection schools add-school add-many-schools edit-school remove-school
+        set-summary-time""",
 }
 OF_THE_LEDGER = {
     LEDGER: """purchasing-today ledger-set-up financial-years financial-year look-at-year account-codes coding-links
         vat-codes coding-templates purchasing-people
-        purchasing-import purchasing-documents purchasing-document purchasing-document-xml order-document
+        purchasing-import purchasing-documents purchasing-document purchasing-document-xml order-document mailed-message
         purchasing-suppliers purchasing-supplier purchasing-services purchasing-service
-        purchasing-orders purchase-order to-authorise print-order""",
+        purchasing-orders purchase-order to-authorise print-order goods-received deliveries
+        purchase-invoices purchase-invoice invoices-to-authorise
+        purchasing-postings purchasing-reports purchasing-report compare-prices""",
     SETS_UP: """establishment add-financial-year copy-structures close-year reopen-year add-account-code account-code
         remove-account-code add-coding-link coding-link remove-coding-link add-vat-code add-usual-vat-codes vat-code
         remove-vat-code add-coding-template coding-template remove-coding-template own-orders purchasing-person
         import-set-up confirm-import-set-up when-to-import
         purchasing-add-supplier purchasing-import-suppliers purchasing-edit-supplier purchasing-close-supplier
         purchasing-add-service purchasing-edit-service purchasing-test-service purchasing-service-password
-        purchasing-turn-service purchasing-link-suppliers""",
+        purchasing-turn-service purchasing-link-suppliers export-postings posting-file""",
     HAS_RIGHT: """order-arrived send-order-again send-order-now order-not-there
-        import-documents-now try-document-again keep-document-out take-document-back
-        raise-order change-order discard-order authorise-order take-back-order cancel-order""",
+        import-documents-now import-mail try-document-again keep-document-out take-document-back assign-document
+        raise-order change-order discard-order authorise-order take-back-order cancel-order
+        close-order-rest open-order-rest receive-goods take-delivery-back
+        enter-invoice enter-credit-note authorise-invoice take-back-invoice discard-invoice accept-difference""",
 }
 OF_THE_AUTHORITY = {
     EVERYBODY: "alerts send-sample school-program-file",
@@ -131,6 +137,7 @@ SLUGS = {
     "act": "import",
     "chart": "funds",
     "rows": "codes",
+    "slug": "spending",
 }
 """What stands in addresses beside numbers."""
 
@@ -155,6 +162,7 @@ NOT_OF_THESE_ROWS = {
     "order-document": 404,
     "purchasing-document-xml": 404,
     "school-program-file": 404,
+    "mailed-message": 404,
 }
 """Pages that are for rows in another state than the planted ones, or for one kind of them only."""
 
@@ -333,7 +341,13 @@ def test_the_rows_of_the_walk_are_there_for_who_may_see_them(
 ) -> None:
     change_rights(administrator, ["restricted-pupils", "staff-records"], by=None)
     PurchasingRights.objects.create(
-        user=administrator, raises=True, imports=True, authorises_to=1_000_000, over_budget=True
+        user=administrator,
+        raises=True,
+        imports=True,
+        authorises_to=1_000_000,
+        enters_invoices=True,
+        pays_to=1_000_000,
+        over_budget=True,
     )
     browser, allowed = signed_in(administrator), allowed_on(site)
     missing = {

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 PLACES = Decimal("0.0001")
 PENCE = Decimal("0.01")
@@ -39,3 +41,15 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]  # not gener
 
     def to_python(self, value: Any) -> Any:
         return None if value is None else Decimal(value)
+
+
+class QuantityField(MoneyField):
+    """How many of something: a Decimal of at most four places, kept as money is; whole ones come back as `3`."""
+
+    def from_db_value(self, value: int | None, expression: object, connection: object) -> Decimal | None:
+        return None if value is None else Decimal(f"{(Decimal(value) / 10_000).normalize():f}")
+
+
+def as_kept(column: str) -> Combinable:
+    """A column of whole numbers in the parts that money and quantities are kept in, to compare with one in a query."""
+    return Cast(column, models.BigIntegerField()) * 10_000

@@ -23,6 +23,7 @@ from schoolgate.sites.orphans import i_am_the_parent
 
 MAIN_JOB_SECONDS = 120.0
 LOOK_EVERY_SECONDS = 1.5
+ORDERED = frozenset({"sent", "part-invoiced", "complete"})
 
 
 AUTHORITIES = {"820": ("authority", "Bedfordshire"), "823": ("authority-2", "Central Bedfordshire")}
@@ -118,7 +119,7 @@ class Demonstration:
         demo_ledger.set_up(self.school, self.supplier.url, self.buyers[0])
 
     def run_main_job(self) -> None:
-        """Two weeks of files from the school's folders to the LAs, and a basket that becomes an order; then count."""
+        """Two weeks of files from the school's folders to the LAs, and a basket up to its invoice; then count."""
         today = datetime.now(ZoneInfo("Europe/London")).date()
         self.say("Dropping three schools' pupil files, and one that is broken on purpose, into the school's folders…")
         right = drop_first_week(self.root_folder, today)
@@ -128,12 +129,17 @@ class Demonstration:
         self.say("A week later: what changed at two of the schools, and a basket that was filled at the supplier's…")
         right += drop_second_week(self.root_folder, today)
         demo_supplier.queue_basket(self.supplier, self.buyers[0])
-        _all_at_once([lambda: self._send_and_import(right), lambda: demo_ledger.order(self.school, self.supplier)])
+        _all_at_once([lambda: self._send_and_import(right), self._order_and_pay])
         # An export asks what became of the files before it: the school should know it when somebody looks.
         self.school.run("export", may_find_faults=True)
         self.collection.wait(self.collecting, "attendance")
         self._count(right)
         self._note_where_to_look(today)
+
+    def _order_and_pay(self) -> None:
+        number = demo_ledger.order(self.school, self.supplier)
+        demo_supplier.queue_invoices(self.supplier, self.buyers[0], number)
+        demo_ledger.pay(self.school, number)
 
     def _send_and_import(self, right: int) -> None:
         """Export, and wait until so many files in all are imported."""
@@ -152,7 +158,7 @@ class Demonstration:
                 raise DemonstrationFailed(f"The files were not all sent and imported: {states}")
 
     def _count(self, right: int) -> None:
-        files, orders = self.school.run_several(["files"], ["orders", "list", "--state", "sent"])
+        files, orders, invoices = self.school.run_several(["files"], ["orders", "list"], ["invoices", "list"])
         sent = [file for file in files if file["state"] in {"delivered", "imported"}]
         refused = [file for file in files if file["state"] in {"held back", "rejected"}]
         if len(sent) != right or not refused:
@@ -172,7 +178,8 @@ class Demonstration:
             "pupils": len(pupils),
             "collected": self.collection.run["added"],
             "queued": len(self.supplier.run("documents", "list", "--state", "waiting")),
-            "orders": len(orders),
+            "orders": len([order for order in orders if order["state"] in ORDERED]),
+            "invoices": len(invoices),
         }
 
     def _note_where_to_look(self, today: date) -> None:
@@ -182,6 +189,7 @@ class Demonstration:
             "imports": f"{first.url}/imports/",
             "pupil": f"{first.url}/pupils/{moved['number']}?group=addresses",
             "orders": f"{self.school.url}/purchasing/orders/",
+            "invoices": f"{self.school.url}/purchasing/invoices/",
             "queue": f"{self.supplier.url}/queue/",
             "collected": f"{first.url}/collection/log/{self.collection.run['number']}",
         }

@@ -16,12 +16,12 @@ LOOK_EVERY_SECONDS = 1.0
 
 PEOPLE: dict[str, tuple[str, ...]] = {
     "bursar": ("--sets-up", "--imports", "--raises"),
-    "clerk": ("--imports", "--raises"),
-    "head": ("--authorises-to", "1000"),
-    "chair": ("--authorises-to", "10000", "--over-budget"),
+    "clerk": ("--imports", "--raises", "--enters-invoices"),
+    "head": ("--authorises-to", "1000", "--pays-to", "1000"),
+    "chair": ("--authorises-to", "10000", "--pays-to", "10000", "--over-budget"),
 }
-"""Who works with orders, and their rights."""
-AUTHORISES = "head"
+"""Who works with orders and invoices, and their rights."""
+AUTHORISES, RECEIVES = "head", "clerk"
 
 CODES = """kind,code,name
 fund,01,Delegated budget
@@ -89,12 +89,12 @@ def set_up(site: Site, supplier_url: str, buyer: dict[str, str]) -> None:
         )
 
 
-def order(site: Site, supplier: Site) -> None:
+def order(site: Site, supplier: Site) -> str:
     """Import what waits at the supplier's, authorise the main job's basket, and see its order arrive there.
 
-    Raises DemonstrationFailed where it does not get so far.
+    Its number. Raises DemonstrationFailed where it does not get so far.
     """
-    # Beside the baskets there is an invoice, which this version keeps: that is told, and is no fault.
+    # Beside the baskets there are documents of an order that the school never made: that is told, and is no fault.
     (fetched,) = site.run("fetch-orders", may_find_faults=True)
     orders = {order["basket"]: order for order in site.run("orders", "list")}
     basket = orders.get(demo_supplier.REFERENCE_OF_THE_MAIN_JOB)
@@ -104,6 +104,23 @@ def order(site: Site, supplier: Site) -> None:
     _wait_until_sent(site, basket["number"])
     if basket["number"] not in {order["number"] for order in supplier.run("orders", "list")}:
         raise DemonstrationFailed(f"Order {basket['number']} was sent and is not at the supplier's.")
+    return str(basket["number"])
+
+
+def pay(site: Site, number: str) -> None:
+    """Receive an order, import its invoices, and take the one that agrees as far as to the finance system.
+
+    The other, which is dearer, waits for somebody. Raises DemonstrationFailed where it does not get so far.
+    """
+    site.run("receive", number, "--all", "--by", RECEIVES, "--note", "DN-900")
+    (fetched,) = site.run("fetch-orders", may_find_faults=True)
+    booked = {invoice["number"] for invoice in site.run("invoices", "list")}
+    if booked != {demo_supplier.INVOICE_OF_THE_MAIN_JOB, demo_supplier.DEARER_INVOICE}:
+        raise DemonstrationFailed(f"The invoices were not matched to order {number}: {fetched}")
+    site.run_several(
+        ["invoices", "authorise", demo_supplier.INVOICE_OF_THE_MAIN_JOB, "--by", AUTHORISES],
+        ["postings", "export"],
+    )
 
 
 def financial_year(today: date) -> tuple[date, date]:

@@ -1,14 +1,19 @@
 """The demonstration's supplier: a basket, an invoice, a credit note and a quote wait for each of three schools."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from schoolgate.documents.ebis.invoices import write_invoice
+from schoolgate.documents.ebis.money import NOTHING
+from schoolgate.documents.ebis.ordered import invoice_from_order
 from schoolgate.documents.ebis.orders import write_order
+from schoolgate.documents.ebis.totals import with_amounts
 from schoolgate.documents.samples.ebis import make_invoice, make_order
 from schoolgate.sites.demo_site import Site
 
@@ -24,6 +29,9 @@ LINES = 4
 BASKET_OF_THE_MAIN_JOB = 900
 """Its seed, so that its reference is none of those that waited before."""
 REFERENCE_OF_THE_MAIN_JOB = f"BASKET-{BASKET_OF_THE_MAIN_JOB:05}"
+INVOICE_OF_THE_MAIN_JOB, DEARER_INVOICE = f"SI-{BASKET_OF_THE_MAIN_JOB}-1", f"SI-{BASKET_OF_THE_MAIN_JOB}-2"
+DEARER_BY = Decimal("0.75")
+"""Pounds by which the second invoice's price is above the order's, so that it waits for somebody."""
 
 
 def set_up(site: Site) -> list[dict[str, str]]:
@@ -57,6 +65,23 @@ def queue_basket(site: Site, buyer: dict[str, str]) -> None:
         order = make_order(BASKET_OF_THE_MAIN_JOB, LINES, day=_today(), supplier_duns=DUNS, buyer_duns=buyer["duns"])
         path.write_bytes(write_order(order))
         site.run("documents", "put", str(path), "--buyer", buyer["user"], "--type", "order")
+
+
+def queue_invoices(site: Site, buyer: dict[str, str], order_number: str) -> None:
+    """Invoice an order of the main job in two parts: all lines but the last, and the last one at a higher price."""
+    ordered = make_order(
+        BASKET_OF_THE_MAIN_JOB, LINES, day=_today(), kind="purchase", supplier_duns=DUNS, buyer_duns=buyer["duns"]
+    )
+    order, last = replace(ordered, number=order_number), ordered.lines[-1]
+    dearer = replace(last, unit_price=(last.unit_price or NOTHING) + DEARER_BY, net=None, tax_value=None, gross=None)
+    parts = {INVOICE_OF_THE_MAIN_JOB: order.lines[:-1], DEARER_INVOICE: (with_amounts(dearer),)}
+    with TemporaryDirectory(dir=site.home.parent) as folder:
+        commands = []
+        for number, lines in parts.items():
+            path = Path(folder, f"{number}.xml")
+            path.write_bytes(write_invoice(invoice_from_order(replace(order, lines=lines), number, _today())))
+            commands.append(["documents", "put", str(path), "--buyer", buyer["user"], "--type", "invoice"])
+        site.run_several(*commands)
 
 
 def _write_documents(folder: Path, user: str, duns: str, *, seed: int) -> Iterator[tuple[str, Path]]:

@@ -4,7 +4,12 @@ from schoolgate.sites.base import *  # noqa: F403  a settings module is what it 
 from schoolgate.sites.base import INSTALLED_APPS, METRICS_DOOR, shared
 
 globals().update(shared("school"))
-INSTALLED_APPS = [*INSTALLED_APPS, "schoolgate.school.exchange", "schoolgate.school.purchasing"]
+INSTALLED_APPS = [
+    *INSTALLED_APPS,
+    "schoolgate.commons.alerts",
+    "schoolgate.school.exchange",
+    "schoolgate.school.purchasing",
+]
 ROOT_URLCONF = "schoolgate.sites.urls_school"
 WSGI_APPLICATION = "schoolgate.sites.doors.application"
 SCHOOLGATE_OWNER_PREFERENCE = "school-name"

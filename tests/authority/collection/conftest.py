@@ -1,23 +1,38 @@
 """A base whose school is asked through an API, and what a run of it comes to."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import httpx
 import pytest
+from django.utils import timezone
 from tests.authority.collection import listed
 from tests.authority.collection.county import County
 from tests.authority.collection.listed import Listed, School
+from tests.authority.collection.migration_pages import DAYS_AGO, THURSDAYS, VALUES, NewTask
 from tests.authority.school_portal.conftest import school_person
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.collection import connecting, tools
-from schoolgate.authority.collection.models import CollectionRun, Connection, Data, ScheduledTask
+from schoolgate.authority.collection import connecting, tasks, tools
+from schoolgate.authority.collection.connections import enter
+from schoolgate.authority.collection.migrating.effects import digest_of_effects
+from schoolgate.authority.collection.migrating.migrate import migrate, prepare
+from schoolgate.authority.collection.models import (
+    CollectionRun,
+    Connection,
+    ConnectionState,
+    Data,
+    Owner,
+    ScheduledTask,
+)
 from schoolgate.authority.collection.running import ask_for_run
+from schoolgate.authority.collection.tasks import Wish
 from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.simulators.population import Population
+from schoolgate.wire.mis.connectors.sims_primary import SimsPrimary
 
 Collect = Callable[..., CollectionRun]
 
@@ -85,3 +100,30 @@ def open_county(la: str, green_abbey: Base, monkeypatch: pytest.MonkeyPatch) -> 
         return county
 
     return do
+
+
+@pytest.fixture
+def new_task(green_abbey: Base) -> NewTask:
+    """An active task of Green Abbey, every Thursday."""
+
+    def make(name: str, data: Data, **more: Any) -> ScheduledTask:
+        return tasks.save(Wish(name, Owner.LA, data, THURSDAYS, (green_abbey,), **more), imported=True, by=None)
+
+    return make
+
+
+@pytest.fixture
+def prepared(green_abbey: Base) -> Base:
+    """Green Abbey, whose settings were tested and of which the day is known."""
+    connection, _ = enter(green_abbey, SimsPrimary, VALUES, seen=None, by=None)
+    Connection.objects.filter(pk=connection.pk).update(state=ConnectionState.WORKS)
+    prepare(green_abbey, timezone.localdate() - timedelta(days=DAYS_AGO), by=None)
+    return green_abbey
+
+
+@pytest.fixture
+def migrated(prepared: Base) -> Base:
+    """Green Abbey after its migration."""
+    migrate(prepared, sure=False, seen=digest_of_effects(prepared), by=None)
+    prepared.refresh_from_db()
+    return prepared

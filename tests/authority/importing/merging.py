@@ -14,6 +14,9 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.documents.students.entries import Record
 
 HELD_UPN, OTHER_UPN = "R820432124001", "F820432124002"
+LEFT = {"NCyearActual": "9", "EnrolStatus": "P"}
+MAIN, SUBSIDIARY = ({"NCyearActual": "9", "EnrolStatus": status} for status in "MS")
+MOTHER = {"Surname": "Okafor", "Forename": "Ngozi", "Relationship": "PAM"}
 
 
 def daniel(**changes: Any) -> Record:

@@ -7,6 +7,7 @@ from django.test import Client
 from tests.conftest import PASSWORD
 
 from schoolgate.authority.bases.models import SCHOOL_USER, Base
+from schoolgate.authority.importing.base_rules import always_import_set, use_for_new_bases
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
 
@@ -49,3 +50,9 @@ def as_gita(gita: User, signed_in: Callable[[User], Client]) -> Client:
 @pytest.fixture
 def as_olga(olga: User, signed_in: Callable[[User], Client]) -> Client:
     return signed_in(olga)
+
+
+@pytest.fixture
+def whoever_is_new_is_added(db: None) -> None:
+    """Every base takes all that its files say, and adds whom nobody knows."""
+    use_for_new_bases(always_import_set(), add_unmatched=True, by=None)

@@ -14,7 +14,7 @@ from tests.tls import CertificateAuthority
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.mailing import post
 from schoolgate.commons.alerts.models import Mail
-from schoolgate.commons.alerts.smtp import NotSent, send
+from schoolgate.commons.alerts.smtp import AnswerLost, Attachment, MailRefused, NotSent, send
 from schoolgate.commons.alerts.tidying import prune_mails
 from schoolgate.commons.jobs.engine import claim, free_leases_of, perform, work_off
 from schoolgate.commons.jobs.kinds import KINDS, RunningJob
@@ -121,6 +121,42 @@ def test_a_server_without_starttls_is_told(inbox: Inbox, settings: Any) -> None:
     settings.EMAIL_USE_TLS = True
     with pytest.raises(NotSent, match=r"STARTTLS extension not supported by server\. Check smtp_security"):
         send("omar@bedford.example", "Hello", "Text.")
+
+
+def test_a_mail_may_have_an_attachment_and_be_answered_elsewhere(inbox: Inbox) -> None:
+    file = Attachment("order.xml", b"<Order>\r\n.\r\n</Order>", "application/xml")
+    send("omar@bedford.example", "Hello", "Text.", reply_to="office@bedford.example", attachment=file)
+    (attachment,) = inbox.last.iter_attachments()
+    assert (attachment.get_filename(), attachment.get_content()) == ("order.xml", file.content)
+    assert inbox.last["Reply-To"] == "office@bedford.example"
+
+
+def test_a_line_that_breaks_before_the_text_is_told_from_one_that_breaks_after(inbox: Inbox) -> None:
+    inbox.hangs_up = "before"
+    with pytest.raises(NotSent, match="ended the connection") as before:
+        send("omar@bedford.example", "Hello", "Text.")
+    inbox.hangs_up = "after"
+    with pytest.raises(AnswerLost, match="had the mail, and the line broke"):
+        send("omar@bedford.example", "Hello", "Text.")
+    assert not isinstance(before.value, AnswerLost)
+    assert len(inbox.taken) == 1
+
+
+def test_an_answer_that_is_none_leaves_open_whether_the_mail_was_taken(inbox: Inbox) -> None:
+    inbox.busy = "what?"
+    with pytest.raises(AnswerLost):
+        send("omar@bedford.example", "Hello", "Text.")
+
+
+def test_what_the_server_says_of_a_mail_is_told_from_what_it_says_of_the_login(inbox: Inbox, settings: Any) -> None:
+    inbox.busy = "554 5.7.1 Spam"
+    with pytest.raises(MailRefused) as refused:
+        send("omar@bedford.example", "Hello", "Text.")
+    assert refused.value.for_good
+    inbox.user, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "schoolgate", "schoolgate", "wrong"
+    with pytest.raises(NotSent) as not_let_in:
+        send("omar@bedford.example", "Hello", "Text.")
+    assert not isinstance(not_let_in.value, MailRefused)
 
 
 def test_a_refused_recipient_ends_the_job_with_the_servers_words(inbox: Inbox, omar: User) -> None:

@@ -10,7 +10,7 @@ from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolgate.commons.web.charts import Bar, Group, Mark, bars, pillars, progress, strip
+from schoolgate.commons.web.charts import Bar, Group, Mark, Stack, bars, pillars, progress, stacks, strip
 from schoolgate.commons.web.templatetags.web import (
     clock_time,
     london,
@@ -195,6 +195,23 @@ def test_pillars_stand_in_the_picture_as_high_as_their_numbers_and_in_the_table_
 
 def test_days_without_anything_are_drawn_as_nothing() -> None:
     assert "<title>2 Nov" not in pillars("By day", [Group("2 Nov", (0,))], [("documents", "queued")])
+
+
+def test_stacks_lie_end_to_end_within_their_wholes_and_say_their_numbers() -> None:
+    rows = [
+        Stack("ART", [Decimal(30), Decimal(20)], Decimal(100), "50 of 100", "/art/"),
+        Stack("SCI", [Decimal(0), Decimal(200)], Decimal(50), "200 of 50"),
+    ]
+    drawn = stacks("Budgets", rows, [("spent", "done"), ("over", "failed")], of="Centre", told="Used", rest="left")
+    assert re.findall(r'<rect class="chart-track" width="([\d.]+)%"', drawn) == ["50.0", "25.0"]
+    assert re.findall(r'chart-(\w+)" x="([\d.]+)%" width="([\d.]+)%"[^>]*><title>(.*?)</title>', drawn) == [
+        ("good", "0.0", "15.0", "ART: 30.00 spent"),
+        ("bad", "15.0", "10.0", "ART: 20.00 over"),
+        ("bad", "0.0", "100.0", "SCI: 200.00 over"),
+    ]
+    assert re.findall(r'<td class="cell-number">(.*?)</td>', drawn) == ["50 of 100", "200 of 50"]
+    assert '<a href="/art/">ART</a>' in drawn
+    assert "style=" not in drawn
 
 
 @pytest.mark.parametrize(("number", "text"), [("10.00", "10"), ("100", "100"), ("17.50", "17.5"), ("0", "0")])

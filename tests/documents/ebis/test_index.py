@@ -73,6 +73,12 @@ def test_an_unknown_type_and_an_unreadable_date_are_kept() -> None:
     assert read_index(text) == [Entry("a", "catalogue", None)]
 
 
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"])
+def test_a_date_that_no_row_can_hold_is_no_date_and_keeps_no_other_entry_out(created: str) -> None:
+    text = f'<D><D id="a" type="order" created="{created}"/><D id="b" type="order" created="2026-11-26T09:00:00Z"/></D>'
+    assert read_index(text) == [Entry("a", "order", None), Entry("b", "order", NINE)]
+
+
 @pytest.mark.parametrize("created", [None, datetime(2026, 11, 26, 9)])  # noqa: DTZ001  what is refused
 def test_nothing_is_written_without_its_date_and_offset(created: datetime | None) -> None:
     with pytest.raises(ValueError, match="offset"):

@@ -127,6 +127,18 @@ def chair(db: None) -> User:
 
 
 @pytest.fixture
+def bookkeeper(db: None) -> User:
+    """Enters invoices and deliveries."""
+    return _person("bookkeeper", enters_invoices=True)
+
+
+@pytest.fixture
+def governor(db: None) -> User:
+    """Authorises invoices for payment up to £1,000."""
+    return _person("governor", pays_to=Decimal(1000))
+
+
+@pytest.fixture
 def looker(db: None) -> User:
     """Works with orders, and may only look."""
     return create_user("looker", "purchaser", name="Looker", password=PASSWORD)

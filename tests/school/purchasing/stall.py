@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.school.purchasing.shops import entry_of, serve_shop
 from tests.wire.soap.shop import Shop
 
-from schoolgate.school.purchasing.models import WebService
+from schoolgate.school.purchasing.models import FetchedDocument, WebService
 from schoolgate.wire.soap.calls import Call
 from schoolgate.wire.soap.faults import ServerFault
 
@@ -54,3 +54,9 @@ def serve_stall(stall: Stall, name: str = "Beacon Supplies") -> Iterator[WebServ
     """The ledger's row of a stall that is served meanwhile."""
     with serve_shop(stall) as url:
         yield entry_of(url, name=name)
+
+
+def the(doc_id: str) -> FetchedDocument:
+    """The ledger's row of a document that a stall offers."""
+    found: FetchedDocument = FetchedDocument.objects.get(doc_id=doc_id)
+    return found

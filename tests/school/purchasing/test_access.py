@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from schoolgate.commons.accounts.models import User
-from schoolgate.school.purchasing.access import may
+from schoolgate.school.purchasing.access import may, rights_of
 from schoolgate.school.purchasing.models import Coding, FinancialYear
 
 SignedIn = Callable[[User], Client]
@@ -50,3 +50,8 @@ def test_rows_of_the_ledger_are_found_by_who_works_with_orders(
     assert Coding.objects.visible_to(looker).count() == 3
     assert not Coding.objects.visible_to(sender).exists()
     assert not Coding.objects.visible_to(exchange_account).exists()
+
+
+def test_to_ask_what_a_sender_may_lets_nobody_see_the_ledger(sender: User) -> None:
+    assert not rights_of(sender).raises
+    assert not may(sender, "")

@@ -140,6 +140,11 @@ def test_delivery_preferred_date(make: Make) -> None:
     assert Written(make(number="PO-1002", required_by=None)).text("Delivery/PreferredDate") == "2026-12-24"
 
 
+def test_an_order_of_the_last_day_that_there_is_can_be_written(make: Make) -> None:
+    order = make(dated=date(9999, 12, 31), required_by=None)
+    assert Written(order).text("Delivery/PreferredDate") == "9999-12-31"
+
+
 def test_order_line(make: Make) -> None:
     written = Written(make())
     assert [dict(line.attrib) for line in written.all("OrderLine")] == [{"Action": "Original"}] * 2

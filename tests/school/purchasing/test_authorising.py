@@ -11,7 +11,7 @@ from tests.school.purchasing.ordering import an_order
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.models import Job
-from schoolgate.school.purchasing import establishment
+from schoolgate.school.purchasing import establishment, year_end
 from schoolgate.school.purchasing.authorising import (
     NotAuthorised,
     authorise,
@@ -34,6 +34,7 @@ from schoolgate.school.purchasing.models import (
     VatCode,
 )
 from schoolgate.school.purchasing.orders import ChangedMeanwhile, OrderRefused, about
+from schoolgate.school.purchasing.suppliers import close_supplier
 
 NewOrder = Callable[..., Order]
 
@@ -286,6 +287,22 @@ def test_a_cancelled_order_frees_the_budget_and_says_why(
 def test_a_cancellation_needs_a_reason(new_order: NewOrder, head: User) -> None:
     with pytest.raises(OrderRefused, match="Say why"):
         cancel(new_order(state=OrderState.SENT), by=head, seen_version=1, reason=" ")
+
+
+def test_nothing_is_ordered_from_a_supplier_that_was_closed_since(new_order: NewOrder, head: User) -> None:
+    order = new_order()
+    close_supplier(order.supplier, by=None)
+    with pytest.raises(NotAuthorised, match="Beacon Supplies is closed: nothing new is ordered there") as refused:
+        authorise(order, by=head, seen_version=1)
+    assert codes(refused) == ["supplier"]
+
+
+def test_what_a_closed_year_committed_is_not_freed(new_order: NewOrder, head: User, codings: list[Coding]) -> None:
+    order = new_order(state=OrderState.SENT)
+    year_end.close(order.year, by=None)
+    with pytest.raises(OrderRefused, match="What its orders commit stays"):
+        cancel(order, by=head, seen_version=1, reason="Out of stock")
+    assert room_for(codings[0]).committed == order.net
 
 
 def test_who_can_authorise_is_told_by_limit_and_by_who_raised_it(

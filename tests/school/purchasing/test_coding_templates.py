@@ -166,8 +166,8 @@ def test_a_template_is_told_how_far_it_reaches(
     said = {kind: reach_of(year)[template.pk].said for kind, template in templates.items()}
     assert said == {
         "both": "2 of 2 lines",
-        "login": "Never reached: jsmith, SCI wins",
-        "cost centre": "Never reached: jsmith, SCI wins",
+        "login": "None of 2 lines: jsmith, SCI wins",
+        "cost centre": "None of 2 lines: jsmith, SCI wins",
         "default": "1 of 3 lines",
     }
 

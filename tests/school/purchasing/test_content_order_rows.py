@@ -151,7 +151,13 @@ ROWS = (
         ((f"{LINE}/LineTax/TaxValue", "9.99"),),
         note="Line 2: VAT is 9.99 in the document; the rate makes 2.50.",
     ),
-    Row("OrderTotal/FreightCharges", (("OrderTotal/FreightCharges", "4.95"),), note="carriage of 4.95"),
+    Row(
+        "OrderTotal/GoodsValue, another",
+        (("OrderTotal/GoodsValue", "2600.00"),),
+        note="The document states goods of £2600.00 without VAT; the lines of the order make £26.00.",
+    ),
+    Row("OrderTotal/GoodsValue, a penny beside", (("OrderTotal/GoodsValue", "26.01"),)),
+    Row("OrderTotal/FreightCharges", (("OrderTotal/FreightCharges", "4.95"),), note="carriage of £4.95"),
     Row("Delivery/PreferredDate, no date", (("Delivery/PreferredDate", "ASAP"),), note="“ASAP”"),
     Row("everything else", (("Colour", "blue"), (f"{LINE}/Surprise", "yes")), note="Surprise"),
 )

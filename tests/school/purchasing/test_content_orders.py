@@ -12,6 +12,7 @@ from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.models import Job
 from schoolgate.documents.ebis.checking import check_document
 from schoolgate.school.purchasing import establishment
+from schoolgate.school.purchasing.baskets import MOST_NOTES
 from schoolgate.school.purchasing.models import (
     Coding,
     CodingTemplate,
@@ -217,6 +218,25 @@ class TestWhatALineCosts:
         raw = basket({**goods, "product": "G"})
         refused = refusal_of(edited(raw, (f"{FIRST}/Quantity/Amount", "900000"), (f"{FIRST}/NetLineTotal", None)))
         assert (refused.rule, refused.path) == ("net-total", "/Order/OrderTotal")
+
+    @pytest.mark.parametrize("net", ["-6.50", None], ids=["stated", "reckoned"])
+    def test_a_line_that_costs_less_than_nothing_waits_whatever_the_others_cost(
+        self, basket: Basket, net: str | None
+    ) -> None:
+        refused = refusal_of(edited(basket(), (f"{FIRST}/AmountDiscount/Amount", "20"), (f"{FIRST}/NetLineTotal", net)))
+        assert (refused.rule, refused.found) == ("net-total", "-6.50")
+        assert refused.said == "Line 1 costs -6.50, which is less than nothing."
+
+    def test_what_is_to_be_told_of_each_of_many_lines_is_told_of_some_and_counted(self, basket: Basket) -> None:
+        goods = {"product": "P", "description": "Pens", "quantity": 1, "unit_price": "1", "tax_code": "S"}
+        raw = basket(*[{**goods, "tax_rate": "20"}] * 25)
+        outcome, notes = taken(raw.replace(b"<TaxValue>0.20<", b"<TaxValue>0.30<"))
+        assert isinstance(outcome, Order)
+        assert len(notes) == MOST_NOTES + 1
+        assert notes[-2:] == [
+            "Line 20: VAT is 0.30 in the document; the rate makes 0.20.",
+            "5 more notes like this one are left out.",
+        ]
 
 
 class TestWaiting:

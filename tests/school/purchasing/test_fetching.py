@@ -1,29 +1,22 @@
 """Rounds at services that behave and that do not: nothing lost, nothing twice, nothing that keeps others out."""
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import pytest
-from django.utils import timezone
 from tests.school.dying import DieAt, Killed
 from tests.school.purchasing.conftest import Basket
-from tests.school.purchasing.stall import Stall, serve_stall
+from tests.school.purchasing.stall import Stall, the
 from tests.wire.conftest import answer
 
 from schoolgate.commons.filestore import NoSpace
-from schoolgate.documents.ebis.invoices import write_invoice
 from schoolgate.documents.samples.ebis import make_invoice
 from schoolgate.school.purchasing import fetching, store
-from schoolgate.school.purchasing.copies import SEEN_BEFORE
-from schoolgate.school.purchasing.documents import keep_out, take_back
-from schoolgate.school.purchasing.fetching import CHANGED, NOT_GIVEN, Count, fetch_from
-from schoolgate.school.purchasing.importing import import_document, try_again
-from schoolgate.school.purchasing.marking import GONE, PUT_BACK
+from schoolgate.school.purchasing.fetching import NOT_GIVEN, Count, fetch_from
+from schoolgate.school.purchasing.importing import import_document
 from schoolgate.school.purchasing.models import (
     DocumentState,
     FetchedDocument,
     Order,
-    Supplier,
     WebService,
 )
 from schoolgate.wire.soap.errors import NotUnderstood, ServiceFailed, Unreachable, WrongCredentials
@@ -31,11 +24,6 @@ from schoolgate.wire.soap.errors import NotUnderstood, ServiceFailed, Unreachabl
 INVOICE = make_invoice(7, lines=2, day=date(2026, 11, 26))
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home", "ready_ledger")]
-
-
-def the(doc_id: str) -> FetchedDocument:
-    found: FetchedDocument = FetchedDocument.objects.get(doc_id=doc_id)
-    return found
 
 
 def test_a_basket_is_fetched_kept_imported_and_then_marked(stall: Stall, beacon: WebService, basket: Basket) -> None:
@@ -74,17 +62,18 @@ def test_a_quote_or_what_is_not_known_stays_listed_and_is_never_fetched(
     assert stall.calls == ["FetchIndex"]
 
 
-@pytest.mark.parametrize("kind", ["invoice", "creditnote"])
-def test_an_invoice_is_kept_as_it_came_and_not_marked(stall: Stall, beacon: WebService, kind: str) -> None:
-    stall.offer("I-1", write_invoice(INVOICE), kind)
-    assert fetch_from(beacon).count == Count(offered=1, found=1, kept=1)
-    document = the("I-1")
-    assert (document.state, document.kind) == (DocumentState.FETCHED, kind)
-    assert document.reference == INVOICE.number
-    assert not stall.is_marked("I-1")
-    stall.calls.clear()
-    assert fetch_from(beacon).count == Count(offered=1, here=1)
-    assert stall.calls == ["FetchIndex"]
+def test_a_document_whose_type_its_supplier_corrects_is_fetched_then(
+    stall: Stall, beacon: WebService, basket: Basket
+) -> None:
+    stall.offer("B-1", basket(), "basket")
+    fetch_from(beacon)
+    assert the("B-1").kind == "other"
+    stall.offer("B-1", basket())
+    assert fetch_from(beacon).count.imported == 1
+    # What was fetched as a basket stays one.
+    stall.documents["B-1"] = ("quote", False)
+    fetch_from(beacon)
+    assert (the("B-1").kind, the("B-1").state) == ("order", DocumentState.IMPORTED)
 
 
 def test_a_refused_document_waits_with_its_rule_and_is_not_marked(
@@ -131,6 +120,11 @@ def test_a_document_that_is_listed_and_not_given_is_noted(stall: Stall, beacon: 
     assert the("B-1").notes == [NOT_GIVEN]
     fetch_from(beacon)
     assert the("B-1").notes == [NOT_GIVEN]
+    # Once it is given that is over.
+    stall.change = lambda _, right: right
+    stall.offer("B-1", basket())
+    fetch_from(beacon)
+    assert the("B-1").notes == []
 
 
 def _index_answer(right: bytes, listed: str) -> bytes:
@@ -190,159 +184,6 @@ def test_a_page_of_a_filter_instead_of_the_index_is_told(stall: Stall, beacon: W
     assert isinstance(fetch_from(beacon).error, NotUnderstood)
 
 
-def test_marking_that_fails_is_done_again_and_nothing_is_imported_twice(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    stall.offer("B-1", basket())
-    stall.change = lambda request, right: b"" if b"<UpdateDocumentStatus" in request.body else right
-    assert isinstance(fetch_from(beacon).error, Unreachable)
-    assert the("B-1").state == DocumentState.IMPORTED
-    assert the("B-1").marked_at is None
-    stall.change = lambda _, right: right
-    stall.put_back("B-1")
-    stall.calls.clear()
-    assert fetch_from(beacon).error is None
-    assert stall.calls == ["FetchIndex", "UpdateDocumentStatus B-1"]
-    assert Order.objects.count() == 1
-
-
-def test_what_is_gone_before_it_was_marked_is_as_good_as_marked(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    stall.offer("B-1", basket())
-    stall.change = lambda request, right: b"" if b"<UpdateDocumentStatus" in request.body else right
-    fetch_from(beacon)
-    stall.change = lambda _, right: right
-    del stall.documents["B-1"]
-    assert fetch_from(beacon).error is None
-    assert the("B-1").marked_at is not None
-    assert the("B-1").notes == [GONE]
-
-
-def test_a_document_that_was_marked_back_is_marked_again_and_never_imported_twice(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    stall.offer("B-1", basket())
-    fetch_from(beacon)
-    stall.put_back("B-1")
-    assert fetch_from(beacon).count == Count(offered=1, here=1)
-    assert stall.is_marked("B-1")
-    assert the("B-1").notes == [PUT_BACK]
-    assert Order.objects.count() == 1
-
-
-def test_a_document_that_was_marked_back_is_told_as_unmarked_until_the_service_took_it(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    stall.offer("B-1", basket())
-    fetch_from(beacon)
-    stall.put_back("B-1")
-    stall.change = lambda request, right: b"" if b"<UpdateDocumentStatus" in request.body else right
-    fetch_from(beacon)
-    assert the("B-1").marked_at is None
-
-
-def test_a_service_that_forgets_every_mark_is_asked_for_no_content_again(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    stall.offer("B-1", basket())
-    stall.forgets = True
-    for _ in range(3):
-        fetch_from(beacon)
-    # Once to have it, once to see whether it was put back with other content.
-    assert stall.calls.count("FetchDoc B-1") == 2
-    assert the("B-1").notes == [PUT_BACK]
-    assert Order.objects.count() == 1
-
-
-def test_a_document_that_changes_after_it_was_marked_is_noted_and_the_kept_one_stands(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    plain = basket()
-    stall.offer("B-1", plain)
-    fetch_from(beacon)
-    stall.offer("B-1", basket(reference="BASKET-9"))
-    fetch_from(beacon)
-    assert the("B-1").notes == [CHANGED, PUT_BACK]
-    assert store.read(the("B-1").sha256) == plain
-    assert Order.objects.get().reference == "BASKET-1"
-
-
-def test_a_waiting_document_that_is_made_anew_is_noted_and_the_kept_one_stands(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    plain = basket(supplier_duns="999999999")
-    stall.offer("B-1", plain)
-    fetch_from(beacon)
-    FetchedDocument.objects.update(created=timezone.now() - timedelta(days=1))
-    stall.offer("B-1", basket())
-    fetch_from(beacon)
-    assert the("B-1").notes[-1] == CHANGED
-    assert the("B-1").state == DocumentState.WAITING
-    # It is looked at once.
-    fetch_from(beacon)
-    assert stall.calls.count("FetchDoc B-1") == 2
-    assert store.read(the("B-1").sha256) == plain
-
-
-def test_the_same_content_under_another_id_waits_beside_the_first(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    stall.offer("B-1", basket())
-    stall.offer("B-2", basket())
-    assert fetch_from(beacon).count == Count(offered=2, found=2, imported=1, waiting=1)
-    second = the("B-2")
-    assert (second.state, second.rule, second.first) == (DocumentState.WAITING, SEEN_BEFORE, the("B-1"))
-    assert not stall.is_marked("B-2")
-
-
-def test_the_same_reference_of_the_same_supplier_from_another_service_waits_beside_the_first(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    stall.offer("B-1", basket())
-    fetch_from(beacon)
-    portal = Stall()
-    portal.offer(
-        "P-1",
-        basket(
-            {
-                "product": "BX-100",
-                "description": "Books",
-                "quantity": 1,
-                "unit_price": "2.00",
-                "tax_code": "S",
-                "tax_rate": "20",
-            }
-        ),
-    )
-    with serve_stall(portal, "The portal") as service:
-        assert fetch_from(service).count.waiting == 1
-    assert the("P-1").first == the("B-1")
-    assert Order.objects.count() == 1
-
-
-def test_two_invoices_with_one_number_wait_one_beside_the_other(stall: Stall, beacon: WebService) -> None:
-    invoice = INVOICE
-    Supplier.objects.update(duns=invoice.supplier.duns)
-    stall.offer("I-1", write_invoice(invoice), "invoice")
-    stall.offer("I-2", write_invoice(invoice).replace(b"</Invoice>", b"<!-- again --></Invoice>"), "invoice")
-    stall.offer("C-1", write_invoice(invoice).replace(b"INV", b"CRN"), "creditnote")
-    assert fetch_from(beacon).count == Count(offered=3, found=3, kept=2, waiting=1)
-    assert the("I-2").first == the("I-1")
-
-
-def test_an_invoice_waits_no_more_once_the_first_is_kept_out(stall: Stall, beacon: WebService, clerk: Any) -> None:
-    for doc_id in ("I-1", "I-2"):
-        stall.offer(doc_id, write_invoice(INVOICE), "invoice")
-    fetch_from(beacon)
-    second = the("I-2")
-    try_again(second, by=clerk)
-    assert (second.state, second.first) == (DocumentState.WAITING, the("I-1"))
-    keep_out(the("I-1"), by=clerk, reason="The second is right.")
-    try_again(second, by=clerk)
-    assert (second.state, second.rule, second.first) == (DocumentState.FETCHED, "", None)
-
-
 def test_what_may_pass_is_tried_again_although_another_document_fails_for_good(
     stall: Stall, beacon: WebService, basket: Basket
 ) -> None:
@@ -353,26 +194,6 @@ def test_what_may_pass_is_tried_again_although_another_document_fails_for_good(
     stall.change = lambda request, right: junk if b"B-2</" in request.body else right
     assert isinstance(fetch_from(beacon).error, ServiceFailed)
     assert "not as the service should" in the("B-2").said
-
-
-def test_a_copy_comes_in_only_when_a_person_keeps_the_first_out(
-    stall: Stall, beacon: WebService, basket: Basket, clerk: Any
-) -> None:
-    stall.offer("B-1", basket(supplier_duns="999999999"))
-    stall.offer("B-2", basket(supplier_duns="999999999"))
-    fetch_from(beacon)
-    Supplier.objects.update(duns="999999999")
-    second = the("B-2")
-    try_again(second, by=clerk)
-    assert second.rule == SEEN_BEFORE
-    keep_out(the("B-1"), by=clerk, reason="The second is right.")
-    try_again(second, by=clerk)
-    assert second.state == DocumentState.IMPORTED
-    take_back(the("B-1"), by=clerk)
-    first = the("B-1")
-    try_again(first, by=clerk)
-    assert (first.rule, first.first) == (SEEN_BEFORE, second)
-    assert Order.objects.count() == 1
 
 
 @pytest.mark.parametrize("point", ["fetch.listed", "fetch.stored", "fetch.committed", "fetch.imported", "fetch.marked"])
@@ -398,19 +219,6 @@ def test_what_a_dead_round_kept_comes_in_although_the_service_offers_it_no_more(
         fetch_from(beacon)
     del stall.documents["B-1"]
     assert fetch_from(beacon).count == Count(imported=1)
-
-
-def test_what_was_marked_after_the_list_was_made_was_not_put_back(
-    stall: Stall, beacon: WebService, basket: Basket
-) -> None:
-    stall.offer("B-1", basket())
-    fetch_from(beacon)
-    stall.put_back("B-1")
-    FetchedDocument.objects.update(marked_at=timezone.now() + timedelta(minutes=1))
-    stall.calls.clear()
-    fetch_from(beacon)
-    assert stall.calls == ["FetchIndex"]
-    assert the("B-1").notes == []
 
 
 def test_without_room_on_the_disk_nothing_is_imported_nor_marked(
@@ -454,15 +262,3 @@ def test_a_document_that_declares_an_encoding_of_its_own_is_read_as_the_text_it_
     assert "utf-16" in text
     stall.offer("B-1", text)
     assert fetch_from(beacon).count.imported == 1
-
-
-def test_marks_alone_are_made_without_asking_what_there_is(
-    stall: Stall, beacon: WebService, basket: Basket, clerk: Any
-) -> None:
-    stall.offer("B-1", basket(supplier_duns="999999999"))
-    fetch_from(beacon)
-    keep_out(the("B-1"), by=clerk, reason="Not ours.")
-    stall.calls.clear()
-    fetch_from(beacon, look=False)
-    assert stall.calls == ["UpdateDocumentStatus B-1"]
-    assert stall.is_marked("B-1")

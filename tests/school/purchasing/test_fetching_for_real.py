@@ -7,8 +7,8 @@ from tests.school.purchasing.conftest import SCHOOL_DUNS, SUPPLIER_DUNS, Basket
 from tests.school.purchasing.real_supplier import RealSupplier, serve_supplier
 
 from schoolgate.school.purchasing import store
+from schoolgate.school.purchasing.documents import PUT_BACK
 from schoolgate.school.purchasing.fetching import Count, fetch_from
-from schoolgate.school.purchasing.marking import PUT_BACK
 from schoolgate.school.purchasing.models import (
     CodingTemplate,
     DocumentState,

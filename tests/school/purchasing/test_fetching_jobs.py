@@ -16,7 +16,7 @@ from schoolgate.commons.schedules.due import Scheduler
 from schoolgate.commons.schedules.models import Schedule
 from schoolgate.commons.schedules.rules import Weekly
 from schoolgate.school.purchasing.asking import FETCH, ask_for_documents, services_to_ask
-from schoolgate.school.purchasing.documents import DocumentRefused, keep_out, take_back
+from schoolgate.school.purchasing.documents import TRY_WAITING, DocumentRefused, keep_out, take_back
 from schoolgate.school.purchasing.importing import try_again
 from schoolgate.school.purchasing.models import (
     Coding,
@@ -128,6 +128,22 @@ def test_a_basket_without_coding_comes_in_by_itself_once_there_is_a_template(
     document.refresh_from_db()
     assert document.state == DocumentState.IMPORTED
     assert stall.is_marked("B-1")
+
+
+def test_one_document_whose_file_is_damaged_keeps_no_other_from_coming_in(
+    stall: Stall, beacon: WebService, basket: Basket, year: FinancialYear, codings: list[Coding], bursar: User
+) -> None:
+    CodingTemplate.objects.all().delete()
+    stall.offer("B-1", basket())
+    stall.offer("B-2", basket(reference="BASKET-2"))
+    ask_for_documents([beacon], by=None)
+    work_off()
+    FetchedDocument.objects.filter(doc_id="B-1").update(sha256="0" * 64)
+    save_template(CodingTemplate(year=year), {"login": "", "cost_centre": "", "coding": codings[0]}, by=bursar)
+    work_off()
+    assert Order.objects.get().document == FetchedDocument.objects.get(doc_id="B-2", state=DocumentState.IMPORTED)
+    assert stall.is_marked("B-2")
+    assert "Something unexpected went wrong" in Job.objects.get(kind=TRY_WAITING).error
 
 
 def test_a_document_is_kept_out_with_a_reason_and_its_service_is_told(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.school.purchasing.billing import an_invoice
 from tests.school.purchasing.ordering import an_order
 
 from schoolgate.commons.accounts.models import User
@@ -12,6 +13,7 @@ from schoolgate.school.purchasing.models import (
     Coding,
     DocumentState,
     FetchedDocument,
+    OrderState,
     Supplier,
     VatCode,
     WebService,
@@ -52,6 +54,16 @@ def test_an_order_is_found_by_its_number(
     order = an_order(supplier, codings[0], vat["S"])
     page = signed_in(looker).post("/find/", {"text": order.number}).content.decode()
     assert f"/purchasing/orders/{order.pk}/" in page
+
+
+@pytest.mark.parametrize("text", ["si-47", "po-1001"])
+def test_an_invoice_is_found_by_its_number_and_its_orders(
+    looker: User, signed_in: SignedIn, supplier: Supplier, codings: list[Coding], vat: dict[str, VatCode], text: str
+) -> None:
+    order = an_order(supplier, codings[0], vat["S"], state=OrderState.SENT)
+    invoice = an_invoice(order, {1: 1}, number="SI-47")
+    page = signed_in(looker).post("/find/", {"text": text}).content.decode()
+    assert f"/purchasing/invoices/{invoice.pk}/" in page
 
 
 def test_who_does_not_work_with_orders_finds_neither(

@@ -1,7 +1,6 @@
 """*Import*, *Documents* and one document, as people see them."""
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from django.test import Client
@@ -12,8 +11,6 @@ from tests.school.purchasing.stall import Stall
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.jobs.engine import work_off
-from schoolgate.documents.ebis.invoices import write_invoice
-from schoolgate.documents.samples.ebis import make_invoice
 from schoolgate.school.purchasing import store
 from schoolgate.school.purchasing.models import (
     DocumentState,
@@ -162,17 +159,6 @@ def test_a_copy_is_shown_beside_the_first(stall: Stall, beacon: WebService, bask
     )
 
 
-def test_an_invoice_is_kept_and_the_page_says_what_becomes_of_it(
-    stall: Stall, beacon: WebService, clerks: Client
-) -> None:
-    stall.offer("I-1", write_invoice(make_invoice(7, lines=2, day=date(2026, 11, 26))), "invoice")
-    import_now(clerks)
-    document = FetchedDocument.objects.get()
-    page = text_of(clerks, reverse("purchasing-document", args=[document.pk]))
-    assert "invoices are matched by a later version" in page
-    assert "Try again" not in page
-
-
 def test_a_document_is_tried_again_kept_out_and_taken_back(
     stall: Stall, beacon: WebService, basket: Basket, clerks: Client
 ) -> None:
@@ -188,6 +174,7 @@ def test_a_document_is_tried_again_kept_out_and_taken_back(
     page = text_of(clerks, reverse("purchasing-document", args=[document.pk]))
     assert "Not ours." in page
     assert "Keep out</a>" not in page
+    assert "Not ours." in text_of(clerks, f"{DOCUMENTS}?state=kept-out")
     back = reverse("take-document-back", args=[document.pk])
     assert "It waits again" in clerks.post(back, follow=True).content.decode()
     assert "meanwhile" in clerks.post(back, follow=True).content.decode()

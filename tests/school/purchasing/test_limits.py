@@ -62,6 +62,7 @@ def test_a_colleague_who_sends_files_sees_the_ledger_with_a_right_and_no_more_wi
         ({"authorises_to": Decimal(0)}, "authorises_to"),
         ({"authorises_to": Decimal(-1)}, "authorises_to"),
         ({"over_budget": True}, "over_budget"),
+        ({"pays_to": Decimal(0)}, "pays_to"),
     ],
 )
 def test_rights_that_make_no_sense_are_told_at_their_field(
@@ -125,7 +126,7 @@ def test_that_nobody_authorises_or_raises_is_told(looker: User) -> None:
 def test_that_only_one_authorises_and_raises_too_is_told(head: User, bursar: User) -> None:
     give(head, rights(raises=True, authorises_to=Decimal(1000)), by=bursar)
     assert list(separation.findings()) == [
-        "Only Head authorises orders: what Head raises waits, since nobody else may authorise it."
+        "Only Head authorises orders: what Head raises or changes waits, as nobody else may authorise it."
     ]
 
 
@@ -133,3 +134,60 @@ def test_who_is_switched_off_counts_for_nothing(head: User, clerk: User) -> None
     head.is_active = False
     head.save()
     assert list(separation.findings()) == ["Nobody authorises orders yet: none can be sent."]
+
+
+def test_rights_of_invoices_are_given_and_told(looker: User, bursar: User) -> None:
+    give(looker, rights(enters_invoices=True, pays_to=Decimal(500), over_budget=True), by=bursar)
+    assert may(again(looker), "enters_invoices")
+    assert may(again(looker), "pays")
+    assert not may(again(looker), "authorises")
+    entry = AuditEntry.objects.get(did="purchasing rights changed")
+    assert entry.details == "looks only → enters invoices, authorises invoices up to £500.00, over budget too"
+
+
+def test_either_right_of_invoices_accepts_what_differs(bookkeeper: User, governor: User, clerk: User) -> None:
+    assert may(bookkeeper, "clears")
+    assert may(governor, "clears")
+    assert not may(clerk, "clears")
+
+
+def test_who_enters_and_authorises_invoices_is_named_with_what_that_allows(
+    clerk: User, head: User, governor: User, bookkeeper: User
+) -> None:
+    give(bookkeeper, rights(enters_invoices=True, pays_to=Decimal(500)), by=None)
+    (found,) = separation.findings()
+    assert found == (
+        "Bookkeeper can enter an invoice for somebody else’s order and authorise it for payment alone, up to £500.00; "
+        "one without an order never alone."
+    )
+
+
+def test_who_could_do_all_from_order_to_payment_is_named(clerk: User, head: User, governor: User) -> None:
+    everything = rights(raises=True, authorises_to=Decimal(1000), enters_invoices=True, pays_to=Decimal(500))
+    give(governor, everything, by=None)
+    OWN_ORDERS_TOO.set(True, by=None)
+    assert (
+        "Governor can raise an order, authorise it and authorise its invoice for payment alone, up to £500.00."
+        in separation.findings()
+    )
+
+
+def test_who_authorises_invoices_and_sets_limits_is_named(clerk: User, head: User, governor: User) -> None:
+    give(governor, rights(pays_to=Decimal(500), sets_up=True), by=None)
+    assert list(separation.findings()) == [
+        "Governor authorises invoices up to £500.00 and can change limits, their own too."
+    ]
+
+
+def test_that_nobody_authorises_invoices_is_told_where_somebody_enters_them(
+    clerk: User, head: User, bookkeeper: User
+) -> None:
+    assert list(separation.findings()) == ["Nobody authorises invoices for payment yet: none can be exported."]
+
+
+def test_that_only_one_authorises_invoices_and_enters_them_too_is_told(clerk: User, head: User, governor: User) -> None:
+    give(governor, rights(pays_to=Decimal(500), enters_invoices=True), by=None)
+    assert list(separation.findings())[-1] == (
+        "Only Governor authorises invoices: those without an order that Governor enters wait, since nobody else may "
+        "authorise them."
+    )

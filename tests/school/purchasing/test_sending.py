@@ -18,6 +18,8 @@ from schoolgate.documents.ebis.orders import read_order
 from schoolgate.school.purchasing import deciding, establishment, sending, store
 from schoolgate.school.purchasing.models import Coding, Order, OrderState, SendAttempt, Supplier, VatCode, WebService
 from schoolgate.school.purchasing.orders import OrderRefused
+from schoolgate.school.purchasing.send_job import failure_of_call
+from schoolgate.school.purchasing.services import save_service
 from schoolgate.wire.http import TRIES
 from schoolgate.wire.soap.errors import (
     DocumentRefused,
@@ -188,6 +190,28 @@ def test_an_order_that_waited_is_sent_once_its_service_answers_again(
     assert work(order).state == OrderState.SENT
 
 
+def test_an_order_that_waited_is_sent_once_its_service_is_set_up_anew(
+    order: Order, shop: Shop, service: WebService
+) -> None:
+    shop.answers = [WrongCredentials()]
+    send(order)
+    save_service(service, {}, password="the-new-one", by=None)
+    sending.ask_for_what_waits()
+    assert work(order).state == OrderState.SENT
+
+
+def test_a_service_that_is_set_up_anew_and_still_fails_is_asked_once(
+    order: Order, shop: Shop, service: WebService
+) -> None:
+    shop.answers = [WrongCredentials()] * 3
+    send(order)
+    save_service(service, {}, password="wrong-again", by=None)
+    for _ in range(3):
+        sending.ask_for_what_waits()
+        work(order)
+    assert len(outcomes(order)) == 2
+
+
 @pytest.mark.parametrize("error", [UNANSWERED, ServiceFailed("HTTP 500"), NotUnderstood("HTTP 200 text/html")])
 def test_an_answer_that_never_came_leaves_it_unsure_and_it_is_not_sent_again_by_itself(
     order: Order, shop: Shop, error: ServiceError
@@ -298,7 +322,7 @@ def test_the_round_leaves_alone_what_begins_while_it_looks(order: Order, monkeyp
 def test_an_answer_that_comes_after_the_process_was_taken_for_dead_still_counts_if_it_is_true(order: Order) -> None:
     attempt = left_on_its_way(order)
     sending.settle(order, goes_on=False)
-    assert sending.end(attempt, NO_LINE).outcome == "unsure"
+    assert sending.end(attempt, failure_of_call(NO_LINE)).outcome == "unsure"
     assert Order.objects.get().state == OrderState.UNSURE
     assert sending.end(attempt, None).outcome == "arrived"
     assert Order.objects.get().state == OrderState.SENT

@@ -84,6 +84,7 @@ def test_an_order_whose_answer_was_lost_is_one_order_there(imported: Order) -> N
     begun = sending.begin(imported)
     assert begun is not None
     attempt, xml = begun
+    assert attempt.service is not None
     call(attempt.service, lambda client: client.send_order(xml.decode()))
     # The process died before it wrote down what was answered.
     assert send(imported).state == OrderState.SENT

@@ -119,6 +119,12 @@ def test_links_come_with_their_budgets(year: FinancialYear, codings: list[Coding
     assert (entry.target, entry.details) == ("01 / E19 / ENG", "budget 1,000.00 → 1,250.50")
 
 
+def test_what_a_new_row_gets_is_told_before_it_is_made(year: FinancialYear, codings: list[Coding]) -> None:
+    rows = 'fund,ledger code,cost centre,budget,open\n01,E22,ENG,"1,250",no\n'
+    assert told("links", rows, year) == [(2, "new", "01 / E22 / ENG", "budget 1,250.00; open no")]
+    assert told("codes", "kind,code,name\nfund,02,Capital\n", year) == [(2, "new", "fund 02", "name Capital")]
+
+
 def test_an_empty_budget_leaves_what_is_there(year: FinancialYear, codings: list[Coding]) -> None:
     assert told("links", "fund,ledger code,cost centre,budget\n01,E19,ENG,\n", year)[0][1] == "known"
     assert Coding.objects.get(pk=codings[0].pk).budget == Decimal(1000)
@@ -132,6 +138,7 @@ def test_an_empty_budget_leaves_what_is_there(year: FinancialYear, codings: list
         ("01,E99,ENG,1", "There is no ledger code “E99” in 2026-27. Add it first."),
         ("01,E19,ART,1", "There is no cost centre “ART” in 2026-27. Add it first."),
         ("01,E19,ENG,-1", "The budget is “-1”. It is pounds and pence, such as 1200.50."),
+        ('01,E19,ENG,"1,20"', "The budget is “1,20”. It is pounds and pence, such as 1200.50."),
         ("01,E19,ENG,1.005", "The budget is “1.005”. It is pounds and pence, such as 1200.50."),
         ("01,E19,ENG,1e99", "The budget is “1e99”. It is pounds and pence, such as 1200.50."),
         ("01,E19,ENG,NaN", "The budget is “NaN”. It is pounds and pence, such as 1200.50."),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.school.purchasing import establishment
+from schoolgate.school.purchasing.copying import copy_structures
 from schoolgate.school.purchasing.models import (
     Coding,
     CodingTemplate,
@@ -105,6 +106,7 @@ def test_establishment_details_are_saved(browser: Client, year: FinancialYear) -
         ("duns", "12345678", "A DUNS number is nine digits."),
         ("language", "english", "Two letters, such as en."),
         ("currency", "£", "Three capital letters, such as GBP."),
+        ("invoice_tolerance", "-1", "greater than or equal to 0"),
     ],
 )
 def test_a_detail_that_is_not_well_formed_is_told_at_its_field(
@@ -276,6 +278,17 @@ def test_a_template_is_made_for_a_basket_that_waits(browser: Client, codings: li
     assert (template.login, template.cost_centre, template.coding) == ("jsmith", "SCI", codings[1])
 
 
+def test_a_template_of_another_year_is_not_said_to_bring_baskets_in(
+    browser: Client, codings: list[Coding], last_year: FinancialYear
+) -> None:
+    copy_structures(codings[0].year, last_year, None)
+    browser.post(reverse("look-at-year", args=[last_year.pk]))
+    coding = Coding.objects.filter(year=last_year).first()
+    assert coding is not None
+    page = text_of(send(browser, reverse("add-coding-template"), coding=str(coding.pk)))
+    assert "The template was added to 2025-26. Baskets come into 2026-27 now: it codes none of them yet." in page
+
+
 def test_a_template_is_changed_and_removed(browser: Client, year: FinancialYear, codings: list[Coding]) -> None:
     template = CodingTemplate.objects.create(year=year, login="jsmith", coding=codings[0])
     send(browser, reverse("coding-template", args=[template.pk]), coding=str(codings[2].pk))
@@ -323,11 +336,22 @@ def test_a_list_is_shown_before_anything_is_done_and_then_done(
     address = reverse("import-set-up", args=["codes"])
     page = browser.post(address, {"file": SimpleUploadedFile("codes.csv", CODES)})
     assert (page.context["new"], page.context["known"], page.context["wrong"]) == (1, 1, 1)
+    assert f'name="year" value="{year.pk}"' in page.content.decode()
     assert not Fund.objects.filter(code="02").exists()
     confirm = reverse("confirm-import-set-up", args=["codes"])
-    done = browser.post(confirm, {"content": page.context["content"]}, follow=True)
+    done = browser.post(confirm, {"content": page.context["content"], "year": year.pk}, follow=True)
     assert "1 added, 0 changed, 1 as they were, 1 not taken" in text_of(done)
     assert Fund.objects.filter(code="02").exists()
+
+
+def test_a_list_is_not_taken_into_another_year_than_it_was_shown_for(browser: Client, year: FinancialYear) -> None:
+    page = browser.post(reverse("import-set-up", args=["codes"]), {"file": SimpleUploadedFile("codes.csv", CODES)})
+    after = FinancialYear.objects.create(name="2027-28", first_day=date(2027, 4, 1), last_day=date(2028, 3, 31))
+    browser.post(reverse("look-at-year", args=[after.pk]))
+    data = {"content": page.context["content"], "year": year.pk}
+    answer = browser.post(reverse("confirm-import-set-up", args=["codes"]), data, follow=True)
+    assert "What you saw was for another financial year than 2027-28. Choose the file once more." in text_of(answer)
+    assert not Fund.objects.exists()
 
 
 def test_what_is_no_list_is_told_at_the_file(browser: Client, year: FinancialYear) -> None:
@@ -339,5 +363,7 @@ def test_what_is_no_list_is_told_at_the_file(browser: Client, year: FinancialYea
 
 
 def test_a_file_that_came_back_cut_is_asked_for_again(browser: Client, year: FinancialYear) -> None:
-    answer = browser.post(reverse("confirm-import-set-up", args=["codes"]), {"content": "a"}, follow=True)
+    answer = browser.post(
+        reverse("confirm-import-set-up", args=["codes"]), {"content": "a", "year": year.pk}, follow=True
+    )
     assert "The file did not come back whole." in text_of(answer)

@@ -18,6 +18,7 @@ from tests.wire.soap.shop import Shop
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing.models import Coding, Supplier, WebService
+from schoolgate.school.purchasing.services import save_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_site", "year")]
 
@@ -186,6 +187,16 @@ def test_a_service_is_changed_without_typing_the_password_again(bursars: Client,
     assert (service.safe_to_repeat, service.password) == (True, "secret-1")
 
 
+def test_a_service_is_not_said_to_be_all_right_before_it_was_called_as_it_is_now(
+    bursars: Client, service: WebService
+) -> None:
+    address = reverse("purchasing-service", args=[service.pk])
+    WebService.objects.update(last_success_at=timezone.now(), changed_at=timezone.now() - timedelta(days=1))
+    assert bursars.get(address).context["state"] == "all right"
+    save_service(service, {}, password="another-one", by=None)
+    assert bursars.get(address).context["state"] == "to be tested"
+
+
 def test_a_service_that_was_changed_meanwhile_is_shown_as_it_is(bursars: Client, service: WebService) -> None:
     address = reverse("purchasing-edit-service", args=[service.pk])
     sent = shown(bursars.get(address).context["form"]) | {"username": "head", "password": SECRET}
@@ -219,7 +230,8 @@ def test_who_orders_go_to_through_the_service_stays(bursars: Client, supplier: S
 
 
 def test_the_age_of_the_password_is_told(bursars: Client, service: WebService) -> None:
-    WebService.objects.update(password_set_at=timezone.now() - timedelta(days=92))
+    # By the wall clock: days are London’s, and its clocks may have changed since.
+    WebService.objects.update(password_set_at=timezone.localtime() - timedelta(days=92))
     assert "92 days old" in page(bursars, reverse("purchasing-services"))
 
 

@@ -10,7 +10,7 @@ from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.csv_lists import CsvRefused
 from schoolgate.school.purchasing.changing import ChangedMeanwhile, SetUpRefused
 from schoolgate.school.purchasing.models import Supplier, WebService
-from schoolgate.school.purchasing.suppliers import close_supplier, reopen_supplier, save_supplier
+from schoolgate.school.purchasing.suppliers import NO_ADDRESS, NO_NUMBER, close_supplier, reopen_supplier, save_supplier
 from schoolgate.school.purchasing.suppliers_csv import take_suppliers
 
 HILLTOP_DUNS = "222333444"
@@ -55,6 +55,23 @@ def test_an_xml_reference_number_of_another_supplier_names_it_and_that_it_is_clo
     faults = refused(duns=HILLTOP_DUNS, xml_reference_number=SUPPLIER_DUNS)
     said = "This XML reference number is another supplier’s: Beacon Supplies, which is closed."
     assert faults == {"xml_reference_number": said}
+
+
+def test_ordering_by_e_mail_needs_an_address_and_both_numbers() -> None:
+    assert refused(order_method="e-mail") == {
+        "email": NO_ADDRESS,
+        "account_number": NO_NUMBER,
+        "xml_reference_number": NO_NUMBER,
+    }
+    made = save(order_method="e-mail", email="orders@hilltop.example", account_number="HB 77", duns=HILLTOP_DUNS)
+    assert (made.order_method, made.xml_reference_number) == ("e-mail", HILLTOP_DUNS)
+
+
+@pytest.mark.parametrize("method", ["e-mail", "E-mail", "e-mail (not recommended)"])
+def test_the_order_method_of_a_list_may_be_as_the_page_has_it(method: str) -> None:
+    cells = f"Hilltop Books,HB 77,{HILLTOP_DUNS},{method},orders@hilltop.example"
+    take_suppliers(f"Name,Account no.,DUNS,Order method,E-mail\n{cells}\n".encode(), by=None)
+    assert Supplier.objects.get().order_method == "e-mail"
 
 
 def test_suppliers_without_numbers_do_not_stand_in_each_others_way() -> None:
@@ -152,7 +169,7 @@ def test_one_of_another_duns_number_is_another_supplier_though_it_has_the_name(s
     ("cells", "why"),
     [
         ("X,,Nobody's service", "There is no web service “Nobody's service”. Add it under eProcurement set-up first."),
-        ("X,fax,", "The order method is “fax”. It is print or e-procurement."),
+        ("X,fax,", "The order method is “fax”. It is print, e-procurement or e-mail."),
         ('X,"open,', "A quotation mark is open, or the line is far too long."),
     ],
 )

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.school.purchasing.billing import an_invoice
+from tests.school.purchasing.ordering import an_order
 from time_machine import travel
 
 from schoolgate.commons.accounts.models import User
@@ -22,6 +24,7 @@ from schoolgate.school.purchasing.models import (
     Fund,
     Order,
     Supplier,
+    VatCode,
 )
 from schoolgate.school.purchasing.years import YearRefused, add, current_year, require_open, year_before
 
@@ -59,6 +62,11 @@ def test_a_name_is_one_years(year: FinancialYear) -> None:
 def test_a_year_does_not_end_before_it_begins(db: None) -> None:
     with pytest.raises(YearRefused, match="after the first"):
         add("backwards", date(2027, 3, 31), date(2026, 4, 1), by=None)
+
+
+def test_a_year_whose_last_day_was_typed_wrong_is_not_added(db: None) -> None:
+    with pytest.raises(YearRefused, match="more than two years"):
+        add("2027-28", date(2027, 4, 1), date(2082, 3, 31), by=None)
 
 
 @pytest.mark.parametrize(
@@ -184,14 +192,58 @@ def test_a_settled_order_blocks_nothing(year: FinancialYear, ordered: Ordered, s
 
 
 def test_orders_that_are_not_invoiced_are_remarked(
-    year: FinancialYear, next_year: FinancialYear, ordered: Ordered
+    year: FinancialYear, next_year: FinancialYear, ordered: Ordered, looker: User, signed_in: Callable[[User], Client]
 ) -> None:
     ordered("sent")
     ordered("part-invoiced")
+    ordered("part-invoiced")
     with travel("2027-05-01T12:00:00+00:00", tick=False):
-        assert list(year_end.remarks(year)) == [
-            "2 orders are sent and not invoiced in full. What they commit stays in 2026-27."
-        ]
+        sent, part = year_end.remarks(year)
+    assert sent.said == "1 order is sent and not invoiced. What is committed stays in 2026-27."
+    assert part.said == "2 orders are invoiced in part. What is committed stays in 2026-27."
+    browser = signed_in(looker)
+    assert [len(browser.get(remark.address).context["table"].page) for remark in (sent, part)] == [1, 2]
+
+
+def test_orders_that_are_received_in_part_and_goods_that_are_not_invoiced_are_remarked(
+    next_year: FinancialYear,
+    supplier: Supplier,
+    codings: list[Coding],
+    vat: dict[str, VatCode],
+    looker: User,
+    signed_in: Callable[[User], Client],
+) -> None:
+    order = an_order(supplier, codings[0], vat["S"], state="sent")
+    order.lines.filter(number=2).update(received=7, invoiced=Decimal(1))
+    with travel("2027-05-01T12:00:00+00:00", tick=False):
+        _, part, owed = year_end.remarks(order.year)
+    assert part.said == "1 order is received in part: the rest is still to come."
+    assert owed.said == "Goods of £7.50 net were received and are not invoiced yet: an accrual of 2026-27."
+    assert [row.pk for row in signed_in(looker).get(part.address).context["table"].page] == [order.pk]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("unauthorised", "1 invoice or credit note is not authorised for payment"),
+        ("authorised", "1 invoice or credit note is authorised and not exported"),
+    ],
+)
+def test_an_invoice_that_is_not_settled_blocks_the_close_and_can_be_found(
+    year: FinancialYear, ordered: Ordered, state: str, said: str, looker: User, signed_in: Callable[[User], Client]
+) -> None:
+    order = ordered("sent")
+    invoice = an_invoice(order, {1: 1}, state=state)
+    [blocker] = year_end.check(year)
+    assert (blocker.said, blocker.count) == (said, 1)
+    page = signed_in(looker).get(blocker.address)
+    assert [row.pk for row in page.context["table"].page] == [invoice.pk]
+
+
+@pytest.mark.parametrize("state", ["posted", "discarded"])
+def test_a_settled_invoice_blocks_nothing(year: FinancialYear, ordered: Ordered, state: str) -> None:
+    an_invoice(ordered("sent"), {1: 1}, state=state)
+    assert year_end.check(year) == []
 
 
 def test_an_order_of_another_year_blocks_nothing(next_year: FinancialYear, ordered: Ordered) -> None:
@@ -203,25 +255,27 @@ def test_a_basket_that_waits_blocks_the_close_of_the_current_year_only(
     year: FinancialYear, next_year: FinancialYear, looker: User, signed_in: Callable[[User], Client]
 ) -> None:
     document = FetchedDocument.objects.create(doc_id="1", kind="order", state="waiting", listed_at="2026-11-20T09:00Z")
-    FetchedDocument.objects.create(doc_id="2", kind="invoice", state="fetched", listed_at="2026-11-20T09:00Z")
+    invoice = FetchedDocument.objects.create(doc_id="2", kind="invoice", state="waiting", listed_at="2026-11-20T09:00Z")
+    FetchedDocument.objects.create(doc_id="3", kind="quote", state="fetched", listed_at="2026-11-20T09:00Z")
     with travel("2026-11-26T12:00:00+00:00", tick=False):
-        [blocker] = year_end.check(year)
-        assert blocker.said == "1 content order is waiting"
-        page = signed_in(looker).get(blocker.address)
-        assert [row.pk for row in page.context["table"].page] == [document.pk]
+        blockers = year_end.check(year)
+        assert [blocker.said for blocker in blockers] == ["1 content order is waiting", "1 invoice is waiting"]
+        for blocker, shown in zip(blockers, (document, invoice), strict=True):
+            page = signed_in(looker).get(blocker.address)
+            assert [row.pk for row in page.context["table"].page] == [shown.pk]
         assert year_end.check(next_year) == []
 
 
 def test_that_no_year_follows_is_remarked(year: FinancialYear) -> None:
     with travel("2027-04-01T12:00:00+00:00", tick=False):
-        assert list(year_end.remarks(year)) == [
+        assert [*map(str, year_end.remarks(year))] == [
             "There is no open financial year after it: nothing can be raised once it is closed."
         ]
 
 
 def test_that_the_year_is_not_over_is_remarked(year: FinancialYear, next_year: FinancialYear) -> None:
     with travel("2027-03-31T12:00:00+00:00", tick=False):
-        assert list(year_end.remarks(year)) == ["The year is not over: its last day is 31 March 2027."]
+        assert [*map(str, year_end.remarks(year))] == ["The year is not over: its last day is 31 March 2027."]
 
 
 def test_a_closed_year_takes_nothing_more_until_it_is_opened_again(year: FinancialYear, bursar: User) -> None:
@@ -261,3 +315,48 @@ def test_a_new_code_needs_the_year_open_even_if_it_was_when_the_page_was_shown(y
     year_end.close(year, by=None)
     with pytest.raises(YearRefused):
         save_code(Fund(year=shown), {"code": "02", "name": "Capital", "open": True}, by=None)
+
+
+def test_orders_are_shown_of_all_years_and_of_each(
+    year: FinancialYear, next_year: FinancialYear, ordered: Ordered, looker: User, signed_in: Callable[[User], Client]
+) -> None:
+    browser = signed_in(looker)
+    old, new = ordered("sent"), ordered("unauthorised")
+    Order.objects.filter(pk=new.pk).update(year=next_year)
+
+    def shown(query: str = "") -> list[int]:
+        page = browser.get(f"/school/purchasing/orders/{query}")
+        assert b"All financial years" in page.content
+        return sorted(row.pk for row in page.context["table"].page)
+
+    assert shown() == [old.pk, new.pk]
+    assert (shown("?year__name=2026-27"), shown("?year__name=2027-28")) == ([old.pk], [new.pk])
+    # Whichever year's set-up a person looks at, no order is out of sight.
+    browser.post(f"/school/purchasing/set-up/years/{next_year.pk}/look/")
+    assert shown() == [old.pk, new.pk]
+    header = " ".join(browser.get("/school/purchasing/orders/").content.decode().split())
+    assert "You look at the set-up of <strong>2027-28</strong>. Orders and documents are shown of all years." in header
+
+
+def test_with_one_year_there_is_no_year_to_choose(
+    year: FinancialYear, ordered: Ordered, looker: User, signed_in: Callable[[User], Client]
+) -> None:
+    ordered("sent")
+    assert b"All financial years" not in signed_in(looker).get("/school/purchasing/orders/").content
+
+
+def test_who_authorises_is_told_the_year_of_each_order_and_of_its_budgets(
+    next_year: FinancialYear, ordered: Ordered, head: User, signed_in: Callable[[User], Client]
+) -> None:
+    order = ordered("unauthorised")
+    Order.objects.update(year=next_year)
+    browser = signed_in(head)
+    assert "2027-28" in browser.get("/school/purchasing/to-authorise/").content.decode()
+    assert "Budgets of 2027-28" in browser.get(f"/school/purchasing/orders/{order.pk}/authorise/").content.decode()
+
+
+def test_documents_say_that_they_are_of_no_year(
+    year: FinancialYear, looker: User, signed_in: Callable[[User], Client]
+) -> None:
+    page = " ".join(signed_in(looker).get("/school/purchasing/documents/").content.decode().split())
+    assert "Documents are of no financial year. A basket becomes an order of 2026-27, the current one" in page

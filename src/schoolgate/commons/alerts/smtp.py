@@ -2,9 +2,11 @@
 
 import smtplib
 import ssl
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -31,8 +33,70 @@ class NoServer(NotSent):
         super().__init__("This site has no mail server: its operator has to set smtp_host.", for_good=True)
 
 
+class MailRefused(NotSent):
+    """The server does not take this mail, or none for its receiver."""
+
+
+class AnswerLost(NotSent):
+    """The mail's text went out, and the server's answer to it did not come: it may have taken it."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{server_address()} had the mail, and the line broke before it answered.")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+class _NoAnswer(smtplib.SMTPServerDisconnected):
+    """The line broke after the server had asked for the mail's text."""
+
+
+class _Line(smtplib.SMTP):
+    """Tells a line that broke while the server had, or may have had, a whole mail from one that broke before."""
+
+    _last_code = 0
+
+    def getreply(self) -> tuple[int, bytes]:
+        code, words = super().getreply()
+        self._last_code = code
+        return code, words
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        try:
+            answer = super().data(msg)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            if self._last_code == _GO_ON:
+                raise _NoAnswer from error
+            raise
+        if answer[0] < _LOWEST_CODE:
+            raise _NoAnswer
+        return answer
+
+
+class _TlsLine(_Line, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
+_GO_ON, _LOWEST_CODE = 354, 200
+
+
 class MailServer(EmailBackend):
     """Django's way to an SMTP server, trusting the operator's extra certificates too."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return _TlsLine if self.use_ssl else _Line
+
+    def close(self) -> None:
+        # Whatever goes wrong at the good-bye, what the server took it has taken.
+        with suppress(smtplib.SMTPException, OSError):
+            super().close()
 
     @cached_property
     def ssl_context(self) -> ssl.SSLContext:
@@ -50,20 +114,33 @@ def server_address() -> str:
     return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
 
 
-def send(to: str, subject: str, text: str, *, message_id: str = "") -> None:
+def send(
+    to: str,
+    subject: str,
+    text: str,
+    *,
+    message_id: str = "",
+    reply_to: str = "",
+    attachment: Attachment | None = None,
+    patience_seconds: int | None = None,
+) -> None:
     """Hand one plain mail to the server; it has taken it when this returns. Raises NotSent.
 
     Whoever sends a mail again, not knowing whether it went, gives it the same `message_id`, by which the mail's
-    receivers can know it.
+    receivers can know it. `patience_seconds`: how long an answer is waited for, where not the usual time.
     """
     if not is_set_up():
         raise NoServer
     # No machine's answer ("I am on leave") is wanted to a machine's mail: RFC 3834.
     headers = {"Auto-Submitted": "auto-generated", **({"Message-ID": message_id} if message_id else {})}
-    message = EmailMessage(" ".join(subject.split()), text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
+    replies = [reply_to] if reply_to else None
+    line = " ".join(subject.split())
+    message = EmailMessage(line, text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers, reply_to=replies)
+    if attachment is not None:
+        message.attach(attachment.name, attachment.content, attachment.media_type)
     try:
         # Closed here too: Django leaves a connection open that could not be made secure.
-        with closing(MailServer()) as server:
+        with closing(MailServer(timeout=patience_seconds)) as server:
             server.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
@@ -79,6 +156,8 @@ def send(to: str, subject: str, text: str, *, message_id: str = "") -> None:
         ) from None
     except smtplib.SMTPResponseException as error:
         raise NotSent(f"{server_address()} answers: {_quoted(error.smtp_code, error.smtp_error)}.") from None
+    except _NoAnswer:
+        raise AnswerLost from None
     except smtplib.SMTPServerDisconnected:
         raise NotSent(f"{server_address()} ended the connection.") from None
     except smtplib.SMTPException as error:
@@ -92,8 +171,8 @@ def send(to: str, subject: str, text: str, *, message_id: str = "") -> None:
         raise NotSent(f"{server_address()} cannot be reached ({_plain(error.strerror or str(error))}).") from None
 
 
-def _refused(what: str, code: int, words: bytes | str) -> NotSent:
-    return NotSent(f"{what}: {_quoted(code, words)}.", for_good=_for_good(code))
+def _refused(what: str, code: int, words: bytes | str) -> MailRefused:
+    return MailRefused(f"{what}: {_quoted(code, words)}.", for_good=_for_good(code))
 
 
 def _for_good(code: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -40,6 +41,20 @@ class Group:
 
     label: str
     values: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A bar of several parts, one for each series (none below nothing), within the `whole` that there is.
+
+    `told` is what stands beside it, in words or numbers; `address` is where its label leads to.
+    """
+
+    label: str
+    parts: Sequence[Decimal]
+    whole: Decimal
+    told: str
+    address: str = ""
 
 
 def bars(title: str, rows: Sequence[Bar], *, unit: str = "") -> SafeString:
@@ -106,6 +121,40 @@ def parts(title: str, rows: Sequence[Bar]) -> SafeString:
             drawn.append({"bar": row, "x": round(begins, 2), "width": round(width, 2)})
             begins += width
     return SafeString(render_to_string("web/charts/parts.html", {"title": title, "parts": drawn}))
+
+
+def stacks(
+    title: str, rows: Sequence[Stack], series: Sequence[tuple[str, str]], *, of: str, told: str, rest: str = ""
+) -> SafeString:
+    """Horizontal bars of several parts in a table, the largest as wide as there is room.
+
+    `series` has what each part is, and a state of `state_colour` for it. `of` names what a bar is for, `told` what
+    stands beside it; `rest` what is left of its whole, where bars have one.
+    """
+    widest = max((max(row.whole, sum(row.parts, Decimal(0))) for row in rows), default=Decimal(0)) or Decimal(1)
+    drawn = []
+    for row in rows:
+        parts, begins = [], Decimal(0)
+        for value, (name, state) in zip(row.parts, series, strict=True):
+            if value:
+                parts.append({"state": state, "name": name, "value": value, **_place(begins, value, widest)})
+                begins += value
+        drawn.append({"row": row, "parts": parts, "whole": _place(Decimal(0), row.whole, widest)["width"]})
+    context = {
+        "title": title,
+        "rows": drawn,
+        "series": series,
+        "of": of,
+        "told": told,
+        "rest": rest,
+        "id": slugify(f"stacks {title}"),
+    }
+    return SafeString(render_to_string("web/charts/stacks.html", context))
+
+
+def _place(begins: Decimal, value: Decimal, widest: Decimal) -> dict[str, float]:
+    """Where a part of a bar lies, in per cent of the room."""
+    return {"x": round(float(begins / widest) * 100, 2), "width": round(float(value / widest) * 100, 2)}
 
 
 def progress(title: str, done: int, total: int) -> SafeString:

@@ -6,7 +6,7 @@ that say the same.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ class Entry:
     kind: str
     """One of ``KINDS``; an unknown one is kept as it was read, in lower case."""
     created: datetime | None
-    """With its offset; None when what was read is no date and time."""
+    """With its offset; None when what was read is no date and time, or no moment of the years 1 to 9999."""
 
 
 def write_index(entries: Iterable[Entry]) -> str:
@@ -96,6 +96,10 @@ def _first(facts: Mapping[str, str], names: tuple[str, ...]) -> str | None:
 def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=_LONDON)
+        # .NET's date of nothing, 0001-01-01, is in the year 0 elsewhere: for rows, or for people here.
+        for zone in (UTC, _LONDON):
+            moment.astimezone(zone)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=_LONDON)
+    return moment

@@ -28,7 +28,7 @@ from schoolgate.documents.ebis.lines import (
     tax_element,
 )
 from schoolgate.documents.ebis.money import NOTHING, money_text
-from schoolgate.documents.ebis.nodes import Node, ValuesUnreadable, read_root
+from schoolgate.documents.ebis.nodes import Node, Source, ValuesUnreadable, read_root
 from schoolgate.documents.ebis.parties import (
     NO_DELIVERY,
     Delivery,
@@ -40,6 +40,7 @@ from schoolgate.documents.ebis.parties import (
     read_party,
 )
 from schoolgate.documents.ebis.schema import INVOICE_NAMESPACE
+from schoolgate.documents.problems import Problem
 
 INVOICE, CREDIT_NOTE = "INV", "CRN"
 """Types of invoice that FMS takes (reference 7.4)."""
@@ -123,8 +124,19 @@ class Invoice:
         return self.kind.upper() == CREDIT_NOTE
 
 
-def read_invoice(data: bytes | str) -> Invoice:
+def read_invoice(data: Source) -> Invoice:
     """Read an invoice or credit note of any 3.x version, leniently as ``read_order`` does, and raising the same."""
+    invoice, faults = read_invoice_with_faults(data)
+    if faults:
+        raise ValuesUnreadable(faults)
+    return invoice
+
+
+def read_invoice_with_faults(data: Source) -> tuple[Invoice, list[Problem]]:
+    """Read as ``read_invoice`` does; a value that cannot be read is a fault and counts as absent.
+
+    Raises DocumentError as ``nodes.read_root`` does.
+    """
     root, faults = read_root(data, "Invoice")
     head, references = root.child("InvoiceHead"), root.child("InvoiceReferences")
     kind = head.child("InvoiceType")
@@ -158,9 +170,7 @@ def read_invoice(data: bytes | str) -> Invoice:
         test=_is_test(head.child("TestFlag")),
         checksum=head.whole("Checksum"),
     )
-    if faults:
-        raise ValuesUnreadable(faults)
-    return invoice
+    return invoice, faults
 
 
 def write_invoice(invoice: Invoice) -> bytes:

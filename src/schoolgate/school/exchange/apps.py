@@ -6,5 +6,5 @@ class SchoolExchangeConfig(AppConfig):
     label = "school_exchange"
 
     def ready(self) -> None:
-        # Registered by being imported: the jobs, the rounds, what the search finds, what is kept how long.
-        from schoolgate.school.exchange import export_job, finding, import_job, retention, scheduling  # noqa: F401, PLC0415
+        # Registered by being imported: the jobs, the rounds, what people are told, what the search finds, what is kept.
+        from schoolgate.school.exchange import alerts, export_job, finding, import_job, retention, scheduling  # noqa: F401, PLC0415

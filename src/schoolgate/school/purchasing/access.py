@@ -15,14 +15,29 @@ from schoolgate.school.purchasing.models.visible import works_with_orders
 
 P = ParamSpec("P")
 
-Right = Literal["", "raises", "imports", "sets_up", "authorises", "sends"]
-"""What a page needs beside looking: a column of `PurchasingRights`; authorises: to any limit; sends: either of who
-raises and who authorises, for what is authorised already."""
+Right = Literal[
+    "",
+    "raises",
+    "imports",
+    "sets_up",
+    "authorises",
+    "sends",
+    "receives",
+    "enters_invoices",
+    "pays",
+    "clears",
+    "exports",
+]
+"""What a page needs beside looking: a column of `PurchasingRights`; authorises and pays: to any limit; sends: either of
+who raises and who authorises, for what is authorised already; clears: either of who enters invoices and who authorises
+them for payment, for what differs in one; exports: either of who authorises them for payment and who sets the ledger
+up, for postings; receives: either of who raises and who enters invoices, for deliveries."""
 
 
 def rights_of(user: User) -> PurchasingRights:
     """What a person may do. An administrator may set the ledger up, and whatever else somebody said."""
-    found = PurchasingRights.objects.filter(user=user).first() or PurchasingRights(user=user)
+    # By its key: told of the person itself, the row would be found on them as one that somebody gave.
+    found = PurchasingRights.objects.filter(user=user).first() or PurchasingRights(user_id=user.pk)
     if user.role == ADMINISTRATOR:
         found.sets_up = True
     return found
@@ -35,10 +50,22 @@ def may(user: User, right: Right) -> bool:
     if not right:
         return True
     rights = rights_of(user)
-    authorises = rights.authorises_to is not None
-    if right in ("authorises", "sends"):
-        return authorises or (right == "sends" and rights.raises)
-    return bool(getattr(rights, right))
+    authorises, pays = rights.authorises_to is not None, rights.pays_to is not None
+    match right:
+        case "authorises":
+            return authorises
+        case "sends":
+            return authorises or rights.raises
+        case "pays":
+            return pays
+        case "clears":
+            return pays or rights.enters_invoices
+        case "exports":
+            return pays or rights.sets_up
+        case "receives":
+            return rights.raises or rights.enters_invoices
+        case _:
+            return bool(getattr(rights, right))
 
 
 def purchasing_view(

@@ -6,11 +6,12 @@ class SchoolPurchasingConfig(AppConfig):
     label = "school_purchasing"
 
     def ready(self) -> None:
-        # Registered by being imported: the jobs, the rounds, what the search finds.
+        # Registered by being imported: the jobs, the rounds, what people are told, what the search finds.
         from schoolgate.school.purchasing import (  # noqa: F401, PLC0415
             fetching_job,
             finding,
             passwords,
             send_job,
             store,
+            today,
         )

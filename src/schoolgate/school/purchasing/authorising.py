@@ -18,17 +18,36 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.school.purchasing import establishment, sending
 from schoolgate.school.purchasing.access import rights_of
 from schoolgate.school.purchasing.budget import Room, hold_codings, rooms_of, rooms_of_each
+from schoolgate.school.purchasing.invoicing import counting
+from schoolgate.school.purchasing.mailing.outgoing import goes_by_mail, hindrance_of
 from schoolgate.school.purchasing.models import Order, OrderState, PurchasingRights
 from schoolgate.school.purchasing.orders import OrderRefused, about, hold, take_step
+from schoolgate.school.purchasing.own_orders import hands_of_each
 from schoolgate.school.purchasing.years import YearRefused, require_open
 
-Code = Literal["no-right", "above-limit", "own-order", "state", "year", "lines", "coding", "over-budget", "reason"]
+Code = Literal[
+    "no-right",
+    "above-limit",
+    "own-order",
+    "own-entry",
+    "own-acceptance",
+    "differences",
+    "not-received",
+    "state",
+    "year",
+    "supplier",
+    "lines",
+    "coding",
+    "over-budget",
+    "reason",
+    "by-mail",
+]
 MOST_OF_A_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Why a person cannot authorise an order: a stable code, and a sentence that says what to do."""
+    """Why a person cannot authorise an order or an invoice: a stable code, and a sentence that says what to do."""
 
     code: Code
     sentence: str
@@ -70,10 +89,9 @@ def authorise(
         take_step(held, "authorise", by=by, authorised_at=timezone.now(), authorised_by=by, over_budget=reason, said="")
         details = f"£{held.gross:,.2f} gross, to {held.supplier}"
         if over:
-            details += f"; over budget by {_told(over)}: {reason}"
+            details += f"; over budget by {over_in_words(over)}: {reason}"
         record("order authorised", by=by, target=str(held), details=details, request=request, about=about(held))
-        if sending.service_of(held) is not None:
-            sending.ask(held)
+        sending.ask(held)
     return Order.objects.get(pk=held.pk)
 
 
@@ -97,21 +115,25 @@ def mark_posted(order: Order, *, by: User, seen_version: int, request: HttpReque
 def cancel(order: Order, *, by: User, seen_version: int, reason: str, request: HttpRequest | None = None) -> None:
     """Call an authorised order off: its budgets are free again. The supplier is not told by it.
 
-    Raises ChangedMeanwhile, OrderRefused by state or without a reason.
+    Raises ChangedMeanwhile, OrderRefused by state, without a reason, once it is invoiced, and in a closed year, whose
+    budgets stay as they are.
     """
     if not reason.strip():
         raise OrderRefused("Say why the order is cancelled.")
     with transaction.atomic():
         held = hold(order, seen_version)
+        try:
+            require_open(held.year)
+        except YearRefused as refused:
+            raise OrderRefused(f"{refused} What its orders commit stays in it. Open it again first.") from refused
+        if invoiced := counting.invoiced_net(held):
+            raise OrderRefused(
+                f"£{invoiced:,.2f} net of order {held.number} is invoiced already. If that is wrong, discard the "
+                "invoice or wait for its credit note. If only the rest is not wanted, close the rest of the order."
+            )
         take_step(held, "cancel", by=by)
         details = reason.strip()[:MOST_OF_A_REASON]
         record("order cancelled", by=by, target=str(held), details=details, request=request, about=about(held))
-
-
-def is_own(order: Order, person: User) -> bool:
-    """Whether a person raised the order, or filled its basket under the name that they have here too."""
-    names = {person.username.casefold(), person.name.casefold()}
-    return order.raised_by_id == person.pk or (bool(order.basket_by) and order.basket_by.casefold() in names)
 
 
 def who_can(orders: Iterable[Order]) -> dict[int, list[User]]:
@@ -119,6 +141,16 @@ def who_can(orders: Iterable[Order]) -> dict[int, list[User]]:
 
     Who may go over budget needs a reason then.
     """
+    return {pk: [person for person, part in able if not part] for pk, able in _able(orders).items()}
+
+
+def kept_from(order: Order) -> list[tuple[User, str]]:
+    """Who may not authorise an order only because it is their own, and what they did to it ("raised it")."""
+    return [(person, part) for person, part in _able([order])[order.pk] if part]
+
+
+def _able(orders: Iterable[Order]) -> dict[int, list[tuple[User, str]]]:
+    """Who may authorise each of these orders by limit and budgets, and what keeps them from it because it is theirs."""
     able = list(
         PurchasingRights.objects.filter(~Q(authorises_to=None), user__is_active=True)
         .select_related("user")
@@ -126,17 +158,21 @@ def who_can(orders: Iterable[Order]) -> dict[int, list[User]]:
     )
     own_too = establishment.OWN_ORDERS_TOO.get()
     asked = {order.pk: order for order in orders}
-    rooms = rooms_of_each(asked.values())
+    rooms, hands = rooms_of_each(asked.values()), hands_of_each(asked.values())
     return {
         pk: [
-            rights.user
+            (rights.user, "" if own_too else hands[pk].part_of(rights.user))
             for rights in able
             if order.gross <= rights.authorises_to
-            and (own_too or not is_own(order, rights.user))
             and (rights.over_budget or not any(room.is_over for room in rooms[pk]))
         ]
         for pk, order in asked.items()
     }
+
+
+def over_in_words(rooms: Iterable[Room]) -> str:
+    """By how much an order goes over which budgets; empty: over none."""
+    return ", ".join(f"£{room.missing:,.2f} on {room.coding}" for room in rooms if room.is_over)
 
 
 def _of_the_person(order: Order, by: User) -> list[Hindrance]:
@@ -150,8 +186,9 @@ def _of_the_person(order: Order, by: User) -> list[Hindrance]:
                 "above-limit", f"Order {order.number} is £{order.gross:,.2f}; you authorise orders up to £{limit:,.2f}."
             )
         )
-    if is_own(order, by) and not establishment.OWN_ORDERS_TOO.get():
-        found.append(Hindrance("own-order", "You raised it yourself: somebody else must authorise it."))
+    part = "" if establishment.OWN_ORDERS_TOO.get() else hands_of_each([order])[order.pk].part_of(by)
+    if part:
+        found.append(Hindrance("own-order", f"You {part} yourself: somebody else must authorise it."))
     return found
 
 
@@ -159,8 +196,13 @@ def _of_the_order(order: Order) -> list[Hindrance]:
     found = []
     if order.state != OrderState.UNAUTHORISED:
         found.append(Hindrance("state", f"Order {order.number} is {order.get_state_display().lower()} already."))
+    if goes_by_mail(order) and (why := hindrance_of(order.supplier)):
+        found.append(Hindrance("by-mail", why))
     if order.year.closed_at is not None:
         found.append(Hindrance("year", f"The financial year {order.year} is closed."))
+    if not order.supplier.open:
+        sentence = f"{order.supplier} is closed: nothing new is ordered there. Open it again, or discard the order."
+        found.append(Hindrance("supplier", sentence))
     lines = list(order.lines.filter(removed_at=None).select_related(*_THREE))
     if not lines:
         found.append(Hindrance("lines", f"Order {order.number} has no lines."))
@@ -178,9 +220,7 @@ def _of_budgets(order: Order, by: User) -> list[Hindrance]:
     over = [room for room in rooms_of(order) if room.is_over]
     if not over or rights_of(by).over_budget:
         return []
-    sentence = f"There is no room for it: over budget by {_told(over)}. It takes somebody who may go over budget."
+    sentence = (
+        f"There is no room for it: over budget by {over_in_words(over)}. It takes somebody who may go over budget."
+    )
     return [Hindrance("over-budget", sentence)]
-
-
-def _told(over: Iterable[Room]) -> str:
-    return ", ".join(f"£{room.missing:,.2f} on {room.coding}" for room in over)

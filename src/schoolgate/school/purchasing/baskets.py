@@ -14,6 +14,7 @@ from schoolgate.documents.ebis.checking import check_document
 from schoolgate.documents.ebis.lines import Line
 from schoolgate.documents.ebis.nodes import Source, line_of, local_name, parse_once, path_of
 from schoolgate.documents.ebis.orders import Order, read_order_with_faults
+from schoolgate.documents.ebis.parties import Party
 from schoolgate.documents.problems import DocumentError, Problem
 
 UNREADABLE = "unreadable"
@@ -82,7 +83,7 @@ class BasketLine:
 
     def place(self, *names: str) -> Place:
         """Where the child of these local names stands, the first of each; a last name `@Code` is an attribute."""
-        return _place(self.at, names)
+        return place_below(self.at, names)
 
     @property
     def is_original(self) -> bool:
@@ -112,9 +113,17 @@ class Basket:
     notes: tuple[str, ...]
     """What is to be told of it and refuses nothing."""
 
+    @property
+    def supplier(self) -> Party:
+        return self.order.supplier
+
+    @property
+    def buyer(self) -> Party:
+        return self.order.buyer
+
     def place(self, *names: str) -> Place:
         """As of a line, below the document's root."""
-        return _place(self.root, names)
+        return place_below(self.root, names)
 
 
 def read(raw: Source) -> Basket | Refused:
@@ -137,7 +146,7 @@ def read(raw: Source) -> Basket | Refused:
         lines=tuple(line for line in originals if not line.orders_nothing),
         left_out=tuple(line for line in lines if not line.is_original),
         texts=tuple(line for line in originals if line.orders_nothing),
-        notes=(*_told([*faults, *checked.schema]), *_test_flag(checked.invalid)),
+        notes=(*told_of([*faults, *checked.schema]), *_test_flag(checked.invalid)),
     )
 
 
@@ -150,8 +159,8 @@ def _numbers(lines: Sequence[Line]) -> Iterator[int]:
         yield number
 
 
-def _told(problems: list[Problem]) -> list[str]:
-    """Each once: what cannot be read the schema does not take either."""
+def told_of(problems: list[Problem]) -> list[str]:
+    """Sentences of what was found, each once: what cannot be read the schema does not take either."""
     sentences = {problem.path or problem.message: _sentence(problem) for problem in reversed(problems)}
     told = list(reversed(sentences.values()))
     more = len(told) - MOST_NOTES
@@ -166,7 +175,8 @@ def _test_flag(problems: list[Problem]) -> list[str]:
     return [problem.message for problem in problems if problem.code == "test-flag"]
 
 
-def _place(start: etree._Element, names: tuple[str, ...]) -> Place:
+def place_below(start: etree._Element, names: tuple[str, ...]) -> Place:
+    """Where the child of these local names stands below an element, the first of each; `@Code` is an attribute."""
     at = start
     for number, name in enumerate(names):
         if name.startswith("@"):

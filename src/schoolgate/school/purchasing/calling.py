@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.journal.writing import write
+from schoolgate.school.purchasing import alerts
 from schoolgate.school.purchasing.models import WebService
 from schoolgate.school.purchasing.services import NO_TROUBLE, held, service_for
 from schoolgate.wire.soap.client import SupplierService
@@ -114,6 +115,8 @@ def _note_trouble(service: WebService, error: ServiceError, at: datetime) -> Non
         if not service.trouble:
             found["trouble_since"] = at
         if service.trouble != error.code:
+            if isinstance(error, WrongCredentials):
+                alerts.note_wrong_password(service)
             write(
                 "WARN",
                 f"The web service {service.name} cannot be used now. {error.sentence}",

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.db import transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import changing
 from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed
-from schoolgate.school.purchasing.models import Coding, CostCentre, Fund, LedgerCode
+from schoolgate.school.purchasing.models import Coding, CostCentre, FinancialYear, Fund, LedgerCode
 from schoolgate.school.purchasing.years import require_open
 
 AccountCode: TypeAlias = Fund | LedgerCode | CostCentre
@@ -38,9 +40,25 @@ KINDS: Mapping[str, Kind] = {
 """The three kinds by their name in addresses."""
 
 
+THREE = tuple(kind.field for kind in KINDS.values())
+"""The fields of a link."""
+
+
 def kind_of(code: AccountCode) -> Kind:
     """Which kind a code is of."""
     return next(kind for kind in KINDS.values() if isinstance(code, kind.model))
+
+
+def usable_in(year: FinancialYear | None) -> "QuerySet[Coding]":
+    """What a line may be coded to in a year: the links that are open, as all three of them are."""
+    linked = Coding.objects.filter(year=year, open=True).select_related(*THREE)
+    return linked.filter(**{f"{field}__open": True for field in THREE})
+
+
+def link_in(year: FinancialYear, three: str) -> Coding | None:
+    """The usable coding of a year that is written so, as `01 / E19 / ENG`, in whatever capitals; None: it has none."""
+    written = Concat("fund__code", Value(" / "), "ledger_code__code", Value(" / "), "cost_centre__code")
+    return usable_in(year).annotate(written=written).filter(written__iexact=three).first()
 
 
 def save_code(

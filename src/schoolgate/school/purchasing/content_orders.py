@@ -1,5 +1,6 @@
 """A supplier's basket becomes an unauthorised order of the ledger (reference 9.1), or waits with the rule it breaks."""
 
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -17,18 +18,18 @@ from schoolgate.school.purchasing.baskets import Basket, BasketLine, Refused, re
 from schoolgate.school.purchasing.changing import coding_changed
 from schoolgate.school.purchasing.coding import Coded, NotCoded, code_line
 from schoolgate.school.purchasing.ledger import Ledger
+from schoolgate.school.purchasing.mailing import handshake
 from schoolgate.school.purchasing.models import (
     DocumentState,
     FetchedDocument,
     FinancialYear,
     Order,
     OrderLine,
-    Supplier,
 )
 from schoolgate.school.purchasing.numbering import next_order_number
 from schoolgate.school.purchasing.orders import about
 from schoolgate.school.purchasing.prices import cost_of, units_of, vat_code_of
-from schoolgate.school.purchasing.rules import NO_CODING, NO_YEAR, judge
+from schoolgate.school.purchasing.rules import NO_CODING, NO_YEAR, VAT_RATE, judge
 from schoolgate.school.purchasing.years import YearRefused, current_year, require_open
 
 _MOST_NOTES = 2_000
@@ -42,8 +43,12 @@ def take(document: FetchedDocument, raw: Source) -> Order | Refused:
     basket = read(raw)
     if isinstance(basket, Refused):
         return basket
-    ledger = Ledger.as_it_is(basket.order.supplier.duns)
-    refused, notes = judge(basket, ledger)
+    if document.mailed:
+        ledger = Ledger.for_mail(basket.order.supplier.code)
+        refused, notes = judge(basket, ledger, handshake.RULES)
+    else:
+        ledger = Ledger.as_it_is(basket.order.supplier.duns)
+        refused, notes = judge(basket, ledger)
     with transaction.atomic():
         for note in notes:
             documents.note(document, note)
@@ -52,8 +57,8 @@ def take(document: FetchedDocument, raw: Source) -> Order | Refused:
 
 @receiver(coding_changed, dispatch_uid="baskets-that-wait-for-coding")
 def bring_in(**_: Any) -> None:
-    """Codes, links or templates are other than before: what waits for them is tried again by itself."""
-    for rule in (NO_CODING, NO_YEAR):
+    """Codes, links or templates are other than before: what waits for them is tried again by itself, invoices too."""
+    for rule in (NO_CODING, NO_YEAR, VAT_RATE):
         if FetchedDocument.objects.filter(state=DocumentState.WAITING, rule=rule).exists():
             documents.try_waiting_again(rule)
 
@@ -66,7 +71,8 @@ def _make(document: FetchedDocument, basket: Basket, ledger: Ledger) -> Order | 
     if isinstance(codings, Refused):
         return codings
     source = basket.order
-    supplier = Supplier.objects.select_related("web_service").get(duns=source.supplier.duns)
+    supplier = ledger.supplier
+    assert supplier is not None, "the rules let nothing in that is of no supplier"
     if supplier.web_service_id is not None and document.service_id not in (None, supplier.web_service_id):
         documents.note(document, f"It came from {document.service}; {supplier} is set up with {supplier.web_service}.")
     order = Order(
@@ -96,15 +102,12 @@ def _make(document: FetchedDocument, basket: Basket, ledger: Ledger) -> Order | 
 
 def _year() -> FinancialYear | Refused:
     """The year that orders are made in, its row held so that nobody closes it meanwhile."""
-    none = Refused(NO_YEAR, "No financial year is open: an order is of one.", expected="an open financial year")
-    year = current_year()
-    if year is None:
-        return none
-    try:
-        require_open(year)
-    except YearRefused:
-        return none
-    return year
+    while (year := current_year()) is not None:
+        # One that was closed just now is current no more: the next one is.
+        with suppress(YearRefused):
+            require_open(year)
+            return year
+    return Refused(NO_YEAR, "No financial year is open: an order is of one.", expected="an open financial year")
 
 
 def _codings(year: FinancialYear, basket: Basket) -> list[Coded] | Refused:

@@ -17,6 +17,22 @@ from schoolgate.school.purchasing.models.fetched_document import STEPS
 ENDED = (DocumentState.IMPORTED, DocumentState.KEPT_OUT)
 """What the service may be told of as processed."""
 
+CHANGED = (
+    "The supplier's service has other content under this id now. What was fetched first stands; if the other is meant, "
+    "ask the supplier to send it as a new document."
+)
+PUT_BACK = (
+    "The supplier's service offered it once more after it had ended here. It was not imported again, and the service "
+    "was told again that it is processed."
+)
+GONE = "The service no longer has it, so that nothing was left to be told."
+LISTED_OTHERWISE = (
+    "The supplier's service listed it as an invoice where it is a credit note, or the other way about: it is taken as "
+    "what it says itself."
+)
+OF_ITS_SERVICE = (CHANGED, PUT_BACK, GONE, LISTED_OTHERWISE)
+"""Notes of what became at its service of a document that is kept here. All others are of the last try to import it."""
+
 TRY_WAITING = "try-documents-again"
 
 
@@ -52,6 +68,12 @@ def note(document: FetchedDocument, text: str) -> None:
     if text not in document.notes:
         document.notes = [*document.notes, text]
         FetchedDocument.objects.filter(pk=document.pk).update(notes=document.notes)
+
+
+def forget_last_try(document: FetchedDocument) -> None:
+    """Have a document, whose row is held, without the notes of the try before: a new one makes its own."""
+    document.notes = [text for text in document.notes if text in OF_ITS_SERVICE]
+    document.save(update_fields=["notes"])
 
 
 def keep_out(document: FetchedDocument, *, by: User | None, reason: str, request: HttpRequest | None = None) -> None:

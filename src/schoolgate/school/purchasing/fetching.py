@@ -14,16 +14,19 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.jobs.engine import without_values
+from schoolgate.commons.journal.writing import write
 from schoolgate.documents.ebis.index import Entry
 from schoolgate.school.purchasing.calling import call
-from schoolgate.school.purchasing.documents import ENDED, held, may, note, take
-from schoolgate.school.purchasing.importing import consider, import_document
-from schoolgate.school.purchasing.marking import PUT_BACK, mark_ended, was_put_back
+from schoolgate.school.purchasing.documents import CHANGED, ENDED, PUT_BACK, held, may, note, take
+from schoolgate.school.purchasing.importing import import_document
+from schoolgate.school.purchasing.invoicing.rules import TRIED_EACH_ROUND
+from schoolgate.school.purchasing.marking import mark_ended, was_put_back
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, WebService
 from schoolgate.school.purchasing.store import keep
 from schoolgate.wire.http import Again, StopRun
@@ -38,11 +41,6 @@ FETCHED_KINDS = (Kind.ORDER, Kind.INVOICE, Kind.CREDIT_NOTE)
 LONGEST_ID = 200
 UNANSWERED_IN_A_ROW = 2
 """So many calls without an answer, one after the other, are no document's fault: the line is down."""
-
-CHANGED = (
-    "The supplier's service has other content under this id now. What was fetched first stands; if the other is meant, "
-    "ask the supplier to send it as a new document."
-)
 NOT_GIVEN = "The service listed it and did not give it: it may have expired, or been withdrawn, in between."
 
 Progress = Callable[[int, int, str], None]
@@ -57,8 +55,6 @@ class Count:
     """Fetched in this round."""
     imported: int = 0
     waiting: int = 0
-    kept: int = 0
-    """Invoices and credit notes."""
     here: int = 0
     """Offered, and here before this round."""
     not_fetched: int = 0
@@ -73,7 +69,6 @@ class Count:
             (self.found, "found"),
             (self.imported, "imported"),
             (self.waiting, "waiting for you"),
-            (self.kept, "kept"),
             (self.here, "already here"),
             (self.not_fetched, "not fetched"),
             (self.failed, "failed"),
@@ -153,7 +148,12 @@ def _list(service: WebService, listed_at: datetime, count: Count) -> dict[str, E
     entries = call(service, lambda client: client.fetch_index())
     # The first of two with one id; an id that no row can hold is nothing that could be asked for (seed: 100 letters).
     offered = {entry.doc_id: entry for entry in reversed(entries) if len(entry.doc_id) <= LONGEST_ID}
-    known = dict(service.documents.filter(doc_id__in=offered).values_list("doc_id", "state"))
+    known = {document.doc_id: document for document in service.documents.filter(doc_id__in=offered)}
+    for doc_id, document in known.items():
+        # What was no document of a known kind may be one since its supplier corrected the list.
+        if document.state == DocumentState.LISTED and document.kind != _kind(offered[doc_id].kind):
+            document.kind = _kind(offered[doc_id].kind)
+            document.save(update_fields=["kind"])
     FetchedDocument.objects.bulk_create(
         (
             FetchedDocument(
@@ -165,7 +165,7 @@ def _list(service: WebService, listed_at: datetime, count: Count) -> dict[str, E
         ignore_conflicts=True,
     )
     count.offered = len(offered)
-    count.here = sum(state != DocumentState.LISTED for state in known.values())
+    count.here = sum(document.state != DocumentState.LISTED for document in known.values())
     count.not_fetched = sum(_kind(entry.kind) not in FETCHED_KINDS for entry in offered.values())
     count.failed = len({entry.doc_id for entry in entries}) - len(offered)
     return offered
@@ -178,7 +178,7 @@ def _kind(told: str) -> str:
 def _to_do(service: WebService, offered: Iterable[str]) -> QuerySet[FetchedDocument]:
     """What is to be looked at and brought on, the longest known first."""
     is_offered = Q(kind__in=FETCHED_KINDS, doc_id__in=offered)
-    to_import = Q(state=DocumentState.FETCHED, kind=Kind.ORDER)
+    to_import = Q(state=DocumentState.FETCHED) | Q(state=DocumentState.WAITING, rule__in=TRIED_EACH_ROUND)
     to_mark = Q(state__in=ENDED, marked_at=None)
     return service.documents.filter(is_offered | to_import | to_mark).order_by("pk")
 
@@ -201,12 +201,15 @@ def _look_again(document: FetchedDocument, entry: Entry, listed_at: datetime) ->
 
 
 def _compare(document: FetchedDocument) -> None:
-    """Note it where the service has other content under the document's id now."""
+    """Note it where the service has other content under the document's id now, and tell of it once: it may be another
+    basket, which nobody would see."""
     assert document.service is not None
     with suppress(DocumentNotThere):
         text = call(document.service, lambda client: client.fetch_doc(document.doc_id))
-        if hashlib.sha256(text.encode()).hexdigest() != document.sha256:
+        if hashlib.sha256(text.encode()).hexdigest() != document.sha256 and CHANGED not in document.notes:
             note(document, CHANGED)
+            link = reverse("purchasing-document", args=[document.pk])
+            write("WARN", f"{document.service} changed {document} after it was fetched.", details=CHANGED, link=link)
 
 
 def _bring_on(document: FetchedDocument, count: Count) -> None:
@@ -214,13 +217,12 @@ def _bring_on(document: FetchedDocument, count: Count) -> None:
     if document.state == DocumentState.LISTED:
         _fetch(document)
         count.found += document.state != DocumentState.LISTED
-        count.kept += document.state == DocumentState.FETCHED and document.kind != Kind.ORDER
-        count.waiting += document.state == DocumentState.WAITING
-    if document.state == DocumentState.FETCHED and document.kind == Kind.ORDER:
+    is_new = document.state == DocumentState.FETCHED
+    if is_new or (document.state == DocumentState.WAITING and document.rule in TRIED_EACH_ROUND):
         import_document(document)
         fault_point("fetch.imported")
         count.imported += document.state == DocumentState.IMPORTED
-        count.waiting += document.state == DocumentState.WAITING
+        count.waiting += is_new and document.state == DocumentState.WAITING
     if document.state in ENDED and document.marked_at is None and mark_ended(document):
         fault_point("fetch.marked")
 
@@ -239,8 +241,8 @@ def _fetch(document: FetchedDocument) -> None:
     with transaction.atomic():
         this = held(document)
         if may(this, "fetch"):
-            take(this, "fetch", sha256=stored.sha256, size=stored.size, fetched_at=timezone.now(), said="")
-            if this.kind != Kind.ORDER:
-                consider(this, text)
+            kept = {"sha256": stored.sha256, "size": stored.size, "fetched_at": timezone.now()}
+            # That it was not given before is over.
+            take(this, "fetch", **kept, said="", notes=[])
     document.refresh_from_db()
     fault_point("fetch.committed")

@@ -1,5 +1,6 @@
 """Fetching as jobs: a round at one service, what waited and may come in now, and the runs of the schedule."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.filestore import NoSpace
+from schoolgate.commons.jobs.engine import without_values
 from schoolgate.commons.jobs.kinds import JobKind, Permanent, RunningJob, TryLater, register
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.commons.schedules.models import Run
@@ -19,6 +21,8 @@ from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, 
 from schoolgate.school.purchasing.scheduling import FETCH_BY_SCHEDULE
 from schoolgate.wire.http import Again
 from schoolgate.wire.soap.errors import ServiceError
+
+log = logging.getLogger(__name__)
 
 GONE = "The web service is not there any more, or it is turned off. Nothing is to be done."
 
@@ -82,16 +86,23 @@ class TryWaitingAgain(JobKind):
         waiting = FetchedDocument.objects.filter(state=DocumentState.WAITING, rule=running.args["rule"]).order_by("pk")
         documents = list(waiting.select_related("service"))
         imported = 0
+        trouble: Exception | None = None
         for done, document in enumerate(documents):
             running.progress(done, len(documents), f"{imported:,} imported")
             if running.cancel_asked():
                 break
-            import_document(document)
+            try:
+                import_document(document)
+            except Exception as error:  # noqa: BLE001  whatever is the matter with it, the others come in first
+                log.error("document %d: %s", document.pk, without_values(error))
+                trouble = error
             if document.state == DocumentState.IMPORTED:
                 imported += 1
                 ask_to_mark(document.service)
         if imported:
             write("INFO", f"{imported:,} imported that had waited.", link=reverse("purchasing-documents"))
+        if trouble is not None:
+            raise trouble
         return {"imported": imported}
 
 

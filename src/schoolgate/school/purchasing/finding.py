@@ -1,11 +1,11 @@
-"""Where is my file? Orders and documents by a number, a reference, a DocID or a digest."""
+"""Where is my file? Orders, invoices and documents by a number, a reference, a DocID or a digest."""
 
 from django.db.models import Q
 from django.urls import reverse
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.web.finding import Found, finder
-from schoolgate.school.purchasing.models import FetchedDocument, Order
+from schoolgate.school.purchasing.models import FetchedDocument, Invoice, Order
 
 MOST = 50
 
@@ -26,6 +26,25 @@ def find_orders(user: User, text: str) -> list[Found]:
             link=reverse("purchase-order", args=[order.pk]),
         )
         for order in found
+    ]
+
+
+@finder("invoices and credit notes")
+def find_invoices(user: User, text: str) -> list[Found]:
+    """Invoices and credit notes of the ledger by their number, or their order's, the newest first."""
+    wanted = Q(number__icontains=text) | Q(order__number__icontains=text)
+    found = Invoice.objects.visible_to(user).filter(wanted).select_related("supplier")[:MOST]
+    return [
+        Found(
+            what=invoice.get_kind_display(),
+            name=f"{invoice.number}, {invoice.supplier}",
+            school="",
+            state=invoice.get_state_display(),
+            when=invoice.changed_at,
+            holder="this site",
+            link=reverse("purchase-invoice", args=[invoice.pk]),
+        )
+        for invoice in found
     ]
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Protocol
 
 from schoolgate.documents.ebis.checksum import checksum_matches
 from schoolgate.documents.ebis.heads import checksum_of
 from schoolgate.documents.ebis.lines import Line
 from schoolgate.documents.ebis.money import NOTHING
 from schoolgate.documents.ebis.orders import Order
+from schoolgate.documents.ebis.parties import Party
 from schoolgate.documents.problems import quoted
 from schoolgate.school.purchasing.baskets import Basket, Place, Refused
 from schoolgate.school.purchasing.ledger import Ledger
@@ -16,9 +18,21 @@ Found = Refused | str
 """What a rule finds: why the document waits, or a note."""
 
 
-def supplier_duns_missing(basket: Basket, _: Ledger) -> Iterator[Found]:
-    if not basket.order.supplier.duns:
-        at = basket.place("Supplier", "SupplierReferences", "DUNS")
+class Sent(Protocol):
+    """What the handshake is asked of: a basket, an invoice or a credit note."""
+
+    @property
+    def supplier(self) -> Party: ...
+
+    @property
+    def buyer(self) -> Party: ...
+
+    def place(self, *names: str) -> Place: ...
+
+
+def supplier_duns_missing(document: Sent, _: Ledger) -> Iterator[Found]:
+    if not document.supplier.duns:
+        at = document.place("Supplier", "SupplierReferences", "DUNS")
         yield Refused(
             "supplier-duns-missing",
             "The document does not say which supplier it is from: the supplier’s DUNS is missing.",
@@ -28,11 +42,10 @@ def supplier_duns_missing(basket: Basket, _: Ledger) -> Iterator[Found]:
         )
 
 
-def supplier_unknown(basket: Basket, ledger: Ledger) -> Iterator[Found]:
-    order = basket.order
-    if ledger.supplier is None and order.supplier.duns:
-        at = basket.place("Supplier", "SupplierReferences", "DUNS")
-        name = f" It calls itself {quoted(order.supplier.name[:80])}." if order.supplier.name else ""
+def supplier_unknown(document: Sent, ledger: Ledger) -> Iterator[Found]:
+    if ledger.supplier is None and document.supplier.duns:
+        at = document.place("Supplier", "SupplierReferences", "DUNS")
+        name = f" It calls itself {quoted(document.supplier.name[:80])}." if document.supplier.name else ""
         yield Refused(
             "supplier-unknown",
             f"No supplier of yours has the DUNS {quoted(at.text[:40])}.{name}",
@@ -43,9 +56,9 @@ def supplier_unknown(basket: Basket, ledger: Ledger) -> Iterator[Found]:
         )
 
 
-def supplier_closed(basket: Basket, ledger: Ledger) -> Iterator[Found]:
+def supplier_closed(document: Sent, ledger: Ledger) -> Iterator[Found]:
     if ledger.supplier is not None and not ledger.supplier.open:
-        at = basket.place("Supplier", "SupplierReferences", "DUNS")
+        at = document.place("Supplier", "SupplierReferences", "DUNS")
         yield Refused(
             "supplier-closed",
             f"{ledger.supplier.name} is closed: nothing is ordered there any more.",
@@ -56,13 +69,13 @@ def supplier_closed(basket: Basket, ledger: Ledger) -> Iterator[Found]:
         )
 
 
-def buyer_duns_missing(basket: Basket, ledger: Ledger) -> Iterator[Found]:
-    if basket.order.buyer.duns:
+def buyer_duns_missing(document: Sent, ledger: Ledger) -> Iterator[Found]:
+    if document.buyer.duns:
         return
     if ledger.buyer_duns_may_lack:
         yield "The document does not say for which school it is: see that it is yours before you authorise it."
         return
-    at = basket.place("Buyer", "BuyerReferences", "DUNS")
+    at = document.place("Buyer", "BuyerReferences", "DUNS")
     yield Refused(
         "buyer-duns-missing",
         "The document does not say for which school it is: the school’s DUNS is missing.",
@@ -72,10 +85,10 @@ def buyer_duns_missing(basket: Basket, ledger: Ledger) -> Iterator[Found]:
     )
 
 
-def buyer_duns(basket: Basket, ledger: Ledger) -> Iterator[Found]:
-    duns = basket.order.buyer.duns
+def buyer_duns(document: Sent, ledger: Ledger) -> Iterator[Found]:
+    duns = document.buyer.duns
     if duns and duns != ledger.duns:
-        at = basket.place("Buyer", "BuyerReferences", "DUNS")
+        at = document.place("Buyer", "BuyerReferences", "DUNS")
         theirs = f"The document is for the school of DUNS {quoted(duns[:40])}"
         yield Refused(
             "buyer-duns",

@@ -15,7 +15,7 @@ from schoolgate.school.purchasing.changing import ChangedMeanwhile, SetUpRefused
 from schoolgate.school.purchasing.models import PurchasingRights
 from schoolgate.school.purchasing.models.visible import works_with_orders
 
-RIGHTS = ("raises", "imports", "sets_up", "authorises_to", "over_budget")
+RIGHTS = ("raises", "imports", "sets_up", "authorises_to", "enters_invoices", "pays_to", "over_budget")
 """The columns of PurchasingRights that are given and taken."""
 
 NONE: Mapping[str, Any] = {
@@ -23,6 +23,8 @@ NONE: Mapping[str, Any] = {
     "imports": False,
     "sets_up": False,
     "authorises_to": None,
+    "enters_invoices": False,
+    "pays_to": None,
     "over_budget": False,
 }
 
@@ -50,13 +52,15 @@ def give(
     """Let a person have just these rights (all of RIGHTS), from the next click on; False: they were theirs already.
 
     Who has none left has no row, so that a colleague who only sends files does not see the ledger any more.
-    `authorises_to` is the gross value of an order in pounds. Raises SetUpRefused and ChangedMeanwhile.
+    `authorises_to` and `pays_to` are gross values in pounds, of an order and of an invoice. Raises SetUpRefused and
+    ChangedMeanwhile.
     """
-    limit = values["authorises_to"]
-    if limit is not None and limit <= 0:
-        raise SetUpRefused({"authorises_to": "A limit is above zero. Leave it empty for who authorises nothing."})
-    if values["over_budget"] and limit is None:
-        raise SetUpRefused({"over_budget": "Only who authorises orders can authorise one over budget. Give a limit."})
+    limits = {name: values[name] for name in ("authorises_to", "pays_to") if values[name] is not None}
+    for name, limit in limits.items():
+        if limit <= 0:
+            raise SetUpRefused({name: "A limit is above zero. Leave it empty for who authorises nothing."})
+    if values["over_budget"] and not limits:
+        raise SetUpRefused({"over_budget": "Only who authorises can authorise over budget. Give a limit."})
     with transaction.atomic():
         # The person's row is there from the beginning, so that of two who give rights the second waits.
         User.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -76,12 +80,14 @@ def give(
 
 def in_words(rights: Mapping[str, Any]) -> str:
     """Rights in a few words, as lists and the audit have them."""
-    limit = rights["authorises_to"]
+    limit, pays_to = rights["authorises_to"], rights["pays_to"]
     words = [
         "raises orders" if rights["raises"] else "",
         "imports" if rights["imports"] else "",
         "sets up" if rights["sets_up"] else "",
         f"authorises up to £{money(limit)}" if limit is not None else "",
+        "enters invoices" if rights["enters_invoices"] else "",
+        f"authorises invoices up to £{money(pays_to)}" if pays_to is not None else "",
         "over budget too" if rights["over_budget"] else "",
     ]
     return ", ".join(word for word in words if word) or "looks only"

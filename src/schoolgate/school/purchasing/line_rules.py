@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db.models import Model
 
 from schoolgate.commons.money import PENCE
 from schoolgate.documents.ebis.baskets import MOST_GROSS, MOST_PRICE, MOST_QUANTITY
 from schoolgate.documents.ebis.batches import MOST_LINES
-from schoolgate.documents.ebis.money import NOTHING, money_text, places_of, tax_of
+from schoolgate.documents.ebis.money import NOTHING, money_text, net_of, number_text, places_of, tax_of
 from schoolgate.documents.problems import count_text, quoted
 from schoolgate.school.purchasing.baskets import Basket, BasketLine, Place, Refused
 from schoolgate.school.purchasing.head_rules import Found
 from schoolgate.school.purchasing.ledger import Ledger
-from schoolgate.school.purchasing.models import Order, OrderLine
+from schoolgate.school.purchasing.models import NOT_IN_TOTAL, Order, OrderLine
 from schoolgate.school.purchasing.prices import NetDiffers, RateUnknown, cost_of, units_of, vat_code_of
 
 
@@ -123,7 +124,10 @@ def price(basket: Basket, _: Ledger) -> Iterator[Found]:
 
 
 def net_total(basket: Basket, _: Ledger) -> Iterator[Found]:
-    """The order costs what the supplier says, unless that can be no result of quantity, price and discounts."""
+    """The order costs what the supplier says, unless that can be no result of quantity, price and discounts.
+
+    A line below 0 would free a budget, and bring an order below somebody's limit, by goods that nobody gets.
+    """
     whole = NOTHING
     for each in basket.lines:
         at = each.place("NetLineTotal")
@@ -133,12 +137,16 @@ def net_total(basket: Basket, _: Ledger) -> Iterator[Found]:
             said = f"{each} costs {at.text[:40]} by its NetLineTotal; quantity, price and discounts make {error}."
             yield Refused("net-total", said, found=at.text, expected=str(error), path=at.path, line=at.line)
             return
+        if net < 0:
+            said = f"{each} costs {net:.2f}, which is less than nothing."
+            yield Refused("net-total", said, found=f"{net:.2f}", expected="0 or more", path=at.path, line=at.line)
+            return
         whole += net
         if each.line.net not in (None, net):
             yield f"{each} costs {at.text[:40]} by its NetLineTotal: the order has {net:.2f}."
-    if not 0 <= whole <= MOST_GROSS:
+    if whole > MOST_GROSS:
         at = basket.place("OrderTotal")
-        expected = f"from 0 to {MOST_GROSS:,}"
+        expected = f"at most {MOST_GROSS:,}"
         said = f"The lines come to {whole:,.2f} altogether."
         yield Refused("net-total", said, found=f"{whole:.2f}", expected=expected, path=at.path, line=at.line)
 
@@ -164,12 +172,11 @@ def vat_rate(basket: Basket, ledger: Ledger) -> Iterator[Found]:
 
 def told_otherwise(basket: Basket, _: Ledger) -> Iterator[Found]:
     """What the document states beside its lines and the order will not have: the invoice may."""
-    order, totals = basket.order, basket.order.totals
-    for what, amount in (("carriage", totals.freight), ("other charges", totals.charges)):
-        if amount:
-            yield f"The document states {what} of {money_text(amount)}, which no line has: expect it on the invoice."
-    if any(not discount.is_late_payment_charge for discount in order.discounts):
-        yield "The document states a discount on the whole order, which the lines are without: see the invoice."
+    for what in _beside_the_lines(basket):
+        yield f"{NOT_IN_TOTAL} {what}, which the supplier’s basket states beside its lines. Expect it on the invoice."
+    net, goods = _net_of(basket), basket.order.totals.goods
+    if goods is not None and abs(goods - net) > PENCE:
+        yield f"The document states goods of {_pounds(goods)} without VAT; the lines of the order make {_pounds(net)}."
     for each in basket.lines:
         line = each.line
         if line.tax_value is None or line.tax.rate is None:
@@ -177,6 +184,31 @@ def told_otherwise(basket: Basket, _: Ledger) -> Iterator[Found]:
         tax = tax_of(cost_of(line).net, line.tax.rate)
         if abs(tax - line.tax_value) > PENCE:
             yield f"{each}: VAT is {money_text(line.tax_value)} in the document; the rate makes {tax:.2f}."
+
+
+def _beside_the_lines(basket: Basket) -> Iterator[str]:
+    """Sums that are for the whole order, so that no line has them: what each is, and how many pounds."""
+    order, totals = basket.order, basket.order.totals
+    for what, amount in (("carriage", totals.freight), ("other charges", totals.charges)):
+        if amount:
+            yield f"{what} of {_pounds(amount)}"
+    net = _net_of(basket)
+    for discount in order.discounts:
+        if discount.is_late_payment_charge:
+            continue
+        if discount.percent:
+            off = _pounds(net - net_of(Decimal(1), net, discount.percent))
+            yield f"a discount of {number_text(discount.percent)} % on the whole order, {off} of the basket as it came"
+        if discount.amount:
+            yield f"a discount of {_pounds(discount.amount)} on the whole order"
+
+
+def _net_of(basket: Basket) -> Decimal:
+    return sum((cost_of(each.line).net for each in basket.lines), NOTHING)
+
+
+def _pounds(amount: Decimal) -> str:
+    return f"£{money_text(amount)}" if amount >= 0 else f"-£{money_text(-amount)}"
 
 
 def _too_long(what: str, text: str, most: int, at: Place) -> Iterator[Found]:

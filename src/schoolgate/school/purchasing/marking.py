@@ -8,15 +8,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from schoolgate.school.purchasing.calling import call
-from schoolgate.school.purchasing.documents import ENDED, note
+from schoolgate.school.purchasing.documents import ENDED, GONE, note
 from schoolgate.school.purchasing.models import FetchedDocument
 from schoolgate.wire.soap.errors import DocumentNotThere
-
-PUT_BACK = (
-    "The supplier's service offered it once more after it had ended here. It was not imported again, and the service "
-    "was told again that it is processed."
-)
-GONE = "The service no longer has it, so that nothing was left to be told."
 
 
 def mark_ended(document: FetchedDocument) -> bool:

@@ -56,7 +56,8 @@ def write(order: Order) -> bytes:
 
 def required_by(order: Order) -> date:
     """The day that the goods are required by: the order's own, else `DELIVERED_WITHIN` after its date."""
-    return order.required_by or order.dated + DELIVERED_WITHIN
+    # A basket may be dated to the last day that there is.
+    return order.required_by or min(order.dated, date.max - DELIVERED_WITHIN) + DELIVERED_WITHIN
 
 
 def _supplier(supplier: Supplier) -> Party:

@@ -17,14 +17,22 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.documents.ebis import baskets
 from schoolgate.documents.ebis.money import tax_of
+from schoolgate.documents.problems import count_text
 from schoolgate.school.purchasing.models import Coding, Order, OrderLine, OrderState, Supplier, VatCode
 from schoolgate.school.purchasing.numbering import next_order_number
 from schoolgate.school.purchasing.years import YearRefused, current_year, require_open
 
-MOST_QUANTITY = 100_000
+MOST_QUANTITY = int(baskets.MOST_QUANTITY)
+"""As in a supplier's basket, whose lines people work on."""
 MOST_OF_A_LINE = Decimal(10_000_000)
 """Pounds net. Above it somebody mistyped."""
+
+
+ORDER_CHANGED = "order changed"
+"""In the audit: what is ordered, how it is coded or where it is delivered is other than before. Whoever did that counts
+as one who raised the order (`own_orders`)."""
 
 
 class OrderRefused(Exception):
@@ -127,7 +135,7 @@ def raise_order(
         for number, wanted in enumerate(lines, 1):
             _add_line(order, number, wanted, by)
         write_sums(order)
-        details = f"{len(lines)} lines, £{order.gross:,.2f} gross, from {supplier}"
+        details = f"{count_text(len(lines), 'line', 'lines')}, £{order.gross:,.2f} gross, from {supplier}"
         record("order raised", by=by, target=str(order), details=details, request=request, about=about(order))
     return order
 
@@ -150,15 +158,18 @@ def change_order(
         held = hold(order, seen_version)
         _require_unauthorised(held)
         _require_open(held.year)
-        told = _change_head(held, head) + _change_lines(held, lines, by)
+        delivered_to = held.delivery_address
+        of_the_head, of_lines = _change_head(held, head), _change_lines(held, lines, by)
+        told = [*of_the_head, *of_lines]
         if not told:
             return []
+        did = ORDER_CHANGED if of_lines or held.delivery_address != delivered_to else "order's date or notes changed"
         write_sums(held)
         held.changed_by, held.changed_at = by, timezone.now()
         held.version += 1
         held.save()
         details = "; ".join([*told, f"now £{held.gross:,.2f} gross"])
-        record("order changed", by=by, target=str(held), details=details, request=request, about=about(held))
+        record(did, by=by, target=str(held), details=details, request=request, about=about(held))
     return told
 
 
@@ -202,9 +213,17 @@ def _change_head(order: Order, head: Head) -> list[str]:
     for name, label in _ON_THE_HEAD.items():
         wanted = getattr(head, name)
         if getattr(order, name) != wanted:
+            # Goods may be led astray by an address; a person's own notes are nothing for the audit.
+            before = _in_words(getattr(order, name))
+            told.append(f"{label} changed" if name == "own_notes" else f"{label} {before} → {_in_words(wanted)}")
             setattr(order, name, wanted)
-            told.append(f"{label} changed")
     return told
+
+
+def _in_words(value: str | date | None) -> str:
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    return f"“{', '.join(value.splitlines())}”" if value else "(none)"
 
 
 def _change_lines(order: Order, lines: Sequence[LineWanted], by: User) -> list[str]:

@@ -15,6 +15,10 @@ LINES_SHOWN = 500
 """More stand in the XML only, so that a page stays one that a browser can show."""
 
 
+CREDITS = "Credits invoice"
+"""The name of the fact that says which invoice a credit note is for."""
+
+
 @dataclass(frozen=True)
 class Paper:
     """What stands in a document: `facts` are names and values; `unreadable` says why it has none."""
@@ -60,7 +64,7 @@ def _facts(content: Order | Invoice) -> list[tuple[str, Any]]:
         facts += [
             ("Number", content.number),
             ("Your order no.", content.order_number),
-            ("Credits invoice", content.credits),
+            (CREDITS, content.credits),
         ]
         sums = [("Lines, without VAT", content.totals.value), ("VAT", content.totals.tax)]
         sums.append(("Total", content.totals.gross))

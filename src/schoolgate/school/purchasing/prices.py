@@ -49,7 +49,7 @@ def units_of(line: Line) -> int:
 
 def cost_of(line: Line) -> Cost:
     """What a line costs. Raises NetDiffers where the net that it states is more than a penny beside that."""
-    ways = _reckoned(line)
+    ways = ways_of(line)
     net = ways[0] if line.net is None else to_pence(line.net)
     if not any(abs(net - way) <= PENCE for way in ways):
         raise NetDiffers(ways[0])
@@ -70,8 +70,11 @@ def vat_code_of(tax: Tax, codes: tuple[VatCode, ...]) -> VatCode:
     raise RateUnknown
 
 
-def _reckoned(line: Line) -> list[Decimal]:
-    """What the line may come to, in pence: several percentages off may add up, or follow one another."""
+def ways_of(line: Line) -> list[Decimal]:
+    """What a line may come to, in pence: several percentages off may add up, or follow one another.
+
+    Raises ValueError where the number of units that the price is for cannot be read.
+    """
     full = _full(line)
     added, left, off = Fraction(0), Fraction(1), Fraction(0)
     for discount in line.discounts:

@@ -1,7 +1,7 @@
 """How the last round at each service went, for the page *Import* and the command line."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.utils import timezone
@@ -11,6 +11,7 @@ from schoolgate.school.purchasing.asking import rounds_of
 from schoolgate.school.purchasing.fetching import Count
 from schoolgate.school.purchasing.models import WebService
 
+COUNTED = {field.name for field in fields(Count)}
 UNDER_WAY = (State.READY, State.RUNNING)
 
 
@@ -49,7 +50,7 @@ class LastRound:
         trouble = self.service.said or (self.job.error if self.job is not None else "")
         if trouble and self.next_try_at is not None:
             return f"{trouble} It is tried again by itself at {timezone.localtime(self.next_try_at):%H:%M}."
-        return trouble or (f"Invoices and credit notes kept: {self.kept:,}." if self.kept else "")
+        return trouble
 
     @property
     def next_try_at(self) -> datetime | None:
@@ -61,7 +62,8 @@ class LastRound:
     def count(self) -> Count | None:
         """What it brought; None when it has not come to its end."""
         result = self.job.result if self.job is not None else None
-        return Count(**result) if result else None
+        # A round of an older version counted other things, too.
+        return Count(**{name: many for name, many in result.items() if name in COUNTED}) if result else None
 
     @property
     def words(self) -> str:
@@ -82,10 +84,6 @@ class LastRound:
     @property
     def waiting(self) -> int | None:
         return self.count.waiting if self.count else None
-
-    @property
-    def kept(self) -> int | None:
-        return self.count.kept if self.count else None
 
 
 def last_rounds(services: Iterable[WebService]) -> list[LastRound]:

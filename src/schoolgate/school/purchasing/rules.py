@@ -5,15 +5,16 @@ stand beside it. `RULES` is the whole of them in the order in which they are ask
 table for people is docs/reference/content-orders.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from schoolgate.school.purchasing import head_rules, line_rules
-from schoolgate.school.purchasing.baskets import UNREADABLE, Basket, Refused
+from schoolgate.school.purchasing.baskets import MOST_NOTES, UNREADABLE, Basket, Refused
 from schoolgate.school.purchasing.head_rules import Found
 from schoolgate.school.purchasing.ledger import Ledger
 
-NO_YEAR, NO_CODING = "no-year", "no-coding"
+NO_YEAR, NO_CODING, VAT_RATE = "no-year", "no-coding", "vat-rate"
 
 GIVEN, INFERRED, OURS = "given", "inferred", "ours"
 
@@ -22,9 +23,12 @@ SUPPLIERS, ESTABLISHMENT = ("purchasing-suppliers", "Suppliers"), ("establishmen
 KEEP_OUT = "If the basket is not for you, keep it out and tell the supplier."
 
 
+SentT = TypeVar("SentT")
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule. `row` is the place in the document that it is on, as reference 9.1 has it; `demands` says what must hold.
+class Rule(Generic[SentT]):
+    """A rule. `row` is the place in the document that it is on, as reference 9 has it; `demands` says what must hold.
 
     `basis` is how sure it is that schools' finance systems ask the same: GIVEN in the published document, INFERRED from
     it, or OURS, what this ledger needs. `next` says what a person does about a document that waits by it, and `page` is
@@ -37,11 +41,11 @@ class Rule:
     basis: str
     demands: str
     next: str
-    ask: Callable[[Basket, Ledger], Iterator[Found]] | None = None
+    ask: Callable[[SentT, Ledger], Iterator[Found]] | None = None
     page: tuple[str, str] | None = None
 
 
-RULES = (
+RULES: tuple[Rule[Basket], ...] = (
     Rule(
         UNREADABLE,
         "the document",
@@ -183,16 +187,16 @@ RULES = (
         "OrderLine/NetLineTotal",
         OURS,
         "It is what quantity, price and discounts make, or a penny beside: the order has the supplier’s figure. "
-        "A line without it costs what they make. All lines make 999,999,999.99 at most.",
+        "A line without it costs what they make. No line is below 0, and all make 999,999,999.99 at most.",
         ASK,
         line_rules.net_total,
     ),
     Rule(
-        "vat-rate",
+        VAT_RATE,
         "OrderLine/LineTax/TaxRate",
         INFERRED,
         "An open VAT code of the ledger has the rate. Of several the Code decides, else the usual one of the rate.",
-        "If the rate is right, add a VAT code with it and try again. Else ask the supplier to correct it.",
+        "If the rate is right, add a VAT code with it: the basket then comes in by itself. Else ask the supplier.",
         line_rules.vat_rate,
         page=("add-vat-code", "Add a VAT code"),
     ),
@@ -223,17 +227,24 @@ RULES = (
 )
 
 
-def judge(basket: Basket, ledger: Ledger) -> tuple[Refused | None, list[str]]:
-    """Ask the rules, up to the first that refuses the basket; with it what is to be told of the basket."""
+def judge(basket: Basket, ledger: Ledger, rules: Sequence[Rule[Basket]] = RULES) -> tuple[Refused | None, list[str]]:
+    """Ask the rules, up to the first that refuses the basket; with it what is to be told of the basket.
+
+    What one rule tells again and again, of thousands of lines, is told MOST_NOTES times and counted.
+    """
     notes: list[str] = []
-    for ask in (*(rule.ask for rule in RULES if rule.ask), line_rules.told_otherwise):
-        for found in ask(basket, ledger):
+    for ask in (*(rule.ask for rule in rules if rule.ask), line_rules.told_otherwise):
+        told = 0
+        for told, found in enumerate(ask(basket, ledger), 1):
             if isinstance(found, Refused):
                 return found, [*notes, *basket.notes]
-            notes.append(found)
+            if told <= MOST_NOTES:
+                notes.append(found)
+        if told > MOST_NOTES:
+            notes.append(f"{told - MOST_NOTES:,} more notes like this one are left out.")
     return None, [*notes, *basket.notes]
 
 
-def rule_of(code: str) -> Rule | None:
+def rule_of(code: str) -> Rule[Basket] | None:
     """The rule of this code; None for what documents wait by beside these."""
     return next((rule for rule in RULES if rule.code == code), None)

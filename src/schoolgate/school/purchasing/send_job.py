@@ -1,23 +1,30 @@
-"""Sending as a job: one order each, those of a web service one after the other."""
+"""Sending as a job: one order each, those of a web service one after the other, and so those by e-mail."""
 
 from typing import Any
 
+from schoolgate.commons.alerts.smtp import AnswerLost, MailRefused, NotSent
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, TryLater, register
 from schoolgate.commons.jobs.periodic import every
 from schoolgate.school.purchasing.calling import call
-from schoolgate.school.purchasing.models import Order, WebService
+from schoolgate.school.purchasing.mailing.outgoing import hand_over
+from schoolgate.school.purchasing.models import Order, SendAttempt, WebService
 from schoolgate.school.purchasing.sending import (
+    NOT_OUT,
+    REFUSED,
     SEND,
+    UNSURE,
+    WHERE_TO,
     CannotBeSent,
+    Failure,
     ask_for_what_waits,
     begin,
     end,
     note_hindrance,
     settle,
 )
-from schoolgate.wire.http import TRIES
-from schoolgate.wire.soap.errors import ServiceError
+from schoolgate.wire.http import TRIES, Again, GiveUp
+from schoolgate.wire.soap.errors import DocumentRefused, ServiceError
 
 
 @register
@@ -46,12 +53,12 @@ class SendOrder(JobKind):
             return {"outcome": "", "state": order.state}
         attempt, xml = begun
         fault_point("send.noted")
-        error = _send(attempt.service, xml)
+        failure = _call(attempt.service, xml) if attempt.service else _mail(attempt, xml)
         fault_point("send.called")
-        ended = end(attempt, error)
+        ended = end(attempt, failure)
         fault_point("send.answered")
         if ended.again_in is not None:
-            raise TryLater(ended.again_in.total_seconds(), error.sentence if error else "")
+            raise TryLater(ended.again_in.total_seconds(), failure.sentence if failure else "")
         return {"outcome": ended.outcome, "state": _order(pk).state}
 
 
@@ -62,13 +69,46 @@ def send_what_waits() -> None:
 
 
 def _order(pk: int) -> Order:
-    found: Order = Order.objects.select_related("came_by", "supplier__web_service").get(pk=pk)
+    found: Order = Order.objects.select_related(*WHERE_TO).get(pk=pk)
     return found
 
 
-def _send(service: WebService, xml: bytes) -> ServiceError | None:
+def _call(service: WebService, xml: bytes) -> Failure | None:
     try:
         call(service, lambda client: client.send_order(xml.decode()))
     except ServiceError as error:
-        return error
+        return failure_of_call(error)
     return None
+
+
+def failure_of_call(error: ServiceError) -> Failure:
+    """How an attempt ended by what a web service answered, or did not."""
+    if isinstance(error, DocumentRefused):
+        return Failure(REFUSED, error.code, error.sentence, error.said or error.sentence, error.step)
+    outcome = UNSURE if error.may_have_arrived else NOT_OUT
+    # What to do about an order that nobody is sure of is not what cures the line.
+    told = (error.sentence, error.said, error.remedy if outcome == NOT_OUT else "")
+    return Failure(outcome, error.code, error.sentence, " ".join(filter(None, told)), error.step)
+
+
+def _mail(attempt: SendAttempt, xml: bytes) -> Failure | None:
+    try:
+        hand_over(attempt.order, attempt.mailed_to, xml)
+    except NotSent as error:
+        return failure_of_mail(error)
+    return None
+
+
+def failure_of_mail(error: NotSent) -> Failure:
+    """How an attempt ended by what the mail server answered, or did not.
+
+    Its last word on this mail, or on its receiver, refuses the order; one on this site's login does not.
+    """
+    said = error.sentence
+    if isinstance(error, AnswerLost):
+        return Failure(UNSURE, "mail-no-answer", said, said, GiveUp())
+    if not error.for_good:
+        return Failure(NOT_OUT, "mail-not-out", said, said, Again())
+    if isinstance(error, MailRefused):
+        return Failure(REFUSED, "mail-refused", said, said, GiveUp())
+    return Failure(NOT_OUT, "mail-not-out", said, said, GiveUp())

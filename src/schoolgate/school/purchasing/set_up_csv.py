@@ -17,9 +17,10 @@ from django.http import HttpRequest
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.csv_lists import BROKEN, MEGABYTE, CsvColumn, CsvLine, plain_cell, read_csv
 from schoolgate.school.purchasing import chart, vat
-from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed, differences
+from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed, differences, told
 from schoolgate.school.purchasing.chart import KINDS
 from schoolgate.school.purchasing.models import Coding, FinancialYear, VatCode
+from schoolgate.school.purchasing.typed import plain_amount
 from schoolgate.school.purchasing.years import require_open
 
 MOST_LINES = 5_000
@@ -150,13 +151,21 @@ def _take_line(
         if first != line.number:
             raise SetUpRefused(f"Line {first} is about the same. Leave one of them.")
         new = wanted.row.pk is None
-        why = "" if new else differences(wanted.row, wanted.values)
+        why = _of_new(wanted) if new else differences(wanted.row, wanted.values)
         if not new and not why:
             return LineResult(line.number, "known", what)
         kind.save(wanted.row, wanted.values, by=by, request=request)
     except SetUpRefused as refused:
         return LineResult(line.number, "wrong", what or _cells(line, kind), str(refused))
     return LineResult(line.number, "new" if new else "changed", what, why)
+
+
+def _of_new(wanted: Wanted) -> str:
+    """What a new row gets beside its code, which tells the line already, and beside what every new row has."""
+    row = wanted.row
+    return told(
+        {name: value for name, value in wanted.values.items() if name != "code" and getattr(row, name) != value}
+    )
 
 
 def _read_code(line: CsvLine, here: Here) -> Wanted:
@@ -286,7 +295,7 @@ def _yes_no(line: CsvLine, column: str, otherwise: bool) -> bool:
 
 def _amount(line: CsvLine, column: str, otherwise: Decimal | None) -> Decimal | None:
     """Pounds as people write them, £1,200.50; nothing leaves what is there."""
-    text = plain_cell(line[column]).replace("£", "").replace(",", "").replace(" ", "")
+    text = plain_amount(plain_cell(line[column]))
     if not text:
         return otherwise
     return _decimal(text, LARGEST_BUDGET, f"The {column} is “{text[:40]}”. It is pounds and pence, such as 1200.50.")

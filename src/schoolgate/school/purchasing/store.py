@@ -1,12 +1,16 @@
-"""Documents as they came and as they went, each under the digest of its bytes."""
+"""Documents as they came and as they went, and exports of postings, each under the digest of its bytes."""
 
+import zlib
 from datetime import timedelta
 
 from django.conf import settings
 
 from schoolgate.commons.filestore import FileStore, Stored
 from schoolgate.commons.jobs.periodic import every
-from schoolgate.school.purchasing.models import FetchedDocument, SendAttempt
+from schoolgate.school.purchasing.models import FetchedDocument, Posting, SendAttempt
+
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a damaged file, or one that is gone, may raise."""
 
 KEPT_WITHOUT_A_ROW = timedelta(days=1)
 
@@ -24,7 +28,7 @@ def keep(plain: bytes) -> Stored:
 
 
 def read(sha256: str) -> bytes:
-    """The bytes as they came. Raises OSError or EOFError when they cannot be read."""
+    """The bytes as they came. Raises one of UNREADABLE when they cannot be read."""
     with documents().open(sha256) as stored:
         return stored.read()
 
@@ -33,5 +37,7 @@ def read(sha256: str) -> bytes:
 def sweep() -> None:
     """Remove files of which no row speaks, a day after they were written."""
     known = set(FetchedDocument.objects.exclude(sha256="").values_list("sha256", flat=True))
+    known |= set(FetchedDocument.objects.exclude(message_sha256="").values_list("message_sha256", flat=True))
     known |= set(SendAttempt.objects.values_list("sha256", flat=True))
+    known |= set(Posting.objects.values_list("sha256", flat=True))
     documents().sweep(known, KEPT_WITHOUT_A_ROW)

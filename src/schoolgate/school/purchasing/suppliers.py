@@ -1,6 +1,5 @@
 """Suppliers of the ledger: who they are, how the ledger knows their documents, and how orders go to them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from schoolgate.documents.identifiers import duns_fault
 from schoolgate.school.purchasing import changing
 from schoolgate.school.purchasing.changing import SetUpRefused
 from schoolgate.school.purchasing.models import OrderMethod, Supplier
+from schoolgate.school.purchasing.typed import plain_duns
 
 CHANGEABLE = (
     "name",
@@ -34,6 +34,8 @@ NO_SERVICE = (
     "To order by e-procurement, link a web service first: add it under eProcurement set-up, then choose it here. Until "
     "then the order method is Print."
 )
+NO_ADDRESS = "To order by e-mail, enter the address that orders go to."
+NO_NUMBER = "To order by e-mail, enter this number: the supplier knows your orders by it."
 NO_DUNS = "To order by e-procurement, enter the supplier’s DUNS number: its documents are known by it."
 
 
@@ -52,7 +54,7 @@ def save_supplier(
     """
     wanted = {name: getattr(supplier, name) for name in CHANGEABLE}
     wanted |= {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-    wanted["duns"] = re.sub(r"[ -]", "", wanted["duns"])
+    wanted["duns"] = plain_duns(wanted["duns"])
     wanted["xml_reference_number"] = wanted["xml_reference_number"] or wanted["duns"]
     with transaction.atomic():
         faults = _faults(supplier, wanted)
@@ -105,4 +107,7 @@ def _faults(supplier: Supplier, wanted: Mapping[str, Any]) -> dict[str, str]:
             faults["web_service"] = NO_SERVICE
         if not wanted["duns"]:
             faults["duns"] = NO_DUNS
+    if wanted["order_method"] == OrderMethod.E_MAIL:
+        needed = {"email": NO_ADDRESS, "account_number": NO_NUMBER, "xml_reference_number": NO_NUMBER}
+        faults |= {name: said for name, said in needed.items() if not wanted[name] and name not in faults}
     return faults

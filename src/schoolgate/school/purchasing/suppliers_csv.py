@@ -11,6 +11,7 @@ from schoolgate.school.purchasing.changing import SetUpRefused, differences
 from schoolgate.school.purchasing.models import OrderMethod, Supplier, WebService
 from schoolgate.school.purchasing.set_up_csv import LineResult, ListResult
 from schoolgate.school.purchasing.suppliers import save_supplier
+from schoolgate.school.purchasing.typed import plain_duns
 
 COLUMNS = (
     CsvColumn("Name", ("supplier", "supplier name"), required=True),
@@ -82,6 +83,8 @@ def _values(line: CsvLine) -> dict[str, Any]:
     values: dict[str, Any] = {field: plain_cell(line[column]) for column, field in FIELDS.items() if line[column]}
     if line["Address"]:
         values["address"] = line["Address"]
+    if line["DUNS"]:
+        values["duns"] = plain_duns(values["duns"])
     service = plain_cell(line["Web service"])
     if service:
         values["web_service"] = WebService.objects.filter(name__iexact=service).first()
@@ -89,7 +92,9 @@ def _values(line: CsvLine) -> dict[str, Any]:
             raise SetUpRefused(f"There is no web service “{service[:80]}”. Add it under eProcurement set-up first.")
     method = plain_cell(line["Order method"])
     if method:
-        if method.lower() not in OrderMethod.values:
-            raise SetUpRefused(f"The order method is “{method[:40]}”. It is {' or '.join(OrderMethod.values)}.")
-        values["order_method"] = method.lower()
+        known = {told.lower(): value for value, label in OrderMethod.choices for told in (value, label)}
+        if method.lower() not in known:
+            *most, last = OrderMethod.values
+            raise SetUpRefused(f"The order method is “{method[:40]}”. It is {', '.join(most)} or {last}.")
+        values["order_method"] = known[method.lower()]
     return values

@@ -89,7 +89,7 @@ class Reach:
         if not self.fits:
             return "No line so far"
         if not self.wins:
-            return f"Never reached: {' and '.join(self.beaten_by)} wins"
+            return f"None of {self.fits:,} lines: {' and '.join(self.beaten_by)} wins"
         return f"{self.wins:,} of {self.fits:,} lines"
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import changing
-from schoolgate.school.purchasing.changing import SetUpRefused
+from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed
 from schoolgate.school.purchasing.models import OrderLine, VatCode
 
 PLACES = Decimal("0.01")
@@ -60,6 +60,7 @@ def save_code(
         changed = changing.save(code, values, what="VAT code", seen=seen, by=by, request=request)
         if changed:
             _have_one_standard(code, by, request)
+            coding_changed.send(sender=VatCode)
     return changed
 
 

@@ -1,6 +1,6 @@
 """Financial years: which one pages and documents go by, and new ones."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.http import HttpRequest
@@ -16,6 +16,10 @@ LOOKED_AT = "financial-year"
 
 _ADDING_LOCK = 820_431_009
 """Held on PostgreSQL while a year is added: of two at once, neither would see that the other overlaps."""
+
+
+LONGEST = timedelta(days=2 * 366)
+"""A first year may be some months longer. One that was typed wrong would be in the way of all that follow, for good."""
 
 
 class YearRefused(SetUpRefused):
@@ -54,7 +58,10 @@ def require_open(year: FinancialYear) -> None:
 def add(
     name: str, first_day: date, last_day: date, *, by: User | None, request: HttpRequest | None = None
 ) -> FinancialYear:
-    """Add a financial year, both days included. Raises YearRefused: called as another, or days that another has."""
+    """Add a financial year, both days included.
+
+    Raises YearRefused: called as another, days that another has, or more than two years.
+    """
     name = name.strip()
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -62,6 +69,8 @@ def add(
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADDING_LOCK])
         if last_day <= first_day:
             raise YearRefused({"last_day": "The last day must be after the first."})
+        if last_day - first_day > LONGEST:
+            raise YearRefused({"last_day": "These are more than two years: look at both days again."})
         if FinancialYear.objects.filter(name__iexact=name).exists():
             raise YearRefused({"name": f"There is a financial year {name} already."})
         overlapping = FinancialYear.objects.filter(first_day__lte=last_day, last_day__gte=first_day).first()

@@ -63,7 +63,8 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
         f"{result['imported']} imported, {result['refused']} refused (broken on purpose). "
         f"{result['collected']} pupils were collected from a simulator of SIMS Primary. "
         f"{result['pupils']} pupils are held. A basket was imported, coded, authorised and sent: "
-        f"{result['orders']} order arrived at the supplier's, where {result['queued']} documents wait for schools."
+        f"{result['orders']} order arrived at the supplier's, and {result['invoices']} invoices of it came "
+        f"back; {result['queued']} documents wait there for schools."
     )
     click.echo(f"The school's folders: {described['school']['root_folder']}\n")
     table = Table(box=None, header_style="bold")
@@ -79,5 +80,6 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
     click.echo(f"\nWhat became of the files: {look_at['imports']}")
     click.echo(f"A pupil who has moved:    {look_at['pupil']}")
     click.echo(f"An order that was sent, and one that only the chair can authorise: {look_at['orders']}")
+    click.echo(f"Its invoice, ready to be paid, and one that is dearer and waits: {look_at['invoices']}")
     click.echo(f"What waits for schools:   {look_at['queue']}")
     click.echo(f"A school collected:       {look_at['collected']}")

@@ -17,9 +17,13 @@ from schoolgate.sites.commands.school_documents import documents, fetch_orders
 from schoolgate.sites.commands.school_establishment import establishment
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
 from schoolgate.sites.commands.school_installing import install, uninstall
+from schoolgate.sites.commands.school_invoices import invoices
 from schoolgate.sites.commands.school_ledger import ledger
+from schoolgate.sites.commands.school_mail import import_mail
 from schoolgate.sites.commands.school_orders import orders, purchasing
 from schoolgate.sites.commands.school_personnel import import_files, personnel
+from schoolgate.sites.commands.school_receiving import deliveries, receive
+from schoolgate.sites.commands.school_reports import postings, prices, reports
 from schoolgate.sites.commands.school_schedule import schedule
 from schoolgate.sites.commands.school_service import install_service, tray, uninstall_service
 from schoolgate.sites.commands.school_suppliers import services, suppliers
@@ -45,7 +49,8 @@ for command in (
     *FILE_COMMANDS,
     *(personnel, import_files),
     *(install, uninstall, install_service, uninstall_service, tray),
-    *(ledger, suppliers, services, fetch_orders, documents, orders, purchasing),
+    *(ledger, suppliers, services, fetch_orders, import_mail, documents, orders, purchasing),
+    *(receive, deliveries, invoices, postings, reports, prices),
 ):
     school.add_command(command)
 ledger.add_command(establishment)

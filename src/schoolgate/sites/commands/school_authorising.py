@@ -72,26 +72,43 @@ def order_posted(number: str, by: str, as_json: bool) -> None:
     _decide(number, by, "sends", mark_posted, as_json)
 
 
-DECISIONS = (authorise_order, take_order_back, cancel_order, discard_order, order_posted)
+@click.command("close-rest", help="Nothing more of an order will come: its budgets are free.")
+@number_argument
+@by_option
+@click.option("--reason", required=True, help="Why, for the audit.")
+@as_json
+@at_home("school")
+def close_order_rest(number: str, by: str, reason: str, as_json: bool) -> None:
+    from schoolgate.school.purchasing.invoicing.closing import close_rest
+
+    _decide(number, by, "sends", close_rest, as_json, reason=reason)
+
+
+@click.command("open-rest", help="Something of an order comes after all whose rest was closed.")
+@number_argument
+@by_option
+@as_json
+@at_home("school")
+def open_order_rest(number: str, by: str, as_json: bool) -> None:
+    from schoolgate.school.purchasing.invoicing.closing import open_rest
+
+    _decide(number, by, "authorises", open_rest, as_json)
+
+
+DECISIONS = (
+    authorise_order,
+    take_order_back,
+    cancel_order,
+    discard_order,
+    order_posted,
+    close_order_rest,
+    open_order_rest,
+)
 """What is decided of an order; each is a verb of `schoolgate school orders`."""
 
 
-def _decide(number: str, by: str, right: Any, decide: Callable[..., object], as_json: bool, **values: str) -> None:
-    """Have it decided, and tell how the order stands then."""
-    from schoolgate.school.purchasing.access import may
-    from schoolgate.school.purchasing.orders import OrderRefused
-
-    order, person = chosen_order(number), _person(by)
-    if not may(person, right):
-        raise Failed(f"{person} may not do that. See Purchasing > Set-up > Users and limits.")
-    try:
-        decide(order, by=person, seen_version=order.version, **values)
-    except OrderRefused as refused:
-        raise Failed(str(refused)) from None
-    say_order(chosen_order(number), as_json=as_json)
-
-
-def _person(name: str) -> "User":
+def chosen_person(name: str) -> "User":
+    """The user of this name who may sign in. Raises Failed."""
     from schoolgate.commons.accounts.models import User
 
     known = User.objects.people().filter(username=User.normalize_username(name), is_active=True)
@@ -99,3 +116,18 @@ def _person(name: str) -> "User":
     if found is None:
         raise Failed(f"There is no user '{name}' who may sign in here.")
     return found
+
+
+def _decide(number: str, by: str, right: Any, decide: Callable[..., object], as_json: bool, **values: str) -> None:
+    """Have it decided, and tell how the order stands then."""
+    from schoolgate.school.purchasing.access import may
+    from schoolgate.school.purchasing.orders import OrderRefused
+
+    order, person = chosen_order(number), chosen_person(by)
+    if not may(person, right):
+        raise Failed(f"{person} may not do that. See Purchasing > Set-up > Users and limits.")
+    try:
+        decide(order, by=person, seen_version=order.version, **values)
+    except OrderRefused as refused:
+        raise Failed(str(refused)) from None
+    say_order(chosen_order(number), as_json=as_json)

@@ -15,10 +15,18 @@ from schoolgate.sites.commands.shared import Failed, as_json, at_home, print_jso
 @click.option("--order-prefix", help="What stands before order numbers, such as PO-.")
 @click.option("--next-order", type=int, help="The next order gets this number.")
 @click.option("--delivery-address", help="Lines parted by line ends: the establishment's name alone in the first.")
+@click.option("--email", help="Where suppliers answer to an order that went to them by e-mail.")
+@click.option("--post-and-packing", help="Its fund, ledger code and cost centre, such as 01 / E19 / ENG.")
 @click.option(
     "--buyer-duns-may-lack/--buyer-duns-is-needed",
     default=None,
     help="Whether a basket that does not say for whom it is comes in, with a warning.",
+)
+@click.option("--invoice-tolerance", type=int, help="By how many pence a line and rate an invoice's sums may be out.")
+@click.option(
+    "--goods-first/--goods-later",
+    default=None,
+    help="Whether goods must be received before their invoice is authorised for payment.",
 )
 @as_json
 @at_home("school")
@@ -26,10 +34,11 @@ def establishment(as_json: bool, **options: Any) -> None:
     from schoolgate.school.purchasing.changing import ChangedMeanwhile
     from schoolgate.school.purchasing.establishment import change_details, details
     from schoolgate.school.purchasing.forms.set_up import EstablishmentForm
+    from schoolgate.school.purchasing.years import current_year
 
     now = details()
     given = {name: value for name, value in options.items() if value is not None}
-    form = EstablishmentForm({**now, **given}, now=now)
+    form = EstablishmentForm({**now, **given}, now=now, year=current_year())
     wrong = {name: faults for name, faults in form.errors.items() if name in given}
     if wrong:
         told = (f"--{name.replace('_', '-')}: {' '.join(map(str, faults))}" for name, faults in wrong.items())

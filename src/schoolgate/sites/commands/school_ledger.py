@@ -2,22 +2,20 @@
 
 import sys
 from dataclasses import asdict
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from schoolgate.sites.commands.school_years import chosen_year, year_option, years
 from schoolgate.sites.commands.shared import Failed, as_json, at_home, limit_rows, print_json, print_rows
 
 if TYPE_CHECKING:
     from schoolgate.school.purchasing.models import FinancialYear
 
-year_option = click.option("--year", help="The financial year by its name; the current one when not given.")
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 dry_run = click.option("--dry-run", is_flag=True, help="Only say what would become of each line.")
-day = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.group("ledger", help="What the school's ledger needs: years, codes, links, budgets, VAT codes, people.")
@@ -25,82 +23,7 @@ def ledger() -> None:
     pass
 
 
-@ledger.group("years", help="Financial years.")
-def years() -> None:
-    pass
-
-
-@years.command("list", help="All financial years, the newest first.")
-@as_json
-@limit_rows
-@at_home("school")
-def list_years(as_json: bool, limit: int | None) -> None:
-    from schoolgate.school.purchasing.models import FinancialYear
-    from schoolgate.school.purchasing.years import current_year
-
-    current = current_year()
-    rows = [
-        {
-            "name": year.name,
-            "first_day": year.first_day,
-            "last_day": year.last_day,
-            "state": "closed" if year.closed_at else "current" if year == current else "open",
-        }
-        for year in FinancialYear.objects.all()
-    ]
-    empty = "No financial year yet. Add one: schoolgate school ledger years add"
-    print_rows(rows, ["name", "first_day", "last_day", "state"], as_json=as_json, limit=limit, empty=empty)
-
-
-@years.command("add", help="Add a financial year, both days included.")
-@click.option("--name", required=True, help="Such as 2026-27.")
-@click.option("--first-day", type=day, required=True)
-@click.option("--last-day", type=day, required=True)
-@click.option("--copy-from", help="Take the structures of this year over.")
-@click.option("--budgets", is_flag=True, help="With --copy-from: the budgets too.")
-@as_json
-@at_home("school")
-def add_year(
-    name: str, first_day: datetime, last_day: datetime, copy_from: str | None, budgets: bool, as_json: bool
-) -> None:
-    from django.db import transaction
-
-    from schoolgate.school.purchasing.changing import SetUpRefused
-    from schoolgate.school.purchasing.copying import copy_structures
-    from schoolgate.school.purchasing.years import add
-
-    before = chosen_year(copy_from) if copy_from else None
-    try:
-        with transaction.atomic():
-            year = add(name, first_day.date(), last_day.date(), by=None)
-            copied = copy_structures(before, year, None, budgets=budgets) if before else None
-    except SetUpRefused as error:
-        raise Failed(str(error)) from None
-    if as_json:
-        print_json({"name": year.name, "first_day": year.first_day, "last_day": year.last_day})
-        return
-    click.echo(f"The financial year {year} was added{f', with {copied}' if copied else ''}.")
-
-
-@years.command("close", help="Close a financial year. Exit code 1 with what blocks it.")
-@click.argument("name")
-@click.option("--check", is_flag=True, help="Only say what blocks the close.")
-@as_json
-@at_home("school")
-def close_year(name: str, check: bool, as_json: bool) -> None:
-    from schoolgate.school.purchasing import year_end
-    from schoolgate.school.purchasing.changing import SetUpRefused
-
-    year = chosen_year(name)
-    if check:
-        blockers = [{"said": one.said, "count": one.count, "step": one.step} for one in year_end.check(year)]
-        print_rows(blockers, ["said", "step"], as_json=as_json, limit=None, empty="Nothing blocks the close.")
-        sys.exit(1 if blockers else 0)
-    try:
-        year_end.close(year, by=None)
-    except SetUpRefused as error:
-        raise Failed(str(error)) from None
-    click.echo(f"The financial year {year} is closed.")
+ledger.add_command(years)
 
 
 @ledger.group("codes", help="Funds, ledger codes and cost centres of a year.")
@@ -304,10 +227,12 @@ def list_people(as_json: bool, limit: int | None) -> None:
 @click.option("--imports", is_flag=True, help="Imports documents.")
 @click.option("--sets-up", is_flag=True, help="Sets the ledger up.")
 @click.option("--authorises-to", metavar="POUNDS", help="Authorises orders up to this gross value.")
+@click.option("--enters-invoices", is_flag=True, help="Enters invoices and deliveries.")
+@click.option("--pays-to", metavar="POUNDS", help="Authorises invoices for payment up to this gross value.")
 @click.option("--over-budget", is_flag=True, help="Authorises what a budget has no room for.")
 @as_json
 @at_home("school")
-def set_person(user: str, authorises_to: str | None, as_json: bool, **given: bool) -> None:
+def set_person(user: str, authorises_to: str | None, pays_to: str | None, as_json: bool, **given: bool) -> None:
     from schoolgate.commons.accounts.models import User
     from schoolgate.school.purchasing.changing import SetUpRefused
     from schoolgate.school.purchasing.limits import give, in_words
@@ -315,7 +240,7 @@ def set_person(user: str, authorises_to: str | None, as_json: bool, **given: boo
     person = User.objects.people().filter(username=User.normalize_username(user), is_active=True).first()
     if person is None:
         raise Failed(f"There is no active user '{user}'. See: schoolgate school users")
-    rights: dict[str, Any] = {**given, "authorises_to": _pounds(authorises_to)}
+    rights: dict[str, Any] = {**given, "authorises_to": _pounds(authorises_to), "pays_to": _pounds(pays_to)}
     try:
         give(person, rights, by=None)
     except SetUpRefused as error:
@@ -327,18 +252,6 @@ def set_person(user: str, authorises_to: str | None, as_json: bool, **given: boo
 
 
 LINK_COLUMNS = ["fund", "ledger_code", "cost_centre", "budget", "open"]
-
-
-def chosen_year(name: str | None) -> "FinancialYear":
-    """The year of this name, else the current one. Raises Failed where there is none."""
-    from schoolgate.school.purchasing.models import FinancialYear
-    from schoolgate.school.purchasing.years import current_year
-
-    year: FinancialYear | None = FinancialYear.objects.filter(name=name).first() if name else current_year()
-    if year is None:
-        said = f"There is no financial year '{name}'." if name else "There is no open financial year."
-        raise Failed(f"{said} See: schoolgate school ledger years list")
-    return year
 
 
 def _links(year: "FinancialYear") -> list[dict[str, Any]]:
@@ -355,12 +268,15 @@ def _links(year: "FinancialYear") -> list[dict[str, Any]]:
 
 
 def _pounds(text: str | None) -> Decimal | None:
+    from django.core.exceptions import ValidationError
+
+    from schoolgate.school.purchasing.forms.typed import PoundsField
+    from schoolgate.school.purchasing.set_up_csv import LARGEST_BUDGET
+
     try:
-        amount = None if text is None else Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if amount is not None and (not amount.is_finite() or amount != amount.quantize(Decimal("0.01"))):
-        raise Failed(f"'{text}' is no amount: pounds and pence, such as 2500.00.")
+        amount: Decimal | None = PoundsField(required=False, max_value=LARGEST_BUDGET, decimal_places=2).clean(text)
+    except ValidationError:
+        raise Failed(f"'{text}' is no amount: pounds and pence, such as 2500.00.") from None
     return amount
 
 

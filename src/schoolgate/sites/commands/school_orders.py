@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from schoolgate.school.purchasing.models import Order
 
 COLUMNS = ("number", "supplier", "raised_by", "date", "net", "vat", "gross", "state", "said")
-STATES = ["unauthorised", "authorised", "sending", "unsure", "sent", "discarded", "cancelled"]
+STATES = [
+    *("unauthorised", "authorised", "sending", "unsure", "sent"),
+    *("part-invoiced", "complete", "discarded", "cancelled"),
+]
 
 number_argument = click.argument("number", metavar="NUMBER")
 
@@ -49,6 +52,8 @@ def show(number: str, as_json: bool) -> None:
             "part": line.part_number,
             "description": line.description,
             "quantity": line.quantity,
+            "received": line.received,
+            "invoiced": line.invoiced,
             "price": line.unit_price,
             "net": line.net,
             "vat": line.vat,
@@ -62,7 +67,8 @@ def show(number: str, as_json: bool) -> None:
         {
             "began": attempt.began_at,
             "ended": attempt.ended_at,
-            "service": attempt.service.name,
+            "service": attempt.service.name if attempt.service else "",
+            "mailed_to": attempt.mailed_to,
             "outcome": attempt.outcome,
             "code": attempt.code,
             "said": attempt.said,
@@ -74,10 +80,12 @@ def show(number: str, as_json: bool) -> None:
         print_json({**order_as_row(order), "lines": lines, "attempts": attempts})
         return
     say_order(order, as_json=False)
-    columns = ("line", "part", "description", "quantity", "price", "net", "vat", "coding")
+    columns = ("line", "part", "description", "quantity", "received", "invoiced", "price", "net", "vat", "coding")
     print_rows(lines, columns, as_json=False, limit=None, empty="It has no lines.")
     if attempts:
-        print_rows(attempts, ("began", "ended", "service", "outcome", "said"), as_json=False, limit=None, empty="")
+        print_rows(
+            attempts, ("began", "ended", "service", "mailed_to", "outcome", "said"), as_json=False, limit=None, empty=""
+        )
 
 
 @orders.command("send", help="Send an authorised order that has not gone out. Exit code 1 unless it arrived.")

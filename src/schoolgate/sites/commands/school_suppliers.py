@@ -27,7 +27,7 @@ SUPPLIER_OPTIONS = (
     click.option("--account-number", help="The number that the supplier has for the school."),
     click.option("--duns", help="Its DUNS number, nine digits."),
     click.option("--xml-ref", "xml_reference_number", help="The XML reference number; the DUNS number if not."),
-    click.option("--order-method", type=click.Choice(["print", "e-procurement"])),
+    click.option("--order-method", type=click.Choice(["print", "e-procurement", "e-mail"])),
     click.option("--service", "web_service", help="The web service it sells through, by its name."),
     click.option("--address"),
     click.option("--email"),

@@ -36,6 +36,9 @@ STATE_COLOURS = {
         "starts",
         "sent",
         "complete",
+        "authorised for payment",
+        "exported",
+        "cheapest",
     },
     "busy": {
         "ready",
@@ -55,6 +58,7 @@ STATE_COLOURS = {
     "warning": {
         "retrying",
         "waiting",
+        "to authorise",
         "waiting for you",
         "waits for you",
         "warn",
@@ -70,6 +74,7 @@ STATE_COLOURS = {
         "not yet",
         "stops",
         "leaves",
+        "over in part",
     },
     "bad": {
         "needs attention",
@@ -86,6 +91,7 @@ STATE_COLOURS = {
         "expired",
         "ended",
         "trouble",
+        "over budget",
     },
 }
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.alerts.smtp import is_set_up, server_address
 from schoolgate.school.exchange import schedule_in_words as words
 from schoolgate.school.exchange.administration.line import line_spoken
 from schoolgate.school.exchange.folders import root_folder
@@ -52,6 +53,12 @@ def _pages() -> list[Page]:
         Page("When to send", "On which days, and at what time", words.rule_spoken(when_to_send().rule), "schedule"),
         Page("Connection", "Proxy, security protocol type, and Test Connection", line_spoken(), "connection"),
         Page("Retention", "For how long the content of sent files is kept", _kept_now(), "retention"),
+        Page(
+            "Alerts",
+            "Who is told what by mail",
+            f"by {server_address()}" if is_set_up() else "no mail server",
+            "alerts",
+        ),
     ]
 
 

@@ -1,12 +1,15 @@
 """Forms of orders: the head, and a form for each line, which knows the year's codings and the VAT codes."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.utils import timezone
 
 from schoolgate.documents.ebis.money import number_text
+from schoolgate.school.purchasing.forms.typed import PoundsField
 from schoolgate.school.purchasing.models import Coding, FinancialYear, Order, OrderLine, Supplier, VatCode
 from schoolgate.school.purchasing.orders import MOST_QUANTITY, Goods, Head, LineWanted
 
@@ -115,12 +118,11 @@ class OwnLineForm(LineForm):
     )
     description = forms.CharField(label="Description", max_length=500, error_messages={"required": "Type what it is."})
     unit = forms.CharField(label="Unit", required=False, max_length=10)
-    unit_price = forms.DecimalField(
+    unit_price = PoundsField(
         label="Price",
         min_value=0,
         max_digits=PRICE_DIGITS,
         decimal_places=PRICE_PLACES,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages={"required": "Type its price without VAT.", "invalid": "Type it in pounds, such as 4.50."},
     )
 
@@ -186,6 +188,13 @@ class HeadForm(forms.ModelForm):  # type: ignore[type-arg]  # only its stubs are
             "required_by": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "own_notes": forms.Textarea(attrs={"rows": 5}),
         }
+
+    def clean_required_by(self) -> date | None:
+        """A day that somebody types is to come; one that a supplier's site named stays as it is."""
+        typed: date | None = self.cleaned_data["required_by"]
+        if typed is not None and "required_by" in self.changed_data and typed < timezone.localdate():
+            raise forms.ValidationError("This day is past. Leave it empty if there is no hurry.")
+        return typed
 
     @property
     def head(self) -> Head:

@@ -7,30 +7,23 @@ from typing import Any
 from django import forms
 
 from schoolgate.commons.web.seen import SeenForm
-from schoolgate.documents.identifiers import duns_fault
+from schoolgate.school.purchasing.chart import usable_in
+from schoolgate.school.purchasing.forms.typed import DunsField, PoundsField
 from schoolgate.school.purchasing.models import Coding, CostCentre, FinancialYear, Fund, LedgerCode
 from schoolgate.school.purchasing.set_up_csv import LARGEST_BUDGET
 from schoolgate.school.purchasing.vat import SENT_AS
 
 CODE = {"class": "code", "autocomplete": "off", "spellcheck": "false"}
-MONEY = {"inputmode": "decimal"}
 NET = "In pounds for the year, net of VAT: schools reclaim VAT, so that it does not count against a budget."
-
-
-def _duns(text: str) -> None:
-    fault = duns_fault(text)
-    if fault is not None:
-        raise forms.ValidationError(fault.reason)
 
 
 class EstablishmentForm(SeenForm):
     """Whose ledger this is, and what its documents say of it."""
 
     name = forms.CharField(label="Name", max_length=150, required=False, help_text="As suppliers know the school.")
-    duns = forms.CharField(
+    duns = DunsField(
         label="DUNS number",
         required=False,
-        validators=[_duns],
         help_text="Nine digits. Suppliers’ baskets name it, and one with another number is refused.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", **CODE}),
     )
@@ -68,11 +61,44 @@ class EstablishmentForm(SeenForm):
         help_text="The establishment’s name alone in the first line, its address below. An order may have its own.",
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    email = forms.EmailField(
+        label="E-mail for suppliers",
+        required=False,
+        max_length=254,
+        help_text="Where suppliers answer to an order that went to them by e-mail.",
+    )
+    post_and_packing = forms.ChoiceField(
+        label="Coding of post and packing",
+        required=False,
+        help_text="For suppliers that have none of their own. Each year it is the link of the same three codes.",
+        error_messages={"invalid_choice": "“%(value)s” is not linked and open in the current year."},
+    )
     buyer_duns_may_lack = forms.BooleanField(
         label="Take a basket that does not say for whom it is",
         required=False,
         help_text="Some shops leave the school’s DUNS number out. Such a basket then comes in with a warning.",
     )
+    invoice_tolerance = forms.IntegerField(
+        label="Tolerance of invoices, in pence",
+        min_value=0,
+        max_value=999,
+        help_text="Suppliers round in other ways than we do. Sums that are out by no more than this for each line and "
+        "each rate of VAT are right; a larger difference waits for a person.",
+    )
+    goods_first = forms.BooleanField(
+        label="Goods must be received before their invoice is authorised for payment",
+        required=False,
+        help_text="For a school that records every delivery. Left unticked, the invoice’s page shows what has come.",
+    )
+
+    def __init__(self, data: Any = None, *, now: Mapping[str, Any], year: FinancialYear | None) -> None:
+        super().__init__(data, now=now)
+        names = {str(coding): name_of(coding) for coding in usable_in(year)}
+        present = now["post_and_packing"]
+        if present and present not in names:
+            names[present] = f"{present} – not linked and open in the current year"
+        field: Any = self.fields["post_and_packing"]
+        field.choices = [("", "None"), *names.items()]
 
 
 class YearForm(forms.Form):
@@ -108,14 +134,13 @@ class CodeForm(SeenForm):
 class BudgetForm(SeenForm):
     """The budget of a link, and whether it is open."""
 
-    budget = forms.DecimalField(
+    budget = PoundsField(
         label="Budget",
         required=False,
         min_value=0,
         max_value=LARGEST_BUDGET,
         decimal_places=2,
         help_text=f"{NET} Left empty, there is nothing to spend.",
-        widget=forms.TextInput(attrs=MONEY),
     )
     open = forms.BooleanField(label="Open", required=False, help_text="Nothing new is coded to a closed link.")
 
@@ -151,7 +176,7 @@ class VatForm(SeenForm):
         min_value=0,
         max_value=Decimal(100),
         decimal_places=2,
-        widget=forms.TextInput(attrs=MONEY),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     sent_as = forms.ChoiceField(
         label="Sent as",
@@ -167,11 +192,16 @@ class VatForm(SeenForm):
     open = forms.BooleanField(label="Open", required=False, help_text="No new line gets a closed code.")
 
 
+def name_of(coding: Coding) -> str:
+    """A fund, ledger code and cost centre with their names, as lists to choose from have them."""
+    return f"{coding} – {coding.cost_centre.name}, {coding.ledger_code.name}, {coding.fund.name}"
+
+
 class CodingField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """A fund, ledger code and cost centre that are linked and open, chosen with their names."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj} – {obj.cost_centre.name}, {obj.ledger_code.name}, {obj.fund.name}"
+        return name_of(obj)
 
 
 class TemplateForm(SeenForm):
@@ -197,11 +227,10 @@ class TemplateForm(SeenForm):
 
     def __init__(self, data: Any = None, *, now: Mapping[str, Any], year: FinancialYear) -> None:
         super().__init__(data, now=now)
-        linked = Coding.objects.filter(year=year).select_related("fund", "ledger_code", "cost_centre")
-        usable = linked.filter(open=True, fund__open=True, ledger_code__open=True, cost_centre__open=True)
         coding: Any = self.fields["coding"]
-        present: Coding | None = now.get("coding")
-        coding.queryset = usable if present is None else usable | linked.filter(pk=present.pk)
+        coding.queryset = usable_in(year)
+        if (present := now.get("coding")) is not None:
+            coding.queryset |= Coding.objects.filter(pk=present.pk)
 
 
 class RightsForm(SeenForm):
@@ -209,14 +238,26 @@ class RightsForm(SeenForm):
 
     raises = forms.BooleanField(label="Raises and codes orders", required=False)
     imports = forms.BooleanField(label="Imports documents from suppliers", required=False)
-    authorises_to = forms.DecimalField(
+    authorises_to = PoundsField(
         label="Authorises orders up to",
         required=False,
         min_value=Decimal("0.01"),
         max_value=LARGEST_BUDGET,
         decimal_places=2,
         help_text="The whole order in pounds, with VAT. Left empty: authorises none.",
-        widget=forms.TextInput(attrs=MONEY),
+    )
+    enters_invoices = forms.BooleanField(
+        label="Enters invoices and deliveries",
+        required=False,
+        help_text="By hand, and accepts with a reason what differs in one that came in.",
+    )
+    pays_to = PoundsField(
+        label="Authorises invoices for payment up to",
+        required=False,
+        min_value=Decimal("0.01"),
+        max_value=LARGEST_BUDGET,
+        decimal_places=2,
+        help_text="The whole invoice in pounds, with VAT. Left empty: authorises none.",
     )
     over_budget = forms.BooleanField(
         label="Authorises what a budget has no room for", required=False, help_text="With a reason, which is kept."

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
 from schoolgate.commons.web.seen import SeenForm
+from schoolgate.school.purchasing.chart import link_in, usable_in
+from schoolgate.school.purchasing.forms.set_up import CodingField
 from schoolgate.school.purchasing.models import Coding, OrderMethod, WebService
 from schoolgate.school.purchasing.years import current_year
 
@@ -42,29 +43,41 @@ class SupplierForm(SeenForm):
         label="Order method",
         choices=OrderMethod.choices,
         initial=OrderMethod.PRINT,
-        help_text="e-procurement needs a web service and a DUNS number.",
+        help_text="e-procurement needs a web service and a DUNS number. e-mail is for suppliers who have no web "
+        "service: it needs an address, an account number and an XML reference number, and nobody is told whether it is "
+        "read.",
         widget=forms.RadioSelect,
     )
     web_service: Any = forms.ModelChoiceField(
         WebService.objects.all(), label="Web service", required=False, empty_label="None"
     )
-    address = forms.CharField(label="Address", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    address = forms.CharField(
+        label="Address",
+        max_length=500,
+        required=False,
+        help_text="Without the name: on an order that is posted it stands below it.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
     email = forms.EmailField(label="E-mail", required=False)
     telephone = forms.CharField(label="Telephone", max_length=40, required=False)
-    post_and_packing: Any = forms.ModelChoiceField(
+    post_and_packing: Any = CodingField(
         Coding.objects.none(),
         label="Coding of post and packing",
         required=False,
         empty_label="The establishment’s",
-        help_text="Fund, ledger code and cost centre for these lines of its invoices.",
+        help_text="For these lines of its invoices. Each year it is the link of the same three codes.",
     )
 
     def __init__(self, data: Any = None, *, now: Mapping[str, Any]) -> None:
         super().__init__(data, now=now)
-        present = now.get("post_and_packing")
-        offered = Q(year=current_year(), open=True) | Q(pk=present.pk if present else None)
+        year = current_year()
         codings: Any = self.fields["post_and_packing"]
-        codings.queryset = Coding.objects.filter(offered).select_related("fund", "ledger_code", "cost_centre")
+        codings.queryset = usable_in(year)
+        if (present := now.get("post_and_packing")) is not None:
+            # It stands for the link of its three codes in every year, which is not offered beside it.
+            here = link_in(year, str(present)) if year else None
+            others = codings.queryset.exclude(pk=here.pk) if here else codings.queryset
+            codings.queryset = others | Coding.objects.filter(pk=present.pk)
 
 
 class SuppliersListForm(forms.Form):

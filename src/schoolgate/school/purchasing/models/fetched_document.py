@@ -6,6 +6,9 @@ from schoolgate.school.purchasing.models.supplier import Supplier
 from schoolgate.school.purchasing.models.visible import ForPurchasing
 from schoolgate.school.purchasing.models.web_service import WebService
 
+NOT_IN_TOTAL = "Not in the total:"
+"""So a note begins that is of a sum which a basket states for the whole order, and which no line has (reference 5)."""
+
 
 class DocumentState(models.TextChoices):
     """How a document of a supplier's stands here."""
@@ -20,7 +23,6 @@ class DocumentState(models.TextChoices):
 STEPS: dict[str, tuple[frozenset[str], str]] = {
     "fetch": (frozenset({DocumentState.LISTED}), DocumentState.FETCHED),
     "wait": (frozenset({DocumentState.FETCHED, DocumentState.WAITING}), DocumentState.WAITING),
-    "wait no more": (frozenset({DocumentState.WAITING}), DocumentState.FETCHED),
     "import": (frozenset({DocumentState.FETCHED, DocumentState.WAITING}), DocumentState.IMPORTED),
     "keep out": (frozenset({DocumentState.FETCHED, DocumentState.WAITING}), DocumentState.KEPT_OUT),
     "take back": (frozenset({DocumentState.KEPT_OUT}), DocumentState.WAITING),
@@ -34,7 +36,10 @@ class FetchedDocument(models.Model):
     `rule` is the code of the rule that makes it wait (reference 9.1), with what was `found` and `expected`, where
     (`path`, `line`), and the `said` sentence. `first` is the document that it may be a second copy of: it waits beside
     it and is never imported by itself. `marked_at`: the service was told that it is processed, which follows the commit
-    that imports it or keeps it out. `reference` is the supplier's for it.
+    that imports it or keeps it out. `reference` is the supplier's for it. `mailed`: a person uploaded it, as it came by
+    e-mail; then it has no service, its DocID is the name of the file, and `message_sha256` is the digest of the message
+    that it stood in, if that was uploaded. `for_order` and `for_invoice` are what a person said that an invoice or
+    credit note is for, where it does not say so itself.
     """
 
     class Kind(models.TextChoices):
@@ -67,6 +72,10 @@ class FetchedDocument(models.Model):
     first = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    mailed = models.BooleanField(default=False)
+    message_sha256 = models.CharField(max_length=64, blank=True)
+    for_order = models.ForeignKey("Order", models.PROTECT, null=True, related_name="+")
+    for_invoice = models.ForeignKey("Invoice", models.PROTECT, null=True, related_name="+")
 
     objects = ForPurchasing["FetchedDocument"].as_manager()
 
@@ -78,6 +87,9 @@ class FetchedDocument(models.Model):
                 condition=Q(service__isnull=False),
                 name="purchasing_one_row_a_service_and_doc_id",
             ),
+            models.UniqueConstraint(
+                fields=("sha256",), condition=Q(mailed=True), name="purchasing_one_row_a_mailed_document"
+            ),
         )
         indexes = (
             models.Index(fields=("state", "kind"), name="purchasing_documents_by_state"),
@@ -86,3 +98,18 @@ class FetchedDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference or self.doc_id}"
+
+    @property
+    def why(self) -> str:
+        """Why it is where it is: a person's reason for keeping it out, else the rule that it breaks."""
+        return self.reason if self.state == DocumentState.KEPT_OUT else self.said
+
+    @property
+    def beside_the_total(self) -> list[str]:
+        """The notes of sums that are not in the order's total: carriage, charges, discounts on the whole of it."""
+        return [note for note in self.notes if note.startswith(NOT_IN_TOTAL)]
+
+    @property
+    def other_notes(self) -> list[str]:
+        """All other notes."""
+        return [note for note in self.notes if not note.startswith(NOT_IN_TOTAL)]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from schoolgate.commons.money import PENCE, MoneyField
+from schoolgate.commons.money import PENCE, MoneyField, QuantityField
 from schoolgate.documents.ebis.money import to_pence
 from schoolgate.school.purchasing.models.account_codes import Coding
 from schoolgate.school.purchasing.models.fetched_document import FetchedDocument
@@ -59,6 +59,9 @@ COMMITTED = (
     OrderState.PART_INVOICED,
 )
 """Orders whose lines are committed against their budgets, as far as they are not invoiced."""
+
+INVOICED = (OrderState.SENT, OrderState.UNSURE, OrderState.PART_INVOICED, OrderState.COMPLETE)
+"""Orders that an invoice may be for: they went, or may have gone, to their supplier."""
 
 
 class OrderQuerySet(ForPurchasing["Order"]):
@@ -127,6 +130,8 @@ class OrderLine(models.Model):
     the supplier's site had for the line. Lines that a person took off stay (`removed_at`), outside all sums.
     `unit_price` is for `price_units` units. `discount` is how far the supplier's net of the line was below that price
     for the quantity that the basket had (`quantity_sent`): its discounts, and a penny of rounding either way.
+    `invoiced` is the sum of what booked invoices have of it, less credit notes, `received` of what was delivered: both
+    are written with the rows that they sum up, in one transaction.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
@@ -146,6 +151,8 @@ class OrderLine(models.Model):
     cost_centre_sent = models.CharField(max_length=50, blank=True)
     ledger_code_sent = models.CharField(max_length=50, blank=True)
     quantity_sent = models.PositiveIntegerField(null=True)
+    invoiced = QuantityField(default=Decimal(0))
+    received = models.PositiveIntegerField(default=0)
     removed_at = models.DateTimeField(null=True)
     removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -161,13 +168,24 @@ class OrderLine(models.Model):
     def __str__(self) -> str:
         return f"line {self.number}"
 
-    def net_for(self, quantity: int) -> Decimal:
+    def net_for(self, quantity: int | Decimal) -> Decimal:
         """What so many cost without VAT, half up to pence; a discount goes with the quantity.
 
         The quantity of the basket costs what the supplier said that it costs.
         """
-        discount = self.discount * quantity / (self.quantity_sent or quantity)
+        discount = self.discount * quantity / (self.quantity_sent or quantity or 1)
         return to_pence(self.unit_price * quantity / self.price_units - discount)
+
+    @property
+    def not_invoiced(self) -> Decimal:
+        """How many of it no invoice has, or a credit note took back; never below nothing, nor more than ordered."""
+        rest: Decimal = self.quantity - self.invoiced
+        return min(max(rest, Decimal(0)), Decimal(self.quantity))
+
+    @property
+    def still_committed(self) -> Decimal:
+        """What of it is not invoiced, in pounds net, at the order's price."""
+        return self.net if self.not_invoiced == self.quantity else self.net_for(self.not_invoiced)
 
     @property
     def taken_off(self) -> Decimal:

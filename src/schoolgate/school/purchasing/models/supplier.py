@@ -11,6 +11,7 @@ from schoolgate.school.purchasing.models.web_service import WebService
 class OrderMethod(models.TextChoices):
     PRINT = "print", "Print"
     E_PROCUREMENT = "e-procurement", "e-procurement"
+    E_MAIL = "e-mail", "e-mail (not recommended)"
 
 
 class Supplier(models.Model):

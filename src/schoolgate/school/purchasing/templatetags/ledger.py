@@ -3,11 +3,15 @@
 from typing import Any
 
 from django import template
+from django.urls import resolve, reverse
 
 from schoolgate.school.purchasing.access import may
+from schoolgate.school.purchasing.copies import came_before
+from schoolgate.school.purchasing.invoicing.rules import rule_of as invoice_rule_of
+from schoolgate.school.purchasing.mailing import handshake
 from schoolgate.school.purchasing.models import FetchedDocument, FinancialYear, Order, OrderState
-from schoolgate.school.purchasing.rules import rule_of
-from schoolgate.school.purchasing.sending import service_of
+from schoolgate.school.purchasing.rules import Rule, rule_of
+from schoolgate.school.purchasing.sending import goes_out
 from schoolgate.school.purchasing.years import current_year, looked_at
 
 register = template.Library()
@@ -33,11 +37,27 @@ def sending_steps(context: template.RequestContext, order: Order) -> dict[str, A
     return {
         "order": order,
         "unsure": may_send and order.state == OrderState.UNSURE,
-        "not_out": may_send and order.state == OrderState.AUTHORISED and bool(order.said) and service_of(order),
+        "not_out": may_send and order.state == OrderState.AUTHORISED and bool(order.said) and goes_out(order),
     }
+
+
+@register.simple_tag
+def why_it_waits(document: FetchedDocument) -> str:
+    """Why a document waits, as things stand now: what became of the first of two copies may have changed since."""
+    if document.first is not None:
+        return came_before(document.first, document)
+    return document.said or "It was kept out and taken back. Try again brings it in."
 
 
 @register.inclusion_tag("school_purchasing/what_next.html", takes_context=True)
 def what_next(context: template.RequestContext, document: FetchedDocument) -> dict[str, Any]:
     """What to do about a document that waits, with the page where it is done for who may do it."""
-    return {"rule": rule_of(document.rule), "sets_up": may(context["user"], "sets_up")}
+    rule: Rule[Any] | None
+    if document.mailed:
+        rule = handshake.rule_of(document.rule)
+    elif document.kind == FetchedDocument.Kind.ORDER:
+        rule = rule_of(document.rule)
+    else:
+        rule = invoice_rule_of(document.rule)
+    page = resolve(reverse(rule.page[0])).func if rule is not None and rule.page is not None else None
+    return {"rule": rule, "may_open": page is not None and page.may(context["user"])}  # type: ignore[attr-defined]

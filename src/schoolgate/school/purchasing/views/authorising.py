@@ -26,6 +26,8 @@ from schoolgate.school.purchasing.authorising import (
 )
 from schoolgate.school.purchasing.budget import Room, rooms_of, rooms_of_each
 from schoolgate.school.purchasing.forms.orders import ReasonForm
+from schoolgate.school.purchasing.invoicing.closing import close_rest, open_rest
+from schoolgate.school.purchasing.mailing.outgoing import goes_by_mail
 from schoolgate.school.purchasing.models import COMMITTED, Order, OrderState
 from schoolgate.school.purchasing.models.order import STEPS
 from schoolgate.school.purchasing.order_document import required_by
@@ -69,7 +71,7 @@ class Waiting:
 def to_authorise(request: PersonRequest) -> HttpResponseBase:
     """What waits: first what this person may authorise, then the rest, with who can."""
     found = Order.objects.visible_to(request.user).filter(state=OrderState.UNAUTHORISED)
-    orders = list(found.select_related("supplier", "raised_by").order_by("raised_at", "pk"))
+    orders = list(found.select_related("supplier", "raised_by", "year").order_by("raised_at", "pk"))
     rooms, able = rooms_of_each(orders), who_can(orders)
     waiting = [
         Waiting(
@@ -86,6 +88,7 @@ def to_authorise(request: PersonRequest) -> HttpResponseBase:
             Column("supplier", "Supplier", search=True),
             Column("gross", "Gross", kind="money", sort="order__gross", value=lambda one: one.order.gross),
             Column("left", "Budget after", sort=""),
+            Column("year", "Year", kind="code", sort="order__year__name", value=lambda one: one.order.year.name),
             Column("raised_by", "Raised by"),
             Column("since", "Waits since", kind="time"),
             Column("able", "Who can", choices=[(MINE, "You"), (OTHERS, "Somebody else")], narrow=_by_me),
@@ -114,7 +117,7 @@ def authorise_order(request: PersonRequest, pk: int) -> HttpResponseBase:
     asks_reason = bool(over) and rights_of(request.user).over_budget
     label = "Why may it go over budget?"
     form = ReasonForm(request.POST if request.method == "POST" else None, label=label, required=asks_reason)
-    by_service = sending.service_of(order) is not None
+    goes_out = sending.goes_out(order)
     if request.method == "POST" and form.is_valid():
         try:
             authorise(
@@ -130,7 +133,7 @@ def authorise_order(request: PersonRequest, pk: int) -> HttpResponseBase:
         except OrderRefused as refused:
             messages.error(request, str(refused))
             return redirect("authorise-order", order.pk)
-        if by_service:
+        if goes_out:
             messages.success(request, f"Order {order.number} is authorised, and is being sent to {order.supplier}.")
             return redirect(order_address(order))
         messages.success(request, f"Order {order.number} is authorised. Print it and post it.")
@@ -142,7 +145,8 @@ def authorise_order(request: PersonRequest, pk: int) -> HttpResponseBase:
         "rooms": rooms_of(order),
         "hindrances": hindrances_of(order, request.user),
         "able": [person for person in who_can([order])[order.pk] if person != request.user],
-        "by_service": by_service,
+        "goes_out": goes_out,
+        "mailed_to": order.supplier.email if goes_by_mail(order) else "",
         "lines": order.lines.filter(removed_at=None).count(),
         "required_by": required_by(order),
     }
@@ -180,6 +184,40 @@ def cancel_order(request: PersonRequest, pk: int) -> HttpResponseBase:
         ),
         done="The order is cancelled.",
         reason="Why is it cancelled?",
+    )
+
+
+@purchasing_view("sends")
+def close_order_rest(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Nothing more of an order will come: asked first, with a reason."""
+    return _ask(
+        request,
+        pk,
+        "complete",
+        heading="Close the rest of this order?",
+        text="What is not invoiced is not waited for any more, and its budgets are free. The supplier is not told by "
+        "this: ring them, if they could still deliver.",
+        submit="Nothing more will come",
+        do=lambda order, seen, reason: close_rest(
+            order, by=request.user, seen_version=seen, reason=reason, request=request
+        ),
+        done="The rest of the order is closed.",
+        reason="Why will nothing more come?",
+    )
+
+
+@purchasing_view("authorises")
+def open_order_rest(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Something of a closed order comes after all: asked first."""
+    return _ask(
+        request,
+        pk,
+        "reopen",
+        heading="Open the rest of this order again?",
+        text="What is not invoiced is waited for again, and committed against its budgets, room or no room.",
+        submit="Something will come after all",
+        do=lambda order, seen, _: open_rest(order, by=request.user, seen_version=seen, request=request),
+        done="The rest of the order is open again.",
     )
 
 
@@ -223,7 +261,7 @@ def print_order(request: PersonRequest, pk: int) -> HttpResponseBase:
         "order": order,
         "lines": order.lines.filter(removed_at=None).select_related("vat_code"),
         "may_post": may_post and order.state == OrderState.AUTHORISED,
-        "by_service": sending.service_of(order),
+        "goes_out": sending.goes_out(order),
         "required_by": required_by(order),
         "school": establishment.NAME.get(),
         "school_address": establishment.DELIVERY_ADDRESS.get().partition("\n")[2],

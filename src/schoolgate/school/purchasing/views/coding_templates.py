@@ -15,7 +15,7 @@ from schoolgate.school.purchasing.forms.set_up import TemplateForm
 from schoolgate.school.purchasing.models import CodingTemplate
 from schoolgate.school.purchasing.templates import reach_of, remove_template, save_template
 from schoolgate.school.purchasing.views.saving import form_page, question, saved
-from schoolgate.school.purchasing.years import looked_at
+from schoolgate.school.purchasing.years import current_year, looked_at
 
 MOST_SPECIFIC = (
     "Of those that fit a line, the most specific wins: first one for the login and the cost centre, then one for the "
@@ -76,7 +76,11 @@ def add(request: PersonRequest) -> HttpResponseBase:
             save_template(template, form.wanted, by=request.user, request=request)
 
         if saved(form, save):
-            messages.success(request, "The template was added. Baskets that waited for it come in by themselves.")
+            if year == current_year():
+                messages.success(request, "The template was added. Baskets that waited for it come in by themselves.")
+            else:
+                now = f"Baskets come into {current_year()} now" if current_year() else "No year is open"
+                messages.warning(request, f"The template was added to {year}. {now}: it codes none of them yet.")
             return redirect("coding-templates")
     return form_page(request, form, "Add a coding template", reverse("coding-templates"), text=MOST_SPECIFIC)
 

@@ -1,6 +1,5 @@
 """*Documents*: everything that services offered, one document as it came, and what a person may decide of it."""
 
-import zlib
 from datetime import date
 
 from django.contrib import messages
@@ -19,12 +18,11 @@ from schoolgate.school.purchasing.documents import DocumentRefused, about, keep_
 from schoolgate.school.purchasing.documents import may as may_step
 from schoolgate.school.purchasing.forms.importing import KeepOutForm
 from schoolgate.school.purchasing.importing import try_again
-from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Order, WebService
-from schoolgate.school.purchasing.papers import Paper, compare, read_paper
-from schoolgate.school.purchasing.store import read
-
-UNREADABLE = (OSError, EOFError, zlib.error)
-"""What reading a damaged file, or one that is gone, may raise."""
+from schoolgate.school.purchasing.invoicing.assigning import can_be_said, credited_by
+from schoolgate.school.purchasing.mailing.texts import text_of
+from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Invoice, InvoiceState, Order, WebService
+from schoolgate.school.purchasing.papers import CREDITS, Paper, compare, read_paper
+from schoolgate.school.purchasing.store import UNREADABLE, read
 
 
 @purchasing_view()
@@ -34,13 +32,13 @@ def documents(request: PersonRequest) -> HttpResponseBase:
         [
             Column("doc_id", "Doc ID", kind="long", search=True, link=document_address),
             Column("kind", "Type", choices=FetchedDocument.Kind.choices, value=FetchedDocument.get_kind_display),
-            Column("service__name", "Service", choices=_services()),
+            Column("service__name", "Service", choices=_services(), value=whence),
             Column("reference", "Supplier's ref.", search=True),
             Column("listed_at", "First seen", kind="date", value=_first_seen, dates=True),
             Column(
                 "state", "State", kind="state", choices=DocumentState.choices, value=FetchedDocument.get_state_display
             ),
-            Column("said", "Why", kind="long", search=True),
+            Column("said", "Why", kind="long", search=True, value=lambda document: document.why),
         ],
         FetchedDocument.objects.visible_to(request.user).select_related("service"),
         request,
@@ -54,20 +52,30 @@ def documents(request: PersonRequest) -> HttpResponseBase:
 @purchasing_view()
 def document(request: PersonRequest, pk: int) -> HttpResponseBase:
     """What it is, the rule that it breaks, as it came, and beside it the one that it may be a copy of."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     xml, paper = _xml_and_paper(this)
     first_paper = _xml_and_paper(this.first)[1] if this.first is not None else None
     imports = may(request.user, "imports")
+    enters = may(request.user, "enters_invoices")
     # What was imported once is never imported again, so that to try its copy would come to nothing.
-    hopeless = this.first is not None and this.first.state == DocumentState.IMPORTED
+    first_invoice = Invoice.objects.filter(document=this.first).first() if this.first is not None else None
+    discarded = first_invoice is not None and first_invoice.state == InvoiceState.DISCARDED
+    hopeless = this.first is not None and this.first.state == DocumentState.IMPORTED and not discarded
+    waits = this.state == DocumentState.WAITING
+    number = str(dict(paper.facts).get(CREDITS, "")) if paper is not None else ""
+    is_credit_note = this.kind == FetchedDocument.Kind.CREDIT_NOTE
     context = {
         "document": this,
         "xml": xml,
         "paper": paper,
         "compared": compare(first_paper, paper) if first_paper and paper else [],
         "order": Order.objects.filter(document=this).first(),
+        "invoice": Invoice.objects.filter(document=this).first(),
         "copies": this.copies.all(),
-        "may_try_again": imports and this.state == DocumentState.WAITING and not hopeless,
+        "may_try_again": imports and may_step(this, "import") and not hopeless,
+        "may_assign": enters and can_be_said(this),
+        "may_enter": enters and waits and this.kind == FetchedDocument.Kind.INVOICE,
+        "may_credit": credited_by(this, number) if enters and waits and is_credit_note else None,
         "may_keep_out": imports and may_step(this, "keep out"),
         "may_take_back": imports and may_step(this, "take back"),
     }
@@ -77,7 +85,7 @@ def document(request: PersonRequest, pk: int) -> HttpResponseBase:
 @purchasing_view()
 def document_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The XML as it came; who took it stands in the audit."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     try:
         plain = read(this.sha256) if this.sha256 else b""
     except UNREADABLE:
@@ -87,7 +95,8 @@ def document_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
     record("document downloaded", by=request.user, target=str(this), request=request, about=about(this))
     return HttpResponse(
         plain,
-        content_type="application/xml; charset=utf-8",
+        # What came by e-mail is in the encoding that it declares.
+        content_type="application/xml" if this.mailed else "application/xml; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="document-{this.pk}.xml"'},
     )
 
@@ -96,22 +105,14 @@ def document_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def try_document_again(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Import a document that waits, if what it lacked is there now."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     try:
         try_again(this, by=request.user, request=request)
     except DocumentRefused as refused:
         messages.error(request, str(refused))
-    except UNREADABLE:
-        messages.error(
-            request,
-            "Nothing was done: the document cannot be read from this site's files. Ask whoever runs the site to bring "
-            "it back from the backup.",
-        )
     else:
         if this.state == DocumentState.IMPORTED:
             messages.success(request, "It was imported.")
-        elif this.state == DocumentState.FETCHED:
-            messages.success(request, "It waits no more, and is kept with the others.")
         else:
             messages.warning(request, "It was tried again and still waits. See below why.")
     return redirect(document_address(this))
@@ -120,7 +121,7 @@ def try_document_again(request: PersonRequest, pk: int) -> HttpResponseBase:
 @purchasing_view("imports")
 def keep_document_out(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Decide, with a reason, that a document is not imported."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     form = KeepOutForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -138,7 +139,7 @@ def keep_document_out(request: PersonRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def take_document_back(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Let a document that was kept out wait again."""
-    this = _of(request, pk)
+    this = find_document(request, pk)
     try:
         take_back(this, by=request.user, request=request)
     except DocumentRefused as refused:
@@ -148,14 +149,20 @@ def take_document_back(request: PersonRequest, pk: int) -> HttpResponseBase:
     return redirect(document_address(this))
 
 
+def whence(document: FetchedDocument) -> str:
+    """By which way a document came, as lists show it."""
+    return "by e-mail" if document.mailed else str(document.service or "")
+
+
 def document_address(document: FetchedDocument) -> str:
     return reverse("purchasing-document", args=[document.pk])
 
 
-def _of(request: PersonRequest, pk: int) -> FetchedDocument:
+def find_document(request: PersonRequest, pk: int) -> FetchedDocument:
+    """The document, if this person may see it."""
     found: FetchedDocument = get_object_or_404(
         FetchedDocument.objects.visible_to(request.user).select_related(
-            "service", "supplier", "first__service", "decided_by"
+            "service", "supplier", "first__service", "decided_by", "for_order", "for_invoice"
         ),
         pk=pk,
     )
@@ -167,7 +174,7 @@ def _xml_and_paper(document: FetchedDocument) -> tuple[str, Paper | None]:
     if not document.sha256:
         return "", None
     try:
-        xml = read(document.sha256).decode()
+        xml = text_of(document)
     except UNREADABLE:
         return "", Paper(unreadable="It cannot be read from this site's files. It may be in the backup.")
     return xml, read_paper(document.kind, xml)

@@ -55,7 +55,7 @@ def imports(request: PersonRequest) -> HttpResponseBase:
         "nothing_new": _nothing_new(rounds),
         "may_import": may(request.user, "imports"),
         "sets_up": sets_up,
-        "waiting": waiting.select_related("service", "first")[:WAITING_SHOWN],
+        "waiting": waiting.select_related("service", "first__service")[:WAITING_SHOWN],
         "waiting_count": waiting.count(),
         "next": next(iter(next_fetches(1)), None),
     }

@@ -1,6 +1,7 @@
 """*Orders* and *One order*: what there is, how one stands, changing it, and raising one here (SCREENS 5.2)."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,10 @@ from schoolgate.school.purchasing.forms.orders import (
     line_form,
     new_lines,
 )
-from schoolgate.school.purchasing.models import COMMITTED, FinancialYear, Order, OrderLine, OrderState
+from schoolgate.school.purchasing.invoicing import counting, three_way
+from schoolgate.school.purchasing.invoicing.progress import Progress, progress_of
+from schoolgate.school.purchasing.invoicing.receiving import RECEIVES
+from schoolgate.school.purchasing.models import COMMITTED, INVOICED, FinancialYear, Order, OrderLine, OrderState
 from schoolgate.school.purchasing.models.order import STEPS
 from schoolgate.school.purchasing.orders import (
     ChangedMeanwhile,
@@ -39,15 +43,22 @@ from schoolgate.school.purchasing.orders import (
     raise_order,
 )
 from schoolgate.school.purchasing.standing import standing_of
-from schoolgate.school.purchasing.years import current_year
+from schoolgate.school.purchasing.years import current_year, looked_at
 
 LINES_A_PAGE = 100
+LAST_YEARS = 3
 
 
 @purchasing_view()
 def orders(request: PersonRequest) -> HttpResponseBase:
-    """Every order, the newest on top."""
-    year = current_year()
+    """Every order of every year, the newest on top; ways to those of the last years, and of the one looked at."""
+    year, looked, years = current_year(), looked_at(request), list(FinancialYear.objects.all())
+    progress: dict[int, Progress] = {}
+
+    def prepare(rows: list[Order]) -> None:
+        progress.clear()
+        progress.update(progress_of(rows))
+
     table = Table(
         [
             Column("number", "Order no.", kind="code", search=True, link=order_address),
@@ -58,11 +69,13 @@ def orders(request: PersonRequest) -> HttpResponseBase:
             Column("vat", "VAT", kind="money"),
             Column("gross", "Gross", kind="money"),
             Column("state", "State", kind="state", choices=OrderState.choices, value=Order.get_state_display),
+            Column("received", "Received", sort="", value=lambda one: progress[one.pk].received),
+            Column("invoiced", "Invoiced", sort="", value=lambda one: progress[one.pk].invoiced),
             Column(
                 "year__name",
                 "Year",
                 kind="code",
-                choices=[(one.name, one.name) for one in FinancialYear.objects.all()],
+                choices=[(one.name, one.name) for one in years],
             ),
         ],
         Order.objects.visible_to(request.user).select_related("supplier", "raised_by", "year"),
@@ -73,8 +86,14 @@ def orders(request: PersonRequest) -> HttpResponseBase:
             f"No orders in {year}." if year else "No orders yet.",
             *(("Raise an order", reverse("raise-order")) if may(request.user, "raises") else ()),
         ),
+        prepare=prepare,
     )
-    return table.response("school_purchasing/orders.html", {"may_raise": may(request.user, "raises")})
+    context = {
+        "may_raise": may(request.user, "raises"),
+        "years": [one for place, one in enumerate(years) if place < LAST_YEARS or one == looked],
+        "shown_year": request.GET.get("year__name", ""),
+    }
+    return table.response("school_purchasing/orders.html", context)
 
 
 @purchasing_view()
@@ -85,22 +104,27 @@ def order(request: PersonRequest, pk: int) -> HttpResponseBase:
         "vat_code", "coding__fund", "coding__ledger_code", "coding__cost_centre", "removed_by"
     )
     raises, authorises = may(request.user, "raises"), may(request.user, "authorises")
+    shown = page_of(request, lines.filter(removed_at=None))
     context = {
         "order": found,
         "raised_by": raised_by(found),
         "standing": standing_of(found),
-        "lines": _page_of(request, lines.filter(removed_at=None)),
+        "lines": shown,
         "taken_off": lines.exclude(removed_at=None),
         "rooms": rooms_of(found) if found.state in (*COMMITTED, OrderState.UNAUTHORISED) else [],
         "trail": AuditEntry.objects.about(about(found)),
         "attempts": found.attempts.select_related("service"),
-        "by_service": sending.service_of(found) is not None,
+        "goes_out": sending.goes_out(found),
         "may_change": raises and found.state == OrderState.UNAUTHORISED and found.year.closed_at is None,
         "may_discard": raises and _may(found, "discard"),
         "may_authorise": authorises and _may(found, "authorise"),
         "may_take_back": authorises and _may(found, "take back"),
-        "may_cancel": authorises and _may(found, "cancel"),
+        "may_cancel": authorises
+        and _may(found, "cancel")
+        and found.year.closed_at is None
+        and not counting.invoiced_net(found),
         "may_print": found.state in (*COMMITTED, OrderState.COMPLETE),
+        **_received_and_invoiced(request, found, shown),
     }
     return render(request, "school_purchasing/order.html", context)
 
@@ -116,7 +140,7 @@ def change(request: PersonRequest, pk: int) -> HttpResponseBase:
     choices = Choices.of(found.year)
     form = HeadForm(data, instance=find_order(request, pk))
     lines = found.lines.select_related("vat_code", "coding__fund", "coding__ledger_code", "coding__cost_centre")
-    shown = _page_of(request, lines)
+    shown = page_of(request, lines)
     known = [line_form(line, found, data, choices) for line in shown]
     added = None if found.is_content_order else new_lines(data, choices, LINES_MORE)
     page = {
@@ -191,12 +215,28 @@ def raised_by(order: Order) -> str:
 def seen_version(request: PersonRequest) -> int:
     """The version of the order that the person saw; 0, which none has, where nothing sensible came."""
     version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() else 0
+    return int(version) if re.fullmatch(r"[0-9]{1,9}", version) else 0
 
 
-def _page_of(request: PersonRequest, lines: "QuerySet[OrderLine]") -> "Page[OrderLine]":
+def page_of(request: PersonRequest, lines: "QuerySet[OrderLine]") -> "Page[OrderLine]":
     """Those lines of an order that the address asks for: browsers and forms bear no thousands."""
     return Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("lines"))
+
+
+def _received_and_invoiced(request: PersonRequest, order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:
+    """What came of an order's lines and what was invoiced of them, and what this person may do about the rest."""
+    invoices = order.invoices.select_related("supplier")
+    if order.state not in RECEIVES and not invoices:
+        return {}
+    is_whole = counting.is_whole(order.lines.filter(removed_at=None))
+    return {
+        "three_way": three_way.rows_of_order(order, lines),
+        "invoices": invoices,
+        "may_receive": may(request.user, "receives") and order.state in RECEIVES,
+        "may_enter_invoice": may(request.user, "enters_invoices") and order.state in INVOICED,
+        "may_close_rest": may(request.user, "sends") and _may(order, "complete"),
+        "may_open_rest": may(request.user, "authorises") and order.state == OrderState.COMPLETE and not is_whole,
+    }
 
 
 def _all_valid(form: HeadForm, known: Sequence[LineForm], added: NewLineForms | None) -> bool:
@@ -218,6 +258,7 @@ def _form_page(
         "known": known,
         "added": added,
         "codings": choices.codings.values(),
+        "somebody_else": may(request.user, "authorises") and not establishment.OWN_ORDERS_TOO.get(),
         "line_errors": _errors_of([*known, *(added.forms if added is not None else ())]),
         **page,
     }

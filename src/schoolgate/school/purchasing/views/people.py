@@ -45,9 +45,9 @@ def people(request: PersonRequest) -> HttpResponseBase:
             Column("sees", "Sees the ledger", sort="", value=lambda one: "yes" if works_with_orders(one) else ""),
             Column("raises", "Raises", sort="", value=answer("raises")),
             Column("imports", "Imports", sort="", value=answer("imports")),
-            Column(
-                "limit", "Authorises up to £", kind="money", sort="", value=lambda one: rights[one.pk].authorises_to
-            ),
+            Column("limit", "Orders up to £", kind="money", sort="", value=lambda one: rights[one.pk].authorises_to),
+            Column("enters", "Enters invoices", sort="", value=answer("enters_invoices")),
+            Column("pays_to", "Invoices up to £", kind="money", sort="", value=lambda one: rights[one.pk].pays_to),
             Column("over", "Over budget", sort="", value=answer("over_budget")),
             Column("sets_up", "Sets up", sort="", value=answer("sets_up")),
         ],

@@ -14,7 +14,6 @@ from schoolgate.school.purchasing import deciding, store
 from schoolgate.school.purchasing.access import purchasing_view
 from schoolgate.school.purchasing.models import Order, OrderState, SendAttempt
 from schoolgate.school.purchasing.orders import OrderRefused, about
-from schoolgate.school.purchasing.sending import UNREADABLE
 from schoolgate.school.purchasing.views.orders import find_order, order_address
 
 
@@ -90,7 +89,7 @@ def order_document(request: PersonRequest, pk: int, attempt: int) -> HttpRespons
     sent = get_object_or_404(SendAttempt.objects.visible_to(request.user).select_related("order"), order=pk, pk=attempt)
     try:
         xml = store.read(sent.sha256)
-    except UNREADABLE as error:
+    except store.UNREADABLE as error:
         raise Http404 from error
     record("order downloaded", by=request.user, target=str(sent.order), request=request, about=about(sent.order))
     return HttpResponse(

@@ -195,7 +195,9 @@ def _state(service: WebService) -> str:
         return "turned off"
     if service.trouble:
         return "trouble"
-    return "all right" if service.last_success_at else "not called yet"
+    if service.last_success_at is None:
+        return "not called yet"
+    return "all right" if service.last_success_at >= service.changed_at else "to be tested"
 
 
 def _suppliers(service: WebService) -> str:

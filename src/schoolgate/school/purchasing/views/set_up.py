@@ -22,7 +22,7 @@ from schoolgate.school.purchasing.models import (
     WebService,
 )
 from schoolgate.school.purchasing.views.saving import form_page, saved
-from schoolgate.school.purchasing.years import looked_at
+from schoolgate.school.purchasing.years import current_year, looked_at
 
 
 @purchasing_view()
@@ -45,7 +45,7 @@ def set_up(request: PersonRequest) -> HttpResponseBase:
             (
                 reverse("purchasing-people"),
                 "Users and limits",
-                "who raises, imports, authorises and sets up",
+                "who raises, imports, authorises, enters invoices and sets up",
                 PurchasingRights.objects.filter(authorises_to__isnull=False, user__is_active=True).exists(),
             ),
         ],
@@ -56,7 +56,7 @@ def set_up(request: PersonRequest) -> HttpResponseBase:
 @purchasing_view("sets_up")
 def establishment(request: PersonRequest) -> HttpResponseBase:
     """Whose ledger this is, and what its documents say of it."""
-    form = EstablishmentForm(request.POST or None, now=details())
+    form = EstablishmentForm(request.POST or None, now=details(), year=current_year())
     if request.method == "POST" and form.is_valid():
 
         def save() -> None:

@@ -59,11 +59,17 @@ def choose(request: PersonRequest, rows: str) -> HttpResponseBase:
 @purchasing_view("sets_up")
 @require_POST
 def confirm(request: PersonRequest, rows: str) -> HttpResponseBase:
-    """Do what the preview showed, for lines that are right. The file comes back with the form: none is kept between."""
-    _kind(rows)
+    """Do what the preview showed, for lines that are right and in the year that it showed.
+
+    The file comes back with the form: none is kept between.
+    """
+    year = looked_at(request) if _kind(rows).of_a_year else None
+    if year is not None and request.POST.get("year") != str(year.pk):
+        messages.error(request, f"What you saw was for another financial year than {year}. Choose the file once more.")
+        return redirect("import-set-up", rows)
     try:
         content = base64.b64decode(request.POST.get("content", ""), validate=True)
-        result = take(rows, content, year=looked_at(request), by=request.user, request=request)
+        result = take(rows, content, year=year, by=request.user, request=request)
     except (binascii.Error, CsvRefused):
         messages.error(request, "The file did not come back whole. Choose it once more.")
         return redirect("import-set-up", rows)

@@ -12,12 +12,15 @@ from schoolgate.commons.accounts.access import PersonRequest
 from schoolgate.commons.csv_lists import CsvRefused
 from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.school.purchasing.access import may, purchasing_view
+from schoolgate.school.purchasing.chart import THREE
 from schoolgate.school.purchasing.forms.suppliers import SupplierForm, SuppliersListForm
 from schoolgate.school.purchasing.models import OrderMethod, Supplier
+from schoolgate.school.purchasing.post_and_packing import code_post_and_packing
 from schoolgate.school.purchasing.set_up_csv import State
 from schoolgate.school.purchasing.suppliers import CHANGEABLE, close_supplier, reopen_supplier, save_supplier
 from schoolgate.school.purchasing.suppliers_csv import take_suppliers
 from schoolgate.school.purchasing.views.saving import form_page, saved
+from schoolgate.school.purchasing.years import current_year
 
 STATES = [("open", "Open"), ("closed", "Closed")]
 
@@ -61,11 +64,13 @@ def suppliers(request: PersonRequest) -> HttpResponseBase:
 
 @purchasing_view()
 def supplier(request: PersonRequest, pk: int) -> HttpResponseBase:
-    found = _supplier(request, pk)
+    found, year = _supplier(request, pk), current_year()
     context = {
         "supplier": found,
         "orders": found.orders.order_by("-dated", "-id")[:5],
         "sets_up": may(request.user, "sets_up"),
+        "year": year,
+        "post_and_packing": code_post_and_packing(found, year) if year else None,
     }
     return render(request, "school_purchasing/supplier.html", context)
 
@@ -135,7 +140,7 @@ def import_list(request: PersonRequest) -> HttpResponseBase:
 
 
 def _supplier(request: PersonRequest, pk: int) -> Supplier:
-    linked = ("web_service", "post_and_packing")
+    linked = ("web_service", *(f"post_and_packing__{field}" for field in THREE))
     found: Supplier = get_object_or_404(Supplier.objects.visible_to(request.user).select_related(*linked), pk=pk)
     return found
 

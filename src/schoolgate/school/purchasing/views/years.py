@@ -143,7 +143,7 @@ def close(request: PersonRequest, pk: int) -> HttpResponseBase:
     text = " ".join(
         [
             f"Nothing of {found} can be raised, authorised or changed any more. An administrator can open it again.",
-            *year_end.remarks(found),
+            *map(str, year_end.remarks(found)),
         ]
     )
     cancel = reverse("financial-year", args=[pk])

@@ -1,0 +1,1 @@
+"""Invoices and credit notes: from a document or by hand to the postings of the finance system (reference 9.3)."""

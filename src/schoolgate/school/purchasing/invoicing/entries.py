@@ -1,0 +1,86 @@
+"""What an invoice is posted as: a row a line, which add up to the document's own net, VAT and total (reference 9.3).
+
+The document's amounts stand, whatever its lines make. So VAT that differs from the lines' goes on the largest line of
+its VAT code, and what a document has beside its lines (freight, say) has a row of its own. Each such row says so.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from schoolgate.documents.ebis.money import money_text
+from schoolgate.school.purchasing.models import Coding, Invoice, VatCode
+
+NOTHING = Decimal(0)
+
+BESIDE = 0
+"""The number of the row of what a document has beside its lines; lines are numbered from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row, in pounds; a credit note's amounts are below nothing. `note` says what is other than on the line."""
+
+    number: int
+    description: str
+    coding: Coding
+    vat_code: VatCode
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    note: str = ""
+
+
+def entries_of(invoice: Invoice) -> list[Entry]:
+    """The rows of an invoice or credit note: they sum up to exactly its net, its VAT and its total."""
+    rows = _lines(invoice)
+    for one in invoice.vat_sums.all():
+        of_code = [row for row in rows if row.vat_code == one.vat_code]
+        differs = one.vat - sum((row.vat for row in of_code), NOTHING)
+        if of_code and differs:
+            largest = _largest(of_code)
+            note = f"VAT {money_text(differs)} more than the line's: the document's VAT of {one.vat_code.code} stands"
+            rows[rows.index(largest)] = replace(largest, vat=largest.vat + differs, note=note)
+    beside = _beside(invoice, rows)
+    signed = [*rows, beside] if beside else rows
+    return [_counted(row, invoice.sign) for row in signed]
+
+
+def _lines(invoice: Invoice) -> list[Entry]:
+    return [
+        Entry(line.number, line.description, line.coding, line.vat_code, line.net, line.vat, NOTHING)
+        for line in invoice.lines.all()
+    ]
+
+
+def _beside(invoice: Invoice, rows: list[Entry]) -> Entry | None:
+    """What the document's amounts have beyond its lines', coded as the largest line; None where that is nothing."""
+    net = invoice.net - sum((row.net for row in rows), NOTHING)
+    vat = invoice.vat - sum((row.vat for row in rows), NOTHING)
+    total = invoice.gross - invoice.net - invoice.vat
+    if not (net or vat or total):
+        return None
+    largest, used = _largest(rows), {row.vat_code for row in rows}
+    untouched = [one.vat_code for one in invoice.vat_sums.all() if one.vat_code not in used]
+    note = "what the document has beside its lines, coded as its largest line"
+    if total:
+        note += f"; its total is {money_text(total)} more than its net and VAT"
+    return Entry(
+        BESIDE,
+        "Beside the lines",
+        largest.coding,
+        untouched[0] if untouched else largest.vat_code,
+        net,
+        vat,
+        # `_counted` adds net and VAT.
+        total,
+        note,
+    )
+
+
+def _largest(rows: list[Entry]) -> Entry:
+    """The row with the largest net, the first of several."""
+    return max(rows, key=lambda row: (abs(row.net), -row.number))
+
+
+def _counted(row: Entry, sign: int) -> Entry:
+    return replace(row, net=sign * row.net, vat=sign * row.vat, gross=sign * (row.net + row.vat + row.gross))
