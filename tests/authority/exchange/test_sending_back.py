@@ -8,6 +8,7 @@ import pytest
 from tests.authority.exchange.imports_shown import TUESDAY, school
 from tests.authority.importing.importing_files import bring_in
 from tests.authority.importing.staff_files import MIRIAM, bring_in_staff
+from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange import outbox, sending_back
@@ -18,6 +19,8 @@ from schoolgate.authority.exchange.store import offered_files
 from schoolgate.authority.importing.base_rules import always_import_set, use, use_for_new_bases
 from schoolgate.authority.importing.by_hand.changing import Place, change_value, held_at, seen_as
 from schoolgate.authority.importing.deciding import Effect, Rules
+from schoolgate.authority.importing.merging.merging import merge
+from schoolgate.authority.importing.merging.plan import plan
 from schoolgate.authority.importing.models import RuleSet
 from schoolgate.authority.records.groups.registry import group_named
 from schoolgate.authority.records.models import Enrolment, Pupil
@@ -163,6 +166,25 @@ def test_a_file_in_which_somebody_is_restricted_since_is_withdrawn_and_the_rest_
     first.refresh_from_db()
     assert first.state == EntryState.CANCELLED
     assert [record["Forename"] for record in told(send(green_abbey))] == ["Kai"]
+
+
+def test_a_file_of_one_who_was_merged_since_is_withdrawn_and_what_was_sent_before_stays_sent(
+    green_abbey: Base, by_hand: Change
+) -> None:
+    by_hand("Ada", "MiddleNames", "Rose")
+    before = send(green_abbey).entry
+    assert before is not None
+    outbox.collected(green_abbey.account, before.pk)
+    by_hand("Ada", "PreferredSurname", "Bell")
+    waiting = send(green_abbey).entry
+    assert waiting is not None
+    gone = Pupil.objects.get(forename="Ada")
+    bring_in(green_abbey, [a_pupil(UPN="Q820432124010", Forename="Adah")], full=False, created=TUESDAY)
+    keep = Pupil.objects.get(forename="Adah")
+    merge(keep.pk, gone.pk, seen=plan(keep, gone).seen, by=None)
+    waiting.refresh_from_db()
+    assert waiting.state == EntryState.CANCELLED
+    assert [value.item for value in SentValue.objects.filter(pupil=keep)] == ["MiddleNames"]
 
 
 def test_who_is_restricted_while_the_file_is_made_does_not_leave_the_house(

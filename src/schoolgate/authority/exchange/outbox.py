@@ -21,7 +21,7 @@ from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.exchange.store import offered_files
 from schoolgate.authority.importing.models import Import
 from schoolgate.authority.records.models import Pupil
-from schoolgate.authority.records.rooms_above import on_restriction
+from schoolgate.authority.records.rooms_above import on_merging, on_restriction
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
@@ -95,14 +95,30 @@ def withdraw_what_is_restricted(pupil: Pupil) -> None:
     """Offer no file any longer in which somebody is restricted now; what it says of others is sent by a later one."""
     held = SentValue.objects.held_by_open_files().restricted().filter(pupil=pupil)
     for entry in OutboxEntry.objects.filter(pk__in=held.values("entry")).select_related("base"):
-        _withdraw_restricted(entry)
+        _withdraw_to_say_anew(entry, "restricted")
+
+
+@on_merging
+def bring_along_what_was_sent(gone: Pupil, keep: Pupil) -> None:
+    """What a school was sent of one who goes, it was sent of the one who stays.
+
+    A file that it has not fetched yet names somebody who is nobody by himself any more: it is not offered any longer.
+    """
+    of_gone = SentValue.objects.filter(pupil=gone)
+    waiting = of_gone.held_by_open_files()
+    for entry in OutboxEntry.objects.filter(pk__in=waiting.values("entry")).select_related("base"):
+        _withdraw_to_say_anew(entry, "merged")
+    values = ("base_id", "group", "item")
+    held = set(SentValue.objects.filter(pupil=keep).values_list(*values))
+    new = [pk for pk, *place in of_gone.values_list("pk", *values) if tuple(place) not in held]
+    SentValue.objects.filter(pk__in=new).update(pupil=keep)
 
 
 @transaction.atomic
-def _withdraw_restricted(entry: OutboxEntry) -> None:
+def _withdraw_to_say_anew(entry: OutboxEntry, why: str) -> None:
     if OutboxEntry.objects.filter(pk=entry.pk).take("cancel"):
         SentValue.objects.filter(entry=entry).delete()
-        record("file withdrawn", by=None, target=entry.base.dfe_number, details=f"{entry.name}: restricted")
+        record("file withdrawn", by=None, target=entry.base.dfe_number, details=f"{entry.name}: {why}")
         _tell(entry, f"{entry.name} does not wait for {entry.base.name} any more. A later file says the rest of it.")
 
 
@@ -116,7 +132,7 @@ def packed_file(account: User, number: int) -> tuple[OutboxEntry, bytes]:
         raise ApiProblem("unknown-entry")
     if holds_restricted(entry):
         # Restricted in the very moment in which the file was made.
-        _withdraw_restricted(entry)
+        _withdraw_to_say_anew(entry, "restricted")
         raise ApiProblem("unknown-entry")
     return entry, offered_files().path(entry.sha256).read_bytes()
 

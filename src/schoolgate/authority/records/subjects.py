@@ -15,6 +15,9 @@ NOUNS: dict[Subject, tuple[str, str]] = {PUPIL: ("pupil", "pupils"), STAFF: ("me
 HUMANS: dict[Subject, tuple[str, str]] = {PUPIL: ("child", "children"), STAFF: ("person", "people")}
 """What one and several are called where it is asked whether two records are of one."""
 
+LEADER: dict[Subject, str] = {PUPIL: "the main registration", STAFF: "of the newest contract"}
+"""What of several schools the one is that leads."""
+
 
 def number_words(subject: Subject) -> str:
     """What screens call the number that a person is known by, within a sentence."""

@@ -105,5 +105,4 @@ def withdraw(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _file(request: PersonRequest, pk: int) -> OutboxEntry:
-    files = OutboxEntry.objects.visible_to(request.user).files().select_related("base")
-    return get_object_or_404(files, pk=pk)
+    return get_object_or_404(OutboxEntry.objects.visible_to(request.user).files().select_related("base"), pk=pk)

@@ -49,6 +49,7 @@ from schoolgate.authority.records.origin import origins_among
 from schoolgate.authority.records.removing import remove, remove_enrolment
 from schoolgate.authority.records.restricting import carry_over, let_nobody_be_restricted, let_nobody_else_restrict
 from schoolgate.authority.records.roll import is_on_roll
+from schoolgate.authority.records.rooms_above import pupils_merged
 from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
@@ -131,6 +132,7 @@ def _carry_out(what: Plan, decision: Decision, change: Change) -> None:
         _join(one, change)
     _bring_along(what)
     move(what.keep, what.gone)
+    pupils_merged(gone, keep)
     KnownAs.objects.bulk_create(known, ignore_conflicts=True)
     keep_refused(refused)
     _describe(what)

@@ -6,7 +6,7 @@ from django.db.models import Q
 from schoolgate.authority.records.models.change import Change
 from schoolgate.authority.records.models.masking import Kept, restricted_pupils
 from schoolgate.authority.records.models.visible import KeptModel
-from schoolgate.authority.records.subjects import HUMANS, NOUNS, PUPIL, STAFF, SUBJECTS, Subject
+from schoolgate.authority.records.subjects import HUMANS, LEADER, NOUNS, PUPIL, STAFF, SUBJECTS, Subject
 
 NAME_LENGTH = 100
 """A document's names have 35 characters at most; an operator's own schema may allow more."""
@@ -106,6 +106,11 @@ class Pupil(KeptModel):
     def humans(self) -> str:
         """The same of two."""
         return HUMANS[self.subject][1]
+
+    @property
+    def leader_is(self) -> str:
+        """What the one of several schools is that leads."""
+        return LEADER[self.subject]
 
 
 class StaffMember(Pupil):
