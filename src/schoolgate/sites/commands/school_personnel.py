@@ -73,16 +73,25 @@ def url(address: str | None, as_json: bool) -> None:
 @_folder("exported", "Folder that sent files are kept in.", required=True)
 @_folder("imported", "Folder that files from the LA are put into.", required=True)
 @make_option
+@as_json
 @at_home("school")
 def add(
-    la: str, number: str, name: str, user: str, password_file: Path | None, make_folders: bool, **folders: Path
+    la: str,
+    number: str,
+    name: str,
+    user: str,
+    password_file: Path | None,
+    make_folders: bool,
+    as_json: bool,
+    **folders: Path,
 ) -> None:
     from schoolgate.school.exchange.models import PersonnelSchool
 
     password = read_secret(password_file) if password_file else ""
     row = PersonnelSchool(la=la, number=number, name=name, user=user, password=password)
     _save(row, folders, make_folders)
-    click.echo(f"{row} was added. Test it: schoolgate school personnel test-connection --school {row.base}")
+    test = f"schoolgate school personnel test-connection --school {row.base}"
+    _say_row(row, f"{row} was added. Test it: {test}", as_json=as_json)
 
 
 @personnel.command("edit", help="Change a school's row; what is not given stays.")
@@ -95,6 +104,7 @@ def add(
 @_folder("exported", "Folder that sent files are kept in.", required=False)
 @_folder("imported", "Folder that files from the LA are put into.", required=False)
 @make_option
+@as_json
 @at_home("school")
 def edit(
     la: str,
@@ -103,6 +113,7 @@ def edit(
     user: str | None,
     password_file: Path | None,
     make_folders: bool,
+    as_json: bool,
     **folders: Path | None,
 ) -> None:
     row = _row(la, number)
@@ -113,14 +124,15 @@ def edit(
     elif user == "":
         row.password = ""
     _save(row, folders, make_folders)
-    click.echo(f"{row} was changed. The files in its folder are looked at anew.")
+    _say_row(row, f"{row} was changed. The files in its folder are looked at anew.", as_json=as_json)
 
 
 @personnel.command("remove", help="Delete a school's row; its row for pupil files, its folders and files stay.")
 @la_option
 @number_option
+@as_json
 @at_home("school")
-def remove(la: str, number: str) -> None:
+def remove(la: str, number: str, as_json: bool) -> None:
     from schoolgate.school.exchange.administration.personnel import PersonnelRefused, remove_personnel_school
 
     row = _row(la, number)
@@ -128,7 +140,7 @@ def remove(la: str, number: str) -> None:
         remove_personnel_school(row, by=None)
     except PersonnelRefused as error:
         raise Failed(str(error)) from None
-    click.echo(f"{row} was deleted. Its folders and files are still there.")
+    _say_row(row, f"{row} was deleted. Its folders and files are still there.", as_json=as_json)
 
 
 @personnel.command("list", help="All schools whose personnel files are sent.")
@@ -230,6 +242,13 @@ def _places(base: str) -> list[str]:
     if not places:
         raise WrongCall(f"There is no school '{base}' here. See: schoolgate school personnel list")
     return places
+
+
+def _say_row(row: "PersonnelSchool", words: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"name": row.name, "la": row.la, "school": row.number, "user": row.credentials[0]})
+    else:
+        click.echo(words)
 
 
 def _row(la: str, number: str) -> "PersonnelSchool":
