@@ -97,13 +97,16 @@ def _list(
     about: str,
     as_json: bool,
 ) -> None:
+    from django.db.models import QuerySet
+
     from schoolgate.authority.bases.models import Base
+    from schoolgate.authority.records.models import Pupil
     from schoolgate.authority.records.searching import among, understand
     from schoolgate.authority.records.subjects import NOUNS
     from schoolgate.authority.records.telling import tell_pupils
     from schoolgate.commons.audit.recording import record
 
-    rows = everybody.select_related("created_by")
+    rows: QuerySet[Pupil] = everybody.select_related("created_by")
     if text:
         if not understand(text):
             raise WrongCall("There is no letter and no digit in what is looked for.")
