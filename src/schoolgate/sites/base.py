@@ -11,12 +11,18 @@ import dj_database_url
 
 from schoolgate.sites.configuration import Configuration, ConfigurationError, read_configuration
 from schoolgate.sites.home import Home, default_folder
+from schoolgate.sites.upkeep.putting_in_place import is_being_restored
 
 DEFAULT_PORTS = {"school": 8320, "authority": 8321, "supplier": 8322}
 
 
 def open_home(site: str) -> Home:
     home = Home(Path(os.environ.get("SCHOOLGATE_HOME") or default_folder(site)))
+    if is_being_restored(home.folder):
+        raise ConfigurationError(
+            f"A restore into {home.folder} has begun and not ended. If it does not run any more, give the same command "
+            f"again: schoolgate {site} restore"
+        )
     home.prepare()
     return home
 
@@ -131,6 +137,7 @@ def shared(site: str) -> dict[str, Any]:
 COMMONS = [
     "schoolgate.commons.accounts",
     "schoolgate.commons.audit",
+    "schoolgate.commons.backups",
     "schoolgate.commons.jobs",
     "schoolgate.commons.journal",
     "schoolgate.commons.preferences",

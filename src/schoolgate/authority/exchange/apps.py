@@ -19,6 +19,7 @@ class ExchangeConfig(AppConfig):
             outbox,
             preview_job,
             reports,
+            restored,
             retention,
             staff_changes,
             sweeping,

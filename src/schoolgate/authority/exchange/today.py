@@ -22,6 +22,7 @@ from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.mailing import SendMail
 from schoolgate.commons.alerts.models import Mail
+from schoolgate.commons.backups.standing import what_backups_need
 from schoolgate.commons.jobs.health import health
 from schoolgate.commons.jobs.models import Job, State
 
@@ -258,6 +259,7 @@ def _what_is_to_do() -> list[ToDo]:
     found += _mail()
     for also in ALSO_TO_DO:
         found += also()
+    found += [ToDo(needed.text, needed.step, reverse("backups")) for needed in what_backups_need()]
     failed = Job.objects.filter(state__in=[State.FAILED, State.PARKED]).exclude(kind__in=TOLD_IN_OWN_WORDS).count()
     if failed:
         jobs = "One job" if failed == 1 else f"{failed} jobs"

@@ -29,7 +29,7 @@ def refuse_a_newer_database(version: str = __version__) -> None:
     Databases from before this was kept say nothing of versions; then migrations alone tell. Writes nothing.
     """
     newest = _newest_noted()
-    if newest is not None and _order(newest) > _order(version):
+    if newest is not None and is_newer(newest, version):
         raise DatabaseIsNewer(_refusal(newest, version, f"Install Schoolgate {newest} or newer again"))
     if newest is None or _order(newest) == _order(version):
         unknown = _unknown_migrations()
@@ -37,6 +37,11 @@ def refuse_a_newer_database(version: str = __version__) -> None:
             newer = f"a later state of {version}" if newest else "a newer version"
             known_by = f"It has changes that this program does not know: {', '.join(unknown)}. "
             raise DatabaseIsNewer(_refusal(newer, version, f"{known_by}Install that program again"))
+
+
+def is_newer(version: str, than: str = __version__) -> bool:
+    """Whether a program of this version is newer than another, by their numbers."""
+    return _order(version) > _order(than)
 
 
 def _refusal(newer: str, version: str, cure: str) -> str:

@@ -38,6 +38,7 @@ LINES: tuple[Callable[[], Iterable[ToDo]], ...] = (
     files.not_put_away,
     machine.root_folder_away,
     machine.disks_nearly_full,
+    machine.backups,
     machine.jobs_failed,
     machine.missed,
     logins.expiring,

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from schoolgate.sites.commands.backups import backup_of, backups_of, restore_of
 from schoolgate.sites.commands.retention import retention_of
 from schoolgate.sites.commands.shared import (
     Failed,
@@ -70,6 +71,9 @@ def add_common_verbs(group: click.Group, site: str) -> None:
     group.add_command(_jobs(site))
     group.add_command(_audit(site))
     group.add_command(retention_of(site))
+    group.add_command(backup_of(site))
+    group.add_command(backups_of(site))
+    group.add_command(restore_of(site))
 
 
 def listen_options(function: Any) -> Any:

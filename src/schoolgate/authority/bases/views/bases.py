@@ -214,6 +214,7 @@ _PAGES = (
     ("receipt-keys", "Receipt keys", "what receipts are signed with"),
     ("alerts", "Alerts", "who is told what by mail"),
     ("retention", "Retention", "what is kept for how long"),
+    ("backups", "Backups", "where and when they are made"),
     ("audit", "Audit", "who did what"),
 )
 """The pages behind *Administration*: name, title, and what for."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
+from schoolgate.commons.backups.standing import what_backups_need
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.web.templatetags.web import size
@@ -45,6 +46,12 @@ def disks_nearly_full() -> Iterator[ToDo]:
             where = disk.get_disk_display()
             text = f"{where[:1].upper()}{where[1:]} is nearly full: {size(disk.free)} of {size(disk.total)} are free."
             yield ToDo("disk", text, "See what to do", reverse("folder"))
+
+
+def backups() -> Iterator[ToDo]:
+    """There is no backup of today; or this site was put back from one, and nobody has seen to what was left out."""
+    for needed in what_backups_need():
+        yield ToDo(needed.code, needed.text, needed.step, reverse("backups"))
 
 
 def jobs_failed() -> Iterator[ToDo]:
