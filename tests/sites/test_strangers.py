@@ -31,7 +31,8 @@ OF_EVERY_SITE = {
     EVERYBODY: """sign-out my-account change-own-password journal delete-journal-lines deleted-journal-lines
         bring-back-journal-lines find""",
     OFFICE: "jobs job-queue job cancel-job start-job-again",
-    ADMINISTRATOR: "users invite-user user user-rights user-link switch-user audit retention retention-preview",
+    ADMINISTRATOR: """users invite-user user user-rights user-link switch-user audit retention retention-preview
+        backups back-up-now restored-seen""",
 }
 OF_THE_SCHOOL = {
     EVERYBODY: "alerts send-sample",
@@ -83,6 +84,7 @@ OF_THE_AUTHORITY = {
         administration system-defaults school-systems base-system base-connection test-connection
         base-migration school-moved confirm-migration migration-snapshot catch-up
         close-gap forget-connection base-groups add-base-group base-group delete-base-group
+        data-requests new-data-request data-request take-on-data-request close-data-request
         tasks add-task task edit-task clone-task switch-task run-task split-task delete-task task-schools
         tasks-of-school log-of-school terms edit-term remove-term
         import-tasks confirm-import-tasks phase-1-tasks migrate-tasks-to-phase-2
@@ -93,7 +95,7 @@ OF_THE_AUTHORITY = {
     ADMINISTRATOR: """receipt-keys retire-receipt-key first-load first-load-file first-load-rows
         schools-without-base load-first try-first-again discard-first addresses-without-list set-summary-time
         system-options collection-limits""",
-    RIGHT: "restriction lift-restriction restricted staff staff-member send-staff-changes staff-changes",
+    RIGHT: "restriction lift-restriction data-pack erase-person restricted staff staff-member send-staff-changes staff-changes",
     SCHOOLS: "portal",
     SCHOOL: """portal-tiles portal-people portal-invite portal-link portal-remove portal-connection
         portal-settings portal-test-settings
@@ -101,7 +103,7 @@ OF_THE_AUTHORITY = {
         portal-delete-task portal-lock-task portal-unlock-task portal-ask-for-task portal-take-over-task
         portal-give-back-task portal-configure portal-task-log portal-run
         portal-files portal-upload portal-send-upload portal-file portal-receipt portal-receipt-json
-        portal-to-correct portal-program""",
+        portal-waiting-file portal-waiting-xml portal-take-waiting portal-to-correct portal-program""",
 }
 OF_THE_SUPPLIER = {
     EVERYBODY: "alerts send-sample first-page",
@@ -189,6 +191,20 @@ def filled_in(part: "re.Match[str]") -> str:
 def allowed_on(site: str) -> dict[str, str]:
     """Who may open each route, by its name."""
     return {name: who for some in SITES[site] for who, names in some.items() for name in names.split()}
+
+
+def give_every_right(user: User) -> None:
+    """What is given to persons beside their role, on whatever site."""
+    change_rights(user, ["restricted-pupils", "staff-records", "data-requests"], by=None)
+    PurchasingRights.objects.create(
+        user=user,
+        raises=True,
+        imports=True,
+        authorises_to=1_000_000,
+        enters_invoices=True,
+        pays_to=1_000_000,
+        over_budget=True,
+    )
 
 
 @pytest.fixture
@@ -339,16 +355,7 @@ def test_an_administrator_sees_and_changes_nothing_without_the_right(
 def test_the_rows_of_the_walk_are_there_for_who_may_see_them(
     planted: None, site: str, administrator: User, signed_in: SignedIn
 ) -> None:
-    change_rights(administrator, ["restricted-pupils", "staff-records"], by=None)
-    PurchasingRights.objects.create(
-        user=administrator,
-        raises=True,
-        imports=True,
-        authorises_to=1_000_000,
-        enters_invoices=True,
-        pays_to=1_000_000,
-        over_budget=True,
-    )
+    give_every_right(administrator)
     browser, allowed = signed_in(administrator), allowed_on(site)
     missing = {
         name: answer.status_code

@@ -2,6 +2,7 @@
 
 import time as clock
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,6 +139,20 @@ def test_what_cannot_run_is_kept_and_is_not_active_and_says_why(
     assert (task.active, task.stopped_because in planned.note, why in task.stopped_because) == (False, True, True)
     assert task.sources == Sources.FILES
     assert not Schedule.objects.exists()
+
+
+def test_a_folder_that_may_be_read_is_read_and_another_is_kept_and_is_not_active(
+    green_abbey: Base, tmp_path: Path, settings: Any
+) -> None:
+    settings.SCHOOLGATE_ATTAINMENT_ROOT = str(tmp_path)
+    attainment = {"Data Filter Details": "Attainment Data", "Phase": "2"}
+    take(
+        attainment | {"Task Name": "Summer", "Folder": "summer"}, attainment | {"Task Name": "Far", "Folder": "../far"}
+    )
+    summer, far = (ScheduledTask.objects.get(name=name) for name in ("Summer", "Far"))
+    assert (summer.folder, summer.active, summer.reads_folder) == ("summer", True, True)
+    assert not far.active
+    assert "lies outside of" in far.stopped_because
 
 
 def test_a_task_that_only_phase_1_kept_from_running_runs_once_it_is_migrated(hill_top: Base) -> None:

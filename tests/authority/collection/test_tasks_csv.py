@@ -137,6 +137,8 @@ def test_the_two_kinds_of_attendance_are_told_apart(cell: str, data: str, source
             "Transfer Type “Import” is none of: Export from School, Import to School, Two-way",
         ),
         ({"NC Years": "1-2"}, "NC Years names no year by “1-2”."),
+        ({"Folder": "summer"}, "Folder is for Attainment Data only."),
+        ({"Folder": "x" * 201, "Data Filter Details": "Attainment Data"}, "Folder is longer than 200 characters."),
         ({"Active": "perhaps"}, "Active “perhaps” is neither yes nor no."),
     ],
 )

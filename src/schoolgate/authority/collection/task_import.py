@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection.attainment.folder import FolderRefused, folder_below_root
 from schoolgate.authority.collection.locks import hold, in_words, locks_of
 from schoolgate.authority.collection.migrating.effects import why_it_ends
 from schoolgate.authority.collection.models import Data, Phase, ScheduledTask, Sources, TransferType
@@ -135,6 +136,11 @@ def _why_not_active(line: TaskLine, base: Base) -> str:
         return f"The school is asked through an API. {ends}"
     if line.transfer_type == TransferType.IMPORT_TO_SCHOOL and line.data != Data.CHANGED:
         return ONLY_CHANGED
+    if line.folder:
+        try:
+            folder_below_root(line.folder)
+        except FolderRefused as refused:
+            return str(refused)
     assert line.rule is not None
     if line.rule.next_after(timezone.now()) is None:
         return "Its day is over." if isinstance(line.rule, Once) else "It has expired."
@@ -149,6 +155,7 @@ def _task(line: TaskLine, base: Base, why_not_active: str = "") -> ScheduledTask
         transfer_type=line.transfer_type,
         data=line.data,
         sent_groups=list(line.sent_groups),
+        folder=line.folder,
         leavers=line.leavers,
         looked_after=line.looked_after,
         nc_years=list(line.nc_years),

@@ -24,6 +24,7 @@ T = TypeVar("T")
 MOST_BYTES = 2 * MEGABYTE
 MOST_LINES = 10_000
 LONGEST_NAME = 100
+LONGEST_FOLDER = 200
 
 COLUMNS = (
     CsvColumn("Task Name", ("task", "name"), required=True),
@@ -47,6 +48,7 @@ COLUMNS = (
     CsvColumn("Looked After", ("looked after children only",)),
     CsvColumn("Leavers"),
     CsvColumn("Groups to Send", ("data groups", "data groups to send")),
+    CsvColumn("Folder", ("attainment folder",)),
     CsvColumn("Active"),
     CsvColumn("Locked"),
 )
@@ -95,6 +97,7 @@ class TaskLine:
     looked_after: bool = False
     leavers: bool = False
     sent_groups: tuple[str, ...] = ()
+    folder: str = ""
     active: bool = True
     locked: bool = False
     faults: tuple[str, ...] = ()
@@ -148,11 +151,22 @@ def _read_line(line: CsvLine) -> TaskLine:
         nc_years=cells.several("NC Years", _nc_year, "year", "Write each, as R 1 2"),
         looked_after=cells.yes("Looked After"),
         leavers=cells.yes("Leavers"),
+        folder=_folder(cells, data),
         sent_groups=cells.several("Groups to Send", _sent_group, "data group to send", "Write names, as addresses"),
         active=cells.yes("Active", if_empty=True),
         locked=cells.yes("Locked"),
         faults=tuple(cells.faults),
     )
+
+
+def _folder(cells: "_Cells", data: str | None) -> str:
+    """Where files with attainment lie; whether it can be read is seen when the list is carried out, and by each run."""
+    text = cells["Folder"]
+    if text and data not in {None, Data.ATTAINMENT}:
+        cells.fault("Folder", "is for Attainment Data only. Empty it, or correct the data filter")
+    elif len(text) > LONGEST_FOLDER:
+        cells.fault("Folder", f"is longer than {LONGEST_FOLDER} characters. Shorten it")
+    return text
 
 
 def _rule(cells: "_Cells") -> Rule | None:

@@ -131,3 +131,6 @@ def _layouts(added: Path) -> tuple[Layout, ...]:
 
 
 KINDS: dict[str, FileKind] = {kind.name: kind for kind in (StudentFile(), PersonnelFile())}
+
+OF_PUPILS = frozenset(kind.name for kind in KINDS.values() if kind.tells_of == PUPIL)
+"""The kinds that tell of no staff."""

@@ -98,6 +98,13 @@ def withdraw_what_is_restricted(pupil: Pupil) -> None:
         _withdraw_to_say_anew(entry, "restricted")
 
 
+def withdraw_what_tells_of(pupil: Pupil, why: str) -> None:
+    """Offer no file any longer that tells of somebody; what it says of others is sent by a later one."""
+    held = SentValue.objects.held_by_open_files().filter(pupil=pupil)
+    for entry in OutboxEntry.objects.filter(pk__in=held.values("entry")).select_related("base"):
+        _withdraw_to_say_anew(entry, why)
+
+
 @on_merging
 def bring_along_what_was_sent(gone: Pupil, keep: Pupil) -> None:
     """What a school was sent of one who goes, it was sent of the one who stays.
@@ -128,13 +135,20 @@ def packed_file(account: User, number: int) -> tuple[OutboxEntry, bytes]:
     Raises ApiProblem `unknown-entry`, also once it is not offered any more.
     """
     entry = entry_of(account, number)
-    if not (entry.is_file and entry.is_open):
+    if not is_offered(entry):
         raise ApiProblem("unknown-entry")
+    return entry, offered_files().path(entry.sha256).read_bytes()
+
+
+def is_offered(entry: OutboxEntry) -> bool:
+    """Whether a school may have an entry's file now; one that tells of somebody who is restricted is withdrawn."""
+    if not (entry.is_file and entry.is_open):
+        return False
     if holds_restricted(entry):
         # Restricted in the very moment in which the file was made.
         _withdraw_to_say_anew(entry, "restricted")
-        raise ApiProblem("unknown-entry")
-    return entry, offered_files().path(entry.sha256).read_bytes()
+        return False
+    return True
 
 
 @transaction.atomic
@@ -200,20 +214,26 @@ def entry_of(account: User, number: int) -> OutboxEntry:
 
 @transaction.atomic
 def collected(account: User, number: int) -> OutboxEntry:
-    """The school's program has an entry, and says so; said again, or of one that has ended, nothing changes.
-
-    A request is fetched with that, a file closed: it lies safely at the school. Raises ApiProblem `unknown-entry`.
-    """
+    """The school's program has an entry, and says so. Raises ApiProblem `unknown-entry`."""
     entry = entry_of(account, number)
-    step = "close" if entry.is_file else "fetch"
-    if OutboxEntry.objects.filter(pk=entry.pk).take(step, collected_at=timezone.now()):
-        did = "file collected" if entry.is_file else "request fetched"
-        record(did, by=account, target=entry.base.dfe_number, details=str(entry))
-        if entry.is_file:
-            _tell(entry, f"{entry.name} lies at {entry.base.name} now.")
+    collect(entry, by=account)
     fault_point("outbox.collected")
     entry.refresh_from_db(fields=["state", "collected_at", "ended_at"])
     return entry
+
+
+@transaction.atomic
+def collect(entry: OutboxEntry, *, by: User, request: HttpRequest | None = None) -> None:
+    """An entry is at its school; said again, or of one that has ended, nothing changes.
+
+    A request is fetched with that, a file closed: it lies safely at the school.
+    """
+    step = "close" if entry.is_file else "fetch"
+    if OutboxEntry.objects.filter(pk=entry.pk).take(step, collected_at=timezone.now()):
+        did = "file collected" if entry.is_file else "request fetched"
+        record(did, by=by, target=entry.base.dfe_number, details=str(entry), request=request)
+        if entry.is_file:
+            _tell(entry, f"{entry.name} lies at {entry.base.name} now.")
 
 
 def told(entry: OutboxEntry) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from schoolgate.authority.bases.models import Base
+from schoolgate.authority.bases.models import SCHOOL_USER, Base
+from schoolgate.authority.exchange.kinds import OF_PUPILS
 from schoolgate.authority.records.models.visible import ForStaff
 
 
@@ -42,6 +43,16 @@ class Wanted(models.TextChoices):
 
 
 class OutboxEntryQuerySet(ForStaff["OutboxEntry"]):
+    def visible_to(self, user: Any) -> Self:
+        """Staff see all; a school's own people what is for their schools, but files that tell of staff.
+
+        Those hold pay and National Insurance numbers, and go to the school's program, as such files come from it only.
+        """
+        if getattr(user, "role", None) != SCHOOL_USER:
+            return super().visible_to(user)
+        of_pupils = Q(kind=EntryKind.REQUEST) | Q(document__in=OF_PUPILS)
+        return self.filter(of_pupils, base__in=Base.objects.visible_to(user))
+
     def of_account(self, account: Any) -> "OutboxEntryQuerySet":
         """Those of the bases that this exchange account serves today."""
         return self.filter(base__in=Base.objects.open_to(account))

@@ -14,7 +14,7 @@ from schoolgate.authority.exchange.outbox import holds_restricted, withdraw_file
 from schoolgate.authority.exchange.store import offered_files
 from schoolgate.authority.exchange.views.site import base_link
 from schoolgate.authority.records.models.visible import may_see_restricted, may_see_staff_records
-from schoolgate.authority.records.subjects import STAFF
+from schoolgate.authority.records.subjects import PUPIL, STAFF
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import Column, NotYet, Table
@@ -55,7 +55,13 @@ def outbox(request: PersonRequest) -> HttpResponseBase:
 def outbox_file(request: PersonRequest, pk: int) -> HttpResponseBase:
     """One file for a school: of what it came, whether the school has it, and since when."""
     file = _file(request, pk)
-    context = {"file": file, "kind": KINDS[file.document].words, "agent": last_seen(agent_of(file.base))}
+    kind = KINDS[file.document]
+    context = {
+        "file": file,
+        "kind": kind.words,
+        "agent": last_seen(agent_of(file.base)),
+        "in_portal": kind.tells_of == PUPIL and file.base.people.exists(),
+    }
     return render(request, "authority_exchange/outbox_file.html", context)
 
 
