@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
     "schoolgate.authority.collection",
+    "schoolgate.authority.requests",
     "schoolgate.authority.school_portal",
     "schoolgate.supplier",
 ]
@@ -64,6 +65,7 @@ SCHOOLGATE_ROLES = {
 }
 SCHOOLGATE_RIGHTS = {
     "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
+    "data-requests": "makes packs for people who ask what is held of them, and erases records",
     "staff-records": "sees records of schools’ staff, with pay and National Insurance numbers, and decides on them",
 }
 SCHOOLGATE_BOUND_ROLES = {

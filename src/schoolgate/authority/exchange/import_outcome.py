@@ -21,6 +21,7 @@ SENTENCES = {
     "namesake-with-another-upn": "The authority knows a pupil of this name, birth and sex by another UPN; it decides.",
     "not-known": "The authority does not know this pupil yet; it decides.",
     "held-back": "The authority does not take this pupil for now.",
+    "erased-before": "The authority does not take this pupil for now.",
     CONTENT_GONE: "The authority does not keep the content of this file any more, so it could not import it.",
 }
 """Why a file, or an entry of one, was not taken, by the code of the problem."""
@@ -35,6 +36,7 @@ OF_STAFF = {
     ),
     "not-known": "The authority does not know this member of staff yet; it decides.",
     "held-back": "The authority does not take this member of staff for now.",
+    "erased-before": "The authority does not take this member of staff for now.",
 }
 """The same of members of staff."""
 

@@ -87,6 +87,10 @@ OF_PUPILS: dict[str, Words] = {
     WhyNot.HELD_BACK: Words(
         "A person here discarded this pupil, or took its match back.", "Nothing, as long as that stands."
     ),
+    WhyNot.ERASED: Words(
+        "Might be a pupil whose record was erased on request.",
+        "Ask the school why it tells of the pupil again. Add it only where you must hold it, else discard it.",
+    ),
     WhyNot.SAME_FOUR: Words(
         "Has name, birth and sex of a pupil of yours who has another UPN.",
         "Find out whether they are one child; the school that has the wrong UPN corrects it.",
@@ -114,6 +118,10 @@ OF_STAFF: dict[str, Words] = OF_PUPILS | {
     WhyNot.HELD_BACK: Words(
         "A person here discarded this member of staff, or took its match back.", "Nothing, as long as that stands."
     ),
+    WhyNot.ERASED: Words(
+        "Might be a member of staff whose record was erased on request.",
+        "Ask the school why it tells of the person again. Add the person only where you must, else discard the entry.",
+    ),
     WhyNot.SAME_FOUR: Words(
         "Has name, birth and sex of a member of staff of yours who has another number.",
         "Find out whether they are one person; the school that has the wrong number corrects it.",
@@ -128,6 +136,7 @@ _IN_SHORT: dict[str, str] = {
     WhyNot.SAME_UPN: "Number of another",
     WhyNot.NOT_KNOWN: "Not held here",
     WhyNot.HELD_BACK: "By a person here",
+    WhyNot.ERASED: "Erased before",
     WhyNot.SAME_FOUR: "Another number",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.deciding import Incoming, Invalid
+from schoolgate.authority.importing.erased import who_was_erased
 from schoolgate.authority.importing.held import restricted_held
 from schoolgate.authority.importing.matching.keys import MatchKeys, keys_of, match_keys
 from schoolgate.authority.importing.matching.nearness import may_be_any
@@ -98,7 +99,7 @@ def _over(before: Incoming, now: Incoming) -> Incoming:
 
 
 def by_people(base: Base, subject: Subject = PUPIL) -> ByPeople:
-    """What people decided that counts for a document of ``base`` on pupils, or on staff: three queries."""
+    """What people decided that counts for a document of ``base`` on pupils, or on staff, in few queries."""
     of_base = Unmatched.objects.filter(base=base, seen_in__subject=subject)
     held_back = of_base.exclude(held_back=Unmatched.HeldBack.NO, not_of=None)
     pupils: dict[bytes, int | None] = {}
@@ -116,7 +117,15 @@ def by_people(base: Base, subject: Subject = PUPIL) -> ByPeople:
     elsewhere = {held.pupil for held in restricted}
     elsewhere -= set(Enrolment.objects.filter(base=base, pupil__in=elsewhere).values_list("pupil_id", flat=True))
     some_wait = of_base.exists()
-    return ByPeople(pupils, tuple(aliases), some_wait, restricted, frozenset(elsewhere), frozenset(not_these))
+    return ByPeople(
+        pupils,
+        tuple(aliases),
+        some_wait,
+        restricted,
+        frozenset(elsewhere),
+        frozenset(not_these),
+        who_was_erased(subject),
+    )
 
 
 def known_as(keys: MatchKeys) -> dict[str, object]:

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from schoolgate.authority.importing.applying import ChangedMeanwhile
+from schoolgate.authority.importing.erased import requests_that_erased
 from schoolgate.authority.importing.forms import UnmatchForm
 from schoolgate.authority.importing.models import KnownAs, Unmatched
 from schoolgate.authority.importing.refusal_words import words_of
@@ -18,6 +19,7 @@ from schoolgate.authority.importing.unmatched.acting import Stale, TwoAtOneSchoo
 from schoolgate.authority.importing.unmatched.side_by_side import beside
 from schoolgate.authority.importing.unmatched.unmatching import CannotUnmatch, unmatch, why_not
 from schoolgate.authority.importing.views.unmatched import address_of, list_address, listed, name_of, next_after
+from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming
 from schoolgate.authority.importing.writing import Gone
 from schoolgate.authority.records.leading_on import find_pupil, pupil_or_404
 from schoolgate.authority.records.looking import looked
@@ -167,6 +169,7 @@ def _page(request: PersonRequest, row: Unmatched) -> HttpResponseBase:
         "row": row,
         "name": name_of(row),
         "why": words_of(row.why, row.seen_in.told_of),
+        "erased": requests_that_erased(keys_of_incoming(incoming_of_text(row.entry_text)), row.seen_in.told_of),
         "seen": row.seen,
         "sides": sides,
         "found": found,
