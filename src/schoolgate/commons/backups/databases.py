@@ -98,11 +98,18 @@ def _copy_sqlite(source: str, target: Path) -> None:
 
 
 def _address() -> str:
-    """The database as PostgreSQL's tools are told it; the password goes by the environment."""
+    """The database as PostgreSQL's tools are told it, by this site's settings; the password goes by the environment.
+
+    Not as the connection tells it: the tools may be older than what connects here, and not know all that is said there.
+    """
     from psycopg.conninfo import make_conninfo  # noqa: PLC0415  there with PostgreSQL only
 
-    connection.ensure_connection()
-    return f"--dbname={make_conninfo(**connection.connection.info.get_parameters())}"
+    settings = connection.settings_dict
+    named = {"dbname": settings["NAME"], "user": settings["USER"], "host": settings["HOST"], "port": settings["PORT"]}
+    options = {
+        name: value for name, value in settings["OPTIONS"].items() if name.startswith(("ssl", "target", "connect"))
+    }
+    return f"--dbname={make_conninfo(**{name: str(value) for name, value in (named | options).items() if value})}"
 
 
 def _run(tool: str, *arguments: str) -> None:

@@ -53,7 +53,6 @@ def put_in_place(home: Path, aside: str) -> Path | None:
     if not is_under_way(home):
         there = sorted(path.name for path in entries_of(home))
         _note(home, {"aside": aside, "there": there, "all_aside": False})
-        fault_point("restore.begun")
     return go_on(home)
 
 
