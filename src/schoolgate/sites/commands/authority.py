@@ -24,8 +24,10 @@ from schoolgate.sites.commands.authority_phase_1 import import_tasks, to_phase_2
 from schoolgate.sites.commands.authority_portal import portal
 from schoolgate.sites.commands.authority_pupils import pupil, pupils, staff, staff_member
 from schoolgate.sites.commands.authority_quarantine import attendance_codes, quarantine
+from schoolgate.sites.commands.authority_requests import requests
 from schoolgate.sites.commands.authority_rules import rules
 from schoolgate.sites.commands.authority_school_package import school_package
+from schoolgate.sites.commands.authority_suspense import suspense
 from schoolgate.sites.commands.authority_tasks import tasks
 from schoolgate.sites.commands.authority_unmatched import unmatched
 from schoolgate.sites.commands.common_verbs import (
@@ -68,6 +70,7 @@ for command in (
     unmatched,
     conflicts,
     decisions,
+    requests,
     rules,
     addresses,
     first_load,
@@ -79,6 +82,7 @@ for command in (
     migrate,
     catch_up,
     outbox,
+    suspense,
     quarantine,
     attendance_codes,
     portal,
