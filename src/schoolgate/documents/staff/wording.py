@@ -113,7 +113,6 @@ STAFF_TYPES: dict[str, str] = {
     "NINumber": "two letters, six digits and A, B, C or D, without blanks",
     "Pay": "pounds above 0, at most 999999.99, with at most two decimal places",
     "PayFramework": "Pre 2014 or 2014",
-    "SchoolOrLA": "four digits, or LLLL for the LA itself",
     "SubjectHours": "hours from 0.01 to 40",
     "TeacherNumber": "seven digits",
     "Weeks": "weeks from 0 to 53",

@@ -17,7 +17,7 @@ from schoolgate.documents.students.doors import (
 )
 from schoolgate.documents.students.entries import PupilEntry
 from schoolgate.documents.students.header import HEAD_LIMIT, Header, read_header
-from schoolgate.documents.students.names import name_problems, parse_name
+from schoolgate.documents.students.names import LA_ITSELF, name_problems, name_problems_from_la, parse_name
 from schoolgate.documents.students.reader import StudentFile
 from schoolgate.documents.students.values import ValueCheck
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
@@ -106,7 +106,8 @@ def check_stream(
     """Check a file (plain XML, read from where the stream stands to its end) and never raise for what is in it.
 
     ``name`` None leaves out check 2. ``door`` says which way the file came: one of the other kind is at the wrong
-    door, and ``any`` judges a document by itself, so that a CTF for another school is at none. ``demo`` lets LA numbers
+    door, and ``any`` judges a document by itself, so that a CTF for another school is at none, and a file from an LA
+    to a school is named as those are. ``demo`` lets LA numbers
     of samples pass without a warning. ``on_progress`` is told the bytes read so far, ``on_pupil`` each pupil or member
     of staff that the schema takes, before the verdict is known.
     """
@@ -156,6 +157,8 @@ class _Check:
             self.problems.extend(personnel_name_problems(self.name, self.header))
         elif self.header.kind == "CTF" and self.door == "any":
             self.problems.extend(ctf_name_problems(self.name, self.header))
+        elif self.header.source_school == LA_ITSELF and self.door == "any":
+            self.problems.extend(name_problems_from_la(self.name, self.header))
         else:
             self.problems.extend(name_problems(self.name, self.header))
 

@@ -25,6 +25,7 @@ _WORDS = {
     "header-too-deep": _NO_XML,
     "header-too-long": _NO_XML,
     "name-destination-la": _NAME_DIFFERS,
+    "name-destination-school": _NAME_DIFFERS,
     "name-pattern": "its name is not that of a pupil file",
     "name-source-la": _NAME_DIFFERS,
     "name-source-school": _NAME_DIFFERS,
