@@ -13,7 +13,7 @@ from schoolgate.commons.jobs.engine import work_off
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.commons.journal.writing import write
-from schoolgate.school.exchange.models import PersonnelSchool, Transfer
+from schoolgate.school.exchange.models import PersonnelSchool, School, Transfer
 from schoolgate.school.exchange.preferences import PERSONNEL_URL
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.scheduling import PARTS
@@ -209,3 +209,17 @@ def test_one_schedule_runs_export_and_import_of_both_tabs(row: PersonnelSchool) 
     for ask in asks:
         ask()
     assert keys() == ["export:820", "export:8204321", "file-import:820", "file-import:8204321"]
+
+
+@pytest.mark.parametrize("of_the_row", ["", "8204321"])
+def test_the_password_is_changed_where_the_account_stands_for_pupil_files(
+    admin: Client, make_row: MakeRow, of_the_row: str
+) -> None:
+    school = School.objects.create(
+        name="Green Abbey", la="820", number="4321", destination_la="820", user="8204321", password="Weak-Harbour-58"
+    )
+    row = make_row(user=of_the_row, password="Weak-Harbour-58" if of_the_row else "")
+    address = f"/administration/schools/{school.pk}/password/"
+    assert address in page(admin, f"/personnel/{row.pk}/")
+    School.objects.all().delete()
+    assert "Change the password" not in page(admin, f"/personnel/{row.pk}/")

@@ -90,6 +90,12 @@ class PersonnelSchool(Login):
         lender = self.lender
         return lender.credentials if lender else super().credentials
 
+    @property
+    def account_row(self) -> School | None:
+        """The row for pupil files that has the same account, lent or entered twice: there its password is changed."""
+        rows = School.objects.with_own_credentials().filter(la=self.la, number=self.number, destination_la=self.la)
+        return self.lender or rows.filter(user=self.user).first()
+
     def read_account(self) -> None:
         super().read_account()
         self.lender = self._find_lender()
