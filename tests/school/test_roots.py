@@ -257,7 +257,7 @@ def test_its_receipt_goes_to_the_new_root_and_the_original_stays(moved: Path, la
     original = moved / "820" / "Files Not Exported" / NAME
     assert original.read_bytes() == (exported / NAME).read_bytes()
     assert str(moved) in transfer.filing_note
-    assert JournalLine.objects.filter(message__contains="The original stayed in the former root folder").exists()
+    assert JournalLine.objects.filter(message__contains="The original stayed in the former folder").exists()
 
 
 def test_an_original_that_was_sent_is_told_as_sent(moved: Path, la: ScriptedLa, export: Export) -> None:

@@ -13,7 +13,6 @@ from schoolgate.school.exchange.asking import EXPORT, all_las, ask_for_what_is_d
 from schoolgate.school.exchange.disk_room import measure_disks
 from schoolgate.school.exchange.exporting import export_to
 from schoolgate.school.exchange.filing import put_away
-from schoolgate.school.exchange.folders import root_folder
 from schoolgate.school.exchange.models import HeldBackFile, PersonnelSchool, Transfer
 from schoolgate.school.exchange.outcomes import ask_for_outcomes
 from schoolgate.school.exchange.places import is_of_staff
@@ -50,9 +49,8 @@ class Export(JobKind):
 @every(seconds=30, words="Looking into the folders")
 def look_round() -> None:
     """Check what was put into the folders, so that what is held back shows without a click; send only what is due."""
-    if root_folder() is not None:
-        for la in all_las():
-            scan(la, wait=False)
+    for la in all_las():
+        scan(la, wait=False)
     for row in PersonnelSchool.objects.all():
         scan(row.place, wait=False)
     put_away(Transfer.objects.to_file().lean())
@@ -86,6 +84,11 @@ def ask_what_is_wanted() -> None:
 @every(hours=1, words="Sweeping the spool")
 def sweep_spool() -> None:
     """Remove our own copies of files that need no further sending, a day after they were made."""
+    spool().sweep(wanted_in_spool(), SPOOLED_FOR)
+
+
+def wanted_in_spool() -> set[str]:
+    """The digests of files whose copies are needed yet."""
     wanted = set(Transfer.objects.filter(filed_at=None).values_list("sha256", flat=True))
-    wanted |= set(HeldBackFile.objects.filter(origin=HeldBackFile.Origin.UPLOAD).values_list("sha256", flat=True))
-    spool().sweep(wanted, SPOOLED_FOR)
+    held_back = HeldBackFile.objects.filter(origin=HeldBackFile.Origin.UPLOAD)
+    return wanted | set(held_back.values_list("sha256", flat=True))

@@ -35,7 +35,7 @@ RECEIPT_SUFFIX = ".receipt.json"
 FORMER_SUFFIX = ".former-receipt.json"
 CHANGED = "The file in Files Not Exported was changed after it was taken. It stayed there and is looked at anew."
 LEFT_BEHIND = (
-    "It was put into Files Exported from this program’s own copy. The original stayed in the former root folder, {}"
+    "It was put into Files Exported from this program’s own copy. The original stayed in the former folder, {}"
 )
 NOT_YET = "It could not be put into Files Exported yet: perhaps it is open in another program. It is tried again."
 

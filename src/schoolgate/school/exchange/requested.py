@@ -14,7 +14,7 @@ from django.utils import timezone
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.asking import ask_for_imports
 from schoolgate.school.exchange.connecting import Connection, connect, open_http
-from schoolgate.school.exchange.folders import NOT_EXPORTED, root_folder
+from schoolgate.school.exchange.folders import folders_if_any
 from schoolgate.school.exchange.logins import Login, own_logins
 from schoolgate.school.exchange.models import Destination, FileRequest
 from schoolgate.school.exchange.places import STUDENT
@@ -78,7 +78,7 @@ def ask_for_requests(*, at_once: bool = False) -> None:
 
 @dataclass(frozen=True)
 class Where:
-    """Whither a file for an LA goes: its folder as people read it, empty without a root folder."""
+    """Whither a file for an LA goes: its folder as people read it, empty where it has none yet."""
 
     la_name: str
     folder: str
@@ -86,9 +86,9 @@ class Where:
 
 def where_to(la: str) -> Where:
     """For the page of requests. No folder is looked into: the share it lies on may hang."""
-    root = root_folder()
+    folders = folders_if_any(la)
     name = Destination.objects.filter(la=la).values_list("name", flat=True).first() or f"LA {la}"
-    return Where(name, str(root / la / NOT_EXPORTED) if root else "")
+    return Where(name, str(folders.not_exported) if folders else "")
 
 
 def _read_whole(client: ExchangeClient) -> list[OutboxEntry]:

@@ -18,7 +18,7 @@ from schoolgate.commons.faults import fault_point
 from schoolgate.commons.preferences.registry import NumberPreference
 from schoolgate.commons.retention.kinds import Item, Kept, keeps
 from schoolgate.school.exchange.export_job import sweep_spool
-from schoolgate.school.exchange.folders import folders_in, holds, root_folder
+from schoolgate.school.exchange.folders import folders_if_any, folders_left, holds
 from schoolgate.school.exchange.models import CorrectionList, FormerRoot, PersonnelSchool, State, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.places import PERSONNEL
@@ -103,7 +103,7 @@ def _folders_it_may_lie_in(transfer: Transfer) -> Iterator[tuple[Path, Path]]:
         for row in PersonnelSchool.objects.at(transfer.place):
             yield Path(row.exported), Path(row.exported)
         return
-    former = FormerRoot.objects.filter(dismissed_at=None).values_list("path", flat=True)
-    present = root_folder()
-    for root in [*([present] if present else []), *map(Path, former)]:
-        yield folders_in(root, transfer.la).exported, root
+    present = folders_if_any(transfer.la)
+    former = FormerRoot.objects.filter(dismissed_at=None, la__in=["", transfer.la]).values_list("path", flat=True)
+    for folders in [*([present] if present else []), *(folders_left(path, transfer.la) for path in former)]:
+        yield folders.exported, folders.chosen

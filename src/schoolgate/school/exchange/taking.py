@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -26,7 +25,7 @@ from schoolgate.documents.students.holding_back import Reason, too_large
 from schoolgate.documents.students.names import parse_name
 from schoolgate.documents.students.versions import SchemaShelf
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.folders import FolderRefused, folders_in, folders_of, holds
+from schoolgate.school.exchange.folders import FolderRefused, folders_left, folders_of, holds
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
 from schoolgate.school.exchange.places import PERSONNEL, STUDENT, kind_of
@@ -205,7 +204,7 @@ def fill_spool(transfer: Transfer) -> None:
         return
     with suppress(OSError, FolderRefused, NoSpace):
         former = transfer.former_root
-        folders = folders_in(Path(former), transfer.la) if former else folders_of(transfer.place)
+        folders = folders_left(former, transfer.la) if former else folders_of(transfer.place)
         exported = folders_of(transfer.place).exported / (transfer.filed_as or transfer.name)
         for file in (folders.find(transfer.name), exported):
             if file is not None and holds(file, size=transfer.size, sha256=transfer.sha256):

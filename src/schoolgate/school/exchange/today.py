@@ -15,7 +15,7 @@ from schoolgate.school.exchange.first_page.board import Board, look_at_schools
 from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.first_page.to_do import files as so_many_files
 from schoolgate.school.exchange.first_page.weeks import last_weeks
-from schoolgate.school.exchange.folders import root_folder
+from schoolgate.school.exchange.folders import where_files_lie
 from schoolgate.school.exchange.models import CorrectionList, Destination, PersonnelSchool, State, Transfer
 from schoolgate.school.exchange.scheduling import next_run
 from schoolgate.school.exchange.words import outcome_words
@@ -36,6 +36,7 @@ LINES: tuple[Callable[[], Iterable[ToDo]], ...] = (
     files.needs_attention,
     files.not_accepted,
     files.not_put_away,
+    machine.settings_refused,
     machine.root_folder_away,
     machine.disks_nearly_full,
     machine.backups,
@@ -54,7 +55,7 @@ class Today:
     """The first page's facts. `colour` is the one sentence's: red when there is something to do.
 
     `to_correct` counts what the LAs could not take of the newest files: it is no fault, and has time.
-    `set_up` once there are a root folder and an LA, or a school's personnel files; until then what is to do is no
+    `set_up` once there are a folder and an LA, or a school's personnel files; until then what is to do is no
     fault.
     """
 
@@ -120,11 +121,11 @@ def look_at_today() -> Today:
 
 def _is_set_up() -> bool:
     """Whether files can go anywhere: those of pupils to an LA, or those of staff of some school."""
-    return (root_folder() is not None and Destination.objects.exists()) or PersonnelSchool.objects.exists()
+    return (bool(where_files_lie()) and Destination.objects.exists()) or PersonnelSchool.objects.exists()
 
 
 def _what_is_to_do() -> list[ToDo]:
     if not _is_set_up():
         text = "Have the letter with the connection code at hand."
-        return [ToDo("not connected", text, "Connect", reverse("connect"))]
+        return [*machine.settings_refused(), ToDo("not connected", text, "Connect", reverse("connect"))]
     return [line for look in LINES for line in look()]

@@ -20,6 +20,7 @@ from schoolgate.school.exchange.administration.folder_rules import (
     unusable,
     within,
 )
+from schoolgate.school.exchange.administration.folders_of_version_3 import require_apart_from_pairs
 from schoolgate.school.exchange.connecting import address_problem
 from schoolgate.school.exchange.folders import FolderRefused, is_la_folder, root_folder
 from schoolgate.school.exchange.models import HeldBackFile, PersonnelSchool, School, Sighting, State, Transfer
@@ -168,6 +169,7 @@ def require_folders(row: PersonnelSchool, *, make: bool) -> None:
             require_whole_path(one.folder)
             require_outside_home(one.folder)
             _require_apart_from_root(one.folder)
+            require_apart_from_pairs(one.folder)
         except FolderRefused as error:
             raise PersonnelRefused(str(error), one.field) from None
     for first, second in _pairs(chosen):

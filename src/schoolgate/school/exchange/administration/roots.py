@@ -19,6 +19,11 @@ from schoolgate.school.exchange.administration.folder_rules import (
     unusable,
     within,
 )
+from schoolgate.school.exchange.administration.folders_of_version_3 import (
+    leave_pairs,
+    pairs_left_for,
+    require_root_outside_pairs,
+)
 from schoolgate.school.exchange.folders import (
     NOT_EXPORTED,
     FolderRefused,
@@ -69,8 +74,9 @@ def is_another(folder: Path) -> bool:
 def set_root_folder(folder: Path, *, by: User | None, make: bool = True, request: HttpRequest | None = None) -> None:
     """Use this folder from now on and make the folders of every LA in it. Nothing is copied.
 
-    What stayed in the former one is counted by the rounds of this site (`count_what_stayed`). Files on their way whose
-    originals lie there are sent from the spool, and remember where their originals are.
+    What stayed in the former one, or in folders from version 3, is counted by the rounds of this site
+    (`count_what_stayed`). Files on their way whose originals lie there are sent from the spool, and remember where
+    their originals are.
 
     Raises FolderRefused, as `require_usable`, and when the folders cannot be made.
     """
@@ -82,12 +88,14 @@ def set_root_folder(folder: Path, *, by: User | None, make: bool = True, request
         require_writable(folder)
         for la in Destination.objects.values_list("la", flat=True):
             folders_in(folder, la).make()
+        left = pairs_left_for(folder)
     except OSError as error:
         raise unusable(error) from None
     with transaction.atomic():
         # Not when somebody else has just chosen the same folder.
         if changes and root_folder() != folder:
             _leave_present_root(folder, by, request)
+        leave_pairs(left, by=by, request=request)
         ROOT_FOLDER.set(str(folder), by=by, request=request)
 
 
@@ -119,7 +127,7 @@ def count_what_stayed() -> None:
 
 def _count(former: FormerRoot) -> tuple[int, int]:
     """How many files lie there that were not sent, and how many whose very bytes an LA has. Raises OSError."""
-    files = list(_files_of(Path(former.path)))
+    files = list(_files_of(former))
     arrived: dict[tuple[str, str], list[Transfer]] = defaultdict(list)
     for start in range(0, len(files), PORTION):
         names = [recorded_name(file.name) for _, file in files[start : start + PORTION]]
@@ -132,9 +140,12 @@ def _count(former: FormerRoot) -> tuple[int, int]:
     return len(files) - sent, sent
 
 
-def _files_of(root: Path) -> Iterator[tuple[str, Path]]:
-    """Each file in a *Files Not Exported* of a root folder, with its LA. Raises OSError."""
-    for la in root.iterdir():
+def _files_of(former: FormerRoot) -> Iterator[tuple[str, Path]]:
+    """Each file in a *Files Not Exported* that was left, with its LA. Raises OSError."""
+    if former.la:
+        yield from ((former.la, file) for file in files_in(Path(former.path)))
+        return
+    for la in Path(former.path).iterdir():
         folder = la / NOT_EXPORTED
         if is_la_folder(la.name) and folder.is_dir():
             yield from ((la.name, file) for file in files_in(folder))
@@ -165,6 +176,7 @@ def _require_apart(folder: Path) -> None:
     if present is not None and same(folder, present):
         return
     require_outside_home(folder)
+    require_root_outside_pairs(folder)
     for row in PersonnelSchool.objects.all():
         if any(within(folder, Path(chosen)) for chosen in (row.not_exported, row.exported, row.imported)):
             raise FolderRefused(f"This folder is one of those for the personnel files of {row}. Choose another.")

@@ -82,10 +82,10 @@ def not_put_away() -> Iterator[ToDo]:
 
 
 def in_former_roots() -> Iterator[ToDo]:
-    """What stayed in folders that were the root folder once."""
+    """What stayed in folders that files were sent from once."""
     for former in FormerRoot.objects.to_tell():
         if former.trouble:
-            text = f"The former root folder {former} cannot be looked into ({former.trouble})."
+            text = f"The {former.words} {former} cannot be looked into ({former.trouble})."
         else:
             text = f"{_left_in(former)}. Nothing is sent from there."
         address = reverse("former-root", args=[former.pk])
@@ -93,7 +93,7 @@ def in_former_roots() -> Iterator[ToDo]:
 
 
 def _left_in(former: FormerRoot) -> str:
-    place = f"in the former root folder {former}"
+    place = f"in the {former.words} {former}"
     if former.sent and not former.waiting:
         return f"{files(former.sent, 'that was sent still lies', 'that were sent still lie')} {place}"
     left = f"{files(former.waiting + former.sent, 'still lies', 'still lie')} {place}"
