@@ -35,7 +35,7 @@ from schoolgate.commons.jobs.engine import work_off
 
 pytestmark = pytest.mark.django_db
 
-WHY = {"rule": "17(1)(a)", "reason": "The child has left the county."}
+WHY: Any = {"rule": "17(1)(a)", "reason": "The child has left the county."}
 NEXT_WEEK = MONDAY + timedelta(days=7)
 
 
