@@ -6,8 +6,11 @@ from pathlib import Path
 import click
 import pytest
 
+from schoolgate.authority.collection.models import SuspendedResult
+from schoolgate.authority.exchange.models.outbox_entry import EntryState
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.school.exchange.models import State as TransferState
+from schoolgate.school.exchange.models.imported_file import Stage
 from schoolgate.school.purchasing.models import DocumentState as FetchedState
 from schoolgate.school.purchasing.models import InvoiceState, OrderState
 from schoolgate.sites.cli import main
@@ -23,7 +26,20 @@ def test_every_start_up_setting_is_explained(name: str) -> None:
     assert f"`{name}`" in (DOCS / "operator" / "start.md").read_text("utf-8")
 
 
-STATES = [states.values for states in (TransferState, JobState, DocumentState, FetchedState, OrderState, InvoiceState)]
+STATES = [
+    states.values
+    for states in (
+        TransferState,
+        JobState,
+        DocumentState,
+        FetchedState,
+        OrderState,
+        InvoiceState,
+        EntryState,
+        SuspendedResult.State,
+        Stage,
+    )
+]
 
 
 @pytest.mark.parametrize("state", sorted({state for states in STATES for state in states}))
