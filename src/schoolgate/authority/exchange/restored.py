@@ -7,6 +7,7 @@ and what is collected is collected from where the backup had got to. What people
 from schoolgate.commons.backups.restored import to_check
 
 to_check("What people decided, entered and matched in that time is to be done again.", "conflicts")
+to_check("Whoever was erased in that time is here again, and is to be erased anew.", "pupils")
 to_check(
     "Schools send their files of that time again by themselves, when their program next calls. A file that was put "
     "into the School Portal by hand does not come again: ask for it.",

@@ -70,8 +70,11 @@ def note_seen(*, by: User, request: HttpRequest) -> None:
 
 def _without(newest: Backup | None) -> str:
     if newest is None:
-        return "There is no backup of this site. If its disk fails, all that is in it is lost."
-    return f"The last backup was made on {_moment(newest.made_at)}, more than 26 hours ago."
+        return (
+            "There is no backup of this site. If its disk fails, all that is in it is lost. An administrator says where "
+            "backups are made."
+        )
+    return f"The last backup was made on {_moment(newest.made_at)}, more than 26 hours ago. An administrator sees why."
 
 
 def _moment(at: datetime) -> str:
