@@ -1,7 +1,7 @@
 """Who was erased is known again by keyed digests, so that no file brings the person back unless somebody says so.
 
 An entry with any of the numbers, keys of school systems, or whole names with the date of birth that an erased person
-had waits as unmatched, with a reason of its own (ADR 026). The digests are keyed with the site's key file: a copy of
+had waits as unmatched, with a reason of its own (ADR 027). The digests are keyed with the site's key file: a copy of
 the database alone does not tell, however many names somebody tries, who was erased.
 """
 

@@ -1,4 +1,4 @@
-"""Erase all that is held of a person, because of a request, with its trace (UK GDPR Article 17, ADR 026).
+"""Erase all that is held of a person, because of a request, with its trace (UK GDPR Article 17, ADR 027).
 
 One transaction takes the record with its history and everything that was said of it elsewhere, and writes what stays:
 the audit's line, without a name, and keyed digests by which the person is known again (`importing.erased`). A kill
