@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.authority.importing.importing_files import bring_in
 from tests.authority.importing.staff_files import MIRIAM, bring_in_staff
 from tests.authority.importing.undoing import take_back
@@ -26,6 +27,8 @@ from schoolgate.authority.importing.merging.alike import pairs
 from schoolgate.authority.importing.merging.merging import merge
 from schoolgate.authority.importing.merging.plan import plan
 from schoolgate.authority.importing.models import Conflict, Unmatched
+from schoolgate.authority.importing.summary_lines import _unmatched, _unmatched_staff
+from schoolgate.authority.importing.undo_job import undone_in_words
 from schoolgate.authority.importing.undoing_imports import ask_to_undo
 from schoolgate.authority.importing.unmatched.acting import add, match
 from schoolgate.authority.importing.unmatched.likely import likely_of
@@ -35,12 +38,14 @@ from schoolgate.authority.records.groups.staff_details import STAFF_DETAILS
 from schoolgate.authority.records.groups.staff_identifiers import STAFF_IDENTIFIERS
 from schoolgate.authority.records.models import Decision, Enrolment, Pupil, PupilGroup, Refusal, StaffMember
 from schoolgate.authority.records.models.visible import STAFF_RECORDS
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.rights import change_rights
 
 pytestmark = pytest.mark.django_db
 
 ASKS = replace(Ruling(demo=True), rules=Rules(Effect.ALWAYS_CONFLICT))
+NOW = timezone.now()
 WAITS = replace(Ruling(demo=True), add_unmatched=False)
 RENAMED = {"StaffDetails": {**MIRIAM["StaffDetails"], "Title": "Dr"}}
 
@@ -97,7 +102,8 @@ def test_an_import_of_staff_is_undone_whole_by_who_may_see_staff(green_abbey: Ba
     bring_in(green_abbey, [a_pupil()])
     with transaction.atomic():
         assert not ask_to_undo(this, "The wrong file.", by=None)
-    take_back(this, by=colleague)
+    done = take_back(this, by=colleague)
+    assert undone_in_words(done, STAFF).endswith("1 member of staff removed")
     assert not StaffMember.objects.exists()
     assert Pupil.objects.count() == 1
 
@@ -204,4 +210,11 @@ def test_the_pages_on_which_somebody_decides_speak_of_staff(
     assert "Hartley" in browser.get(reverse("pupil", args=[member.pk]), follow=True).content.decode()
     changing = browser.get(reverse("change-value", args=[member.pk, "staff-details", "Title"]))
     assert changing.status_code == 200
+    together = browser.get(reverse("decide-many")).content.decode()
+    assert "1 value of 1 member of staff" in together
+    assert "pupil" not in together.partition("<main")[2].partition("</main>")[0].replace("/pupils/", "")
+    assert _unmatched(colleague, NOW) is None
+    summed_up = _unmatched_staff(colleague, NOW)
+    assert summed_up is not None
+    assert summed_up.text == "1 member of staff is unmatched."
     assert PupilGroup.objects.visible_to(colleague).count() == PupilGroup.objects.count()

@@ -35,7 +35,7 @@ from schoolgate.authority.records.models import (
 )
 from schoolgate.authority.records.origin import Version, histories, origins_among
 from schoolgate.authority.records.roll import on_roll
-from schoolgate.authority.records.subjects import NOUNS, PUPIL, STAFF, Subject
+from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject, counted
 from schoolgate.documents.codes.code_sets import academic_year_of
 from schoolgate.documents.staff.layout import PER_VERSIONS
 from schoolgate.documents.students.entries import Record
@@ -90,11 +90,11 @@ class Sent:
         left_out = ""
         if self.left_out:
             lacks = "a UPN, a name, a date of birth or a sex" if subject == PUPIL else "a name, a birth date or a sex"
-            left_out = f" Left out: {_counted(self.left_out, subject)}, of whom {lacks} is not held."
+            left_out = f" Left out: {counted(self.left_out, subject)}, of whom {lacks} is not held."
         if self.entry is None:
             return f"Nothing was changed here that the school has not been sent.{left_out}"
         values = "1 value" if self.values == 1 else f"{self.values:,} values"
-        whose = _counted(self.people, subject)
+        whose = counted(self.people, subject)
         return f"In the outbox for the school: {values} of {whose}, in {self.entry.name}.{left_out}"
 
 
@@ -147,11 +147,6 @@ def send_back(base: Base, groups: Sequence[DataGroup], whose: Whose, *, made_for
         update_fields=["change", "entry"],
     )
     return Sent(len(told), len(values), entry, left_out)
-
-
-def _counted(number: int, subject: Subject) -> str:
-    one, many = NOUNS[subject]
-    return f"1 {one}" if number == 1 else f"{number:,} {many}"
 
 
 def groups_to_send(names: Collection[str], subject: Subject = PUPIL) -> tuple[DataGroup, ...]:

@@ -110,21 +110,20 @@ class DecideManyForm(forms.Form):
     reason = forms.CharField(
         label="Why", required=False, max_length=500, help_text="Your colleagues read this. Name no child."
     )
-    number = forms.CharField(
-        label="Number of pupils", required=False, help_text="These are many: type their number, so that it is no slip."
-    )
+    number = forms.CharField(required=False, help_text="These are many: type their number, so that it is no slip.")
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, pupils: int, must_type: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pupils: int, people: str, must_type: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._pupils = pupils
+        self._pupils, self._people = pupils, people
+        self.fields["number"].label = f"Number of {people}"
         if not must_type:
             del self.fields["number"]
 
     def clean_number(self) -> str:
         typed: str = self.cleaned_data["number"]
         if typed.replace(",", "").strip() != str(self._pupils):
-            raise forms.ValidationError(f"Type {self._pupils}, the number of pupils.")
+            raise forms.ValidationError(f"Type {self._pupils}, the number of {self._people}.")
         return typed
 
 

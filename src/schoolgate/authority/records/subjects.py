@@ -19,6 +19,12 @@ LEADER: dict[Subject, str] = {PUPIL: "the main registration", STAFF: "of the new
 """What of several schools the one is that leads."""
 
 
+def counted(number: int, subject: Subject) -> str:
+    """So many of them, in words: `1 pupil`, `1,200 members of staff`."""
+    one, many = NOUNS[subject]
+    return f"1 {one}" if number == 1 else f"{number:,} {many}"
+
+
 def number_words(subject: Subject) -> str:
     """What screens call the number that a person is known by, within a sentence."""
     return "teacher or NI number" if subject == STAFF else "UPN"

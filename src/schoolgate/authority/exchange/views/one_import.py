@@ -76,7 +76,7 @@ def one_import(request: PersonRequest, pk: int) -> HttpResponseBase:
         "waits": state is ImportState.WAITING,
         "live_seconds": LIVE_SECONDS if runs or (this.undo_id and not this.undone_at) else 0,
         "can_be_undone": can_be_undone(this),
-        "undone": undone_in_words(Progress(**this.undone)) if this.undone else "",
+        "undone": undone_in_words(Progress(**this.undone), this.told_of) if this.undone else "",
         "job": job,
         "bar": progress_bar(job) if job is not None else "",
         "progress": progress_words(this),

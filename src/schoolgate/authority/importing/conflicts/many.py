@@ -13,8 +13,9 @@ from schoolgate.authority.importing.conflicts.choices import Choice, Done, Wish,
 from schoolgate.authority.importing.conflicts.side_by_side import Pair, side_by_side
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.records.groups.canonical import canonical
+from schoolgate.authority.records.groups.registry import group_numbered
 from schoolgate.authority.records.models import Decision
-from schoolgate.authority.records.subjects import STAFF
+from schoolgate.authority.records.subjects import STAFF, Subject, counted
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.submitting import submit
@@ -72,10 +73,18 @@ class Many:
     more: bool
     """There are more than are looked at together."""
 
+    subject: Subject
+    """Of whom they are."""
+
     @property
     def pupils(self) -> int:
-        """How many pupils."""
+        """How many pupils, or members of staff."""
         return len({pair.conflict.pupil_id for pair in self.pairs})
+
+    @property
+    def people_counted(self) -> str:
+        """The same in words."""
+        return counted(self.pupils, self.subject)
 
     @property
     def seen(self) -> str:
@@ -135,7 +144,7 @@ def many(which: Which, user: User | None = None) -> Many:
     without = [pair for pair in pairs if pair.conflict.pupil_id in which.without]
     pairs = [pair for pair in pairs if pair.conflict.pupil_id not in which.without]
     restricted = _of(which, _at(which.base, Conflict.objects.open().restricted())).count()
-    return Many(pairs, without, restricted, more)
+    return Many(pairs, without, restricted, more, group_numbered(which.group).subject)
 
 
 def difference_of(pair: Pair) -> str:

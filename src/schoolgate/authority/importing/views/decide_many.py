@@ -16,7 +16,6 @@ from schoolgate.authority.importing.conflicts.many import (
     DIFFERENCES,
     MOST,
     Item,
-    Many,
     Since,
     Which,
     decide_many,
@@ -31,6 +30,7 @@ from schoolgate.authority.records.groups.registry import group_named, group_numb
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.showing import show_item
+from schoolgate.authority.records.subjects import NOUNS
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 
@@ -50,7 +50,8 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
     looks = "look" in request.POST
     decides = request.method == "POST" and not looks
     since = found.since(request.POST.get("seen", "")) if decides else None
-    how: dict[str, Any] = {"pupils": found.pupils, "must_type": len(found.pairs) > AT_ONCE}
+    person, people = NOUNS[found.subject]
+    how: dict[str, Any] = {"pupils": found.pupils, "people": people, "must_type": len(found.pairs) > AT_ONCE}
     if looks or since:
         typed = {name: request.POST.get(name) for name in ("choice", "reason")}
         form = DecideManyForm(initial={"seen": found.seen, **typed}, **how)
@@ -61,7 +62,7 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
             decision, done = decide_many(
                 found, Choice(given["choice"]), by=request.user, reason=given["reason"], request=request
             )
-            _tell(request, done)
+            _tell(request, done, people)
             return redirect("decision", decision.pk) if decision else redirect(request.get_full_path())
     record("conflicts listed", by=request.user, details=item_label(which.group, which.item), request=request)
     news = {pair.conflict.pk for pair in (*since.come, *since.changed)} if since else set()
@@ -74,6 +75,8 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
         "differences": list(DIFFERENCES.items()),
         "difference": which.difference,
         "found": found,
+        "person": person,
+        "people": people,
         "restricted": found.restricted if may_see_restricted(request.user) else 0,
         "most": MOST,
         "examples": (examples := shown.get_page(request.POST.get("look"))),
@@ -81,7 +84,7 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
         "without": _pupils(found.without),
         "form": form,
         "since": _told_of(since, request) if since else None,
-        "submit": _submit_words(found),
+        "submit": f"Apply to {found.people_counted}",
     }
     status = 409 if since else 422 if form.errors else 200
     return render(request, "authority_importing/decide_many.html", context, status=status)
@@ -152,11 +155,7 @@ def _told_of(since: Since, request: PersonRequest) -> dict[str, Any]:
     }
 
 
-def _submit_words(found: Many) -> str:
-    return f"Apply to {found.pupils:,} pupil{'' if found.pupils == 1 else 's'}"
-
-
-def _tell(request: PersonRequest, done: Done | None) -> None:
+def _tell(request: PersonRequest, done: Done | None, people: str) -> None:
     if done is None:
         messages.success(request, "It is being done. This page says how far it is.")
         return
@@ -165,6 +164,6 @@ def _tell(request: PersonRequest, done: Done | None) -> None:
     if done.passed_over:
         messages.warning(
             request,
-            f"{len(done.passed_over):,} pupils stay as they are: a value changed meanwhile, or cannot be taken. They "
+            f"{len(done.passed_over):,} {people} stay as they are: a value changed meanwhile, or cannot be taken. They "
             "still wait.",
         )

@@ -45,6 +45,7 @@ def unmatched(request: PersonRequest) -> HttpResponseBase:
         "shows_held": bool(request.GET.get("held")),
         "shows_restricted": _shows_restricted(request),
         "shows_older": bool(request.GET.get("older")),
+        "sees_staff": may_see_staff_records(request.user),
     }
     return listed(request).response("authority_importing/unmatched.html", context)
 
