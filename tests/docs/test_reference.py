@@ -15,6 +15,7 @@ from schoolgate.school.purchasing.models import DocumentState as FetchedState
 from schoolgate.school.purchasing.models import InvoiceState, OrderState
 from schoolgate.sites.cli import main
 from schoolgate.sites.configuration import SETTINGS
+from schoolgate.sites.upkeep.doctor.examining import CHECKS
 from schoolgate.supplier.models import State as DocumentState
 
 SITES = {"school", "authority", "supplier"}
@@ -45,6 +46,11 @@ STATES = [
 @pytest.mark.parametrize("state", sorted({state for states in STATES for state in states}))
 def test_every_state_is_explained(state: str) -> None:
     assert f"`{state}`" in (DOCS / "reference" / "states.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("check", sorted(CHECKS))
+def test_every_check_of_the_doctor_is_explained(check: str) -> None:
+    assert f"\n| `{check}` " in (DOCS / "operator" / "doctor.md").read_text("utf-8")
 
 
 def _verbs(group: click.Group, prefix: str = "") -> Iterator[str]:

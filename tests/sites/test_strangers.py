@@ -32,7 +32,7 @@ OF_EVERY_SITE = {
         bring-back-journal-lines find""",
     OFFICE: "jobs job-queue job cancel-job start-job-again",
     ADMINISTRATOR: """users invite-user user user-rights user-link switch-user audit retention retention-preview
-        backups back-up-now restored-seen""",
+        backups back-up-now restored-seen system mend-system support-bundle""",
 }
 OF_THE_SCHOOL = {
     EVERYBODY: "alerts send-sample",

@@ -156,6 +156,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     *COMMONS,
+    "schoolgate.sites.upkeep",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("schoolgate.commons.backups.urls")),
     path("", include("schoolgate.commons.retention.urls")),
     path("", include("schoolgate.commons.web.urls")),
+    path("", include("schoolgate.sites.upkeep.urls")),
 ]

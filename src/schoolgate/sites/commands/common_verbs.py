@@ -17,6 +17,7 @@ from schoolgate.sites.commands.shared import (
     print_rows,
     require_current_database,
 )
+from schoolgate.sites.commands.upkeep import doctor_of, support_bundle_of
 from schoolgate.sites.commands.users import users_of
 
 home_option = click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The site's home folder.")
@@ -74,6 +75,8 @@ def add_common_verbs(group: click.Group, site: str) -> None:
     group.add_command(backup_of(site))
     group.add_command(backups_of(site))
     group.add_command(restore_of(site))
+    group.add_command(doctor_of(site))
+    group.add_command(support_bundle_of(site))
 
 
 def listen_options(function: Any) -> Any:
@@ -89,12 +92,17 @@ def _serve(site: str) -> click.Command:
     def serve(home: Path | None, bind: str | None, port: int | None, url: str | None) -> None:
         open_site(site, home, bind=bind, port=port, url=url)
         require_current_database(site)
+        from django.conf import settings
+
         from schoolgate.sites.configuration import ConfigurationError
         from schoolgate.sites.serving import serve_in_one_process
         from schoolgate.sites.supervising import supervise
 
         try:
             if site == "school":
+                from schoolgate.school.exchange.version_3 import import_at_start
+
+                import_at_start(settings.SCHOOLGATE_HOME.folder)
                 serve_in_one_process(click.echo)
             else:
                 supervise(site, click.echo)

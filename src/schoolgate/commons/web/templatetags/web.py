@@ -14,6 +14,7 @@ register = template.Library()
 # Colour only repeats what the word says.
 STATE_COLOURS = {
     "good": {
+        "good",
         "delivered",
         "imported",
         "completed",
@@ -56,6 +57,7 @@ STATE_COLOURS = {
         "authorised",
     },
     "warning": {
+        "look",
         "retrying",
         "waiting",
         "to authorise",
@@ -77,6 +79,7 @@ STATE_COLOURS = {
         "over in part",
     },
     "bad": {
+        "bad",
         "needs attention",
         "failed",
         "rejected",
