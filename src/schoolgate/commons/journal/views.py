@@ -19,7 +19,7 @@ LIVE_SECONDS = 5
 MOST_QUOTED = 5
 
 COLUMNS = [
-    Column("pk", "", kind="tick", value=lambda line: line, sort=""),
+    Column("pk", "Choose", kind="tick", value=lambda line: line, sort=""),
     Column("at", "Date", kind="time", dates=True),
     Column("level", "Level", kind="state", choices=JournalLine.Level.choices),
     Column("la", "LA No.", kind="code", exact=True),

@@ -30,6 +30,7 @@ class SchoolLine:
 
     base: str
     name: str = ""
+    """Empty as long as only files tell of the school, and none of them passed the checks."""
     needs_attention: int = 0
     held_back: int = 0
     cannot_sign_in: bool = False
@@ -44,6 +45,11 @@ class SchoolLine:
     @property
     def number(self) -> str:
         return self.base[3:]
+
+    @property
+    def called(self) -> str:
+        """What leads to its files: its name, or its numbers."""
+        return self.name or f"{self.la} {self.number}"
 
     @cached_property
     def state(self) -> str:
