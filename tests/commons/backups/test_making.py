@@ -1,6 +1,7 @@
 """What is in a backup, and what is not; what is written anew; which go."""
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def test_a_file_that_changed_is_in_each_backup_as_it_was(home: Home, back_up: Ba
 def test_a_file_that_comes_while_the_database_is_copied_is_in_it_and_one_that_went_is_not(
     home: Home, back_up: BackUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy = making.copy_database
+    copy: Callable[[Path], Path] = vars(making)["copy_database"]
 
     def meanwhile(folder: Path) -> Path:
         (home.files / "new.xml.gz").write_bytes(b"new")

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from tests.conftest import SignedIn
@@ -56,7 +57,8 @@ def test_administrators_are_told_once_a_day_while_there_is_none() -> None:
     Backup.objects.create(made_at=hours_ago(26), folder="/b/1")
     told = []
     for hour in range(50):
-        tell_of_no_backup(NOW + timedelta(hours=hour, minutes=5))
+        with time_machine.travel(NOW + timedelta(hours=hour, minutes=5), tick=False):
+            tell_of_no_backup()
         told.append(Event.objects.count())
     assert (told[0], told[23], told[24], told[47], told[48], told[49]) == (1, 1, 2, 2, 3, 3)
     assert set(Event.objects.values_list("alert", flat=True)) == {"no-backup"}

@@ -1,6 +1,6 @@
 """Administrators are told by mail, once a day, while there is no backup of today."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -29,9 +29,9 @@ NO_BACKUP = add_alert(
 
 
 @every(hours=1, words="Looking whether there is a backup of today")
-def tell_of_no_backup(now: datetime | None = None) -> None:
+def tell_of_no_backup() -> None:
     """Note it for the mail when it becomes so, and at the same time of each further day."""
-    now = now or timezone.now()
+    now = timezone.now()
     overdue = overdue_for(now)
     if overdue is not None and overdue % DAY < LOOKS_EACH:
         link = reverse("backups", urlconf=settings.ROOT_URLCONF)

@@ -19,8 +19,8 @@ class BackupsForm(forms.Form):
     at = forms.TimeField(
         label="Every day at",
         required=False,
-        help_text="London time. Leave it empty to make backups by hand alone.",
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text="London time, such as 02:30. Leave it empty to make backups by hand alone.",
+        widget=forms.TimeInput(format="%H:%M"),
     )
     keep_days = forms.IntegerField(
         label="Keep them for so many days",

@@ -14,6 +14,7 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.commons.backups.making import address_of_page
 from schoolgate.commons.backups.manifest import Manifest
 from schoolgate.commons.backups.models import Backup, Restoration
+from schoolgate.commons.backups.standing import moment
 from schoolgate.commons.journal.writing import write
 
 Work = Callable[[Restoration], object]
@@ -21,10 +22,11 @@ Work = Callable[[Restoration], object]
 
 @dataclass(frozen=True)
 class ToCheck:
-    """What somebody should see to after a restore: a sentence, and the name of the page where."""
+    """What somebody should see to after a restore: a sentence, the name of the page where, and whether there is any."""
 
     text: str
     page: str
+    if_any: Callable[[], bool]
 
     @property
     def address(self) -> str:
@@ -35,9 +37,9 @@ TO_CHECK: list[ToCheck] = []
 WORK: list[Work] = []
 
 
-def to_check(text: str, page: str) -> None:
-    """Have people told to see to something after a restore."""
-    TO_CHECK.append(ToCheck(text, page))
+def to_check(text: str, page: str, *, if_any: Callable[[], bool] = lambda: True) -> None:
+    """Have people told to see to something after a restore, where there is any of it."""
+    TO_CHECK.append(ToCheck(text, page, if_any))
 
 
 def on_restoration(work: Work) -> Work:
@@ -59,7 +61,7 @@ def note_restoration(manifest: Manifest, backup: str) -> Restoration:
     record("site restored", by=None, target=backup)
     write(
         "WARN",
-        f"This site was put back from a backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC. What came later is not in it.",
+        f"This site was put back from a backup of {moment(manifest.made_at)}. What came later is not in it.",
         link=address_of_page(),
     )
     for work in WORK:

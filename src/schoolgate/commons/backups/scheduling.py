@@ -48,7 +48,7 @@ class MakeBackup(JobKind):
         except BackupFailed as error:
             write("ERROR", f"No backup was made. {error}", link=address_of_page())
             raise Permanent(str(error)) from None
-        return {"backup": backup.pk, "size": backup.size, "written": backup.written}
+        return {"files": backup.files, "bytes": backup.size, "bytes_written_anew": backup.written}
 
 
 def ask_for_backup(*, by: User | None) -> Job:

@@ -34,8 +34,8 @@ def what_backups_need(now: datetime | None = None) -> list[Needed]:
     found = [
         Needed(
             "restored",
-            f"This site was put back from a backup of {_moment(one.made_at)}. What happened from then until "
-            f"{_moment(one.at)} is not in it.",
+            f"This site was put back from a backup of {moment(one.made_at)}. What happened from then until "
+            f"{moment(one.at)} is not in it.",
             "See what to check",
         )
         for one in unseen_restorations()
@@ -70,13 +70,11 @@ def note_seen(*, by: User, request: HttpRequest) -> None:
 
 def _without(newest: Backup | None) -> str:
     if newest is None:
-        return (
-            "There is no backup of this site. If its disk fails, all that is in it is lost. An administrator says where "
-            "backups are made."
-        )
-    return f"The last backup was made on {_moment(newest.made_at)}, more than 26 hours ago. An administrator sees why."
+        return "There is no backup of this site. If its disk fails, all that is in it is lost."
+    return f"The last backup was made on {moment(newest.made_at)}, more than 26 hours ago."
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """An instant in London's time: Fri 27 Nov 02:30."""
     at = timezone.localtime(at)
     return f"{at:%a} {at.day} {at:%b} {at:%H:%M}"

@@ -47,7 +47,7 @@ def backups(request: PersonRequest) -> HttpResponseBase:
         "newest": Backup.objects.first(),
         "needed": [needed for needed in what_backups_need() if needed.code != "restored"],
         "restored": unseen_restorations(),
-        "to_check": TO_CHECK,
+        "to_check": [check for check in TO_CHECK if check.if_any()],
         "key_file": settings.SCHOOLGATE_HOME.key_file,
     }
     if request.method == "POST":

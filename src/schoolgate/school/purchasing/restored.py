@@ -7,7 +7,7 @@ second order. So nobody is sure of it, and a person rings, as of any call withou
 from schoolgate.commons.backups.models import Restoration
 from schoolgate.commons.backups.restored import on_restoration, to_check
 from schoolgate.school.purchasing import sending
-from schoolgate.school.purchasing.models import Order, OrderState
+from schoolgate.school.purchasing.models import Order, OrderState, WebService
 from schoolgate.wire.http import GiveUp
 
 CODE = "restored"
@@ -16,11 +16,13 @@ to_check(
     "Numbers of orders that were made in that time are free again here: set the next order number above the last that "
     "went out.",
     "establishment",
+    if_any=Order.objects.exists,
 )
 to_check(
     "Orders and invoices that suppliers’ services delivered in that time are not offered again: ask your suppliers for "
     "them.",
     "purchasing-documents",
+    if_any=WebService.objects.exists,
 )
 
 
