@@ -37,7 +37,7 @@ class UndoForm(forms.Form):
         label="Why it is undone",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Your colleagues read this. Name no child.",
+        help_text="Your colleagues read this. Name nobody.",
         error_messages={"required": "Say why, so that your colleagues know."},
     )
 
@@ -49,7 +49,7 @@ class MergeForm(forms.Form):
         label="Why they are one child",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Your colleagues read this. Name no child.",
+        help_text="Your colleagues read this. Name nobody.",
         error_messages={"required": "Say why, so that your colleagues know."},
     )
     sure = forms.BooleanField(
@@ -108,7 +108,7 @@ class DecideManyForm(forms.Form):
         error_messages={"required": "Choose what is to become of them."},
     )
     reason = forms.CharField(
-        label="Why", required=False, max_length=500, help_text="Your colleagues read this. Name no child."
+        label="Why", required=False, max_length=500, help_text="Your colleagues read this. Name nobody."
     )
     number = forms.CharField(required=False, help_text="These are many: type their number, so that it is no slip.")
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -134,6 +134,6 @@ class UnmatchForm(forms.Form):
         label="Why it is not the same child",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Your colleagues read this. Name no child.",
+        help_text="Your colleagues read this. Name nobody.",
         error_messages={"required": "Say why, so that your colleagues know."},
     )

@@ -38,4 +38,4 @@ def outcome_words(transfer: Transfer) -> str:
         return transfer.sentence
     if transfer.state == State.DELIVERED:
         return coming_words(transfer.outcome)
-    return counts_in_words(transfer.outcome)
+    return counts_in_words(transfer.outcome, transfer.kind)

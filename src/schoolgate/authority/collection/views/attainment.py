@@ -16,6 +16,7 @@ from schoolgate.authority.collection.attainment.taking import NOT_HERE
 from schoolgate.authority.collection.models import SuspendedResult
 from schoolgate.authority.importing.refusal_words import in_short
 from schoolgate.authority.records.groups.attainment import ATTAINMENT
+from schoolgate.authority.records.groups.forms import DATE
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.filestore import NoSpace
@@ -31,7 +32,7 @@ def suspended(request: PersonRequest) -> HttpResponseBase:
         [
             Column("since", "Waits since", kind="time"),
             Column("name", "Name", sort="surname_key", value=_name, link=_address),
-            Column("born", "Date of birth", sort="", value=lambda row: row.who.get("DOB", "")),
+            Column("born", "Date of birth", sort="", value=_born),
             Column("upn", "UPN", kind="code", sort="", value=lambda row: row.who.get("UPN", "")),
             Column("base", "School", sort="", value=lambda row: row.base.name),
             Column("why", "Why", sort="", value=_why),
@@ -111,12 +112,24 @@ def _find(request: PersonRequest, pk: int) -> SuspendedResult:
 
 
 def _shown(row: SuspendedResult) -> dict[str, Any]:
-    return {"row": row, "name": _name(row), "why": _why(row), "who": row.who, "results": ATTAINMENT.show(row.results)}
+    return {
+        "row": row,
+        "name": _name(row),
+        "born": _born(row),
+        "why": _why(row),
+        "who": row.who,
+        "results": ATTAINMENT.show(row.results),
+    }
 
 
 def _name(row: SuspendedResult) -> str:
     said = row.who
     return ", ".join(part for part in (said.get("Surname"), said.get("Forename")) if part) or f"Pupil {row.pk}"
+
+
+def _born(row: SuspendedResult) -> str:
+    said = row.who.get("DOB", "")
+    return DATE.text(said) if said else ""
 
 
 def _why(row: SuspendedResult) -> str:

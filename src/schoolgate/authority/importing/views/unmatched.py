@@ -53,6 +53,7 @@ def unmatched(request: PersonRequest) -> HttpResponseBase:
 def listed(request: PersonRequest) -> Table:
     """The list as this request filters it: also what a record's page goes on in."""
     misses: dict[int, int] = {}
+    sees_staff = may_see_staff_records(request.user)
 
     def prepare(rows: list[Unmatched]) -> None:
         misses.clear()
@@ -72,7 +73,7 @@ def listed(request: PersonRequest) -> Table:
             Column("name", "Name", sort="surname_key", value=name_of, link=lambda row: address_of(row, request)),
             Column("born", "Date of birth", kind="date"),
             Column("sex", "Sex"),
-            Column("upn", "UPN", kind="code", sort=""),
+            Column("upn", "Number" if sees_staff else "UPN", kind="code", sort=""),
             Column(
                 "base__name",
                 "School",
@@ -80,7 +81,7 @@ def listed(request: PersonRequest) -> Table:
                 narrow=lambda found, base: found.filter(base=int(base)),
             ),
             Column("year_group", "Year"),
-            *([_who_column()] if may_see_staff_records(request.user) else []),
+            *([_who_column()] if sees_staff else []),
             Column(
                 "why",
                 "Why",

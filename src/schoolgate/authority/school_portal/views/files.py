@@ -49,7 +49,7 @@ def files(request: PersonRequest, base: Base) -> HttpResponseBase:
                 link=lambda file: reverse("portal-file", args=[base.pk, file.pk]),
             ),
             Column("via", "Via", value=lambda file: capfirst(sent_by(file))),
-            Column("outcome", "Outcome", sort="", value=lambda file: outcome_words(file.outcome)),
+            Column("outcome", "Outcome", sort="", value=lambda file: outcome_words(file.outcome, file.kind)),
             Column("ref", "Receipt", kind="code", search=True),
         ],
         _files_of(base),
@@ -158,7 +158,9 @@ def _look(base: Base) -> Shown:
         return Shown("No file yet", told)
     outcome = last.outcome
     refused = outcome["state"] == ImportState.FAILED
-    return Shown(f"Last file {_day(last.received_at)}", capfirst(outcome_words(outcome)), needs_school=refused)
+    return Shown(
+        f"Last file {_day(last.received_at)}", capfirst(outcome_words(outcome, last.kind)), needs_school=refused
+    )
 
 
 def _day(moment: datetime) -> str:

@@ -70,6 +70,7 @@ def transfer(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
         "may_cancel": this.may("cancel"),
         "same_name": Transfer.objects.filter(kind=this.kind, name=this.name).exclude(pk=this.pk),
         "live_seconds": LIVE_SECONDS if this.state in WAITING and this.asked_at else 0,
+        "kind": KIND_WORDS[this.kind],
     }
     return render(request, "school_exchange/transfer.html", context)
 
