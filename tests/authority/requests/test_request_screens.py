@@ -147,7 +147,7 @@ def test_a_restricted_pupils_request_is_nobodys_without_the_right(
     change_rights(officer, [DATA_REQUESTS, RESTRICTED_PUPILS], by=None)
     shown = told(entitled.get(reverse("erase-person", args=[asked.pk])))
     assert "Lift the restriction first" in shown
-    assert "By which rule" not in shown
+    assert "Why it may go" not in shown
 
 
 def test_a_member_of_staffs_request_needs_the_right_to_staff_records(

@@ -5,8 +5,6 @@ the audit's line, without a name, and keyed digests by which the person is known
 leaves all or nothing. Bytes of files go with the next sweep, once no row speaks of them, as with retention.
 """
 
-import json
-import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -21,9 +19,8 @@ from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile
 from schoolgate.authority.exchange.outbox import withdraw_what_tells_of
 from schoolgate.authority.exchange.retention import reason_to_keep
 from schoolgate.authority.importing.erased import note_erased
-from schoolgate.authority.importing.models import Conflict, Import, Met, Note, Preview, Unmatched
+from schoolgate.authority.importing.models import Conflict, Met, Note, Preview, Unmatched
 from schoolgate.authority.importing.telling import refusals_changed
-from schoolgate.authority.records.groups.canonical import canonical
 from schoolgate.authority.records.models import (
     Attendance,
     Decision,
@@ -77,7 +74,7 @@ class CannotErase(Exception):
 
 
 class Goes(NamedTuple):
-    """What an erasure takes, and how much of it."""
+    """What an erasure takes, as the heading of a list's line, and how many of them."""
 
     words: str
     number: int
@@ -107,19 +104,19 @@ def _what_goes(pupil: Pupil, traces: Traces) -> Iterator[Goes]:
     rows = [*PupilGroup.objects.of(pupil.pk)]
     for enrolment in enrolments:
         rows += EnrolmentGroup.objects.of(enrolment)
-    yield Goes("values, with all that they were before", sum(len(row.payload) for row in rows))
-    yield Goes("registers", Attendance.objects.filter(enrolment__pupil=pupil).count())
-    yield Goes("times at schools", len(enrolments))
-    yield Goes("conflicts, decided ones too", Conflict.objects.filter(pupil=pupil).count())
-    yield Goes("refused values", Refusal.objects.filter(pupil=pupil).count())
-    yield Goes("officers’ notes", Note.objects.filter(pupil=pupil).count())
-    yield Goes("reasons of decisions on this person alone", len(_reasons_for_it_alone(pupil)))
-    yield Goes("entries that wait and tell of the same person", len(traces.unmatched) + len(traces.suspended))
+    yield Goes("Values, with all that they were before", sum(len(row.payload) for row in rows))
+    yield Goes("Registers", Attendance.objects.filter(enrolment__pupil=pupil).count())
+    yield Goes("Times at schools", len(enrolments))
+    yield Goes("Conflicts, decided ones too", Conflict.objects.filter(pupil=pupil).count())
+    yield Goes("Refused values", Refusal.objects.filter(pupil=pupil).count())
+    yield Goes("Officers’ notes", Note.objects.filter(pupil=pupil).count())
+    yield Goes("Reasons of decisions on this person alone", len(_reasons_for_it_alone(pupil)))
+    yield Goes("Entries that wait and tell of the same person", len(traces.unmatched) + len(traces.suspended))
     from_systems = len(traces.held_back) + len(traces.raw_marks) + len(traces.not_yet_held)
-    yield Goes("rows of schools’ systems", from_systems)
-    yield Goes("files that told of the person: their content", len(_files(traces)[0]))
+    yield Goes("Rows of schools’ systems", from_systems)
+    yield Goes("Content of files that told of the person", len(_files(traces)[0]))
     offered = traces.offered.filter(content_gone_at=None).count()
-    yield Goes("files for schools that tell of the person: their content", offered)
+    yield Goes("Content of files for schools that tell of the person", offered)
 
 
 @transaction.atomic
@@ -186,15 +183,7 @@ def _forget_what_was_said(pupil: Pupil, traces: Traces) -> None:
     NotYetHeld.objects.filter(pk__in=[one.pk for one in traces.not_yet_held]).delete()
     # A preview tells names and values of everybody in a document; it is made anew when somebody asks.
     Preview.objects.filter(of__base__in=traces.bases).delete()
-    numbers = {str(number) for number in traces.numbers}
-    for met in Met.objects.filter(of__base__in=traces.bases).exclude(entered_packed=b""):
-        signs = json.loads(zlib.decompress(bytes(met.entered_packed)))
-        if left := {number: sign for number, sign in signs.items() if number not in numbers}:
-            if len(left) < len(signs):
-                met.entered_packed = zlib.compress(canonical(left).encode())
-                met.save(update_fields=["entered_packed"])
-        else:
-            Met.objects.filter(pk=met.pk).update(entered_packed=b"")
+    Met.forget(traces.numbers, traces.bases)
 
 
 def _files(traces: Traces) -> tuple[list[ReceivedFile], list[ReceivedFile]]:
@@ -206,8 +195,6 @@ def _files(traces: Traces) -> tuple[list[ReceivedFile], list[ReceivedFile]]:
 
 def _forget_files(pupil: Pupil, traces: Traces) -> None:
     """The content of files and collections that told of the person, and of files that schools were to have."""
-    imports = Import.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in traces.imports])
-    list(imports.order_by("pk"))
     now = timezone.now()
     withdrawn = [entry.pk for entry in traces.offered]
     withdraw_what_tells_of(pupil, "erased")

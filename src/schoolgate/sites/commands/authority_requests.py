@@ -194,7 +194,7 @@ def _foresee(asked: "DataRequest", *, as_json: bool) -> None:
         return
     for line in (*what.faults, *what.warnings):
         click.echo(f"! {line}")
-    click.echo("Goes:\n" + "\n".join(f"  {one.number:,} {one.words}" for one in what.goes))
+    click.echo("Goes:\n" + "\n".join(f"  {one.words}: {one.number:,}" for one in what.goes))
     click.echo("Stays:\n" + "\n".join(f"  {line}" for line in what.stays))
     click.echo("Nothing was erased. To do it, give --rule, --reason and --name.")
 
