@@ -31,10 +31,12 @@ from schoolgate.authority.records.models import (
     row_key,
 )
 from schoolgate.authority.records.models.visible import RESTRICTED_PUPILS
+from schoolgate.authority.requests.models import DataRequest
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.rights import change_rights
 
 BASIC = group_named("basic-details")
+MONDAY = date(2026, 11, 23)
 BY_KEY = (PupilGroup, EnrolmentGroup, Replaced)
 """Tables whose rows are of a pupil by number, without a foreign key."""
 
@@ -84,6 +86,7 @@ def with_everything(base: Base, **values: Any) -> Pupil:
     Assignment.objects.create(pupil=pupil, to=base.account)
     Note.objects.create(pupil=pupil, by=base.account, text="Ask the school")
     SentValue.objects.create(group=1, item="UPN", change=1, **place)
+    DataRequest.objects.create(kind="access", pupil=pupil, number=pupil.pk, received=MONDAY, due=MONDAY)
     twin = Pupil.objects.exclude(pk=pupil.pk).first() or hold(base, UPN="Q820432124010", Forename="Twin")
     one, other = sorted((pupil, twin), key=lambda one: one.pk)
     TwoChildren.objects.create(one=one, other=other)
