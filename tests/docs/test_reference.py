@@ -1,22 +1,19 @@
 """What the documentation must name, it names: settings, states, commands."""
 
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from django.apps import apps
+from django.db.models import TextChoices
+from tests.docs.tables import first_cells
 
-from schoolgate.authority.collection.models import SuspendedResult
-from schoolgate.authority.exchange.models.outbox_entry import EntryState
-from schoolgate.commons.jobs.models import State as JobState
-from schoolgate.school.exchange.models import State as TransferState
-from schoolgate.school.exchange.models.imported_file import Stage
-from schoolgate.school.purchasing.models import DocumentState as FetchedState
-from schoolgate.school.purchasing.models import InvoiceState, OrderState
 from schoolgate.sites.cli import main
 from schoolgate.sites.configuration import SETTINGS
 from schoolgate.sites.upkeep.doctor.examining import CHECKS
-from schoolgate.supplier.models import State as DocumentState
 
 SITES = {"school", "authority", "supplier"}
 DOCS = Path(__file__).parents[2] / "docs"
@@ -27,25 +24,35 @@ def test_every_start_up_setting_is_explained(name: str) -> None:
     assert f"`{name}`" in (DOCS / "operator" / "start.md").read_text("utf-8")
 
 
-STATES = [
-    states.values
-    for states in (
-        TransferState,
-        JobState,
-        DocumentState,
-        FetchedState,
-        OrderState,
-        InvoiceState,
-        EntryState,
-        SuspendedResult.State,
-        Stage,
-    )
-]
+def test_no_start_up_setting_is_explained_that_is_gone() -> None:
+    explained = first_cells((DOCS / "operator" / "start.md").read_text("utf-8"), "name")
+    assert explained == {setting.name for setting in SETTINGS}
 
 
-@pytest.mark.parametrize("state", sorted({state for states in STATES for state in states}))
+def _states() -> Iterator[str]:
+    """The values of every class of states that stands beside a model or in it."""
+    for model in apps.get_models():
+        if not model.__module__.startswith("schoolgate."):
+            continue
+        for found in (*vars(sys.modules[model.__module__]).values(), *vars(model).values()):
+            if (
+                isinstance(found, type)
+                and issubclass(found, TextChoices)
+                and found.__name__.endswith(("State", "Stage"))
+            ):
+                yield from found.values
+
+
+STATES = set(_states())
+
+
+@pytest.mark.parametrize("state", sorted(STATES))
 def test_every_state_is_explained(state: str) -> None:
     assert f"`{state}`" in (DOCS / "reference" / "states.md").read_text("utf-8")
+
+
+def test_no_state_is_explained_that_is_gone() -> None:
+    assert first_cells((DOCS / "reference" / "states.md").read_text("utf-8"), "state") <= STATES
 
 
 @pytest.mark.parametrize("check", sorted(CHECKS))
@@ -73,9 +80,17 @@ def test_every_command_is_explained(verb: str) -> None:
     assert f"`{verb}`" in text or f"`schoolgate {verb}" in text
 
 
-def test_no_link_in_the_documentation_is_broken() -> None:
-    import re
+def test_no_command_is_explained_that_is_gone() -> None:
+    text = (DOCS / "reference" / "commands.md").read_text("utf-8")
+    heads = ("command", "every site", "school", "authority", "supplier")
+    named = {
+        re.sub(r"^schoolgate | [A-Z-]{2,}.*$| --.*$", "", cell) for head in heads for cell in first_cells(text, head)
+    }
+    groups = {verb[: blank.start()] for verb in COMMANDS for blank in re.finditer(" ", verb)}
+    assert named - {*COMMANDS, *groups} == set()
 
+
+def test_no_link_in_the_documentation_is_broken() -> None:
     pages = [DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md")] + list(DOCS.rglob("*.md"))
     broken = [
         f"{page.name}: {target}"

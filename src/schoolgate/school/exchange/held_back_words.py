@@ -9,7 +9,7 @@ _NAME_DIFFERS = "its name and what stands in it name different schools or LAs"
 _NO_XML = "it is no pupil file"
 _OTHERWISE = "it failed a check"
 
-_WORDS = {
+WORDS = {
     "already-delivered": "the LA has this very file already",
     "cannot-be-read": "it cannot be opened",
     "content": "there are things to put right in it",
@@ -51,5 +51,5 @@ _WORDS = {
 
 def why_held_back(code: str, kind: str = STUDENT) -> str:
     """The reason of this code, to follow "because" or a colon; where a code has no words, that a check failed."""
-    words = _WORDS.get(code, _OTHERWISE)
+    words = WORDS.get(code, _OTHERWISE)
     return words.replace("pupil file", "personnel file") if kind == PERSONNEL else words
