@@ -90,6 +90,12 @@ def test_no_command_is_explained_that_is_gone() -> None:
     assert named - {*COMMANDS, *groups} == set()
 
 
+def test_every_page_stands_in_the_index_by_reader() -> None:
+    index = (DOCS / "README.md").read_text("utf-8")
+    pages = {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} - {"README.md"}
+    assert {page for page in pages if not page.startswith("adr/") and f"({page})" not in index} == set()
+
+
 def test_no_link_in_the_documentation_is_broken() -> None:
     pages = [DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md")] + list(DOCS.rglob("*.md"))
     broken = [
