@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.backups.making import address_of_page
@@ -30,7 +30,11 @@ class ToCheck:
 
     @property
     def address(self) -> str:
-        return reverse(self.page, urlconf=settings.ROOT_URLCONF)
+        """Empty where this site has no such page."""
+        try:
+            return reverse(self.page, urlconf=settings.ROOT_URLCONF)
+        except NoReverseMatch:
+            return ""
 
 
 TO_CHECK: list[ToCheck] = []
@@ -40,6 +44,11 @@ WORK: list[Work] = []
 def to_check(text: str, page: str, *, if_any: Callable[[], bool] = lambda: True) -> None:
     """Have people told to see to something after a restore, where there is any of it."""
     TO_CHECK.append(ToCheck(text, page, if_any))
+
+
+def what_to_check() -> list[ToCheck]:
+    """What there is to see to on this site after a restore."""
+    return [check for check in TO_CHECK if check.address and check.if_any()]
 
 
 def on_restoration(work: Work) -> Work:

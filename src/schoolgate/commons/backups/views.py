@@ -10,7 +10,7 @@ from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.accounts.models import ADMINISTRATOR
 from schoolgate.commons.backups.forms import BackupsForm
 from schoolgate.commons.backups.models import Backup
-from schoolgate.commons.backups.restored import TO_CHECK
+from schoolgate.commons.backups.restored import what_to_check
 from schoolgate.commons.backups.scheduling import BACKUP, FOLDER, ask_for_backup, next_backup
 from schoolgate.commons.backups.standing import note_seen, unseen_restorations, what_backups_need
 from schoolgate.commons.jobs.models import Job
@@ -47,7 +47,7 @@ def backups(request: PersonRequest) -> HttpResponseBase:
         "newest": Backup.objects.first(),
         "needed": [needed for needed in what_backups_need() if needed.code != "restored"],
         "restored": unseen_restorations(),
-        "to_check": [check for check in TO_CHECK if check.if_any()],
+        "to_check": what_to_check(),
         "key_file": settings.SCHOOLGATE_HOME.key_file,
     }
     if request.method == "POST":
