@@ -7,7 +7,8 @@ from tests.authority.importing.importing_files import MONDAY, bring_in
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.importing.models import Note
+from schoolgate.authority.collection.models import CollectionRun, HeldBackRow, NotYetHeld, RawMark, SuspendedResult
+from schoolgate.authority.importing.models import Import, Note
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.requests.models import DataRequest, Kind
 from schoolgate.authority.requests.receiving import write_down
@@ -36,6 +37,38 @@ def hold_daniel(base: Base, officer: User) -> Pupil:
     found = Pupil.objects.get(upn="R820432124001")
     Note.objects.create(pupil=found, by=officer, text="His sister Sorrel asked for him.")
     return found
+
+
+def collected(base: Base) -> None:
+    """What the school's system said of him beside what was taken, under its own key; and of somebody else."""
+    key = "{6F9619FF-8B86-D011-B42D-00C04FC964FF}"
+    RawMark.objects.create(base=base, key=key, day=RECEIVED, session="AM", code="Q07")
+    NotYetHeld.objects.create(base=base, connector="wonde", key=key)
+    for number, (group, whose, raw) in enumerate(
+        (("attendance", key, "Q07"), ("contact", key, "Wexford"), ("pupil", "another", "Nobody"))
+    ):
+        HeldBackRow.objects.create(
+            base=base,
+            connector="wonde",
+            group=group,
+            key=whose,
+            code="unknown-code",
+            sentence="Nobody knows this code.",
+            digest=f"{number:064}",
+            recorded_raw=f'[{{"said":"{raw}"}}]',
+        )
+    for who in (daniel(), SISTER):
+        waits = SuspendedResult(base=base, sign=who["UPN"].encode()[:12] + b"....", why="not-known", file="results.xml")
+        waits.take(who, {"StageAssessments": [{"Stage": "KS2"}]})
+        waits.save()
+    CollectionRun.objects.create(
+        task_name="Weekly",
+        base=base,
+        data="snapshot",
+        state="successful",
+        its_import=Import.objects.latest("pk"),
+        source_key="ab" * 32,
+    )
 
 
 def ask(pupil: Pupil, kind: Kind = Kind.ERASURE, by: User | None = None) -> DataRequest:

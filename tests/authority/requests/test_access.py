@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.authority.importing.importing_files import MONDAY, bring_in
 from tests.authority.importing.staff_files import MIRIAM, bring_in_staff
-from tests.authority.requests.asking import SISTER, ask, daniel, hold_daniel
+from tests.authority.requests.asking import SISTER, ask, collected, daniel, hold_daniel
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.carrying_out import Ruling
@@ -55,6 +55,16 @@ def test_what_waits_for_somebody_to_decide_is_in_it(pupil: Pupil, green_abbey: B
     bring_in(oak_lane, [daniel(SuppInfo=None)], ruling=asking, full=False)
     told, _ = unpack(ask(pupil, Kind.ACCESS))
     assert "R820432124001" in {row["words"] for row in told["held"]["unmatched"]}
+
+
+def test_what_a_schools_system_said_beside_is_in_it_but_not_its_contacts(pupil: Pupil, green_abbey: Base) -> None:
+    collected(green_abbey)
+    told, page = unpack(ask(pupil, Kind.ACCESS))
+    assert {row["words"] for row in told["held"]["collected"]} >= {"Q07", '[{"said":"Q07"}]'}
+    assert len(told["held"]["collected"]) == 3
+    assert len(told["held"]["suspended"]) == 1
+    for secret in ("Wexford", 'Nobody"', "Sorrel"):
+        assert secret not in json.dumps(told) + page
 
 
 def test_nothing_of_contacts_siblings_and_what_colleagues_wrote_is_in_it(pupil: Pupil) -> None:

@@ -12,10 +12,11 @@ from tests.authority.importing.conflicts import BY_CONFLICT
 from tests.authority.importing.importing_files import MONDAY, bring_in, header_of
 from tests.authority.importing.staff_files import MIRIAM, bring_in_staff
 from tests.authority.importing.undoing import take_back
-from tests.authority.requests.asking import SECRETS, SISTER, ask, daniel, hold_daniel
+from tests.authority.requests.asking import SECRETS, SISTER, ask, collected, daniel, hold_daniel
 from tests.documents.students.files import a_file, a_pupil
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection.models import CollectionRun, HeldBackRow, NotYetHeld, RawMark, SuspendedResult
 from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile, SentValue
 from schoolgate.authority.exchange.outbox import offer_file
 from schoolgate.authority.exchange.store import received_files
@@ -192,6 +193,18 @@ def test_a_file_that_its_school_has_not_fetched_is_withdrawn(pupil: Pupil, green
     assert states == {waits.pk: "cancelled", fetched.pk: "closed"}
     assert not OutboxEntry.objects.filter(content_gone_at=None).exists()
     assert not SentValue.objects.exists()
+
+
+def test_what_a_schools_system_said_beside_goes_and_what_it_said_of_others_stays(
+    pupil: Pupil, green_abbey: Base
+) -> None:
+    collected(green_abbey)
+    erase(ask(pupil), **WHY, by=None)
+    assert [row.key for row in HeldBackRow.objects.all()] == ["another"]
+    assert [row.who["Forename"] for row in SuspendedResult.objects.all()] == ["Sorrel"]
+    assert not RawMark.objects.exists()
+    assert not NotYetHeld.objects.exists()
+    assert CollectionRun.objects.get().source_key == ""
 
 
 def test_reasons_of_decisions_on_this_person_alone_go(pupil: Pupil, officer: User) -> None:
