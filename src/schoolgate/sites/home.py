@@ -75,7 +75,7 @@ class Home:
         if not self.key_file.exists():
             # Written aside and linked in place, so that two processes starting at once agree on one key.
             aside = self.folder / f".key-{secrets.token_hex(4)}"
-            write_key(aside, f"{Fernet.generate_key().decode('ascii')}\n")
+            write_key(aside, new_key())
             try:
                 os.link(aside, self.key_file)
             except FileExistsError:
@@ -86,6 +86,11 @@ class Home:
     def keys(self) -> list[str]:
         """The sealing keys, newest first (one a line in the key file)."""
         return [line for line in self.key_file.read_text("ascii").split() if line]
+
+
+def new_key() -> str:
+    """The text of a key file with a key that nobody has."""
+    return f"{Fernet.generate_key().decode('ascii')}\n"
 
 
 def write_key(path: Path, text: str) -> None:

@@ -154,6 +154,21 @@ def test_without_the_key_it_says_that_the_key_is_in_no_backup(backup: Path, tmp_
     assert "The key is in no backup" in refused(backup, Home(tmp_path / "new"), None)
 
 
+def test_where_the_key_is_lost_a_new_one_is_made(backup: Path, tmp_path: Path) -> None:
+    made: list[str] = []
+
+    class Looking(NoProgram):
+        def open(self, home: Path) -> None:
+            made.extend(Home(home).keys())
+            super().open(home)
+
+    new = Home(tmp_path / "new")
+    with pytest.raises(RestoreRefused, match="came to its end"):
+        restore(backup, new, site="school", key=None, key_is_lost=True, replace=False, program=Looking())
+    assert len(made) == 1
+    assert made != [KEY]
+
+
 def test_another_site_s_key_is_refused(backup: Path, home: Home) -> None:
     assert "not the one of the site in this backup" in refused(backup, home, None)
 

@@ -157,9 +157,12 @@ def restore_of(site: str) -> click.Command:
     @click.argument("backup", type=click.Path(file_okay=False, path_type=Path))
     @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The site's home folder.")
     @click.option("--key", type=click.Path(dir_okay=False, path_type=Path), help="The copy of the key, kept apart.")
+    @click.option("--key-is-lost", is_flag=True, help="There is no copy: passwords must be entered again.")
     @click.option("--replace", count=True, help="Say it twice: what is in the home is put aside, into a folder in it.")
     @as_json
-    def restore(backup: Path, home: Path | None, key: Path | None, replace: int, as_json: bool) -> None:
+    def restore(
+        backup: Path, home: Path | None, key: Path | None, key_is_lost: bool, replace: int, as_json: bool
+    ) -> None:
         from schoolgate.commons.backups.databases import ToolFailed
         from schoolgate.commons.backups.manifest import Damaged
         from schoolgate.sites.home import Home, default_folder
@@ -175,6 +178,7 @@ def restore_of(site: str) -> click.Command:
                     into,
                     site=site,
                     key=key,
+                    key_is_lost=key_is_lost,
                     replace=replace >= 2,
                     program=_ThisProgram(site),
                     on_progress=lambda done, of: bars.update(bar, completed=done, total=of),

@@ -20,7 +20,7 @@ from schoolgate.commons.backups.manifest import Damaged, KeptFile, Manifest, fin
 from schoolgate.commons.backups.place import Place, copy
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.jobs.identity import is_anyone_alive
-from schoolgate.sites.home import Home, write_key
+from schoolgate.sites.home import Home, new_key, write_key
 from schoolgate.sites.upkeep.putting_in_place import READY, entries_of, is_under_way, lock_of, put_in_place
 
 
@@ -44,6 +44,7 @@ def restore(
     *,
     site: str,
     key: Path | None,
+    key_is_lost: bool = False,
     replace: bool,
     program: Program,
     on_progress: Callable[[int, int], None] = lambda *_: None,
@@ -51,7 +52,8 @@ def restore(
     """Put a site back into a home; where what was there lies now, None if nothing was.
 
     A restore that was broken off after it had begun to move things is ended as it was begun. `key` is the file with the
-    site's keys; without one the home's own must fit. `replace`: the home may have something in it, which is put aside.
+    site's keys; without one the home's own must fit. `key_is_lost`: a new one is made, and what is sealed
+    stays shut. `replace`: the home may have something in it, which is put aside.
     Raises RestoreRefused, Damaged, ToolFailed, OSError.
     """
     was_there, there = home.folder.exists(), entries_of(home.folder)
@@ -64,7 +66,7 @@ def restore(
             manifest = read_manifest(backup)
             if manifest.site != site:
                 raise RestoreRefused(f"{backup.name} is a backup of a site of the kind {manifest.site}, not {site}.")
-            keys = _keys_for(manifest, key, home)
+            keys = new_key() if key_is_lost else _keys_for(manifest, key, home)
             if there and not replace:
                 raise RestoreRefused(
                     f"{home.folder} is not empty. Name another folder by --home. Or say --replace twice: then all that "
@@ -109,7 +111,10 @@ def _keys_for(manifest: Manifest, named: Path | None, home: Home) -> str:
         text = where.read_text("ascii")
     except FileNotFoundError:
         missing = f"There is no file {named}." if named else "The key is in no backup."
-        raise RestoreRefused(f"{missing} Name the copy of the key that was kept apart, by --key FILE.") from None
+        raise RestoreRefused(
+            f"{missing} Name the copy of the key that was kept apart, by --key FILE; or say --key-is-lost: then all "
+            "passwords that the site keeps must be entered again."
+        ) from None
     except (OSError, ValueError) as error:
         raise RestoreRefused(f"The key file {where} cannot be read ({type(error).__name__}).") from None
     if not set(manifest.keys) <= set(fingerprints(text.split())):
