@@ -76,8 +76,12 @@ class Examination:
         bad, look = self.count("bad"), self.count("look")
         if not bad and not look:
             return "All is well."
-        told = [f"{bad} {'is' if bad == 1 else 'are'} bad" if bad else "", f"{look} to look at" if look else ""]
-        return f"Of {len(self.found)} findings {' and '.join(filter(None, told))}."
+        told = [
+            f"{number} {'is' if number == 1 else 'are'} {words}"
+            for number, words in ((bad, "bad"), (look, "to be looked at"))
+            if number
+        ]
+        return f"Of {len(self.found)} findings, {' and '.join(told)}."
 
 
 def checks_here() -> list[Check]:

@@ -27,7 +27,7 @@ Read it before you send it: these are plain texts.
 
 Not in it: names and numbers of pupils, staff and people who use the site; names of files, folders, machines and
 schools; addresses; passwords, tokens and keys; values of records; what others wrote. Where something of that kind was
-left out of a sentence, there is a {gone} in its place. LA and school numbers stand in the journal's lines.
+left out of a sentence, there is a {gone} in its place. LA and school numbers stand in the journal’s lines.
 """
 
 
@@ -61,7 +61,7 @@ def make_bundle(*, slow: bool = True) -> list[Part]:
         ),
         _json("doctor.json", "what the doctor found", _found(examination)),
         _json(
-            "logs.json", "ends of the files in the home's logs folder, the program's own words", happenings.logs(own)
+            "logs.json", "ends of the files in the home’s logs folder, the program’s own words", happenings.logs(own)
         ),
     ]
     if not examination.skipped:
@@ -71,8 +71,8 @@ def make_bundle(*, slow: bool = True) -> list[Part]:
             ),
             _json("rows.json", "how many rows each table has", standing.rows()),
             _json("jobs.json", "jobs by kind and state", happenings.jobs()),
-            _json("failures.json", "the last jobs that failed, the program's own words", happenings.failures(own)),
-            _json("journal.json", "the journal's last lines, the program's own words", happenings.journal(own)),
+            _json("failures.json", "the last jobs that failed, the program’s own words", happenings.failures(own)),
+            _json("journal.json", "the journal’s last lines, the program’s own words", happenings.journal(own)),
             Part("metrics.txt", "the numbers that Prometheus reads", standing.metrics()),
         ]
     return [_read_me(parts), *parts]
