@@ -27,7 +27,7 @@ from schoolgate.school.exchange.taking import spool
 from schoolgate.school.purchasing.models import WebService
 from schoolgate.sites.home import Home
 from schoolgate.sites.upkeep.doctor import database, machine
-from schoolgate.sites.upkeep.doctor.examining import checks_here, examine, mend
+from schoolgate.sites.upkeep.doctor.examining import checks_of, examine, mend
 from schoolgate.sites.upkeep.doctor.findings import CHECKS, Check, Finding
 
 LONG_AGO = timedelta(days=3)
@@ -308,7 +308,5 @@ def test_what_stands_in_the_way_to_las_and_services_is_told(home: Home) -> None:
     assert (states("sign-in-at-las"), states("web-services"), states("la-services")) == (["bad"], ["bad"], ["bad"])
 
 
-@pytest.mark.django_db
-def test_a_site_makes_its_own_checks_alone(home: Home, settings: Any) -> None:
-    settings.SCHOOLGATE_SITE = "supplier"
-    assert {"folders", "web-services", "attainment-folder"} & {one.name for one in checks_here()} == set()
+def test_a_site_makes_its_own_checks_alone() -> None:
+    assert {"folders", "web-services", "attainment-folder"} & {one.name for one in checks_of("supplier")} == set()

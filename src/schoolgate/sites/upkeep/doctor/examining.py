@@ -84,9 +84,9 @@ class Examination:
         return f"Of {len(self.found)} findings, {' and '.join(told)}."
 
 
-def checks_here() -> list[Check]:
-    """Those that this site has."""
-    return [one for one in CHECKS.values() if settings.SCHOOLGATE_SITE in one.sites]
+def checks_of(site: str) -> list[Check]:
+    """Those that this site has, in the order in which they are made."""
+    return [one for one in CHECKS.values() if site in one.sites]
 
 
 def examine(checks: Iterable[Check] | None = None, *, slow: bool = True) -> Examination:
@@ -97,7 +97,7 @@ def examine(checks: Iterable[Check] | None = None, *, slow: bool = True) -> Exam
     found: list[Examined] = []
     skipped: list[str] = []
     rows_can_be_read = True
-    for one in checks_here() if checks is None else checks:
+    for one in checks_of(settings.SCHOOLGATE_SITE) if checks is None else checks:
         if one.slow and not slow:
             continue
         if one.reads_rows and not rows_can_be_read:
