@@ -12,7 +12,7 @@ from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange import outbox, sending_back
-from schoolgate.authority.exchange.models import OutboxEntry, SentValue
+from schoolgate.authority.exchange.models import OutboxEntry, SentValue, ToldOf
 from schoolgate.authority.exchange.models.outbox_entry import EntryState
 from schoolgate.authority.exchange.sending_back import Sent, Whose, groups_to_send, send_back
 from schoolgate.authority.exchange.store import offered_files
@@ -164,6 +164,32 @@ def test_a_file_in_which_somebody_is_restricted_since_is_withdrawn_and_the_rest_
     first.refresh_from_db()
     assert first.state == EntryState.CANCELLED
     assert [record["Forename"] for record in told(send(green_abbey))] == ["Kai"]
+
+
+def test_a_file_whose_values_were_all_sent_anew_since_still_tells_of_whom_it_tells(
+    green_abbey: Base, by_hand: Change, administrator: User
+) -> None:
+    by_hand("Ada", "MiddleNames", "Rose")
+    first = send(green_abbey).entry
+    by_hand("Ada", "MiddleNames", "Lily")
+    second = send(green_abbey).entry
+    assert first is not None
+    assert second is not None
+    restrict(Pupil.objects.get(forename="Ada"), "Moved in secret", until=None, seen=0, by=administrator)
+    assert {entry.state for entry in OutboxEntry.objects.all()} == {EntryState.CANCELLED}
+    assert outbox.holds_restricted(first)
+
+
+def test_no_file_waits_any_more_that_tells_of_one_who_was_merged_since(green_abbey: Base, by_hand: Change) -> None:
+    gone = Pupil.objects.get(forename="Ada")
+    for name in ("Rose", "Lily"):
+        by_hand("Ada", "MiddleNames", name)
+        send(green_abbey)
+    bring_in(green_abbey, [a_pupil(UPN="Q820432124010", Forename="Adah")], full=False, created=TUESDAY)
+    keep = Pupil.objects.get(forename="Adah")
+    merge(keep.pk, gone.pk, seen=plan(keep, gone).seen, by=None)
+    assert {entry.state for entry in OutboxEntry.objects.all()} == {EntryState.CANCELLED}
+    assert ToldOf.objects.filter(pupil=keep).count() == 2
 
 
 def test_a_file_of_one_who_was_merged_since_is_withdrawn_and_what_was_sent_before_stays_sent(

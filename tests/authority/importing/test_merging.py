@@ -247,7 +247,7 @@ class TestWhatComesAlong:
         }
         moved = {"Conflict", "RemovalCandidate", "Refusal", "Note", "KnownAs", "MergedInto", "TwoChildren", "Unmatched"}
         otherwise = {"Enrolment", "PupilKey", "Settled", "Restriction"}
-        assert related == moved | otherwise | {"Assignment", "SentValue", "DataRequest"}
+        assert related == moved | otherwise | {"Assignment", "SentValue", "ToldOf", "DataRequest"}
 
 
 class TestRestricted:

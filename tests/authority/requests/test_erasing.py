@@ -17,7 +17,7 @@ from tests.documents.students.files import a_file, a_pupil
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection.models import CollectionRun, HeldBackRow, NotYetHeld, RawMark, SuspendedResult
-from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile, SentValue
+from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile, SentValue, ToldOf
 from schoolgate.authority.exchange.outbox import offer_file
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.exchange.sweeping import sweep_exchange
@@ -186,8 +186,10 @@ def test_a_file_that_its_school_has_not_fetched_is_withdrawn(pupil: Pupil, green
     how: dict[str, Any] = {"document": "student", "group": "", "name": "x.xml", "made_for": "a test"}
     waits, fetched = (offer_file(green_abbey, content=content, **how) for content in (b"<a/>", b"<b/>"))
     OutboxEntry.objects.filter(pk=fetched.pk).take("close")
-    for number, entry in enumerate((waits, fetched)):
-        SentValue.objects.create(base=green_abbey, pupil=pupil, group=number, item="x", change=1, entry=entry)
+    for entry in (waits, fetched):
+        ToldOf.objects.create(entry=entry, pupil=pupil)
+    # What the first one said was sent anew by the second.
+    SentValue.objects.create(base=green_abbey, pupil=pupil, group=1, item="x", change=1, entry=fetched)
     erase(ask(pupil), **WHY, by=None)
     states = dict(OutboxEntry.objects.values_list("pk", "state"))
     assert states == {waits.pk: "cancelled", fetched.pk: "closed"}

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile, SentValue
+from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile, SentValue, ToldOf
 from schoolgate.authority.exchange.models.outbox_entry import EntryKind, Wanted
 from schoolgate.authority.exchange.outcomes import PAGE, SETTLED_AFTER
 from schoolgate.authority.exchange.problems import ApiProblem
@@ -87,21 +87,20 @@ def withdraw_file(entry: OutboxEntry, *, by: User | None, request: HttpRequest |
 
 def holds_restricted(entry: OutboxEntry) -> bool:
     """Whether a file tells of somebody who is restricted now."""
-    return SentValue.objects.restricted().filter(entry=entry).exists()
+    return ToldOf.objects.restricted().filter(entry=entry).exists()
 
 
 @on_restriction
 def withdraw_what_is_restricted(pupil: Pupil) -> None:
     """Offer no file any longer in which somebody is restricted now; what it says of others is sent by a later one."""
-    held = SentValue.objects.held_by_open_files().restricted().filter(pupil=pupil)
-    for entry in OutboxEntry.objects.filter(pk__in=held.values("entry")).select_related("base"):
-        _withdraw_to_say_anew(entry, "restricted")
+    if ToldOf.objects.restricted().filter(pupil=pupil).exists():
+        withdraw_what_tells_of(pupil, "restricted")
 
 
 def withdraw_what_tells_of(pupil: Pupil, why: str) -> None:
     """Offer no file any longer that tells of somebody; what it says of others is sent by a later one."""
-    held = SentValue.objects.held_by_open_files().filter(pupil=pupil)
-    for entry in OutboxEntry.objects.filter(pk__in=held.values("entry")).select_related("base"):
+    told = ToldOf.objects.by_open_files().filter(pupil=pupil)
+    for entry in OutboxEntry.objects.filter(pk__in=told.values("entry")).select_related("base"):
         _withdraw_to_say_anew(entry, why)
 
 
@@ -111,14 +110,14 @@ def bring_along_what_was_sent(gone: Pupil, keep: Pupil) -> None:
 
     A file that it has not fetched yet names somebody who is nobody by himself any more: it is not offered any longer.
     """
-    of_gone = SentValue.objects.filter(pupil=gone)
-    waiting = of_gone.held_by_open_files()
-    for entry in OutboxEntry.objects.filter(pk__in=waiting.values("entry")).select_related("base"):
-        _withdraw_to_say_anew(entry, "merged")
+    withdraw_what_tells_of(gone, "merged")
     values = ("base_id", "group", "item")
     held = set(SentValue.objects.filter(pupil=keep).values_list(*values))
+    of_gone = SentValue.objects.filter(pupil=gone)
     new = [pk for pk, *place in of_gone.values_list("pk", *values) if tuple(place) not in held]
     SentValue.objects.filter(pk__in=new).update(pupil=keep)
+    of_both = list(ToldOf.objects.filter(pupil=keep).values_list("entry", flat=True))
+    ToldOf.objects.filter(pupil=gone).exclude(entry__in=of_both).update(pupil=keep)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.la import LA_NAME, LA_NUMBER
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.exchange.models import OutboxEntry, SentValue
+from schoolgate.authority.exchange.models import OutboxEntry, SentValue, ToldOf
 from schoolgate.authority.exchange.outbox import offer_file
 from schoolgate.authority.importing.base_rules import base_rules
 from schoolgate.authority.importing.deciding import WHO_IT_IS, Effect, Rules
@@ -134,6 +134,7 @@ def send_back(base: Base, groups: Sequence[DataGroup], whose: Whose, *, made_for
         content=_written(base, kind, [write_groups(one.payloads) for one in told]),
         made_for=made_for,
     )
+    ToldOf.objects.bulk_create([ToldOf(entry=entry, pupil_id=one.enrolment.pupil_id) for one in told], batch_size=500)
     values = [
         SentValue(base=base, pupil_id=one.enrolment.pupil_id, group=group, item=item, change=change, entry=entry)
         for one in told

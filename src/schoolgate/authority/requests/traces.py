@@ -60,8 +60,8 @@ class Traces:
 
     @property
     def offered(self) -> "QuerySet[OutboxEntry]":
-        """Files for schools that hold what was sent of it last."""
-        return OutboxEntry.objects.files().filter(values_sent__pupil=self.pupil).distinct().select_related("base")
+        """Files for schools that tell of it."""
+        return OutboxEntry.objects.files().filter(told_of__pupil=self.pupil).select_related("base")
 
 
 def traces_of(pupil: Pupil) -> Traces:

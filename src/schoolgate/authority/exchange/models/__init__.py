@@ -6,6 +6,7 @@ from schoolgate.authority.exchange.models.sent_value import SentValue
 from schoolgate.authority.exchange.models.signing_key import SigningKey
 from schoolgate.authority.exchange.models.token import Token
 from schoolgate.authority.exchange.models.told_ending import ToldEnding
+from schoolgate.authority.exchange.models.told_of import ToldOf
 
 __all__ = [
     "OutboxEntry",
@@ -16,4 +17,5 @@ __all__ = [
     "SigningKey",
     "Token",
     "ToldEnding",
+    "ToldOf",
 ]

@@ -1,22 +1,9 @@
-from typing import Self
-
 from django.db import models
-from django.db.models import Q
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.models.outbox_entry import OutboxEntry
 from schoolgate.authority.records.models import Pupil
-from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
-
-
-class SentValueQuerySet(OfPupil["SentValue"]):
-    def held_by_open_files(self) -> Self:
-        """Those that stand in files which schools have not got yet."""
-        return self.filter(entry__in=OutboxEntry.objects.open().files())
-
-    def of_restricted(self) -> Q:
-        """Those of restricted pupils."""
-        return Q(pupil__in=restricted_pupils())
+from schoolgate.authority.records.models.masking import OfPupil
 
 
 class SentValue(models.Model):
@@ -33,7 +20,7 @@ class SentValue(models.Model):
     change = models.BigIntegerField()
     entry = models.ForeignKey(OutboxEntry, models.SET_NULL, null=True, related_name="values_sent")
 
-    objects = SentValueQuerySet.as_manager()
+    objects = OfPupil["SentValue"].as_manager()
 
     class Meta:
         constraints = (
