@@ -11,6 +11,7 @@ from schoolgate.authority.bases.models import Agent, Base
 from schoolgate.authority.exchange.models import OutboxEntry
 from schoolgate.authority.exchange.models.outbox_entry import EntryState
 from schoolgate.authority.exchange.outbox import offer_file, withdraw_file
+from schoolgate.authority.exchange.store import offered_files
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.journal.models import JournalLine
 
@@ -78,6 +79,12 @@ def test_what_was_withdrawn_meanwhile_is_neither_given_nor_taken(as_hana: Client
     assert "Withdrawn" in as_hana.get(of(file, "portal-waiting-file")).content.decode()
     file.refresh_from_db()
     assert file.collected_at is None
+
+
+def test_a_file_whose_content_is_lost_says_whom_to_ask(as_hana: Client, file: OutboxEntry) -> None:
+    offered_files().path(file.sha256).unlink()
+    answer = as_hana.get(of(file, "portal-waiting-xml"), follow=True)
+    assert "does not have the content of this file any more" in answer.content.decode()
 
 
 def test_a_file_of_staff_waits_for_the_program_alone(as_hana: Client, green_abbey: Base, la: str) -> None:

@@ -34,8 +34,14 @@ def waiting_xml(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase
     if not is_offered(file):
         messages.info(request, GONE)
         return redirect("portal-files", base.pk)
+    try:
+        plain = offered_files().open(file.sha256)
+    except FileNotFoundError:
+        messages.error(
+            request, f"{la_called()} does not have the content of this file any more. Ask them to send it anew."
+        )
+        return redirect("portal-files", base.pk)
     record("file downloaded", by=request.user, target=f"{file.name}, outbox {file.pk}", request=request)
-    plain = offered_files().open(file.sha256)
     return FileResponse(plain, as_attachment=True, filename=file.name, content_type="application/xml")
 
 
