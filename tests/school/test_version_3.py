@@ -1,6 +1,7 @@
 """Settings from version 3: each row of the handbook's "Migrating Settings", and a file that somebody typed wrongly."""
 
 import re
+import tomllib
 from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
@@ -22,7 +23,14 @@ from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.scheduling import when_to_send
 from schoolgate.school.exchange.setting_up import look_at_setup
 from schoolgate.school.exchange.today import look_at_today
-from schoolgate.school.exchange.version_3 import FILE_NAME, LOGS, SettingsRefused, import_at_start, import_settings
+from schoolgate.school.exchange.version_3 import (
+    FILE_NAME,
+    KEYS,
+    LOGS,
+    SettingsRefused,
+    import_at_start,
+    import_settings,
+)
 from schoolgate.sites.home import Home
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +260,13 @@ def test_a_file_that_a_first_start_cannot_take_is_told_on_the_first_page(home: H
     (home.folder / FILE_NAME).write_text(SCHEDULE, "utf-8")
     assert import_at_start(home.folder) is not None
     assert "settings from version 3" not in [line.code for line in look_at_today().to_do]
+
+
+def test_the_documentation_shows_every_table_and_key() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "settings-from-version-3.md"
+    shown = tomllib.loads(page.read_text("utf-8").split("```toml\n")[1].split("```")[0])
+    tables = {name: table[0] if isinstance(table, list) else table for name, table in shown.items()}
+    assert {name: tuple(table) for name, table in tables.items()} == KEYS
 
 
 def test_no_password_stands_in_the_journal_or_the_audit(la_820: str) -> None:
