@@ -268,14 +268,13 @@ def _texts(keys: Mapping[str, Any]) -> Iterator[str]:
         yield from ([value] if isinstance(value, str) else value)
 
 
-def _sent(pupil: Pupil, traces: Traces) -> Part:
-    del pupil
+def _sent(_: Pupil, traces: Traces) -> Part:
     rows = [
         {"school": one.base.name, "file": one.name, "sha256": one.sha256, "at": one.made_at, "state": one.state_words}
         for one in traces.offered
     ]
     columns = {"school": "To", "file": "File", "at": "Made", "state": "State", "sha256": "SHA-256"}
-    return Part("sent", "Sent to schools", "The last file for each value.", columns, rows)
+    return Part("sent", "Sent to schools", "", columns, rows)
 
 
 def _files(_: Pupil, traces: Traces) -> Part:

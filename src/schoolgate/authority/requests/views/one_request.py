@@ -102,8 +102,9 @@ def data_pack(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def find(request: PersonRequest, pk: int) -> DataRequest:
     """A request that this user may know of."""
-    known = DataRequest.objects.visible_to(request.user).select_related("pupil", "owner", "written_by", "closed_by")
-    return get_object_or_404(known, pk=pk)
+    return get_object_or_404(
+        DataRequest.objects.visible_to(request.user).select_related("pupil", "owner", "closed_by"), pk=pk
+    )
 
 
 def page_of(asked: DataRequest) -> str:
