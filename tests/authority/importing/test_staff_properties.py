@@ -47,7 +47,7 @@ def members(draw: st.DrawFn) -> Record:
     """One of three people, as a file may tell of them today: little of it differs, and some of it is wrong."""
     which = draw(st.integers(0, 2))
     teacher, insurance = NUMBERS[which]
-    name = {"PersonFamilyName": draw(st.sampled_from(["Hartley", "HARTLEY", "Bell"]))}
+    name: dict[str, Any] = {"PersonFamilyName": draw(st.sampled_from(["Hartley", "HARTLEY", "Bell"]))}
     name["GivenNames"] = [{"PersonGivenName": NAMES[which]}]
     told: dict[str, Any] = {"PersonBirthDate": f"1985-0{which + 1}-14", "StaffMemberName": name}
     told |= {"TeacherNumber": teacher, "NINumber": draw(st.sampled_from([insurance, insurance, "QQ123456C", ""]))}

@@ -10,6 +10,7 @@ from schoolgate.authority.importing.matching.rules import Held
 from schoolgate.authority.records.columns import PUPIL_COLUMNS
 from schoolgate.authority.records.keys import key_of
 from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
+from schoolgate.authority.records.models.masking import restricted_pupils
 from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject
 
 Kind = PupilKey.Kind
@@ -54,7 +55,7 @@ def restricted_held(subject: Subject = PUPIL) -> tuple[Held, ...]:
     """All restricted pupils, of whom there are few, in the order of their numbers: two queries. No staff are."""
     if subject == STAFF:
         return ()
-    pupils = list(Pupil.objects.filter(restriction__isnull=False).order_by("pk"))
+    pupils = list(Pupil.objects.filter(pk__in=restricted_pupils()).order_by("pk"))
     guids: dict[int, list[str]] = {}
     keys = PupilKey.objects.filter(kind=Kind.GUID, pupil__in=[pupil.pk for pupil in pupils])
     for pk, text in keys.values_list("pupil_id", "text"):

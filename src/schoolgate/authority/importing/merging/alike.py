@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Any, TypeAlias
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from schoolgate.authority.importing.models import TwoChildren
 from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
@@ -93,7 +93,9 @@ def _pupils_of(texts: Mapping[int, Collection[str]], shown: PupilQuerySet) -> di
     for kind, of_kind in texts.items():
         wanted |= Q(kind=kind, text__in=of_kind)
     alike: dict[Key, list[int]] = defaultdict(list)
-    keys = PupilKey.objects.filter(wanted, pupil__in=shown).order_by("kind", "text", "pupil")
+    # One by one of those that have a key: as a list, all pupils would be read.
+    are_shown = Exists(shown.filter(pk=OuterRef("pupil")))
+    keys = PupilKey.objects.filter(wanted, are_shown).order_by("kind", "text", "pupil")
     for kind, text, pupil in keys.values_list("kind", "text", "pupil_id"):
         alike[kind, text].append(pupil)
     return alike
