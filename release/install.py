@@ -27,6 +27,31 @@ def default_program_folder() -> Path:
     return Path("/opt/schoolgate") if os.geteuid() == 0 else Path.home() / "schoolgate"
 
 
+def default_data_folder() -> Path:
+    """What `schoolgate.sites.installing.default_home` says, which cannot be imported before it is installed."""
+    if os.name == "nt":
+        return Path(os.environ.get("ProgramData", "C:\\ProgramData")) / "Schoolgate" / "school"
+    if os.geteuid() == 0:
+        return Path("/var/lib/schoolgate/school")
+    return Path(os.environ.get("XDG_DATA_HOME", "").strip() or Path.home() / ".local/share") / "schoolgate" / "school"
+
+
+def recorded(program: Path) -> dict[str, str]:
+    """What an installation before left in the program folder; empty where there was none."""
+    try:
+        record = json.loads((program / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def asked(label: str, given: Path | None, proposed: Path, *, ask: bool) -> Path:
+    if given is None and ask:
+        answer = input(f"{label} [{proposed}]: ").strip()
+        given = Path(answer) if answer else None
+    return (given or proposed).expanduser().absolute()
+
+
 def numbers(version: str) -> list[int]:
     """By number: 0.10.0 comes after 0.9.1; what stands after the numbers does not count."""
     return [int(number) for number in re.findall(r"\d+", re.sub(r"[^\d.].*", "", version))]
@@ -40,15 +65,20 @@ def wheel() -> Path:
 
 
 def refuse_an_older_program(program: Path, version: str) -> None:
-    try:
-        installed = json.loads((program / RECORD).read_text("utf-8"))["version"]
-    except (OSError, ValueError, KeyError):
-        return
+    installed = recorded(program).get("version", "")
     if numbers(installed) > numbers(version):
         sys.exit(
             f"Schoolgate {installed} is installed in {program}, and this is {version}. An older program cannot work on "
             "a newer one's database, so nothing was changed. Take a newer zip; to go back for good, uninstall "
             "first and put back a backup from before the upgrade."
+        )
+
+
+def refuse_folders_in_each_other(program: Path, home: Path) -> None:
+    if program == home or program in home.parents or home in program.parents:
+        sys.exit(
+            f"The program folder {program} and the data folder {home} must lie apart: the one is replaced by upgrades "
+            "and removed by uninstalling, the other must outlive it. Nothing was changed; name another folder for one."
         )
 
 
@@ -66,14 +96,12 @@ def main() -> None:
     parser.add_argument("--tray", action="store_true", help="with what the icon beside the clock needs")
     parser.add_argument("--yes", action="store_true", help="ask nothing: take what is proposed")
     options = parser.parse_args()
-    program = options.program
-    if program is None:
-        program = default_program_folder()
-        given = "" if options.yes else input(f"Program folder [{program}]: ").strip()
-        program = Path(given).expanduser() if given else program
-    program = program.absolute()
+    program = asked("Program folder", options.program, default_program_folder(), ask=not options.yes)
     package = wheel()
     refuse_an_older_program(program, package.name.split("-")[1])
+    former = recorded(program).get("home")
+    home = asked("Data folder", options.home, Path(former) if former else default_data_folder(), ask=not options.yes)
+    refuse_folders_in_each_other(program, home)
     environment = program / ENVIRONMENT
     python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
@@ -91,7 +119,7 @@ def main() -> None:
     wheels: tuple[str | Path, ...] = (
         ("--no-index", "--find-links", HERE / "wheels") if (HERE / "wheels").is_dir() else ()
     )
-    print("Installing what the program needs", flush=True)
+    print("Installing what the program needs; that takes a minute or two", flush=True)
     run(
         *pip,
         *wheels,
@@ -100,10 +128,8 @@ def main() -> None:
         HERE / ("requirements-tray.txt" if options.tray else "requirements.txt"),
     )
     run(*pip, "--no-index", "--no-deps", "--force-reinstall", package)
-    words: list[str | Path] = [python, "-m", "schoolgate.sites.cli", "school", "install", "--program", program]
-    words += ["--home", options.home] if options.home else []
-    words += ["--yes"] if options.yes else []
-    sys.exit(subprocess.run([str(word) for word in words], check=False).returncode)
+    command = (python, "-m", "schoolgate.sites.cli", "school", "install", "--program", program, "--home", home)
+    run(*command)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from release.install import default_data_folder
 from release.making import make
 from tests.ports import free_port
 from tests.sites.calls import new_home, told
 
 from schoolgate import __version__
+from schoolgate.sites import installing
 
 ROOT = Path(__file__).parents[2]
 
@@ -142,6 +144,19 @@ def test_data_within_the_program_folder_are_refused(office: Office) -> None:
     refused = office.call("install", "--program", str(office.program), "--home", str(within), "--yes")
     assert (refused.returncode, within.exists()) == (1, False)
     assert "must lie apart" in refused.stderr
+
+
+def test_both_folders_are_asked_for_before_anything_is_made(office: Office, tmp_path: Path) -> None:
+    answers = f"{tmp_path / 'program'}\n{tmp_path / 'program' / 'data'}\n"
+    installer = [sys.executable, str(office.unpacked / "install.py")]
+    refused = subprocess.run(installer, input=answers, capture_output=True, text=True, check=False)
+    assert (refused.returncode, list(tmp_path.iterdir())) == (1, [])
+    assert refused.stdout.index("Program folder [") < refused.stdout.index("Data folder [")
+    assert "must lie apart" in refused.stderr
+
+
+def test_the_installer_proposes_the_data_folder_that_the_program_would_propose() -> None:
+    assert default_data_folder() == installing.default_home()
 
 
 def test_uninstalling_leaves_the_data_folder_and_what_else_lies_there_and_says_where_it_is(office: Office) -> None:

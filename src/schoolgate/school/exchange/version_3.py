@@ -254,7 +254,7 @@ def _days_of(table: _Table) -> Iterator[int]:
         raise table.wrong("days", "days is a list, for example ['monday', 'thursday']; [] for none.")
     for day in days:
         if not isinstance(day, str) or day.lower() not in WEEK:
-            raise table.wrong("days", f"One of the days is none. Days: {', '.join(WEEK)}.")
+            raise table.wrong("days", f"{day} is not a day. Days: {', '.join(WEEK)}.")
         yield WEEK.index(day.lower())
 
 
