@@ -64,6 +64,10 @@ class ScriptedLa:
     cut_off_after_collected: bool = False
     spoilt: bool = False
     """Whether other bytes come than those that are offered."""
+    spoilt_numbers: set[int] = field(default_factory=set)
+    """Of which files in the outbox alone other bytes come."""
+    withdrawn_meanwhile: set[int] = field(default_factory=set)
+    """Which files in the outbox are not there any more when they are asked for."""
     before_put: Callable[[str], None] = lambda *_: None
 
     def __post_init__(self) -> None:
@@ -112,7 +116,9 @@ class ScriptedLa:
 
     def _outbox_entry(self, number: int, path: str) -> bytes | None:
         if path.endswith("/file"):
-            plain = b"<other/>" if self.spoilt else self.offers[number][1]
+            if number in self.withdrawn_meanwhile:
+                return answer(404, {"code": "unknown-entry"})
+            plain = b"<other/>" if self.spoilt or number in self.spoilt_numbers else self.offers[number][1]
             return raw_answer(gzip.compress(plain), "application/gzip")
         self.collected.append(number)
         return None if self.cut_off_after_collected else answer(200, {"id": number})

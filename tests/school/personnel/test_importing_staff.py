@@ -139,6 +139,30 @@ def test_other_bytes_than_the_la_offered_are_not_kept(imported: Path, offered: S
     assert (names_in(imported), offered.collected) == ([], [])
 
 
+def test_a_file_that_is_damaged_at_the_la_keeps_neither_the_others_nor_what_is_to_be_sent(
+    row: PersonnelSchool, imported: Path, offered: ScriptedLa
+) -> None:
+    offered.offers = {6: ("820LLLL_PER_8204321_009.xml", b"<damaged/>"), **offered.offers}
+    offered.spoilt_numbers = {6}
+    summary = bring()
+    assert (summary.imported, names_in(imported), offered.collected) == (1, [BACK], [7])
+    assert "820LLLL_PER_8204321_009.xml" in summary.trouble
+    row.refresh_from_db()
+    assert row.trouble == ""
+    assert "820LLLL_PER_8204321_009.xml" in row.import_trouble
+    assert JournalLine.objects.filter(level="WARN", details__contains="820LLLL_PER_8204321_009.xml").count() == 1
+
+
+def test_a_file_that_is_withdrawn_at_this_moment_is_no_trouble(
+    row: PersonnelSchool, imported: Path, offered: ScriptedLa
+) -> None:
+    offered.offers = {6: ("820LLLL_PER_8204321_009.xml", b"<withdrawn/>"), **offered.offers}
+    offered.withdrawn_meanwhile = {6}
+    assert bring() == ImportSummary("820", "4321", imported=1)
+    row.refresh_from_db()
+    assert (names_in(imported), row.trouble, row.import_trouble) == ([BACK], "", "")
+
+
 @pytest.mark.parametrize("name", ["../up.xml", "..\\up.xml", "/etc/up.xml", ".hidden.xml", "a.exe", ""])
 def test_a_name_that_cannot_be_a_files_is_refused_and_the_others_come(
     imported: Path, offered: ScriptedLa, name: str, monkeypatch: pytest.MonkeyPatch

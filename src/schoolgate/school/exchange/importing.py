@@ -36,7 +36,7 @@ from schoolgate.school.exchange.requested import FILE
 from schoolgate.school.exchange.taking import READ_AT_ONCE, spool
 from schoolgate.school.exchange.troubles import is_of_login, note_line_well, note_trouble
 from schoolgate.wire.exchange import ExchangeClient, OutboxEntry
-from schoolgate.wire.exchange_errors import ExchangeError, Refused, ServiceTooOld
+from schoolgate.wire.exchange_errors import ExchangeError, NotSchoolgate, Refused, ServiceTooOld
 
 MOST_PAGES = 100
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,94}\.xml", re.IGNORECASE)
@@ -47,7 +47,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class ImportSummary:
     """What one import did for one place: files that came, those that an earlier one had left to tell of, and why not.
 
-    `school` is the number of the school whose staff the files are of; empty for those of pupils.
+    `school` is the number of the school whose staff the files are of; empty for those of pupils. `left_there` says of
+    a file that cannot be taken as it is; the others came.
     """
 
     la: str
@@ -55,6 +56,7 @@ class ImportSummary:
     imported: int = 0
     told_again: int = 0
     trouble: str = ""
+    left_there: str = ""
 
     @property
     def all_well(self) -> bool:
@@ -63,6 +65,14 @@ class ImportSummary:
 
 class NotPlaced(Exception):
     """A file could not be put into its folder; the message is a sentence. It is offered again."""
+
+
+class LeftThere(Exception):
+    """One file cannot be taken as the LA offers it, and keeps no other; the message is a sentence."""
+
+
+class Withdrawn(Exception):
+    """A file is not offered any more."""
 
 
 def import_from(
@@ -91,7 +101,8 @@ def import_from(
         summary.trouble = not_placed = str(error)
     else:
         note_line_well(receiver)
-    if not_placed:
+    summary.trouble = summary.trouble or summary.left_there
+    if not_placed := not_placed or summary.left_there:
         telling.not_imported(place, not_placed)
     if isinstance(receiver, PersonnelSchool):
         receiver.note(imported_at=timezone.now(), import_trouble=not_placed[:300])
@@ -123,10 +134,12 @@ def _import_with(
         for entry in _offered(client, place):
             if cancelled():
                 return
-            if _is_sound(entry):
+            try:
                 _import_one(client, place, entry, summary)
-            else:
-                summary.trouble = "The LA offers a file whose name or digest cannot be one. It was left there."
+            except LeftThere as error:
+                summary.left_there = str(error)
+            except Withdrawn:
+                continue
     except ExchangeError as error:
         if not is_of_login(error):
             raise
@@ -178,7 +191,12 @@ def _finish_what_was_begun(client: ExchangeClient, place: str, summary: ImportSu
 
 
 def _import_one(client: ExchangeClient, place: str, entry: OutboxEntry, summary: ImportSummary) -> None:
-    """Bring one file to its folder and tell the LA. Raises NotPlaced, NoSpace, an ExchangeError."""
+    """Bring one file to its folder and tell the LA.
+
+    Raises LeftThere, Withdrawn, NotPlaced, NoSpace, an ExchangeError.
+    """
+    if not _is_sound(entry):
+        raise LeftThere("The LA offers a file whose name or digest cannot be one. It was left there. Tell the LA.")
     row = ImportedFile.objects.filter(destination_la=place[:3], number=entry.number, sha256=entry.sha256).first()
     if row is None:
         row = _place(client, place, entry)
@@ -317,9 +335,24 @@ def _not_placed(folder: Path, error: OSError) -> NotPlaced:
 
 
 def _fetch(client: ExchangeClient, entry: OutboxEntry) -> None:
-    """Have the bytes of a file in the spool, right to the last. Raises NoSpace, an ExchangeError."""
+    """Have the bytes of a file in the spool, right to the last.
+
+    Raises LeftThere, Withdrawn, NoSpace, an ExchangeError.
+    """
     if spool().has(entry.sha256):
         return
+    try:
+        content = client.outbox_file(entry.number, entry.sha256, entry.size)
+    except NotSchoolgate as error:
+        # Of this file alone: what the LA's service said before was its own.
+        raise LeftThere(
+            f"What came as {entry.name} is not the file that the LA offers ({error.details}). It was left there; the "
+            "next import asks for it again. If it is so again, tell the LA."
+        ) from None
+    except Refused as error:
+        if error.code != "unknown-entry":
+            raise
+        raise Withdrawn from None
     with spool().incoming() as incoming:
-        incoming.write(client.outbox_file(entry.number, entry.sha256, entry.size))
+        incoming.write(content)
         incoming.keep()
