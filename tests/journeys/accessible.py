@@ -38,7 +38,8 @@ BY_KEYBOARD = """() => {
     const {outlineStyle, outlineColor, boxShadow, backgroundColor, borderColor} = getComputedStyle(part);
     return [outlineStyle, outlineColor, boxShadow, backgroundColor, borderColor].join();
   };
-  const stops = (part) => part.tabIndex >= 0 && !part.disabled && part.checkVisibility({visibilityProperty: true});
+  const stops = (part) =>
+    part.tabIndex >= 0 && !part.matches(":disabled") && part.checkVisibility({visibilityProperty: true});
   const all = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]");
   const faults = [...all].filter(stops).flatMap((part) => {
     const before = look(part);

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from lxml import html
+from playwright.sync_api import Page
 from tests.journeys.accessible import AXE, axe_of_npm, faults_of
 from tests.journeys.conftest import Visit
 from tests.journeys.rendered import Rendered, served
@@ -27,6 +28,11 @@ from schoolgate.sites.demo_site import Site
 pytestmark = [pytest.mark.chromium, pytest.mark.node]
 
 PORTAL = {SCHOOLS, SCHOOL}
+MOST = 400
+STOPS = (
+    "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]"
+    ".filter((part) => part.checkVisibility())"
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -67,6 +73,19 @@ def shown(answer: Any, statuses: set[int]) -> Rendered | None:
     return Rendered(answer.content, dict(answer.items())) if is_page else None
 
 
+def stops_of(page: Page) -> Iterator[int]:
+    """Where the Tab key stops from here on until it leaves the page, by number; a date, which has three parts, once."""
+    last = -1
+    for _ in range(MOST):
+        page.keyboard.press("Tab")
+        here: int = page.evaluate(f"{STOPS}.indexOf(document.activeElement)")
+        if here == -1:
+            return
+        if here != last:
+            yield here
+        last = here
+
+
 @pytest.mark.parametrize("site", SITES)
 def test_every_page_can_be_used_by_everybody(
     site: str, axe: Rendered, administrator: User, signed_in: SignedIn, visit: Visit, settings: Any
@@ -88,3 +107,22 @@ def test_every_page_can_be_used_by_everybody(
             page.add_script_tag(url=AXE)
             faults += [f"{path} {fault}" for fault in faults_of(page)]
     assert not faults, "\n".join(faults)
+
+
+def test_the_keyboard_goes_past_the_navigation_and_through_a_page_to_its_end(
+    administrator: User, signed_in: SignedIn, visit: Visit, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "schoolgate.sites.urls_school"
+    plant()
+    give_every_right(administrator)
+    form = shown(signed_in(administrator).get(reverse("raise-order")), {200})
+    assert form is not None
+    with served({"/": form}) as url:
+        page = visit(Site("school", Path(), url))
+        page.goto("/")
+        assert next(stops_of(page)) == 0
+        page.keyboard.press("Enter")
+        next(stops_of(page))
+        assert page.evaluate("document.activeElement.closest('main') !== null")
+        page.goto("/")
+        assert list(stops_of(page)) == list(range(page.evaluate(f"{STOPS}.length")))
