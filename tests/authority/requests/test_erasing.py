@@ -21,6 +21,7 @@ from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile, Sent
 from schoolgate.authority.exchange.outbox import offer_file
 from schoolgate.authority.exchange.store import received_files
 from schoolgate.authority.exchange.sweeping import sweep_exchange
+from schoolgate.authority.importing.base_rules import always_import_set, use
 from schoolgate.authority.importing.by_hand.changing import Place, change_value, seen_as
 from schoolgate.authority.importing.models import Conflict, ErasedKey, Import, Met, Unmatched
 from schoolgate.authority.importing.unmatched.acting import add, discard
@@ -180,6 +181,22 @@ def test_the_content_of_files_that_told_of_the_person_goes_and_that_of_others_st
         os.utime(received_files().path(file.sha256), (0, 0))
     sweep_exchange()
     assert (received_files().has(gone.sha256), received_files().has(kept.sha256)) == (False, True)
+
+
+def test_the_content_of_files_in_which_the_person_waited_goes_too(
+    program: Any, green_abbey: Base, other_program: Any, oak_lane: Base, home: Any
+) -> None:
+    use(always_import_set(), [oak_lane], add_unmatched=False, by=None)
+    others = "8202107_CES_820LLLL_00"
+    other_program.put(a_file([daniel(Forename="Danny"), SISTER], header_of(oak_lane)), name=f"{others}1.xml")
+    other_program.put(a_file([daniel()], header_of(oak_lane, full=False)), name=f"{others}2.xml")
+    program.put(a_file([daniel()], header_of(green_abbey)))
+    work_off()
+    asked = ask(Pupil.objects.get(forename="Daniel"))
+    assert asked.pupil is not None
+    assert ("Content of files that told of the person", 3) in foresee(asked.pupil).goes
+    erase(asked, **WHY, by=None)
+    assert not ReceivedFile.objects.filter(content_gone_at=None).exists()
 
 
 def test_a_file_that_its_school_has_not_fetched_is_withdrawn(pupil: Pupil, green_abbey: Base) -> None:

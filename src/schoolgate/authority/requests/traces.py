@@ -44,19 +44,22 @@ class Traces:
     raw_marks: list[RawMark] = field(default_factory=list)
     not_yet_held: list[NotYetHeld] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
-    """Imports that met it, the newest first."""
+    """Imports that met it, or have it wait, the newest first."""
+    may_tell: list[Import] = field(default_factory=list)
+    """Other imports of schools that told of it which left somebody untaken: nobody can say any more whom."""
 
     @property
     def files(self) -> "QuerySet[ReceivedFile]":
-        """The files of those imports, and others of the same bytes."""
-        return ReceivedFile.objects.filter(
-            sha256__in=ReceivedFile.objects.filter(its_import__in=self.imports).values("sha256")
-        ).select_related("base", "its_import__job")
+        """The files of all those imports, and others of the same bytes."""
+        of_imports = ReceivedFile.objects.filter(its_import__in=[*self.imports, *self.may_tell])
+        found = ReceivedFile.objects.filter(sha256__in=of_imports.values("sha256"))
+        return found.select_related("base", "its_import__job")
 
     @property
     def runs(self) -> "QuerySet[CollectionRun]":
-        """What was collected for those imports."""
-        return CollectionRun.objects.filter(its_import__in=self.imports).select_related("base", "its_import__job")
+        """What was collected for all those imports."""
+        found = CollectionRun.objects.filter(its_import__in=[*self.imports, *self.may_tell])
+        return found.select_related("base", "its_import__job")
 
     @property
     def offered(self) -> "QuerySet[OutboxEntry]":
@@ -71,12 +74,15 @@ def traces_of(pupil: Pupil) -> Traces:
     keys = [keys_of_held(pupil, guids), *(keys_of_known(one, pupil.subject) for one in known)]
     bases = frozenset(_bases(pupil))
     numbers = numbers_of(pupil.pk)
+    unmatched = [row for row in _may_wait(pupil, keys, bases) if _is_one(_said_by(row), pupil, keys)]
+    bases |= {row.base_id for row in unmatched}
+    imports = _imports_that_met(numbers, bases, pupil, {row.seen_in_id for row in unmatched})
     return Traces(
         pupil,
         numbers,
         keys,
         bases,
-        unmatched=[row for row in _may_wait(pupil, keys, bases) if _is_one(_said_by(row), pupil, keys)],
+        unmatched=unmatched,
         suspended=[
             row
             for row in SuspendedResult.objects.filter(base__in=bases).select_related("base")
@@ -85,7 +91,8 @@ def traces_of(pupil: Pupil) -> Traces:
         held_back=_with_key(HeldBackRow.objects.select_related("base"), bases, guids),
         raw_marks=_with_key(RawMark.objects.select_related("base"), bases, guids),
         not_yet_held=_with_key(NotYetHeld.objects.all(), bases, guids),
-        imports=_imports_that_met(numbers, bases, pupil),
+        imports=imports,
+        may_tell=_imports_that_left_somebody(imports, bases, pupil),
     )
 
 
@@ -140,8 +147,16 @@ def _with_key(rows: "QuerySet[Any]", bases: Collection[int], guids: Collection[s
     return [row for row in rows.filter(base__in=bases).iterator() if normal_guid(row.key) in guids] if guids else []
 
 
-def _imports_that_met(numbers: Collection[int], bases: Collection[int], pupil: Pupil) -> list[Import]:
+def _imports_that_met(
+    numbers: Collection[int], bases: Collection[int], pupil: Pupil, have_it_wait: Collection[int]
+) -> list[Import]:
     ours = frozenset(numbers)
     met = Met.objects.filter(of__base__in=bases, of__subject=pupil.kind).defer("not_taken", "entered_packed")
     found = {one.of_id for one in met.iterator() if any(not ours.isdisjoint(fate) for fate in one.fates.values())}
-    return list(Import.objects.filter(pk__in=found).select_related("base", "first_load"))
+    return list(Import.objects.filter(pk__in=found.union(have_it_wait)).select_related("base", "first_load"))
+
+
+def _imports_that_left_somebody(known: Collection[Import], bases: Collection[int], pupil: Pupil) -> list[Import]:
+    left = Met.objects.filter(of__base__in=bases, of__subject=pupil.kind).exclude(not_taken={})
+    others = Import.objects.filter(pk__in=left.values("of")).exclude(pk__in=[one.pk for one in known])
+    return list(others)
