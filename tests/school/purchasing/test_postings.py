@@ -91,6 +91,16 @@ def test_a_credit_note_counts_against_what_is_invoiced(
     assert (made.net, made.vat, made.gross) == (Decimal("23.50"), Decimal("4.70"), Decimal("28.20"))
 
 
+def test_nothing_has_no_sign_on_a_credit_note_either(
+    supplier: Supplier, codings: list[Coding], vat: dict[str, VatCode], payer: User
+) -> None:
+    an_invoice_of(supplier, ("Books", "2.50", codings[1], vat["Z"]), number="CN-1", kind=Invoice.Kind.CREDIT_NOTE)
+    made = export(by=payer)
+    assert made is not None
+    (row,) = rows_of(read(made))
+    assert (row["net"], row["VAT"], row["gross"]) == ("-2.50", "0.00", "-2.50")
+
+
 def test_an_invoice_is_exported_once(invoice: Invoice, payer: User) -> None:
     first = export(by=payer)
     invoice.refresh_from_db()
@@ -149,6 +159,14 @@ def test_no_text_of_a_file_is_run_by_a_spreadsheet(invoice: Invoice, supplier: S
     cells = [cell for row in rows_of(read(made)) for cell in row.values()]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
     assert '\'=HYPERLINK("http://x","y")' in cells
+
+
+@pytest.mark.parametrize("begins", ["\n=", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_text_is_run_behind_a_new_line_or_in_wide_letters(invoice: Invoice, payer: User, begins: str) -> None:
+    invoice.lines.filter(number=1).update(description=f"{begins}1+1")
+    made = export(by=payer)
+    assert made is not None
+    assert rows_of(read(made))[0]["description"] == f"'{begins}1+1"
 
 
 def test_the_file_is_the_same_whenever_it_is_asked_for(invoice: Invoice, supplier: Supplier, payer: User) -> None:

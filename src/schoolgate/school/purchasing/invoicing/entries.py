@@ -42,7 +42,7 @@ def entries_of(invoice: Invoice) -> list[Entry]:
             rows[rows.index(largest)] = replace(largest, vat=largest.vat + differs, note=note)
     beside = _beside(invoice, rows)
     signed = [*rows, beside] if beside else rows
-    return [_counted(row, invoice.sign) for row in signed]
+    return [_counted(row, invoice) for row in signed]
 
 
 def _lines(invoice: Invoice) -> list[Entry]:
@@ -82,5 +82,7 @@ def _largest(rows: list[Entry]) -> Entry:
     return max(rows, key=lambda row: (abs(row.net), -row.number))
 
 
-def _counted(row: Entry, sign: int) -> Entry:
-    return replace(row, net=sign * row.net, vat=sign * row.vat, gross=sign * (row.net + row.vat + row.gross))
+def _counted(row: Entry, invoice: Invoice) -> Entry:
+    net, vat, gross = row.net, row.vat, row.net + row.vat + row.gross
+    # Times -1, nothing would be -0.00, which not every finance system reads.
+    return replace(row, net=-net, vat=-vat, gross=-gross) if invoice.is_credit_note else replace(row, gross=gross)
