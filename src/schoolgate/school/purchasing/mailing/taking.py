@@ -15,7 +15,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import NoSpace
-from schoolgate.school.purchasing.documents import about
+from schoolgate.school.purchasing.documents import TAKEN_FROM_MAIL, about
 from schoolgate.school.purchasing.importing import consider
 from schoolgate.school.purchasing.mailing.reading import MailedOrder, MailRefused, read
 from schoolgate.school.purchasing.models import DocumentState, FetchedDocument, Order
@@ -69,7 +69,7 @@ def _take(file: str, mailed: MailedOrder, message: str, by: User | None, request
             },
         )
         if is_new:
-            record("order taken from e-mail", by=by, target=mailed.name, request=request, about=about(document))
+            record(TAKEN_FROM_MAIL, by=by, target=mailed.name, request=request, about=about(document))
             consider(document, mailed.text)
     fault_point("mailed.taken")
     if not is_new:
