@@ -17,6 +17,7 @@ from schoolgate.school.purchasing.authorising import authorise, cancel
 from schoolgate.school.purchasing.budget import committed_on, room_for, rooms_of, rooms_of_invoice, spent_on
 from schoolgate.school.purchasing.invoicing.closing import close_rest, open_rest
 from schoolgate.school.purchasing.invoicing.counting import still_to_credit
+from schoolgate.school.purchasing.invoicing.entries import entries_of
 from schoolgate.school.purchasing.models import (
     BOOKED,
     COMMITTED,
@@ -67,8 +68,14 @@ def test_spent_and_committed_are_right_after_any_sequence(
     chair: User, two_orders: tuple[Order, Order], codings: list[Coding], acts: list[tuple[int, str, int, int]]
 ) -> None:
     _begin_again()
+    closed: set[int] = set()
     for of, act, line, quantity in acts:
-        _do(Order.objects.get(pk=two_orders[of].pk), act, line, quantity, chair)
+        order = Order.objects.get(pk=two_orders[of].pk)
+        done = _do(order, act, line, quantity, chair)
+        if done and act in ("close rest", "open rest"):
+            closed ^= {order.pk}
+        assert set(Order.objects.filter(rest_closed=True).values_list("pk", flat=True)) == closed
+        assert all(one.state == OrderState.COMPLETE for one in Order.objects.filter(pk__in=closed))
         for coding in codings[:2]:
             room = room_for(coding)
             assert room.spent == _spent_by_hand(coding)
@@ -113,8 +120,35 @@ def test_an_invoice_above_the_orders_price_is_spent_at_its_own(
     Order.objects.filter(pk=order.pk).update(state=OrderState.SENT)
     invoice = an_invoice(order, {2: 3})
     invoice.lines.update(net=Decimal("4.50"))
+    Invoice.objects.update(net=Decimal("4.50"))
     room = room_for(codings[1])
     assert (room.spent, room.committed) == (Decimal("4.50"), Decimal("5.00"))
+
+
+@pytest.mark.parametrize(("more", "spent"), [("100.00", "103.75"), ("-0.01", "3.74")])
+def test_what_an_invoice_has_beside_its_lines_is_spent_of_its_largest_lines_budget_as_it_is_exported(
+    two_orders: tuple[Order, Order], codings: list[Coding], more: str, spent: str
+) -> None:
+    order, _ = two_orders
+    Order.objects.filter(pk=order.pk).update(state=OrderState.SENT)
+    invoice = an_invoice(order, {1: 1, 2: 3})
+    Invoice.objects.update(net=invoice.net + Decimal(more))
+    assert [room_for(coding).spent for coding in codings[:2]] == [Decimal("3.33"), Decimal(spent)]
+    assert [room.this for room in rooms_of_invoice(invoice)] == [Decimal("3.33"), Decimal(spent)]
+    posted = {row.coding: Decimal(0) for row in entries_of(Invoice.objects.get())}
+    for row in entries_of(Invoice.objects.get()):
+        posted[row.coding] += row.net
+    assert posted == {codings[0]: Decimal("3.33"), codings[1]: Decimal(spent)}
+
+
+def test_a_credit_note_gives_back_what_it_has_beside_its_lines_too(
+    two_orders: tuple[Order, Order], codings: list[Coding]
+) -> None:
+    order, _ = two_orders
+    Order.objects.filter(pk=order.pk).update(state=OrderState.SENT)
+    note = a_credit_note(an_invoice(order, {2: 3}), {1: 2})
+    Invoice.objects.filter(pk=note.pk).update(net=note.net + 1)
+    assert room_for(codings[1]).spent == Decimal("0.25")
 
 
 def test_a_line_taken_off_an_order_is_never_committed(two_orders: tuple[Order, Order], codings: list[Coding]) -> None:
@@ -193,13 +227,13 @@ def test_budgets_ask_the_database_as_often_for_many_orders_as_for_one(
 def _begin_again() -> None:
     Invoice.objects.filter(credits__isnull=False).delete()
     Invoice.objects.all().delete()
-    Order.objects.update(state=OrderState.UNAUTHORISED)
+    Order.objects.update(state=OrderState.UNAUTHORISED, rest_closed=False)
     for order in Order.objects.all():
         order.lines.update(invoiced=Decimal(0))
 
 
-def _do(order: Order, act: str, line: int, quantity: int, chair: User) -> None:
-    """Do it, where it can be done now."""
+def _do(order: Order, act: str, line: int, quantity: int, chair: User) -> bool:
+    """Do it, where it can be done now; False: it was refused."""
     last = order.invoices.filter(kind=Invoice.Kind.INVOICE, state__in=BOOKED).first()
     goes_out = order.state in (OrderState.SENT, OrderState.PART_INVOICED, OrderState.COMPLETE)
     seen: dict[str, Any] = {"by": chair, "seen_version": order.version}
@@ -224,7 +258,8 @@ def _do(order: Order, act: str, line: int, quantity: int, chair: User) -> None:
         elif act == "open rest":
             open_rest(order, **seen)
     except OrderRefused:
-        pass
+        return False
+    return True
 
 
 def _invoiced_by_hand(line: OrderLine) -> Decimal:
