@@ -205,6 +205,34 @@ def test_who_took_the_basket_from_a_file_does_not_authorise_alone(basket: Basket
         authorise(order, by=head, seen_version=order.version)
 
 
+def test_who_filled_the_basket_does_not_authorise_alone_under_another_name(
+    ready_ledger: None, basket: Basket, head: User
+) -> None:
+    order = order_of(edited(basket(), ("Buyer/Contact/Name", "Head")))
+    assert (order.basket_by, order.raised_by) == ("Head", head)
+    User.objects.filter(pk=head.pk).update(name="Somebody Else", username="else")
+    head.refresh_from_db()
+    assert _is_kept_from(order, head)
+    with pytest.raises(NotAuthorised, match="You filled its basket yourself"):
+        authorise(order, by=head, seen_version=order.version)
+
+
+@pytest.mark.parametrize(("element", "value"), [("Email", "head@green-abbey.example"), ("UserID", "HEAD")])
+def test_who_a_basket_names_by_user_name_or_e_mail_does_not_authorise_alone(
+    ready_ledger: None, basket: Basket, head: User, element: str, value: str
+) -> None:
+    User.objects.filter(pk=head.pk).update(email="head@green-abbey.example", name="Ann Smith")
+    named = ("Buyer/Contact/Name", "The office"), (f"Buyer/Contact/{element}", value)
+    assert _is_kept_from(order_of(edited(basket(), *named)), User.objects.get(pk=head.pk))
+
+
+def test_a_name_that_several_have_is_that_of_each(ready_ledger: None, basket: Basket, head: User, chair: User) -> None:
+    User.objects.filter(pk__in=(head.pk, chair.pk)).update(name="Ann Smith")
+    order = order_of(edited(basket(), ("Buyer/Contact/Name", "Ann Smith")))
+    assert order.raised_by is None
+    assert all(_is_kept_from(order, User.objects.get(pk=person.pk)) for person in (head, chair))
+
+
 def test_blanks_in_a_name_make_no_other_person(order: Order, head: User) -> None:
     User.objects.filter(pk=head.pk).update(name="Ann Head")
     Order.objects.update(basket_by=" ann  HEAD ")

@@ -9,8 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
+from schoolgate.documents.ebis.parties import Contact
 from schoolgate.school.purchasing.documents import TAKEN_FROM_MAIL, about_number
 from schoolgate.school.purchasing.models import Order
 from schoolgate.school.purchasing.orders import ORDER_CHANGED, about
@@ -27,13 +30,26 @@ class Hands:
     def part_of(self, person: User) -> str:
         """What a person did that makes the order their own, as in "… raised it"; empty where it is not."""
         if self.order.raised_by_id == person.pk:
-            return "raised it"
+            return "filled its basket" if self.order.is_content_order else "raised it"
         names = {_plain(name) for name in (person.username, person.name, person.email) if name}
         if _plain(self.order.basket_by) in names:
             return "filled its basket"
         if person.pk in self.taken_by:
             return "took it from a file"
         return "changed what is ordered" if person.pk in self.changed_by else ""
+
+
+def filler_of(contact: Contact) -> User | None:
+    """Whom a basket that comes in now names by name, e-mail or user name; None where that is nobody, or several.
+
+    It is kept with the order: people may change their own name, and the order stays theirs.
+    """
+    for name in (contact.name, contact.email, contact.user_id):
+        by_name = Q(username__iexact=name) | Q(name__iexact=name) | Q(email__iexact=name)
+        named = list(User.objects.filter(by_name)[:2]) if name else []
+        if len(named) == 1:
+            return named[0]
+    return None
 
 
 def hands_of_each(orders: Iterable[Order]) -> dict[int, Hands]:
