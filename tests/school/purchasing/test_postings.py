@@ -32,6 +32,7 @@ from schoolgate.school.purchasing.models import (
     Posting,
     Supplier,
     VatCode,
+    VatSum,
 )
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -139,6 +140,20 @@ def test_what_a_document_has_beside_its_lines_has_a_row_of_its_own(invoice: Invo
         *("Beside the lines", Decimal(4), Decimal(0), Decimal(4)),
     )
     assert (str(beside.coding), beside.number) == ("01 / E19 / ENG", 0)
+
+
+def test_vat_of_codes_that_no_line_has_stays_at_its_code(invoice: Invoice, vat: dict[str, VatCode]) -> None:
+    reduced = VatCode.objects.create(code="R", name="Reduced", rate=Decimal(5), sent_as="R")
+    higher = VatCode.objects.create(code="H", name="Higher", rate=Decimal(25), sent_as="H")
+    for code, amount in ((vat["Z"], "0.00"), (reduced, "0.50"), (higher, "2.50")):
+        VatSum.objects.create(invoice=invoice, vat_code=code, net=0, vat=Decimal(amount), reckoned=0)
+    Invoice.objects.update(net=Decimal("46.00"), vat=Decimal("8.20"), gross=Decimal("54.20"))
+    entries = entries_of(Invoice.objects.get())
+    assert [(one.number, one.vat_code.code, one.net, one.vat, one.gross) for one in entries[2:]] == [
+        (0, "H", Decimal("20.00"), Decimal("2.50"), Decimal("22.50")),
+        (3, "R", Decimal(0), Decimal("0.50"), Decimal("0.50")),
+    ]
+    assert sum(one.gross for one in entries) == Decimal("54.20")
 
 
 def test_a_total_that_is_more_than_net_and_vat_stands_on_a_row_that_says_so(invoice: Invoice) -> None:
