@@ -12,7 +12,7 @@ from tests.school.purchasing.taking import edited
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
-from schoolgate.commons.filestore import NoSpace
+from schoolgate.commons.filestore import NoSpace, Stored
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.school.purchasing import store
 from schoolgate.school.purchasing.documents import keep_out, take_back
@@ -252,6 +252,19 @@ def test_a_full_disk_is_told_and_nothing_is_half_there(mailed: Mailed, monkeypat
     monkeypatch.setattr("schoolgate.school.purchasing.mailing.taking.keep", full)
     assert "no space left" in given(mailed()).said
     assert not FetchedDocument.objects.exists()
+
+
+def test_where_the_disk_is_full_midway_what_came_in_is_told(mailed: Mailed, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = mailed(), mailed(reference="BASKET-2")
+
+    def full_then(raw: bytes) -> Stored:
+        if raw == second:
+            raise NoSpace
+        return store.keep(raw)
+
+    monkeypatch.setattr("schoolgate.school.purchasing.mailing.taking.keep", full_then)
+    taken = take_file("basket.eml", a_mail(first, second), by=None)
+    assert [(one.name, one.state) for one in taken] == [("order.xml", "imported"), ("order-2.xml", "refused")]
 
 
 def test_an_order_that_is_cut_off_is_kept_and_waits(mailed: Mailed) -> None:

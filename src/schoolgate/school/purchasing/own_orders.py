@@ -46,7 +46,7 @@ def filler_of(contact: Contact) -> User | None:
     """
     for name in (contact.name, contact.email, contact.user_id):
         by_name = Q(username__iexact=name) | Q(name__iexact=name) | Q(email__iexact=name)
-        named = list(User.objects.filter(by_name)[:2]) if name else []
+        named: list[User] = list(User.objects.filter(by_name)[:2]) if name else []
         if len(named) == 1:
             return named[0]
     return None

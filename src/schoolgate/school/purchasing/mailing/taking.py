@@ -44,9 +44,15 @@ def take_file(name: str, raw: bytes, *, by: User | None, request: HttpRequest | 
     try:
         contents = read(name, raw)
         message = keep(raw).sha256 if contents.is_message else ""
-        taken = [_take(name, order, message, by, request) for order in contents.orders]
     except (MailRefused, NoSpace) as refused:
         return [Taken(name, name, "refused", str(refused))]
+    taken = []
+    for order in contents.orders:
+        try:
+            taken.append(_take(name, order, message, by, request))
+        except NoSpace as refused:
+            # What was taken before is here, and is told.
+            taken.append(Taken(name, order.name, "refused", str(refused)))
     return [*taken, *(Taken(name, name, "refused", said) for said in contents.told)]
 
 
