@@ -64,6 +64,14 @@ OTHERWISE = (
 """Forms that are none of ours, by how they begin, and what to do."""
 
 _PGP = b"-----BEGIN PGP MESSAGE-----"
+_CMS = re.compile(rb"\x30.{1,20}?\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07(?:(\x02)|[\x03\x04\x06])", re.DOTALL)
+"""How S/MIME begins that is encrypted, or, in the group, signed (RFC 5652)."""
+_ENCRYPTED_KINDS = (
+    "multipart/encrypted",
+    "application/pgp-encrypted",
+    "application/x-microsoft-rpmsg-message",
+)
+_ENCRYPTED_FILES = (".p7m", ".pgp", ".gpg", ".rpmsg")
 _XML_ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
 _LONG_HEADER = re.compile(rb"(?im)(?:^|\r)content-[a-z-]+:(?:[^\r\n]|(?:\r\n|\r|\n)[ \t]){4096}")
 """The library takes minutes over the parameters of one that is megabytes long."""
@@ -143,7 +151,7 @@ def _parts(message: "Message[str, str]") -> Iterator[MailedOrder | str]:
     number = 0
     for part in message.walk():
         kind = part.get_content_type()
-        if kind in ("multipart/encrypted", "application/pgp-encrypted"):
+        if kind in _ENCRYPTED_KINDS:
             yield ENCRYPTED
         elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
             yield SIGNED if part.get_param("smime-type") in ("signed-data", "compressed-data") else ENCRYPTED
@@ -161,7 +169,12 @@ def _judge(name: str, content: bytes) -> MailedOrder | str:
             return said
     if _PGP in content[:START]:
         return ENCRYPTED
-    if name.casefold().endswith(".p7m"):
+    named_encrypted = name.casefold().endswith(_ENCRYPTED_FILES)
+    if begins_cms := _CMS.match(content):
+        # A signature beside what it signs is no wrap.
+        signed = SIGNED if named_encrypted else ""
+        return signed if begins_cms[1] else ENCRYPTED
+    if named_encrypted:
         return ENCRYPTED
     try:
         text = decoded(content)
