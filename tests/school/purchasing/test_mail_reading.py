@@ -199,6 +199,12 @@ def nested(depth: int) -> bytes:
     return text
 
 
+@pytest.mark.parametrize("line", ["<OrderLine/>", "<b:OrderLine>", "<OrderLine\n>"])
+def test_an_order_of_too_many_lines_is_not_taken(line: str) -> None:
+    assert reading.TOO_MANY_LINES in refusal_of(f"<Order>{line * 10_000}</Order>".encode(), "order.xml")
+    assert names_in(read("order.xml", f"<Order>{line * 9_999}</Order>".encode())) == ["order.xml"]
+
+
 def test_a_message_of_too_many_parts_is_not_read() -> None:
     assert refusal_of(nested(101)) == reading.TOO_MANY
     assert refusal_of(a_mail(*[UTF8] * 101)) == reading.TOO_MANY

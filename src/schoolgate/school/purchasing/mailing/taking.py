@@ -4,7 +4,9 @@ An order and the message around it are kept as they came before any row says so.
 it are one commit: a process that dies before it leaves nothing, and the same file is given again.
 """
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 from django.db import transaction
@@ -57,6 +59,9 @@ def take_file(name: str, raw: bytes, *, by: User | None, request: HttpRequest | 
 
 
 def _take(file: str, mailed: MailedOrder, message: str, by: User | None, request: HttpRequest | None) -> Taken:
+    known = FetchedDocument.objects.filter(mailed=True, sha256__in=_same_otherwise_packed(mailed.raw)).first()
+    if known is not None:
+        return _told_as_known(file, mailed, known)
     stored = keep(mailed.raw)
     fault_point("mailed.kept")
     now = timezone.now()
@@ -79,9 +84,23 @@ def _take(file: str, mailed: MailedOrder, message: str, by: User | None, request
             consider(document, mailed.text)
     fault_point("mailed.taken")
     if not is_new:
-        state = document.get_state_display().lower()
-        return Taken(file, mailed.name, "known", f"It was here before, and is {state}. Nothing was done.", document)
+        return _told_as_known(file, mailed, document)
     if document.state == DocumentState.IMPORTED:
         number = Order.objects.get(document=document).number
         return Taken(file, mailed.name, "imported", f"It is order {number}.", document)
     return Taken(file, mailed.name, "waiting", document.said, document)
+
+
+def _told_as_known(file: str, mailed: MailedOrder, document: FetchedDocument) -> Taken:
+    state = document.get_state_display().lower()
+    return Taken(file, mailed.name, "known", f"It was here before, and is {state}. Nothing was done.", document)
+
+
+def _same_otherwise_packed(raw: bytes) -> set[str]:
+    """The digests of an order as other mail programs hand it over: other ends of lines, with or without the last one.
+
+    One without a number of its own would else be two orders, from the message and from the file that was saved of it.
+    """
+    plain = raw.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n").rstrip(b"\n")
+    forms = [mark + plain + end for mark in (b"", BOM_UTF8) for end in (b"", b"\n")]
+    return {sha256(packed).hexdigest() for form in forms for packed in (form, form.replace(b"\n", b"\r\n"))}
