@@ -60,15 +60,13 @@ def take_file(name: str, raw: bytes, *, by: User | None, request: HttpRequest | 
 
 def _take(file: str, mailed: MailedOrder, message: str, by: User | None, request: HttpRequest | None) -> Taken:
     known = FetchedDocument.objects.filter(mailed=True, sha256__in=_same_otherwise_packed(mailed.raw)).first()
-    if known is not None:
-        return _told_as_known(file, mailed, known)
     stored = keep(mailed.raw)
     fault_point("mailed.kept")
     now = timezone.now()
     with transaction.atomic():
         document, is_new = FetchedDocument.objects.get_or_create(
             mailed=True,
-            sha256=stored.sha256,
+            sha256=known.sha256 if known is not None else stored.sha256,
             defaults={
                 "doc_id": mailed.name,
                 "kind": FetchedDocument.Kind.ORDER,
@@ -84,16 +82,12 @@ def _take(file: str, mailed: MailedOrder, message: str, by: User | None, request
             consider(document, mailed.text)
     fault_point("mailed.taken")
     if not is_new:
-        return _told_as_known(file, mailed, document)
+        state = document.get_state_display().lower()
+        return Taken(file, mailed.name, "known", f"It was here before, and is {state}. Nothing was done.", document)
     if document.state == DocumentState.IMPORTED:
         number = Order.objects.get(document=document).number
         return Taken(file, mailed.name, "imported", f"It is order {number}.", document)
     return Taken(file, mailed.name, "waiting", document.said, document)
-
-
-def _told_as_known(file: str, mailed: MailedOrder, document: FetchedDocument) -> Taken:
-    state = document.get_state_display().lower()
-    return Taken(file, mailed.name, "known", f"It was here before, and is {state}. Nothing was done.", document)
 
 
 def _same_otherwise_packed(raw: bytes) -> set[str]:
