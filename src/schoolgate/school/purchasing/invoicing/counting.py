@@ -37,7 +37,7 @@ def recount(order: Order) -> None:
     changed = [line for line in lines if line.invoiced != invoiced.get(line.pk, NOTHING)]
     for line in changed:
         line.invoiced = invoiced.get(line.pk, NOTHING)
-    OrderLine.objects.bulk_update(changed, ["invoiced"])
+    OrderLine.objects.bulk_update(changed, ["invoiced"], batch_size=500)
     _follow(order, lines)
     order.refresh_from_db(fields=["state", "version", "changed_at", "sent_at", "said"])
 
