@@ -256,7 +256,7 @@ def test_post_and_packing_that_was_credited_twice_by_its_amount_has_none_left_an
     first = invoice_of(a_bill(*usual_lines(), line(3, 1, "4.00")))
     for number in ("CN-1", "CN-2"):
         invoice_of(a_credit_bill(line(1, 1, "1.50"), number=number))
-    assert still_to_credit(first.lines.get(number=3)) == (0, Decimal("1.00"))
+    assert still_to_credit(first.lines.get(number=3)) == (Decimal(0), Decimal("1.00"))
 
 
 def test_matching_a_credit_note_asks_the_database_as_often_for_many_lines_as_for_one(order: Order) -> None:
