@@ -366,6 +366,17 @@ def test_a_credit_note_of_a_whole_line_takes_its_amount_by_itself(
     assert (note.credits, note.lines.get().net) == (invoice, Decimal("13.50"))
 
 
+def test_more_than_none_of_a_line_that_was_invoiced_for_no_quantity_is_refused(
+    invoice: Invoice, vat: dict[str, VatCode], bookkeeper: User, signed_in: SignedIn
+) -> None:
+    invoice.lines.filter(number=1).update(quantity=0)
+    address = reverse("enter-credit-note", args=[invoice.pk])
+    typed = paper(vat, number="CN-1", net="13.50", gross="16.20") | {f"vat-{vat['S'].pk}": "2.70"}
+    typed |= {"line-1-quantity": "1", "line-1-net": "", "line-2-quantity": "", "line-2-net": ""}
+    answer = signed_in(bookkeeper).post(address, typed)
+    assert "Of line 1 at most 0 and £13.50 net are still to be credited." in text_of(answer)
+
+
 def test_a_credit_note_that_waits_is_entered_from_there_against_its_invoice(
     gas: Invoice, waiting: FetchedDocument, vat: dict[str, VatCode], bookkeeper: User, signed_in: SignedIn
 ) -> None:

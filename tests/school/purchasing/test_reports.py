@@ -264,6 +264,10 @@ def test_what_cannot_be_read_in_an_address_narrows_nothing(sent: Order, looker: 
     assert "PO-1001" in text_of(shown)
 
 
+def test_a_year_of_thousands_of_digits_narrows_nothing(sent: Order, looker: User, signed_in: SignedIn) -> None:
+    assert "PO-1001" in text_of(page(signed_in(looker), "commitments", year="9" * 5000))
+
+
 def test_who_does_not_work_with_orders_sees_no_report(
     sent: Order, sender: User, signed_in: SignedIn, stranger: Client
 ) -> None:
