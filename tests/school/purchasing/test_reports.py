@@ -191,6 +191,8 @@ def test_what_waits_differs_or_has_no_order_is_not_matched(
     ]
     assert [row.said for row in rows if row.why == "differs"] == ["The price differs."]
     assert answer == "1 document waits to come in, 1 invoice or credit note differs, and 1 has no order."
+    Invoice.objects.filter(number="SI-3").update(state=InvoiceState.DISCARDED)
+    assert told("invoices-not-matched", year)[1].endswith("differs, and none has no order.")
 
 
 def test_vat_is_told_by_code_and_month_of_the_tax_point_less_credit_notes(
