@@ -178,6 +178,13 @@ class TestMyAccount:
         sender.refresh_from_db()
         assert (sender.name, sender.email) == ("Susan Okafor", "office@school.example")
 
+    def test_the_audit_tells_what_it_was_before(self, signed_in: SignedIn, sender: User) -> None:
+        User.objects.filter(pk=sender.pk).update(name="Sue", email="")
+        sender.refresh_from_db()
+        signed_in(sender).post("/my-account/", {"name": "Susan", "email": "sue@school.example"})
+        told = AuditEntry.objects.get(did="own details changed").details
+        assert told == "Name: “Sue” → “Susan”; E-mail: “” → “sue@school.example”"
+
     def test_not_the_role(self, signed_in: SignedIn, sender: User) -> None:
         signed_in(sender).post("/my-account/", {"name": "Sue", "role": "administrator"})
         sender.refresh_from_db()

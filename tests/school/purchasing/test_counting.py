@@ -115,10 +115,19 @@ def test_an_order_in_a_state_that_invoices_do_not_move_keeps_it(order: Order, st
 
 def test_an_order_whose_rest_was_closed_stays_closed(order: Order) -> None:
     invoice = an_invoice(order, {1: 3})
-    Order.objects.filter(pk=order.pk).take("complete")
+    Order.objects.filter(pk=order.pk).take("complete", rest_closed=True)
     an_invoice(order, {2: 4})
     let_go(invoice)
     assert _stands(order) == (OrderState.COMPLETE, [0, 4])
+
+
+def test_an_order_whose_rest_was_closed_stays_closed_when_an_invoice_for_the_rest_comes_and_is_discarded(
+    order: Order,
+) -> None:
+    an_invoice(order, {1: 3})
+    Order.objects.filter(pk=order.pk).take("complete", rest_closed=True)
+    let_go(an_invoice(order, {2: 10}))
+    assert _stands(order) == (OrderState.COMPLETE, [3, 0])
 
 
 def test_each_step_is_in_the_orders_trail_and_counts_as_a_change(order: Order) -> None:

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.school.purchasing.billing_documents import (
@@ -15,10 +17,12 @@ from tests.school.purchasing.billing_documents import (
     usual_lines,
     why_it_waits,
 )
+from tests.school.purchasing.conftest import SUPPLIER_DUNS
 from tests.school.purchasing.ordering import an_order
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import establishment
+from schoolgate.school.purchasing.invoicing.counting import still_to_credit
 from schoolgate.school.purchasing.invoicing.rules import RULES
 from schoolgate.school.purchasing.invoicing.verdicts import verdict_of
 from schoolgate.school.purchasing.models import (
@@ -117,6 +121,16 @@ def test_an_order_to_another_supplier_is_not_found(order: Order, supplier: Suppl
     assert "Other" in refused.said
 
 
+def test_an_order_that_a_person_named_is_not_taken_once_the_document_is_another_suppliers(
+    order: Order, supplier: Supplier
+) -> None:
+    supplier.duns = "111111111"
+    supplier.save()
+    Supplier.objects.create(name="Other", duns=SUPPLIER_DUNS)
+    refused = why_it_waits(a_bill(), for_order=order)
+    assert (refused.rule, refused.found) == ("order-unknown", SUPPLIER_DUNS)
+
+
 @pytest.mark.parametrize("state", sorted(set(OrderState.values) - {"sent", "unsure", "part-invoiced", "complete"}))
 def test_an_order_that_did_not_go_out_is_not_invoiced(order: Order, state: str) -> None:
     Order.objects.filter(pk=order.pk).update(state=state)
@@ -137,19 +151,34 @@ def test_what_a_person_said_of_it_goes_before_the_documents_own_number(order: Or
 def test_an_invoice_of_a_closed_year_is_booked_in_the_current_one_with_the_same_three_codes(order: Order) -> None:
     next_year = close_and_open_next(order.year)
     assert why_it_waits(a_bill()).rule == "no-coding"
-    same = Coding.objects.create(
-        year=next_year,
-        fund=Fund.objects.create(year=next_year, code="01", name="Delegated budget"),
-        ledger_code=LedgerCode.objects.create(year=next_year, code="E19", name="Learning resources"),
-        cost_centre=CostCentre.objects.create(year=next_year, code="ENG", name="English"),
-    )
+    same = same_codes_in(next_year)
     made = invoice_of(a_bill())
     assert (made.year, {one.coding for one in made.lines.all()}) == (next_year, {same})
+
+
+def test_a_credit_note_is_booked_in_the_year_of_its_invoice_although_the_orders_is_open_again(order: Order) -> None:
+    next_year = close_and_open_next(order.year)
+    same = same_codes_in(next_year)
+    invoice_of(a_bill())
+    FinancialYear.objects.update(closed_at=None)
+    note = invoice_of(a_credit_bill())
+    assert (note.year, {one.coding for one in note.lines.all()}) == (next_year, {same})
 
 
 def test_without_an_open_year_it_waits(order: Order) -> None:
     FinancialYear.objects.update(closed_at=timezone.now())
     assert why_it_waits(a_bill()).rule == "no-year"
+
+
+def same_codes_in(year: FinancialYear) -> Coding:
+    """The three codes that the order's lines have, in another year."""
+    made: Coding = Coding.objects.create(
+        year=year,
+        fund=Fund.objects.create(year=year, code="01", name="Delegated budget"),
+        ledger_code=LedgerCode.objects.create(year=year, code="E19", name="Learning resources"),
+        cost_centre=CostCentre.objects.create(year=year, code="ENG", name="English"),
+    )
+    return made
 
 
 def close_and_open_next(year: FinancialYear) -> FinancialYear:
@@ -221,6 +250,25 @@ def test_post_and_packing_is_credited_against_the_invoices_own(order: Order) -> 
     note = invoice_of(a_credit_bill(line(1, 1, "3.00")))
     assert note.lines.get().credited == note.credits.lines.get(number=3)  # type: ignore[union-attr]
     assert why_it_waits(a_credit_bill(line(1, 1, "2.00"), number="CN-2")).expected == "at most 0, £1.95 net"
+
+
+def test_post_and_packing_that_was_credited_twice_by_its_amount_has_none_left_and_not_less(order: Order) -> None:
+    first = invoice_of(a_bill(*usual_lines(), line(3, 1, "4.00")))
+    for number in ("CN-1", "CN-2"):
+        invoice_of(a_credit_bill(line(1, 1, "1.50"), number=number))
+    assert still_to_credit(first.lines.get(number=3)) == (Decimal(0), Decimal("1.00"))
+
+
+def test_matching_a_credit_note_asks_the_database_as_often_for_many_lines_as_for_one(order: Order) -> None:
+    invoice_of(a_bill())
+
+    def asked(raw: bytes) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            invoice_of(raw)
+        return sum("credited_id" in query["sql"] and "SUM" in query["sql"] for query in queries)
+
+    one = asked(a_credit_bill(line(1, 1, "4.50", of=1)))
+    assert asked(a_credit_bill(line(1, 1, "4.50", of=1), line(2, 1, "1.25", of=2), number="CN-2")) == one == 1
 
 
 def test_post_and_packing_is_not_credited_where_none_was_charged(order: Order) -> None:

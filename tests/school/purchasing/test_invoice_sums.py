@@ -165,6 +165,18 @@ def test_settlement_discount_is_counted_and_not_booked() -> None:
     assert made.vat_sums.get().reckoned == Decimal("5.07")
 
 
+@pytest.mark.parametrize(("settlement", "stated"), [("-1000", "205.20"), ("30", "0")])
+def test_what_is_no_discount_of_the_goods_explains_no_vat(settlement: str, stated: str) -> None:
+    gross = Decimal(26) + Decimal(stated)
+    made = invoice_of(
+        a_bill(
+            tax_subtotals=(rate("26", stated, settlement=settlement),),
+            totals=totals("26", stated, gross),
+        )
+    )
+    assert (said(made).code, made.vat_sums.get().reckoned) == ("vat-differs", Decimal("5.20"))
+
+
 def test_a_taxable_total_that_is_not_the_rest_differs() -> None:
     made = invoice_of(a_bill(totals={"taxable": Decimal("20.00")}))
     assert (said(made).code, said(made).theirs, said(made).ours) == ("taxable-differs", "£20.00", "£26.00")
@@ -274,6 +286,12 @@ def test_a_credit_note_at_another_rate_than_its_invoice_differs() -> None:
 def test_the_due_date_is_by_the_settlement_terms_if_they_say_one(terms: str, due: date | None) -> None:
     settlement = f"<Settlement>{terms}</Settlement><TaxSubTotal>".encode()
     assert invoice_of(a_bill().replace(b"<TaxSubTotal>", settlement)).due == due
+
+
+def test_terms_that_end_after_the_last_day_there_is_say_no_due_date() -> None:
+    terms = b'<Settlement><SettlementTerms Code="30I"/></Settlement><TaxSubTotal>'
+    made = invoice_of(a_bill(date=date(9999, 12, 31)).replace(b"<TaxSubTotal>", terms))
+    assert (made.dated, made.due) == (date(9999, 12, 31), None)
 
 
 def test_figures_below_a_penny_are_booked_in_pence_and_told() -> None:

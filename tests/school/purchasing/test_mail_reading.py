@@ -131,8 +131,14 @@ def test_what_is_no_message_and_no_order_is_told_with_what_to_do(raw: bytes, sai
         assert said in refusal_of(a_mail(raw))
 
 
-def smime(kind: str, smime_type: str = "") -> bytes:
-    return in_one_part(b"TUlJ", f"{kind}; name=smime.p7m{smime_type}", Content_Transfer_Encoding="base64")
+def smime(kind: str, smime_type: str = "", *, name: str = "smime.p7m", content: bytes = b"0II") -> bytes:
+    packed = base64.b64encode(content)
+    return in_one_part(packed, f"{kind}; name={name}{smime_type}", Content_Transfer_Encoding="base64")
+
+
+def cms(kind: int) -> bytes:
+    """How S/MIME content of a kind begins: 2 is signed, 3 encrypted (RFC 5652)."""
+    return bytes.fromhex("3082 0100 0609 2a864886f70d0107") + bytes([kind]) + bytes(40)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +148,11 @@ def smime(kind: str, smime_type: str = "") -> bytes:
         smime("application/pkcs7-mime", "; smime-type=authenveloped-data"),
         smime("application/x-pkcs7-mime"),
         smime("application/octet-stream"),
+        smime("application/octet-stream", name="smime.dat", content=cms(3)),
+        cms(3),
+        smime("application/octet-stream", name="order.xml.gpg", content=b"\x85\x01\x0c"),
+        smime("application/octet-stream", name="order.pgp", content=b"\x85\x01\x0c"),
+        smime("application/x-microsoft-rpmsg-message", name="message.rpmsg", content=b"\x76\xe8\x04\x60"),
         in_one_part(
             b"--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\n"
             b"Content-Type: application/octet-stream\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n--b--\r\n",
@@ -159,6 +170,14 @@ def test_an_encrypted_message_is_recognised_and_refused_with_the_reason(raw: byt
 
 def test_a_message_that_is_wrapped_in_its_signature_is_refused_with_the_reason() -> None:
     assert refusal_of(smime("application/pkcs7-mime", "; smime-type=signed-data")) == reading.SIGNED
+    assert refusal_of(smime("application/octet-stream", content=cms(2))) == reading.SIGNED
+
+
+def test_a_real_signature_beside_the_order_is_nothing_to_tell_of() -> None:
+    message = a_message(UTF8)
+    message.add_attachment(cms(2), maintype="application", subtype="pkcs7-signature", filename="smime.p7s")
+    found = read("basket.eml", message.as_bytes())
+    assert (names_in(found), found.told) == (["order.xml"], ())
 
 
 def test_what_is_beside_an_order_and_is_not_taken_is_told() -> None:
@@ -178,6 +197,12 @@ def nested(depth: int) -> bytes:
         mark = f"b{level}".encode()
         text = b"Content-Type: multipart/mixed; boundary=%b\r\n\r\n--%b\r\n%b\r\n--%b--\r\n" % (mark, mark, text, mark)
     return text
+
+
+@pytest.mark.parametrize("line", ["<OrderLine/>", "<b:OrderLine>", "<OrderLine\n>"])
+def test_an_order_of_too_many_lines_is_not_taken(line: str) -> None:
+    assert reading.TOO_MANY_LINES in refusal_of(f"<Order>{line * 10_000}</Order>".encode(), "order.xml")
+    assert names_in(read("order.xml", f"<Order>{line * 9_999}</Order>".encode())) == ["order.xml"]
 
 
 def test_a_message_of_too_many_parts_is_not_read() -> None:

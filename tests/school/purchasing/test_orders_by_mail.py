@@ -1,18 +1,19 @@
 """An order that came by e-mail comes in by account number and XML reference number, or waits with its reason."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from tests.school.purchasing.conftest import SCHOOL_DUNS, SUPPLIER_DUNS, Basket
-from tests.school.purchasing.letters import a_mail
+from tests.school.purchasing.letters import a_mail, a_message
 from tests.school.purchasing.stall import Stall
 from tests.school.purchasing.taking import edited
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
-from schoolgate.commons.filestore import NoSpace
+from schoolgate.commons.filestore import NoSpace, Stored
 from schoolgate.commons.jobs.engine import work_off
 from schoolgate.school.purchasing import store
 from schoolgate.school.purchasing.documents import keep_out, take_back
@@ -86,6 +87,19 @@ def test_the_message_and_the_order_are_kept_as_they_came(mailed: Mailed) -> None
     document = document_of(given(message, "basket.eml"))
     assert (store.read(document.sha256), document.size) == (raw, len(raw))
     assert store.read(document.message_sha256) == message
+
+
+@pytest.mark.parametrize("cte", ["7bit", "quoted-printable", "base64"])
+def test_an_order_without_a_number_is_one_from_its_message_and_from_the_file_saved_of_it(
+    mailed: Mailed, cte: str
+) -> None:
+    lines = mailed(("OrderReferences/SuppliersOrderReference", None)).replace(b"><", b">\n<") + b"\n"
+    saved = lines.replace(b"\n", b"\r\n")
+    message = a_message()
+    message.add_attachment(lines.decode(), subtype="xml", filename="order.xml", cte=cte)
+    assert given(message.as_bytes(), "basket.eml").state == "imported"
+    assert [given(form).state for form in (saved, BOM_UTF8 + saved, lines, lines.strip())] == ["known"] * 4
+    assert Order.objects.count() == 1
 
 
 def test_neither_is_swept_away(mailed: Mailed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,6 +266,19 @@ def test_a_full_disk_is_told_and_nothing_is_half_there(mailed: Mailed, monkeypat
     monkeypatch.setattr("schoolgate.school.purchasing.mailing.taking.keep", full)
     assert "no space left" in given(mailed()).said
     assert not FetchedDocument.objects.exists()
+
+
+def test_where_the_disk_is_full_midway_what_came_in_is_told(mailed: Mailed, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = mailed(), mailed(reference="BASKET-2")
+
+    def full_then(raw: bytes) -> Stored:
+        if raw == second:
+            raise NoSpace
+        return store.keep(raw)
+
+    monkeypatch.setattr("schoolgate.school.purchasing.mailing.taking.keep", full_then)
+    taken = take_file("basket.eml", a_mail(first, second), by=None)
+    assert [(one.name, one.state) for one in taken] == [("order.xml", "imported"), ("order-2.xml", "refused")]
 
 
 def test_an_order_that_is_cut_off_is_kept_and_waits(mailed: Mailed) -> None:

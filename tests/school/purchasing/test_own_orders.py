@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.school.purchasing.conftest import Basket
-from tests.school.purchasing.taking import order_of
+from tests.school.purchasing.taking import edited, order_of
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import establishment
@@ -22,7 +22,8 @@ from schoolgate.school.purchasing.authorising import (
     who_can,
 )
 from schoolgate.school.purchasing.limits import NONE, give
-from schoolgate.school.purchasing.models import Coding, Order, VatCode
+from schoolgate.school.purchasing.mailing.taking import take_file
+from schoolgate.school.purchasing.models import Coding, Order, Supplier, VatCode
 from schoolgate.school.purchasing.orders import Head, LineWanted, change_order
 from schoolgate.school.purchasing.standing import standing_of
 
@@ -187,3 +188,52 @@ def test_who_authorises_is_told_before_they_change_an_order(
 def test_who_raises_and_authorises_is_told_so_before(order: Order, head: User, signed_in: SignedIn) -> None:
     page = signed_in(head).get(reverse("raise-order")).content.decode()
     assert "What you raise somebody else must authorise." in page
+
+
+@pytest.mark.usefixtures("home")
+def test_who_took_the_basket_from_a_file_does_not_authorise_alone(basket: Basket, head: User, chair: User) -> None:
+    Supplier.objects.update(account_number="A-1001", xml_reference_number="REF-9")
+    changes = (
+        ("Buyer/BuyerReferences/SuppliersCodeForBuyer", "A-1001"),
+        ("Supplier/SupplierReferences/BuyersCodeForSupplier", "REF-9"),
+    )
+    take_file("order.xml", edited(basket(), *changes), by=head)
+    order = Order.objects.get()
+    assert kept_from(order) == [(head, "took it from a file")]
+    assert who_can([order])[order.pk] == [chair]
+    with pytest.raises(NotAuthorised, match="You took it from a file yourself: somebody else must authorise it"):
+        authorise(order, by=head, seen_version=order.version)
+
+
+def test_who_filled_the_basket_does_not_authorise_alone_under_another_name(
+    ready_ledger: None, basket: Basket, head: User
+) -> None:
+    order = order_of(edited(basket(), ("Buyer/Contact/Name", "Head")))
+    assert (order.basket_by, order.raised_by) == ("Head", head)
+    User.objects.filter(pk=head.pk).update(name="Somebody Else", username="else")
+    head.refresh_from_db()
+    assert _is_kept_from(order, head)
+    with pytest.raises(NotAuthorised, match="You filled its basket yourself"):
+        authorise(order, by=head, seen_version=order.version)
+
+
+@pytest.mark.parametrize(("element", "value"), [("Email", "head@green-abbey.example"), ("UserID", "HEAD")])
+def test_who_a_basket_names_by_user_name_or_e_mail_does_not_authorise_alone(
+    ready_ledger: None, basket: Basket, head: User, element: str, value: str
+) -> None:
+    User.objects.filter(pk=head.pk).update(email="head@green-abbey.example", name="Ann Smith")
+    named = ("Buyer/Contact/Name", "The office"), (f"Buyer/Contact/{element}", value)
+    assert _is_kept_from(order_of(edited(basket(), *named)), User.objects.get(pk=head.pk))
+
+
+def test_a_name_that_several_have_is_that_of_each(ready_ledger: None, basket: Basket, head: User, chair: User) -> None:
+    User.objects.filter(pk__in=(head.pk, chair.pk)).update(name="Ann Smith")
+    order = order_of(edited(basket(), ("Buyer/Contact/Name", "Ann Smith")))
+    assert order.raised_by is None
+    assert all(_is_kept_from(order, User.objects.get(pk=person.pk)) for person in (head, chair))
+
+
+def test_blanks_in_a_name_make_no_other_person(order: Order, head: User) -> None:
+    User.objects.filter(pk=head.pk).update(name="Ann Head")
+    Order.objects.update(basket_by=" ann  HEAD ")
+    assert _is_kept_from(order, User.objects.get(pk=head.pk))

@@ -32,6 +32,7 @@ from schoolgate.school.purchasing.models import (
     Posting,
     Supplier,
     VatCode,
+    VatSum,
 )
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -91,6 +92,16 @@ def test_a_credit_note_counts_against_what_is_invoiced(
     assert (made.net, made.vat, made.gross) == (Decimal("23.50"), Decimal("4.70"), Decimal("28.20"))
 
 
+def test_nothing_has_no_sign_on_a_credit_note_either(
+    supplier: Supplier, codings: list[Coding], vat: dict[str, VatCode], payer: User
+) -> None:
+    an_invoice_of(supplier, ("Books", "2.50", codings[1], vat["Z"]), number="CN-1", kind=Invoice.Kind.CREDIT_NOTE)
+    made = export(by=payer)
+    assert made is not None
+    (row,) = rows_of(read(made))
+    assert (row["net"], row["VAT"], row["gross"]) == ("-2.50", "0.00", "-2.50")
+
+
 def test_an_invoice_is_exported_once(invoice: Invoice, payer: User) -> None:
     first = export(by=payer)
     invoice.refresh_from_db()
@@ -131,6 +142,20 @@ def test_what_a_document_has_beside_its_lines_has_a_row_of_its_own(invoice: Invo
     assert (str(beside.coding), beside.number) == ("01 / E19 / ENG", 0)
 
 
+def test_vat_of_codes_that_no_line_has_stays_at_its_code(invoice: Invoice, vat: dict[str, VatCode]) -> None:
+    reduced = VatCode.objects.create(code="R", name="Reduced", rate=Decimal(5), sent_as="R")
+    higher = VatCode.objects.create(code="H", name="Higher", rate=Decimal(25), sent_as="H")
+    for code, amount in ((vat["Z"], "0.00"), (reduced, "0.50"), (higher, "2.50")):
+        VatSum.objects.create(invoice=invoice, vat_code=code, net=0, vat=Decimal(amount), reckoned=0)
+    Invoice.objects.update(net=Decimal("46.00"), vat=Decimal("8.20"), gross=Decimal("54.20"))
+    entries = entries_of(Invoice.objects.get())
+    assert [(one.number, one.vat_code.code, one.net, one.vat, one.gross) for one in entries[2:]] == [
+        (0, "H", Decimal("20.00"), Decimal("2.50"), Decimal("22.50")),
+        (3, "R", Decimal(0), Decimal("0.50"), Decimal("0.50")),
+    ]
+    assert sum(one.gross for one in entries) == Decimal("54.20")
+
+
 def test_a_total_that_is_more_than_net_and_vat_stands_on_a_row_that_says_so(invoice: Invoice) -> None:
     invoice.gross = Decimal("31.30")
     *_, beside = entries_of(invoice)
@@ -149,6 +174,14 @@ def test_no_text_of_a_file_is_run_by_a_spreadsheet(invoice: Invoice, supplier: S
     cells = [cell for row in rows_of(read(made)) for cell in row.values()]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
     assert '\'=HYPERLINK("http://x","y")' in cells
+
+
+@pytest.mark.parametrize("begins", ["\n=", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_text_is_run_behind_a_new_line_or_in_wide_letters(invoice: Invoice, payer: User, begins: str) -> None:
+    invoice.lines.filter(number=1).update(description=f"{begins}1+1")
+    made = export(by=payer)
+    assert made is not None
+    assert rows_of(read(made))[0]["description"] == f"'{begins}1+1"
 
 
 def test_the_file_is_the_same_whenever_it_is_asked_for(invoice: Invoice, supplier: Supplier, payer: User) -> None:

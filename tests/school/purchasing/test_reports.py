@@ -191,6 +191,8 @@ def test_what_waits_differs_or_has_no_order_is_not_matched(
     ]
     assert [row.said for row in rows if row.why == "differs"] == ["The price differs."]
     assert answer == "1 document waits to come in, 1 invoice or credit note differs, and 1 has no order."
+    Invoice.objects.filter(number="SI-3").update(state=InvoiceState.DISCARDED)
+    assert told("invoices-not-matched", year)[1].endswith("differs, and none has no order.")
 
 
 def test_vat_is_told_by_code_and_month_of_the_tax_point_less_credit_notes(
@@ -262,6 +264,10 @@ def test_a_report_that_is_not_there_is_not_found(year: FinancialYear, looker: Us
 def test_what_cannot_be_read_in_an_address_narrows_nothing(sent: Order, looker: User, signed_in: SignedIn) -> None:
     shown = page(signed_in(looker), "commitments", year="x", supplier="-1", cost_centre="nowhere")
     assert "PO-1001" in text_of(shown)
+
+
+def test_a_year_of_thousands_of_digits_narrows_nothing(sent: Order, looker: User, signed_in: SignedIn) -> None:
+    assert "PO-1001" in text_of(page(signed_in(looker), "commitments", year="9" * 5000))
 
 
 def test_who_does_not_work_with_orders_sees_no_report(

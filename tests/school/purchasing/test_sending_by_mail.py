@@ -199,6 +199,35 @@ def test_a_line_that_breaks_after_the_text_leaves_nobody_sure_and_nothing_goes_b
     assert (attached(inbox), inbox.last["Message-ID"]) == first
 
 
+def test_a_server_that_took_it_in_other_words_has_it(order: Order, inbox: Inbox) -> None:
+    inbox.busy = "251 taken, and passed on"
+    assert (send(order).state, outcomes(order)) == (OrderState.SENT, [("arrived", "")])
+
+
+def test_an_answer_to_the_text_that_is_neither_yes_nor_no_leaves_nobody_sure(order: Order, inbox: Inbox) -> None:
+    inbox.busy = "354 go on"
+    assert send(order).state == OrderState.UNSURE
+    assert work(order, later=True).attempts.count() == 1
+
+
+@pytest.mark.parametrize("address", [f"orders@{'ü' * 60}.example", "orders@beacon.example\nBcc: b@thief.example"])
+def test_an_address_that_cannot_be_written_keeps_the_order_until_it_is_corrected(
+    order: Order, inbox: Inbox, by_mail: Supplier, clerk: User, address: str
+) -> None:
+    Supplier.objects.update(email=address)
+    waits = send(order)
+    assert (waits.state, outcomes(order), inbox.taken) == (OrderState.AUTHORISED, [("not-out", "mail-not-out")], [])
+    assert waits.said.startswith("No mail can be written with this address: orders@")
+    Supplier.objects.update(email=ADDRESS)
+    deciding.send_again(order, by=clerk)
+    assert work(order).state == OrderState.SENT
+
+
+def test_no_header_can_be_added_by_where_suppliers_answer_to(order: Order, inbox: Inbox) -> None:
+    establishment.EMAIL.set("office@green-abbey.example\nBcc: b@thief.example", by=None)
+    assert (send(order).state, inbox.taken) == (OrderState.AUTHORISED, [])
+
+
 def test_a_killed_attempt_leaves_nobody_sure(order: Order, inbox: Inbox) -> None:
     assert sending.begin(Order.objects.get(pk=order.pk)) is not None
     sending.ask_for_what_waits()

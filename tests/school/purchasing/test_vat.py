@@ -4,11 +4,21 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.school.purchasing.booked import an_invoice_of
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.school.purchasing.changing import SetUpRefused
-from schoolgate.school.purchasing.models import Coding, FinancialYear, Order, OrderLine, Supplier, VatCode
+from schoolgate.school.purchasing.models import (
+    Coding,
+    FinancialYear,
+    InvoiceLine,
+    Order,
+    OrderLine,
+    Supplier,
+    VatCode,
+    VatSum,
+)
 from schoolgate.school.purchasing.vat import add_usual, remove_code, save_code
 
 
@@ -94,3 +104,14 @@ def test_the_rate_of_a_code_that_orders_have_stays(
     with pytest.raises(SetUpRefused, match="Close it"):
         remove_code(vat["S"], by=bursar)
     assert VatCode.objects.get(code="S").rate == Decimal(20)
+
+
+def test_the_rate_of_a_code_that_only_invoices_have_stays(
+    vat: dict[str, VatCode], codings: list[Coding], supplier: Supplier, bursar: User
+) -> None:
+    invoice = an_invoice_of(supplier, ("Boiler service", "100.00", codings[0], vat["S"]))
+    for rows in (VatSum.objects, InvoiceLine.objects):
+        with pytest.raises(SetUpRefused, match="invoices have this code"):
+            save_code(vat["S"], {"rate": Decimal("17.5")}, by=bursar)
+        rows.filter(invoice=invoice).delete()
+    assert save_code(vat["S"], {"rate": Decimal("17.5")}, by=bursar)

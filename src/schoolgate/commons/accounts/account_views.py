@@ -140,8 +140,12 @@ def my_account(request: PersonRequest) -> HttpResponseBase:
     form = PersonForm(request.POST or None, instance=request.user)
     if form.is_valid():
         with transaction.atomic():
+            changes = [
+                f"{form[name].label}: “{form.initial[name]}” → “{form.cleaned_data[name]}”"
+                for name in form.changed_data
+            ]
             form.save()
-            record("own details changed", by=request.user, request=request)
+            record("own details changed", by=request.user, details="; ".join(changes), request=request)
         messages.success(request, "Your details are saved.")
         return redirect("my-account")
     return render(request, "accounts/my_account.html", {"form": form})

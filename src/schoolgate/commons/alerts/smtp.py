@@ -75,7 +75,12 @@ class _Line(smtplib.SMTP):
             if self._last_code == _GO_ON:
                 raise _NoAnswer from error
             raise
-        if answer[0] < _LOWEST_CODE:
+        code, words = answer
+        kind = code // 100
+        if kind == _YES:
+            # The first digit alone decides (RFC 5321, 4.2); the library takes another 2yz for a refusal.
+            return _TAKEN, words
+        if kind not in _NO:
             raise _NoAnswer
         return answer
 
@@ -84,7 +89,8 @@ class _TlsLine(_Line, smtplib.SMTP_SSL):
     """The same, encrypted from the first byte."""
 
 
-_GO_ON, _LOWEST_CODE = 354, 200
+_GO_ON, _TAKEN = 354, 250
+_YES, _NO = 2, (4, 5)
 
 
 class MailServer(EmailBackend):
@@ -139,6 +145,7 @@ def send(
     message = EmailMessage(line, text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers, reply_to=replies)
     if attachment is not None:
         message.attach(attachment.name, attachment.content, attachment.media_type)
+    _require_addresses(message)
     with _told_in_words(to), closing(MailServer(timeout=patience_seconds)) as server:
         # Closed here too: Django leaves a connection open that could not be made secure.
         server.send_messages([message])
@@ -184,6 +191,15 @@ def _told_in_words(to: str) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise NotSent(f"{server_address()} cannot be reached ({_plain(error.strerror or str(error))}).") from None
+
+
+def _require_addresses(message: EmailMessage) -> None:
+    """Raise NotSent, before anybody is called, where an address holds a line break, say, or no possible domain."""
+    try:
+        message.message()
+    except ValueError:
+        addresses = _plain(" or ".join((*message.to, *message.reply_to)))
+        raise NotSent(f"No mail can be written with this address: {addresses}. Correct it.", for_good=True) from None
 
 
 def _refused(what: str, code: int, words: bytes | str) -> MailRefused:

@@ -19,8 +19,8 @@ so many; more are given as CSV, which goes out as it is made and which Excel ope
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The control characters that XML 1.0 does not have; openpyxl refuses them.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-# A spreadsheet takes a text that begins so for a formula and runs it.
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that begins so for a formula and runs it; some, too, in the wide letters of East Asia.
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class _Echo:

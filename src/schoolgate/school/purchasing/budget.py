@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from schoolgate.school.purchasing.models import (
     BOOKED,
@@ -109,8 +109,8 @@ def rooms_of_invoice(invoice: Invoice) -> list[Room]:
     What is booked is spent already, so it is taken off there: the room is as if this one came next. What its order
     still has committed is what nothing was invoiced of.
     """
-    lines = InvoiceLine.objects.filter(invoice=invoice).order_by()
-    takes = {key: invoice.sign * net for key, net in lines.values_list("coding").annotate(Sum("net"))}
+    taken = _taken(Invoice.objects.filter(pk=invoice.pk))
+    takes = {key: invoice.sign * net for (key, _), net in taken.items()}
     codings = _codings(takes)
     own = takes if invoice.state in BOOKED else {}
     spent, committed = spent_on(codings), committed_on(codings)
@@ -152,10 +152,13 @@ def committed_on(codings: Collection[int]) -> dict[int, Decimal]:
 
 
 def spent_on(codings: Collection[int]) -> dict[int, Decimal]:
-    """What invoices, less credit notes, took of each of these codings, from the moment that they are in the ledger."""
+    """What invoices, less credit notes, took of each of these codings, from the moment that they are in the ledger.
+
+    Their own totals without VAT, as they are exported: what one has beside its lines counts for its largest line's.
+    """
     spent: defaultdict[int, Decimal] = defaultdict(Decimal)
-    lines = InvoiceLine.objects.filter(invoice__state__in=BOOKED, coding__in=codings).order_by()
-    for coding, kind, net in lines.values_list("coding", "invoice__kind").annotate(Sum("net")):
+    booked = Invoice.objects.filter(state__in=BOOKED)
+    for (coding, kind), net in _taken(booked, coding__in=codings).items():
         spent[coding] += -net if kind == Invoice.Kind.CREDIT_NOTE else net
     return dict(spent)
 
@@ -169,6 +172,25 @@ def hold_codings(of: Order | Invoice) -> list[Coding]:
     wanted: QuerySet[Any, Any] = lines.values("coding")
     held = Coding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk")
     return list(held.select_related("fund", "ledger_code", "cost_centre"))
+
+
+def _taken(invoices: "QuerySet[Invoice]", **of: Any) -> dict[tuple[int, str], Decimal]:
+    """What invoices come to net, by coding and kind; `of` are filters of the coding."""
+    taken: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    lines = InvoiceLine.objects.filter(invoice__in=invoices.order_by(), **of).order_by()
+    for coding, kind, net in lines.values_list("coding", "invoice__kind").annotate(Sum("net")):
+        taken[coding, kind] = net
+    its_lines = InvoiceLine.objects.filter(invoice=OuterRef("pk")).order_by()
+    of_lines = its_lines.values("invoice").annotate(sum=Sum("net")).values("sum")
+    largest = its_lines.order_by("-net", "number").values("coding")[:1]
+    beside = (
+        invoices.order_by()
+        .annotate(of_lines=Subquery(of_lines), coding=Subquery(largest))
+        .filter(~Q(net=F("of_lines")), **of)
+    )
+    for coding, kind, net, of_its_lines in beside.values_list("coding", "kind", "net", "of_lines"):
+        taken[coding, kind] += net - of_its_lines
+    return taken
 
 
 def _not_invoiced(lines: "QuerySet[OrderLine]", *by: str) -> dict[tuple[int, ...], Decimal]:

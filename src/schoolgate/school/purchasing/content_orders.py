@@ -28,6 +28,7 @@ from schoolgate.school.purchasing.models import (
 )
 from schoolgate.school.purchasing.numbering import next_order_number
 from schoolgate.school.purchasing.orders import about
+from schoolgate.school.purchasing.own_orders import filler_of
 from schoolgate.school.purchasing.prices import cost_of, units_of, vat_code_of
 from schoolgate.school.purchasing.rules import NO_CODING, NO_YEAR, VAT_RATE, judge
 from schoolgate.school.purchasing.years import YearRefused, current_year, require_open
@@ -84,6 +85,7 @@ def _make(document: FetchedDocument, basket: Basket, ledger: Ledger) -> Order | 
         dated=source.date or timezone.localdate(),
         reference=source.reference,
         basket_by=source.buyer.contact.name,
+        raised_by=filler_of(source.buyer.contact),
         delivery_address=_delivery_text(source.delivery) or establishment.DELIVERY_ADDRESS.get(),
         required_by=source.delivery.preferred,
         suppliers_notes=_notes(basket),

@@ -107,4 +107,13 @@ def try_waiting_again(rule: str) -> Job:
 
 def about(document: FetchedDocument) -> str:
     """By this the audit's entries of a document are found."""
-    return f"document {document.pk}"
+    return about_number(document.pk)
+
+
+def about_number(pk: int) -> str:
+    """The same, of a document by its number in the database."""
+    return f"document {pk}"
+
+
+TAKEN_FROM_MAIL = "order taken from e-mail"
+"""What the audit calls it that a person took an order from a file; `own_orders` reads it there."""

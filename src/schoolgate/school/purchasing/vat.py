@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from schoolgate.commons.accounts.models import User
 from schoolgate.school.purchasing import changing
 from schoolgate.school.purchasing.changing import SetUpRefused, coding_changed
-from schoolgate.school.purchasing.models import OrderLine, VatCode
+from schoolgate.school.purchasing.models import InvoiceLine, OrderLine, VatCode, VatSum
 
 PLACES = Decimal("0.01")
 
@@ -46,7 +46,7 @@ def save_code(
 
     Of the open codes of one rate just one is `standard`, taken where a document says only the rate: the one that is
     saved as such, else the one that is, else the first. Raises SetUpRefused: the code is another's, or the rate of one
-    that orders have would change; and ChangedMeanwhile.
+    that orders or invoices have would change; and ChangedMeanwhile.
     """
     with transaction.atomic():
         wanted = values.get("code", code.code)
@@ -54,9 +54,9 @@ def save_code(
             raise SetUpRefused({"code": f"There is a VAT code “{wanted}” already."})
         if (rate := values.get("rate")) is not None and rate != rate.quantize(PLACES):
             raise SetUpRefused({"rate": "A rate has at most two decimal places."})
-        used = OrderLine.objects.filter(vat_code_id=code.pk).exists()
-        if used and values.get("rate", code.rate) != VatCode.objects.get(pk=code.pk).rate:
-            raise SetUpRefused({"rate": "Orders have this code. Close it, and add one with the new rate."})
+        if _is_used(code) and values.get("rate", code.rate) != VatCode.objects.get(pk=code.pk).rate:
+            said = "Orders or invoices have this code. Close it, and add one with the new rate."
+            raise SetUpRefused({"rate": said})
         changed = changing.save(code, values, what="VAT code", seen=seen, by=by, request=request)
         if changed:
             _have_one_standard(code, by, request)
@@ -79,6 +79,12 @@ def add_usual(*, by: User | None, request: HttpRequest | None = None) -> int:
             if not VatCode.objects.filter(code__iexact=values["code"]).exists():
                 added += save_code(VatCode(), {**values, "standard": False, "open": True}, by=by, request=request)
     return added
+
+
+def _is_used(code: VatCode) -> bool:
+    """Whether an order, an invoice, or the VAT that a document states has a code."""
+    rows = (OrderLine.objects, InvoiceLine.objects, VatSum.objects)
+    return any(of.filter(vat_code_id=code.pk).exists() for of in rows)
 
 
 def _have_one_standard(saved: VatCode, by: User | None, request: HttpRequest | None) -> None:

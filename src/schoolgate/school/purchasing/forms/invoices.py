@@ -167,7 +167,8 @@ class CreditedForm(forms.Form):
         if not quantity and not net:
             return None
         if net is None:
-            whole = quantity == self.left_quantity
+            # More than is left, of a line for none too, is refused when it is entered.
+            whole = quantity >= self.left_quantity
             net = self.left_net if whole else to_pence(self.line.net * quantity / self.line.quantity)
         return Credited(self.line, quantity or NOTHING, net)
 

@@ -46,5 +46,9 @@ class ScopeForm(forms.Form):
         return Scope(asked.get("year") or self._year, asked.get("supplier"), centre.code if centre else "")
 
     def _year_of(self, asked: str) -> FinancialYear:
-        found: FinancialYear | None = FinancialYear.objects.filter(pk=asked).first() if asked.isdecimal() else None
+        """The year that is asked about; as in the field, what cannot be read is none."""
+        try:
+            found: FinancialYear | None = FinancialYear.objects.filter(pk=asked).first() if asked else None
+        except ValueError:
+            return self._year
         return found or self._year

@@ -22,7 +22,7 @@ def close_rest(order: Order, *, by: User, seen_version: int, reason: str, reques
     with transaction.atomic():
         held = hold(order, seen_version)
         rest = sum((line.still_committed for line in held.lines.filter(removed_at=None)), counting.NOTHING)
-        take_step(held, "complete", by=by)
+        take_step(held, "complete", by=by, rest_closed=True)
         details = f"£{rest:,.2f} net are no longer committed: {reason.strip()[:MOST_OF_A_REASON]}"
         record("rest of order closed", by=by, target=str(held), details=details, request=request, about=about(held))
 
@@ -44,7 +44,7 @@ def open_rest(order: Order, *, by: User, seen_version: int, request: HttpRequest
             raise OrderRefused(f"Order {held.number} is {held.get_state_display().lower()}: it is open.")
         if counting.is_whole(lines):
             raise OrderRefused(f"All of order {held.number} is invoiced: nothing of it is left to come.")
-        take_step(held, "reopen", by=by)
+        take_step(held, "reopen", by=by, rest_closed=False)
         rest = sum((line.still_committed for line in lines), counting.NOTHING)
         details = f"£{rest:,.2f} net are committed again"
         record("rest of order opened", by=by, target=str(held), details=details, request=request, about=about(held))

@@ -29,17 +29,16 @@ def hold(order_pk: int) -> Order:
 def recount(order: Order) -> None:
     """Write what booked invoices, less credit notes, have of each line of an order that is held; take the order's step.
 
-    The state follows: nothing of it invoiced, some, or all. An order that a person closed before all was invoiced stays
-    closed. One that nobody was sure of has arrived once an invoice for it is booked.
+    The state follows: nothing of it invoiced, some, or all. An order whose rest a person closed stays closed, whatever
+    comes and goes of it. One that nobody was sure of has arrived once an invoice for it is booked.
     """
     lines = list(order.lines.all())
-    was_whole = is_whole(lines)
     invoiced = _invoiced(order)
     changed = [line for line in lines if line.invoiced != invoiced.get(line.pk, NOTHING)]
     for line in changed:
         line.invoiced = invoiced.get(line.pk, NOTHING)
-    OrderLine.objects.bulk_update(changed, ["invoiced"])
-    _follow(order, lines, was_whole=was_whole)
+    OrderLine.objects.bulk_update(changed, ["invoiced"], batch_size=500)
+    _follow(order, lines)
     order.refresh_from_db(fields=["state", "version", "changed_at", "sent_at", "said"])
 
 
@@ -64,8 +63,21 @@ def is_whole(lines: Collection[OrderLine]) -> bool:
 
 def still_to_credit(line: InvoiceLine) -> tuple[Decimal, Decimal]:
     """How many of an invoice's line, and how much net, no booked credit note has taken yet."""
-    credited = line.credit_lines.filter(invoice__state__in=BOOKED).aggregate(many=Sum("quantity"), net=Sum("net"))
-    return line.quantity - (credited["many"] or NOTHING), line.net - (credited["net"] or NOTHING)
+    return left_to_credit([line])[line.pk]
+
+
+def left_to_credit(lines: Collection[InvoiceLine]) -> dict[int, tuple[Decimal, Decimal]]:
+    """The same of many lines, by their keys.
+
+    Post and packing is credited by its amount, whatever number stands with it: none of it is left then, not less.
+    """
+    taken = InvoiceLine.objects.filter(credited__in=lines, invoice__state__in=BOOKED).order_by()
+    credited = {pk: sums for pk, *sums in taken.values_list("credited").annotate(Sum("quantity"), Sum("net"))}
+    left = {}
+    for line in lines:
+        many, net = credited.get(line.pk, (NOTHING, NOTHING))
+        left[line.pk] = (max(line.quantity - many, NOTHING), line.net - net)
+    return left
 
 
 def _invoiced(order: Order) -> dict[int, Decimal]:
@@ -77,13 +89,13 @@ def _invoiced(order: Order) -> dict[int, Decimal]:
     return invoiced
 
 
-def _follow(order: Order, lines: list[OrderLine], *, was_whole: bool) -> None:
+def _follow(order: Order, lines: list[OrderLine]) -> None:
     """Bring the order's state to what is invoiced of it."""
     state = order.state
     if state == OrderState.UNSURE and order.invoices.filter(kind=Invoice.Kind.INVOICE, state__in=BOOKED).exists():
         arrived(order, "it is invoiced")
         state = OrderState.SENT
-    if state == OrderState.COMPLETE and not was_whole:
+    if state == OrderState.COMPLETE and order.rest_closed:
         return
     if state not in (OrderState.SENT, OrderState.PART_INVOICED, OrderState.COMPLETE):
         return

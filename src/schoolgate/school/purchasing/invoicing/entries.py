@@ -4,6 +4,7 @@ The document's amounts stand, whatever its lines make. So VAT that differs from 
 its VAT code, and what a document has beside its lines (freight, say) has a row of its own. Each such row says so.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -13,7 +14,10 @@ from schoolgate.school.purchasing.models import Coding, Invoice, VatCode
 NOTHING = Decimal(0)
 
 BESIDE = 0
-"""The number of the row of what a document has beside its lines; lines are numbered from 1."""
+"""The number of the row of what a document has beside its lines; lines are numbered from 1.
+
+The VAT of a second code that no line has is numbered on after the last line.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,7 @@ def entries_of(invoice: Invoice) -> list[Entry]:
             largest = _largest(of_code)
             note = f"VAT {money_text(differs)} more than the line's: the document's VAT of {one.vat_code.code} stands"
             rows[rows.index(largest)] = replace(largest, vat=largest.vat + differs, note=note)
-    beside = _beside(invoice, rows)
-    signed = [*rows, beside] if beside else rows
-    return [_counted(row, invoice.sign) for row in signed]
+    return [_counted(row, invoice) for row in (*rows, *_beside(invoice, rows))]
 
 
 def _lines(invoice: Invoice) -> list[Entry]:
@@ -52,29 +54,39 @@ def _lines(invoice: Invoice) -> list[Entry]:
     ]
 
 
-def _beside(invoice: Invoice, rows: list[Entry]) -> Entry | None:
-    """What the document's amounts have beyond its lines', coded as the largest line; None where that is nothing."""
+def _beside(invoice: Invoice, rows: list[Entry]) -> Iterator[Entry]:
+    """What the document's amounts have beyond its lines', coded as the largest line; none where that is nothing.
+
+    VAT at a code that no line has stays at that code: of several each after the first has a row of its own.
+    """
     net = invoice.net - sum((row.net for row in rows), NOTHING)
     vat = invoice.vat - sum((row.vat for row in rows), NOTHING)
     total = invoice.gross - invoice.net - invoice.vat
-    if not (net or vat or total):
-        return None
     largest, used = _largest(rows), {row.vat_code for row in rows}
-    untouched = [one.vat_code for one in invoice.vat_sums.all() if one.vat_code not in used]
+    untouched = sorted(
+        (one for one in invoice.vat_sums.all() if one.vat_code not in used), key=lambda one: (-abs(one.vat), one.pk)
+    )
+    more = [one for one in untouched[1:] if one.vat]
+    if not (net or vat or total or more):
+        return
     note = "what the document has beside its lines, coded as its largest line"
+    first = note
     if total:
-        note += f"; its total is {money_text(total)} more than its net and VAT"
-    return Entry(
+        first += f"; its total is {money_text(total)} more than its net and VAT"
+    yield Entry(
         BESIDE,
         "Beside the lines",
         largest.coding,
-        untouched[0] if untouched else largest.vat_code,
+        untouched[0].vat_code if untouched else largest.vat_code,
         net,
-        vat,
+        vat - sum((one.vat for one in more), NOTHING),
         # `_counted` adds net and VAT.
         total,
-        note,
+        first,
     )
+    last = max(row.number for row in rows)
+    for number, one in enumerate(more, last + 1):
+        yield Entry(number, "Beside the lines", largest.coding, one.vat_code, NOTHING, one.vat, NOTHING, note)
 
 
 def _largest(rows: list[Entry]) -> Entry:
@@ -82,5 +94,7 @@ def _largest(rows: list[Entry]) -> Entry:
     return max(rows, key=lambda row: (abs(row.net), -row.number))
 
 
-def _counted(row: Entry, sign: int) -> Entry:
-    return replace(row, net=sign * row.net, vat=sign * row.vat, gross=sign * (row.net + row.vat + row.gross))
+def _counted(row: Entry, invoice: Invoice) -> Entry:
+    net, vat, gross = row.net, row.vat, row.net + row.vat + row.gross
+    # Times -1, nothing would be -0.00, which not every finance system reads.
+    return replace(row, net=-net, vat=-vat, gross=-gross) if invoice.is_credit_note else replace(row, gross=gross)

@@ -5,6 +5,7 @@ not there makes the document wait. A credit note's line goes to the credited inv
 order, and takes no more of it than is left.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -62,6 +63,8 @@ def match(bill: Bill, supplier: Supplier, document: FetchedDocument) -> Match | 
     found = document.for_order or _order_named(bill, supplier)
     if isinstance(found, Refused):
         return found
+    if found.supplier_id != supplier.pk:
+        return _another_suppliers(found, supplier, bill.place("Supplier", "SupplierReferences", "DUNS"))
     order = counting.hold(found.pk)
     lines = _not_out(bill, order) or _order_lines(bill, order)
     return lines if isinstance(lines, Refused) else Match(order, None, lines)
@@ -84,10 +87,12 @@ def _order_named(bill: Bill, supplier: Supplier) -> Order | Refused:
     order: Order | None = Order.objects.filter(number__iexact=at.text).select_related("supplier").first()
     if order is None:
         return _refused(ORDER_UNKNOWN, f"You have no order {quoted(at.text[:40])}.", "one of your orders", at)
-    if order.supplier_id != supplier.pk:
-        said = f"Order {order.number} is one to {order.supplier}, and not to {supplier}."
-        return _refused(ORDER_UNKNOWN, said, f"an order to {supplier}", at)
-    return order
+    return _another_suppliers(order, supplier, at) if order.supplier_id != supplier.pk else order
+
+
+def _another_suppliers(order: Order, supplier: Supplier, at: Place) -> Refused:
+    said = f"Order {order.number} is one to {order.supplier}, and not to {supplier}."
+    return _refused(ORDER_UNKNOWN, said, f"an order to {supplier}", at)
 
 
 def _order_numbers(bill: Bill) -> Iterator[Place]:
@@ -162,11 +167,14 @@ def _invoice_credited(bill: Bill, supplier: Supplier) -> Invoice | Refused:
 
 def _credited_lines(bill: Bill, credited: Invoice) -> tuple[LineMatch, ...] | Refused:
     lines = list(credited.lines.select_related("order_line", "coding", "vat_code"))
-    left = {line.pk: counting.still_to_credit(line) for line in lines}
+    left = counting.left_to_credit(lines)
+    charged: dict[int | None, list[InvoiceLine]] = defaultdict(list)
+    for line in lines:
+        charged[line.order_line.number if line.order_line is not None else None].append(line)
     matched = []
     for each in bill.lines:
         at, number = each.reference, _number(each.reference.text)
-        of_it = [line for line in lines if _is_for(line, number)] if at.text == "" or number is not None else []
+        of_it = charged.get(number, []) if at.text == "" or number is not None else []
         if not of_it:
             what = f"line {quoted(at.text[:40])} of the order" if at.text else "post and packing"
             said = f"{each} credits {what}, which {credited} does not charge."
@@ -178,13 +186,6 @@ def _credited_lines(bill: Bill, credited: Invoice) -> tuple[LineMatch, ...] | Re
         left[chosen.pk] = (left[chosen.pk][0] - many, left[chosen.pk][1] - net)
         matched.append(LineMatch(each, chosen.order_line, chosen))
     return tuple(matched)
-
-
-def _is_for(line: InvoiceLine, number: int | None) -> bool:
-    """Whether an invoice's line is for the order's line of this number; None: whether it is post and packing."""
-    if number is None:
-        return line.kind == InvoiceLine.Kind.POST_AND_PACKING
-    return line.order_line is not None and line.order_line.number == number
 
 
 def _has_room(line: InvoiceLine, left: tuple[Decimal, Decimal], many: Decimal, net: Decimal) -> bool:

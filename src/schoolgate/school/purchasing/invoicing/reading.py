@@ -108,11 +108,12 @@ class Bill:
         terms = ("Settlement", "SettlementTerms")
         days = _DAYS_FROM_INVOICE.fullmatch(self.place(*terms, "@Code").text)
         stated = days[1] if days else self.place(*terms, "DaysFromInvoice").text
-        if self.invoice.date is not None and re.fullmatch(r"[0-9]{1,3}", stated):
-            return self.invoice.date + dt.timedelta(days=int(stated))
         try:
+            if self.invoice.date is not None and re.fullmatch(r"[0-9]{1,3}", stated):
+                return self.invoice.date + dt.timedelta(days=int(stated))
             return to_day(self.place(*terms, "PayByDate").text)
-        except ValueError:
+        except (ValueError, OverflowError):
+            # No day, or one after the last that there is, 31 December 9999.
             return None
 
 

@@ -151,5 +151,5 @@ def _sum_up(order: Order, lines: list[OrderLine]) -> None:
     received = dict(standing.values_list("order_line").annotate(Sum("quantity")))
     for line in lines:
         line.received = received.get(line.pk, 0)
-    OrderLine.objects.bulk_update(lines, ["received"])
+    OrderLine.objects.bulk_update(lines, ["received"], batch_size=500)
     Order.objects.filter(pk=order.pk).update(version=F("version") + 1, changed_at=timezone.now())

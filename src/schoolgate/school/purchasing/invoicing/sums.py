@@ -67,8 +67,14 @@ def check_totals(invoice: Invoice, stated: InvoiceTotals, rates: Sequence[Decima
 
 
 def reckon_vat(net: Decimal, rate: Decimal, settlement: Decimal, stated: Decimal) -> Decimal:
-    """The VAT on `net` at a rate in per cent: of what is left after a settlement discount, where that was meant."""
-    return _nearest(stated, (tax_of(net, rate), tax_of(net - settlement, rate)))
+    """The VAT on `net` at a rate in per cent: of what is left after a settlement discount, where that was meant.
+
+    What is no discount of it, below nothing or more than all of it, explains no VAT.
+    """
+    ways = [tax_of(net, rate)]
+    if 0 <= settlement <= net:
+        ways.append(tax_of(net - settlement, rate))
+    return _nearest(stated, ways)
 
 
 def _line_nets(

@@ -71,7 +71,7 @@ def _book(document: FetchedDocument, bill: Bill, ledger: Ledger) -> Invoice | Re
     found = match(bill, ledger.supplier, document)
     if isinstance(found, Refused):
         return found
-    year = _year(found.order)
+    year = _year(found.credits or found.order)
     if isinstance(year, Refused):
         return year
     invoice = _head(document, bill, found, year)
@@ -99,9 +99,11 @@ def _book(document: FetchedDocument, bill: Bill, ledger: Ledger) -> Invoice | Re
     return invoice
 
 
-def _year(order: Order) -> FinancialYear | Refused:
-    """The order's year if it is open, else the current one; its row held so that nobody closes it meanwhile."""
-    for year in (order.year, current_year()):
+def _year(of: Order | Invoice) -> FinancialYear | Refused:
+    """The year of the order, or of the invoice that is credited, if it is open, else the current one; its row held so
+    that nobody closes it meanwhile.
+    """
+    for year in (of.year, current_year()):
         try:
             if year is not None:
                 require_open(year)

@@ -12,7 +12,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
-from itertools import count
+from itertools import count, islice
 from typing import Any
 from xml.parsers import expat
 
@@ -24,6 +24,8 @@ MOST_PARTS = 100
 """Of a message, those within parts counted too."""
 MOST_LINES = 400_000
 """More than 20 MB have as attachments are packed; of parts within parts each line is looked at for each."""
+MOST_ORDER_LINES = 9_999
+"""As in a basket that this program writes; somebody waits before the screen while they are read."""
 LONGEST_NAME = 200
 START = 64 * 1024
 """So many bytes of XML are looked at for its root."""
@@ -50,6 +52,7 @@ NEITHER = (
 TOO_LARGE = f"It is larger than {MOST_BYTES // 1024 // 1024} MB. Save the order from the message, and choose that file."
 TOO_LONG = "It has more lines than any order needs. Save the order from the message, and choose that file."
 TOO_MANY = f"It has more than {MOST_PARTS} parts. Save the orders from the message, and choose these files."
+TOO_MANY_LINES = f"It has more than {MOST_ORDER_LINES:,} lines. Ask the supplier to send it as several orders."
 EMPTY = "It is empty. Save it again from your mail program."
 
 OTHERWISE = (
@@ -64,7 +67,16 @@ OTHERWISE = (
 """Forms that are none of ours, by how they begin, and what to do."""
 
 _PGP = b"-----BEGIN PGP MESSAGE-----"
+_CMS = re.compile(rb"\x30.{1,20}?\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07(?:(\x02)|[\x03\x04\x06])", re.DOTALL)
+"""How S/MIME begins that is encrypted, or, in the group, signed (RFC 5652)."""
+_ENCRYPTED_KINDS = (
+    "multipart/encrypted",
+    "application/pgp-encrypted",
+    "application/x-microsoft-rpmsg-message",
+)
+_ENCRYPTED_FILES = (".p7m", ".pgp", ".gpg", ".rpmsg")
 _XML_ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
+_ORDER_LINE = re.compile(r"<(?:[\w.-]+:)?OrderLine[\s/>]")
 _LONG_HEADER = re.compile(rb"(?im)(?:^|\r)content-[a-z-]+:(?:[^\r\n]|(?:\r\n|\r|\n)[ \t]){4096}")
 """The library takes minutes over the parameters of one that is megabytes long."""
 _OF_A_MESSAGE = ("from", "to", "subject", "date", "received", "mime-version", "content-type")
@@ -143,7 +155,7 @@ def _parts(message: "Message[str, str]") -> Iterator[MailedOrder | str]:
     number = 0
     for part in message.walk():
         kind = part.get_content_type()
-        if kind in ("multipart/encrypted", "application/pgp-encrypted"):
+        if kind in _ENCRYPTED_KINDS:
             yield ENCRYPTED
         elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
             yield SIGNED if part.get_param("smime-type") in ("signed-data", "compressed-data") else ENCRYPTED
@@ -161,7 +173,12 @@ def _judge(name: str, content: bytes) -> MailedOrder | str:
             return said
     if _PGP in content[:START]:
         return ENCRYPTED
-    if name.casefold().endswith(".p7m"):
+    named_encrypted = name.casefold().endswith(_ENCRYPTED_FILES)
+    if begins_cms := _CMS.match(content):
+        # A signature beside what it signs is no wrap.
+        signed = SIGNED if named_encrypted else ""
+        return signed if begins_cms[1] else ENCRYPTED
+    if named_encrypted:
         return ENCRYPTED
     try:
         text = decoded(content)
@@ -173,6 +190,8 @@ def _judge(name: str, content: bytes) -> MailedOrder | str:
         return ENCRYPTED
     if root == "Invoice":
         return INVOICE
+    if root == "Order" and sum(1 for _ in islice(_ORDER_LINE.finditer(text), MOST_ORDER_LINES + 1)) > MOST_ORDER_LINES:
+        return f"{name[:80]}: {TOO_MANY_LINES}"
     return MailedOrder(name[:LONGEST_NAME], content, text) if root == "Order" else ""
 
 

@@ -78,7 +78,7 @@ class Order(models.Model):
     `reference` the supplier's for it, which goes back with the order. `net`, `vat` and `gross` are the sums of its
     lines. `version` goes up with every change, so that of two who change it at once the second is told. `over_budget`
     is the reason with which it was authorised all the same. `came_by` is the web service by which it came, and goes.
-    `said` is what the supplier's service said last.
+    `said` is what the supplier's service said last. `rest_closed` is that a person said that nothing more will come.
     """
 
     number = models.CharField(max_length=20, unique=True)
@@ -104,6 +104,7 @@ class Order(models.Model):
     over_budget = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
     said = models.CharField(max_length=500, blank=True)
+    rest_closed = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -67,7 +67,8 @@ class InvoicesNotMatched(Report):
         waits, differs, no_order = counts
         documents = number_of(waits, ("document waits", "documents wait"))
         differing = number_of(differs, ("invoice or credit note differs", "invoices and credit notes differ"))
-        return f"{documents.capitalize()} to come in, {differing}, and {number_of(no_order, ('has', 'have'))} no order."
+        without = number_of(no_order, ("has", "have")) if no_order else "none has"
+        return f"{documents.capitalize()} to come in, {differing}, and {without} no order."
 
 
 def _waiting(scope: Scope) -> Iterator[NotMatched]:

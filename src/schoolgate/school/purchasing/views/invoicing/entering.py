@@ -103,10 +103,11 @@ def enter_credit_note_of(request: PersonRequest, pk: int) -> HttpResponseBase:
         return redirect(invoice_address(invoice))
     document = _document(request, FetchedDocument.Kind.CREDIT_NOTE)
     data = request.POST if request.method == "POST" else None
-    lines = invoice.lines.select_related("vat_code", "order_line", "coding__year")[:MOST_LINES_OF_AN_ORDER]
+    lines = list(invoice.lines.select_related("vat_code", "order_line", "coding__year")[:MOST_LINES_OF_AN_ORDER])
     number = {"number": document.reference} if document is not None else None
     form = CreditNoteForm(data, initial=number, vat_codes=_vat_codes(lines))
-    known = [CreditedForm(data, line=line, left=counting.still_to_credit(line)) for line in lines]
+    left = counting.left_to_credit(lines)
+    known = [CreditedForm(data, line=line, left=left[line.pk]) for line in lines]
     page = {
         "heading": f"Enter a credit note for {invoice}",
         "credits": invoice,
