@@ -90,6 +90,15 @@ def test_what_lies_at_the_school_is_not_given_again(program: Any, offer: Offer) 
     assert program.get(f"outbox/{entry.pk}/file").json()["code"] == "unknown-entry"
 
 
+def test_a_file_whose_bytes_are_lost_is_withdrawn_and_its_values_are_sent_anew(program: Any, offer: Offer) -> None:
+    entry = offer()
+    offered_files().path(entry.sha256).unlink()
+    assert program.get(f"outbox/{entry.pk}/file").json()["code"] == "unknown-entry"
+    entry.refresh_from_db()
+    assert entry.state == EntryState.CANCELLED
+    assert "its content is lost" in AuditEntry.objects.get(did="file withdrawn").details
+
+
 def test_another_schools_program_gets_no_bytes(other_program: Any, offer: Offer) -> None:
     entry = offer()
     assert other_program.get(f"outbox/{entry.pk}/file").json()["code"] == "unknown-entry"

@@ -131,12 +131,17 @@ def _withdraw_to_say_anew(entry: OutboxEntry, why: str) -> None:
 def packed_file(account: User, number: int) -> tuple[OutboxEntry, bytes]:
     """A file that is offered to one of the account's bases, and its bytes as one gzip stream.
 
-    Raises ApiProblem `unknown-entry`, also once it is not offered any more.
+    Raises ApiProblem `unknown-entry`, also once it is not offered any more. One whose bytes are lost is withdrawn, lest
+    each of the school's calls ends in a fault of ours.
     """
     entry = entry_of(account, number)
     if not is_offered(entry):
         raise ApiProblem("unknown-entry")
-    return entry, offered_files().path(entry.sha256).read_bytes()
+    try:
+        return entry, offered_files().path(entry.sha256).read_bytes()
+    except FileNotFoundError:
+        _withdraw_to_say_anew(entry, "its content is lost")
+        raise ApiProblem("unknown-entry") from None
 
 
 def is_offered(entry: OutboxEntry) -> bool:
