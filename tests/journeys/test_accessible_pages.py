@@ -6,7 +6,7 @@ it was sent empty.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import transaction
@@ -55,7 +55,7 @@ def pages_of(site: str, browser: Client, whose: set[str]) -> Iterator[tuple[str,
         if allowed[name] not in whose or (page := shown(browser.get(address), {200})) is None:
             continue
         yield address, page
-        for form in html.document_fromstring(page.body).forms:
+        for form in cast("html.HtmlElement", html.document_fromstring(page.body)).forms:
             action = form.get("action") or address
             if form.method == "POST" and action not in sent:
                 sent.add(action)

@@ -95,7 +95,8 @@ OF_THE_AUTHORITY = {
     ADMINISTRATOR: """receipt-keys retire-receipt-key first-load first-load-file first-load-rows
         schools-without-base load-first try-first-again discard-first addresses-without-list set-summary-time
         system-options collection-limits""",
-    RIGHT: "restriction lift-restriction data-pack erase-person restricted staff staff-member send-staff-changes staff-changes",
+    RIGHT: """restriction lift-restriction data-pack erase-person restricted
+        staff staff-member send-staff-changes staff-changes""",
     SCHOOLS: "portal",
     SCHOOL: """portal-tiles portal-people portal-invite portal-link portal-remove portal-connection
         portal-settings portal-test-settings

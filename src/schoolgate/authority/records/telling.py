@@ -14,7 +14,7 @@ AT_ONCE = 500
 
 
 def tell_pupils(pupils: Iterable[Pupil]) -> Iterator[dict[str, Any]]:
-    """Each pupil, or member of staff, with its schools and when anything of it was last written, some hundreds looked up at a time."""
+    """Each of them with its schools and when anything of it was last written, some hundreds looked up at a time."""
     rows = iter(pupils)
     while portion := list(islice(rows, AT_ONCE)):
         known = beside(portion)

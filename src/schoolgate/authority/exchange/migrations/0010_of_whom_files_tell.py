@@ -1,8 +1,10 @@
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
 
-def from_values_sent(apps, schema_editor):
+def from_values_sent(apps: Any, schema_editor: Any) -> None:
     """What is known of files that were made before."""
     ToldOf = apps.get_model("authority_exchange", "ToldOf")
     SentValue = apps.get_model("authority_exchange", "SentValue")
