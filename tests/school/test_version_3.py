@@ -227,6 +227,22 @@ def test_a_file_in_another_encoding_is_refused(home: Home) -> None:
         import_settings(PROXY.encode("utf-16"))
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"x = " + b"9" * 5000,
+        b"x = " + b"[" * 3000 + b"]" * 3000,
+        b"[proxy]\nname = 'proxy:80'\npassword = \"a\\u0000b\"\n",
+        b"[[la]]\nnumber = '820'\nurl = 'https://la'\nfiles_not_exported = \"/a\\u0000b\"\nfiles_exported = '/c'\n",
+    ],
+    ids=["digits", "lists", "password", "folder"],
+)
+def test_whatever_stands_in_the_file_the_site_starts(home: Home, content: bytes) -> None:
+    (home.folder / FILE_NAME).write_bytes(content)
+    assert import_at_start(home.folder) is None
+    assert JournalLine.objects.get().level == "ERROR"
+
+
 def test_folders_of_two_las_lie_apart(la_820: str, folders: tuple[Path, Path]) -> None:
     take(la_820)
     for pair in (folders, (folders[0] / "in", folders[1])):

@@ -141,6 +141,8 @@ class _Table:
         """A text; a number that was written without quotes is what it looks like. Raises _Wrong."""
         value = self.values.get(key, "")
         if isinstance(value, str | int) and not isinstance(value, bool):
+            if "\0" in str(value):
+                raise self.wrong(key, f"{key} has a character in it that nobody can type. Write it in single quotes.")
             return str(value)
         raise self.wrong(key, f"{key} is a text: write it in single quotes.")
 
@@ -164,6 +166,11 @@ def _read(content: bytes) -> tuple[list[_Table], list[str]]:
         line = int(found[1]) if found else text.count("\n") + 1
         told = f"{_AT_LINE.sub('', str(error))}. Write texts in single quotes, folders too: 'C:\\B2B'."
         raise SettingsRefused([Problem(line, told)]) from None
+    except (ValueError, RecursionError):
+        # Numbers of thousands of digits, lists in lists without end: nobody typed these.
+        raise SettingsRefused(
+            [Problem(1, "This is no file of settings. Write it as the documentation shows.")]
+        ) from None
     places, tables, unknown = _places(text), list[_Table](), list[str]()
     for name, keys in KEYS.items():
         given = document.pop(name, [])
