@@ -80,6 +80,13 @@ def test_what_colleagues_wrote_is_in_it_once_somebody_read_it(pupil: Pupil) -> N
     assert told["held"]["notes"][0]["text"] == "His sister Sorrel asked for him."
 
 
+def test_a_value_of_many_parts_is_read_line_by_line_and_each_cell_says_what_it_is(pupil: Pupil) -> None:
+    told, page = unpack(ask(pupil, Kind.ACCESS))
+    (address,) = [row["words"] for row in told["held"]["values"] if row["item"] == "Address"]
+    assert "Street: Quarry Lane" in address.splitlines()
+    assert f'<td data-label="Value">{address}</td>' in page
+
+
 def test_the_page_is_whole_by_itself(pupil: Pupil) -> None:
     _, page = unpack(ask(pupil, Kind.ACCESS))
     assert "<style>" in page

@@ -114,6 +114,7 @@ def test_what_the_program_itself_said_is_in_it(planted: None, own: OwnWords, mon
         "Summer Day",
         "may",
         "Faith Hope",
+        "Green Abbey Primary",
         "D820432123017",
     ],
 )

@@ -19,7 +19,7 @@ from schoolgate.authority.records.listing import status_words, year_words
 from schoolgate.authority.records.looking import about_number
 from schoolgate.authority.records.models import Change, Pupil, PupilGroup, Restriction, row_key
 from schoolgate.authority.records.one_pupil import OnePupil, ShownVersion, Source
-from schoolgate.authority.records.showing import in_one_line, label_of
+from schoolgate.authority.records.showing import in_lines, label_of
 from schoolgate.authority.requests.traces import Traces, reasons_about, traces_of
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.wire.mis.connector import Group
@@ -163,7 +163,7 @@ def _value(group: DataGroup, item: str, school: str, payload: Payload) -> Row:
         "item": label_of(group, item),
         "school": school,
         "value": payload.get(item),
-        "words": in_one_line(group, item, payload),
+        "words": "\n".join(in_lines(group, item, payload)),
     }
 
 

@@ -95,7 +95,7 @@ def _readable(part: Part) -> dict[str, Any]:
         "title": part.title,
         "about": part.about,
         "headings": [part.columns[key] for key in shown],
-        "rows": [[_words(row.get(key)) for key in shown] for row in part.rows],
+        "rows": [[(part.columns[key], _words(row.get(key))) for key in shown] for row in part.rows],
     }
 
 
