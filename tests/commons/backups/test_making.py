@@ -167,9 +167,40 @@ def test_a_manifest_that_cannot_be_read_makes_it_no_backup(back_up: BackUp, plac
     assert list(Place(place).manifests()) == []
 
 
-def test_a_manifest_that_leads_out_of_the_home_is_refused(back_up: BackUp) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (f'"{LETTER}"', "5"),
+        (f'"{LETTER}"', '""'),
+        ('"sha256": "', '"sha256": "../'),
+        ('"size": ', '"size": -'),
+        ('"sqlite"', '"oracle"'),
+        ("+00:00", ""),
+    ],
+)
+def test_a_damaged_manifest_is_told_as_one(back_up: BackUp, right: str, wrong: str) -> None:
     backup = Path(back_up().folder)
     manifest = backup / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(LETTER, "../../letter"))
+    manifest.write_text(manifest.read_text().replace(right, wrong))
+    with pytest.raises(Damaged, match="cannot be read"):
+        read_manifest(backup)
+
+
+def test_bytes_that_went_bad_in_an_earlier_backup_are_written_anew_once_they_are_read(
+    home: Home, back_up: BackUp, place: Path
+) -> None:
+    back_up()
+    (letter,) = (path for path in objects_in(place) if path.read_bytes() == b"a letter")
+    letter.write_bytes(b"a wetter")
+    os.utime(home.folder / LETTER, (1, 1))
+    back_up()
+    assert letter.read_bytes() == b"a letter"
+
+
+@pytest.mark.parametrize("outside", ["../../letter", "/letter", "C:/letter"])
+def test_a_manifest_that_leads_out_of_the_home_is_refused(back_up: BackUp, outside: str) -> None:
+    backup = Path(back_up().folder)
+    manifest = backup / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(LETTER, outside))
     with pytest.raises(Damaged, match="outside of the home"):
         read_manifest(backup)

@@ -164,7 +164,9 @@ def _note(final: Path, manifest: Manifest, written: int, home: Path, by: User | 
             same_disk=final.stat().st_dev == home.stat().st_dev,
         )
         record("backup made", by=by, target=final.name, details=f"{len(manifest.files)} files")
-        write("INFO", f"A backup was made and read again: {final.name}.", link=address_of_page())
+        write(
+            "INFO", f"A backup was made: {final.name}. What was written of it was read again.", link=address_of_page()
+        )
     return backup
 
 

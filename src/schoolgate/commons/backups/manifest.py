@@ -3,16 +3,18 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
-from typing import Literal
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Literal, get_args
 
 NAME = "manifest.json"
 FORMAT = 1
 
 DatabaseKind = Literal["sqlite", "postgres"]
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Damaged(Exception):
@@ -67,15 +69,32 @@ def read_manifest(folder: Path) -> Manifest:
         told["database"] = KeptFile(**told["database"])
         told["files"] = [KeptFile(**file) for file in told["files"]]
         manifest = Manifest(**{**told, "made_at": datetime.fromisoformat(told["made_at"])})
+        _require_sound(manifest)
     except FileNotFoundError:
         raise Damaged(f"{folder} is no backup: there is no {NAME} in it.") from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Damaged(f"{folder / NAME} cannot be read ({type(error).__name__}).") from None
     for file in (manifest.database, *manifest.files):
         path = PurePosixPath(file.path)
-        if path.is_absolute() or ".." in path.parts or "\\" in file.path:
+        if path.is_absolute() or ".." in path.parts or "\\" in file.path or PureWindowsPath(file.path).drive:
             raise Damaged(f"{folder / NAME} names a file outside of the home: {file.path}.")
     return manifest
+
+
+def _require_sound(manifest: Manifest) -> None:
+    """Raise ValueError where a text, a digest or a number is none."""
+    files = (manifest.database, *manifest.files)
+    texts = [manifest.site, manifest.program, *manifest.keys, *(file.path for file in files)]
+    digests = [file.sha256 for file in files]
+    numbers = [number for file in files for number in (file.size, file.changed)]
+    if (
+        not all(isinstance(text, str) and text for text in texts)
+        or not all(isinstance(digest, str) and _SHA256.fullmatch(digest) for digest in digests)
+        or not all(isinstance(number, int) and number >= 0 for number in numbers)
+        or manifest.database_kind not in get_args(DatabaseKind)
+        or manifest.made_at.tzinfo is None
+    ):
+        raise ValueError
 
 
 def fingerprints(keys: Iterable[str]) -> list[str]:

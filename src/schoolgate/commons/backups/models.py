@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class Backup(models.Model):
-    """A backup that was made and read again, every part of it right. One that failed leaves no row.
+    """A backup that was made, and of which what was written was read again. One that failed leaves no row.
 
     `made_at` is the moment that it is of: nothing later is in it. `folder` is where it lies, `size` what it is of in
     bytes, `written` what of that had to be written, since the rest lay there already.

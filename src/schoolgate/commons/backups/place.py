@@ -83,7 +83,7 @@ class Place:
         try:
             sha256, size = copy(source, incoming)
             file, final = KeptFile(path, sha256, size, changed), self.path(sha256)
-            if self.has(file):
+            if self.has(file) and digest(final) == (sha256, size):
                 return file, False
             if digest(incoming) != (sha256, size):
                 raise Damaged(f"What was written to {self.folder} is not what was read again. Is the disk failing?")

@@ -52,9 +52,7 @@ def backup_of(site: str) -> click.Command:
         if as_json:
             print_json({"backup": made.folder, "made_at": made.made_at, "size": made.size, "written": made.written})
             return
-        click.echo(
-            f"{made.folder}: {made.size:,} bytes, of which {made.written:,} were written anew. Read again: right."
-        )
+        click.echo(f"{made.folder}: {made.size:,} bytes, of which {made.written:,} were written anew and read again.")
         if made.same_disk:
             click.echo("It lies on the same disk as the site: if that fails, both are lost.", err=True)
         key_file = settings.SCHOOLGATE_HOME.key_file
