@@ -150,6 +150,12 @@ def test_a_restricted_pupils_request_is_nobodys_without_the_right(
     assert "Why it may go" not in shown
 
 
+def test_members_of_staff_are_led_to_where_they_may_be_seen_and_only_there(officer: User, as_officer: Client) -> None:
+    assert reverse("staff") not in told(as_officer.get(reverse("data-requests")))
+    change_rights(officer, [STAFF_RECORDS], by=None)
+    assert reverse("staff") in told(as_officer.get(reverse("data-requests")))
+
+
 def test_a_member_of_staffs_request_needs_the_right_to_staff_records(
     green_abbey: Base, entitled: Client, officer: User
 ) -> None:

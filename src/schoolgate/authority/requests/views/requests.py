@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from schoolgate.authority.records.leading_on import pupil_or_404
 from schoolgate.authority.records.looking import looked
 from schoolgate.authority.records.models import Pupil
+from schoolgate.authority.records.models.visible import may_see_staff_records
 from schoolgate.authority.requests.forms import RequestForm
 from schoolgate.authority.requests.models import DataRequest, Kind, State
 from schoolgate.authority.requests.receiving import write_down
@@ -47,7 +48,8 @@ def data_requests(request: PersonRequest) -> HttpResponseBase:
         kept=["all"],
         downloads=False,
     )
-    return table.response("authority_requests/data_requests.html", {"everything": everything})
+    context = {"everything": everything, "to_staff": may_see_staff_records(request.user)}
+    return table.response("authority_requests/data_requests.html", context)
 
 
 @who("administrator", "officer")
