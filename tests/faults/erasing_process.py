@@ -31,6 +31,12 @@ def everything() -> dict[str, int]:
     return {model.__name__: model._base_manager.count() for model in ours}
 
 
+def files_that_tell() -> list[str]:
+    """Files of the home in whose bytes he stands, be it in a page that is free or in what was written before."""
+    files = [path for path in settings.SCHOOLGATE_HOME.folder.rglob("*") if path.is_file()]
+    return sorted(path.name for path in files if b"R820432124001" in path.read_bytes())
+
+
 def by_a_process(fault: str) -> int:
     """How a process ends that erases: one of its own, which costs no second start."""
     connections.close_all()
@@ -55,6 +61,7 @@ if __name__ == "__main__":
     killed = by_a_process("erasing.before-commit")
     same = everything() == before
     ended = by_a_process("")
+    files = files_that_tell()
     held = list(Pupil.objects.values_list("forename", flat=True))
     keys = ErasedKey.objects.exists()
     bring_in(base, [daniel(), SISTER])
@@ -62,6 +69,7 @@ if __name__ == "__main__":
         "killed": killed,
         "nothing was done": same,
         "ended": ended,
+        "files that tell": files,
         "held": held,
         "known again": keys,
         "state": DataRequest.objects.get().state,

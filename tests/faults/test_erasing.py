@@ -21,6 +21,7 @@ def test_a_record_is_erased_whole_or_not_at_all_and_no_file_brings_it_back(datab
         "killed": -signal.SIGKILL,
         "nothing was done": True,
         "ended": 0,
+        "files that tell": [],
         "held": ["Sorrel"],
         "known again": True,
         "state": "done",
