@@ -18,6 +18,7 @@ from tests.documents.students.files import a_file, a_pupil, changed
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.collection import tasks
+from schoolgate.authority.collection.attainment import folder as folder_reading
 from schoolgate.authority.collection.attainment import suspense
 from schoolgate.authority.collection.attainment.folder import FolderRefused, access_to, folder_below_root
 from schoolgate.authority.collection.models import (
@@ -182,6 +183,37 @@ def test_a_file_that_is_not_right_is_told_and_tried_again(
     drop(results())
     run()
     assert held_of("Ada") == ["105"]
+
+
+def test_a_file_that_goes_while_the_folder_is_read_keeps_no_other(
+    drop: Drop, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = drop(results("99"), name="8204321_CES_820LLLL_000.xml")
+    drop(results())
+    there = folder_reading._is_from
+
+    def goes(path: Path, base: Base) -> bool:
+        gone.unlink(missing_ok=True)
+        return there(path, base)
+
+    monkeypatch.setattr(folder_reading, "_is_from", goes)
+    assert run().state == RunState.SUCCESSFUL
+    assert held_of("Ada") == ["105"]
+
+
+def test_a_file_dated_by_a_wrong_clock_is_read(drop: Drop, run: Run) -> None:
+    os.utime(drop(results()), (time.time() + 10**8,) * 2)
+    run()
+    assert held_of("Ada") == ["105"]
+
+
+def test_no_more_is_read_of_a_file_that_is_too_large(
+    drop: Drop, run: Run, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SCHOOLGATE_MAX_FILE_BYTES = 10
+    monkeypatch.setattr("hashlib.file_digest", lambda *_: pytest.fail("all of it was read"))
+    drop(results())
+    assert run().state == RunState.SUCCESSFUL
 
 
 def test_of_whom_nobody_knows_the_results_wait_and_nobody_is_added(drop: Drop, run: Run) -> None:

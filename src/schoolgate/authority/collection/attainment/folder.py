@@ -5,9 +5,10 @@ be on its way in, and is left to the next run.
 """
 
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -44,7 +45,8 @@ def folder_below_root(text: str) -> Path:
     try:
         wanted = (Path(root) / text.replace("\\", "/").strip()).resolve()
         above = Path(root).resolve()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
+        # The last of them: links that lead round in a circle.
         raise FolderRefused("This is no folder’s name. Correct it.") from None
     if not wanted.is_relative_to(above):
         raise FolderRefused(f"It lies outside of {root}, the only place where folders are read. Choose one in there.")
@@ -53,35 +55,38 @@ def folder_below_root(text: str) -> Path:
 
 def files_of(folder: Path, base: Base) -> list[Found]:
     """The files of a school in a folder, by name, that were not changed just now. Raises FolderRefused."""
-    return [
-        Found(path)
-        for path in _xml_files(folder)
-        if _is_from(path, base) and path.stat().st_mtime < time.time() - SETTLED_AFTER_SECONDS
-    ]
+    return [Found(path) for path in _xml_files(folder) if _is_from(path, base) and _is_settled(path)]
 
 
 def access_to(text: str, bases: list[Base]) -> str:
     """What is found in a folder, in a sentence. Raises FolderRefused."""
     folder = folder_below_root(text)
-    files = list(_xml_files(folder))
+    files = _xml_files(folder)
     for path in files[:1]:
-        _head(path)
+        _require_readable(path)
     theirs = sum(any(_is_from(path, base) for base in bases) for path in files)
     what = "1 XML file lies" if len(files) == 1 else f"{len(files):,} XML files lie"
     return f"{folder} can be read. {what} in it, {theirs:,} of schools in this task."
 
 
-def fits(found: Found) -> bool:
-    """Whether a file's header names the school and authority that its name does. Raises FolderRefused."""
-    return KINDS["student"].fits(found.name, _head(found.path))
+def fits(name: str, stream: BinaryIO) -> bool:
+    """Whether a file's header names the school and authority that its name does. Raises OSError."""
+    return KINDS["student"].fits(name, stream.read(HEAD_BYTES))
 
 
-def _head(path: Path) -> bytes:
+def _require_readable(path: Path) -> None:
     try:
         with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
+            file.read(HEAD_BYTES)
     except OSError as error:
         raise _unreadable(path, error) from None
+
+
+def _is_settled(path: Path) -> bool:
+    """Whether nobody changed it in the last minute; one with a moment yet to come has it from a wrong clock."""
+    with suppress(OSError):
+        return abs(time.time() - path.stat().st_mtime) > SETTLED_AFTER_SECONDS
+    return False
 
 
 def _is_from(path: Path, base: Base) -> bool:
@@ -89,15 +94,18 @@ def _is_from(path: Path, base: Base) -> bool:
     return sent is not None and (sent.la, sent.school, sent.destination_la) == (base.la, base.number, LA_NUMBER.get())
 
 
-def _xml_files(folder: Path) -> Iterator[Path]:
+def _xml_files(folder: Path) -> list[Path]:
     """Files that lie here themselves: what a link leads to may lie anywhere."""
     try:
-        found = sorted(folder.iterdir())
+        return [path for path in sorted(folder.iterdir()) if _is_xml_file(path)]
     except FileNotFoundError:
         raise FolderRefused(f"There is no folder {folder}. Make it, or correct its name in the task.") from None
     except OSError as error:
         raise _unreadable(folder, error) from None
-    return (path for path in found if path.suffix.lower() == ".xml" and path.is_file() and not path.is_symlink())
+
+
+def _is_xml_file(path: Path) -> bool:
+    return path.suffix.lower() == ".xml" and path.is_file() and not path.is_symlink()
 
 
 def _unreadable(path: Path, error: OSError) -> FolderRefused:

@@ -6,6 +6,7 @@ run. What was read, what waits and what is imported change in one commit: after 
 """
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,11 +144,12 @@ def _read_files(base: Base, folder: Path, notes: RunLog) -> _Read:
     for found in files_of(folder, base):
         try:
             with found.path.open("rb") as stream:
-                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-                if (found.name, sha256) in taken:
-                    continue
-                stream.seek(0)
-                trouble = _read_file(found, stream, read)
+                trouble = _why_not_looked_into(found, stream)
+                if not trouble:
+                    sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+                    if (found.name, sha256) in taken:
+                        continue
+                    trouble = _read_file(found, stream, read)
         except OSError as error:
             trouble = f"it cannot be read ({error.strerror or type(error).__name__})"
         except DocumentError as error:
@@ -160,12 +162,18 @@ def _read_files(base: Base, folder: Path, notes: RunLog) -> _Read:
     return read
 
 
+def _why_not_looked_into(found: Found, stream: BinaryIO) -> str:
+    """Why a file is not read at all, empty where it is; before all of it is read for its digest. Raises OSError."""
+    if os.fstat(stream.fileno()).st_size > settings.SCHOOLGATE_MAX_FILE_BYTES:
+        return "it is larger than this authority takes"
+    fitting = fits(found.name, stream)
+    stream.seek(0)
+    return "" if fitting else "name and header do not name the same school and authority"
+
+
 def _read_file(found: Found, stream: BinaryIO, read: _Read) -> str:
     """Add what a file says; why it is not read, empty where it was. Raises DocumentError, OSError."""
-    if found.path.stat().st_size > settings.SCHOOLGATE_MAX_FILE_BYTES:
-        return "it is larger than this authority takes"
-    if not fits(found):
-        return "name and header do not name the same school and authority"
+    stream.seek(0)
     file = StudentFile(stream, schemas_of_today())
     records = [entry.record for entry in file.entries()]
     if file.problems.refusals:
