@@ -1,5 +1,6 @@
 """What an LA has for a school comes into its *Files Imported* once, wherever the import dies."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,20 @@ def test_a_file_that_appears_while_the_import_runs_is_not_written_over(
     bring()
     assert (imported / BACK).read_bytes() == b"the office's own"
     assert (imported / "820LLLL_PER_8204321_001-2.xml").read_bytes() == CONTENT
+
+
+def test_what_a_dead_import_left_of_a_file_that_was_withdrawn_goes_after_a_day(
+    imported: Path, offered: ScriptedLa
+) -> None:
+    old, young, office = (
+        imported / name for name in (f".schoolgate-5-{'a' * 12}", f".schoolgate-6-{'b' * 12}", ".mine")
+    )
+    for path in (old, young, office):
+        path.write_bytes(b"pay")
+    for path in (old, office):
+        os.utime(path, (0, 0))
+    bring()
+    assert names_in(imported) == sorted([young.name, office.name, BACK])
 
 
 def test_other_bytes_than_the_la_offered_are_not_kept(imported: Path, offered: ScriptedLa) -> None:

@@ -7,9 +7,11 @@ comes after a death at any of these steps finds by the row, and by what lies in 
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -41,6 +43,8 @@ from schoolgate.wire.exchange_errors import ExchangeError, NotSchoolgate, Refuse
 MOST_PAGES = 100
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,94}\.xml", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ASIDE = re.compile(r"\.schoolgate-[0-9]+-[0-9a-f]{12}")
+ABANDONED = timedelta(days=1)
 
 
 @dataclass
@@ -200,6 +204,7 @@ def _import_one(client: ExchangeClient, place: str, entry: OutboxEntry, summary:
     row = ImportedFile.objects.filter(destination_la=place[:3], number=entry.number, sha256=entry.sha256).first()
     if row is None:
         row = _place(client, place, entry)
+        _remove_abandoned(Path(row.folder))
         summary.imported += 1
     else:
         summary.told_again += 1
@@ -241,6 +246,17 @@ def _place(client: ExchangeClient, place: str, entry: OutboxEntry) -> ImportedFi
         raise _not_placed(folder, error) from None
     _note_placed(row)
     return row
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what dead imports left aside that no row speaks of, and nobody writes over: the LA offers it no more."""
+    needed = set(ImportedFile.objects.filter(state=Stage.PLACING).values_list("aside", flat=True))
+    before = time.time() - ABANDONED.total_seconds()
+    # A folder that went since has what it has; the file that came lies there.
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if _ASIDE.fullmatch(path.name) and path.name not in needed and path.stat().st_mtime < before:
+                path.unlink()
 
 
 def _write_aside(row: ImportedFile) -> None:
