@@ -12,6 +12,7 @@ from tests.school.first_page.cases import CASES, DAY, NOW, Case, all_las, own_ac
 from tests.school.pages import page
 from tests.school.scripted_la import ScriptedLa
 
+from schoolgate.commons.backups.models import Restoration
 from schoolgate.school.exchange.disk_room import measure_disks
 from schoolgate.school.exchange.first_page import machine
 from schoolgate.school.exchange.models import (
@@ -93,6 +94,11 @@ def test_a_sender_is_shown_no_link_to_a_page_for_administrators(office: Client) 
     shown = page(office, "/")
     assert "An administrator of this site can see to it." in shown
     assert "/administration/las/820/" not in shown
+
+
+def test_a_sender_is_told_once_who_sees_to_a_restore(office: Client) -> None:
+    Restoration.objects.create(made_at=NOW() - DAY, at=NOW())
+    assert page(office, "/").count("An administrator of this site can see to it.") == 1
 
 
 def test_a_password_that_the_la_refuses_as_expired_has_one_line(admin: Client) -> None:

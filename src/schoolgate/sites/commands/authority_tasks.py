@@ -183,7 +183,8 @@ def run(number: int, dfe: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"runs": made, "left_out": [lock.base.dfe_number for lock in left_out]})
     else:
-        click.echo(f"{made:,} runs are queued." if made else "Nothing is queued: it goes on already, or has no school.")
+        runs = "One run is" if made == 1 else f"{made:,} runs are"
+        click.echo(f"{runs} queued." if made else "Nothing is queued: it goes on already, or has no school.")
         for lock in left_out:
             click.echo(f"Left out, since it is locked: {lock}.")
 

@@ -59,8 +59,7 @@ def disks_nearly_full() -> Iterator[ToDo]:
 def backups() -> Iterator[ToDo]:
     """There is no backup of today; or this site was put back from one, and nobody has seen to what was left out."""
     for needed in what_backups_need():
-        text = f"{needed.text} An administrator of this site can see to it."
-        yield ToDo(needed.code, text, needed.step, reverse("backups"))
+        yield ToDo(needed.code, needed.text, needed.step, reverse("backups"))
 
 
 def jobs_failed() -> Iterator[ToDo]:
