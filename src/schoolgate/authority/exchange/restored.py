@@ -6,6 +6,11 @@ and what is collected is collected from where the backup had got to. What people
 
 from schoolgate.commons.backups.restored import to_check
 
+to_check(
+    "Whose whereabouts must not leak since that time is shown again here, and sent to schools: restrict these pupils "
+    "anew before anything else. Colleagues who may see restricted pupils know who they are.",
+    "restricted",
+)
 to_check("What people decided, entered and matched in that time is to be done again.", "conflicts")
 to_check("Whoever was erased in that time is here again, and is to be erased anew.", "pupils")
 to_check(

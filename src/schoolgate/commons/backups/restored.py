@@ -76,3 +76,6 @@ def note_restoration(manifest: Manifest, backup: str) -> Restoration:
     for work in WORK:
         work(restoration)
     return restoration
+
+
+to_check("Who left, or lost a right, in that time has what was taken again: go through the people.", "users")
