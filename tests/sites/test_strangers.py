@@ -39,8 +39,8 @@ OF_THE_SCHOOL = {
     OFFICE: """today send-file export transfers transfer try-transfer-again cancel-transfer transfer-problems
         transfer-to-correct things-to-correct receipt receipt-json school-board held-back-files held-back-file
         held-back-action scheduled-runs dismiss-missed-runs former-root dismiss-former-root test-la test-school
-        file-requests personnel export-personnel import-personnel imported-files personnel-journal personnel-school
-        test-personnel-school export-personnel-school import-personnel-school""",
+        file-requests personnel export-personnel import-personnel imported-files import-files personnel-journal
+        personnel-school test-personnel-school export-personnel-school import-personnel-school""",
     ADMINISTRATOR: """personnel-url add-personnel-school edit-personnel-school remove-personnel-school
         administration connect connect-la connect-again connect-school connect-not-us connect-folder
         connect-check connect-schedule schedule folder las add-la edit-la remove-la change-la-password

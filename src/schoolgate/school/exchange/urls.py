@@ -42,6 +42,7 @@ urlpatterns = [
     path("personnel/export/", personnel.export_personnel, name="export-personnel"),
     path("personnel/import/", personnel.import_personnel, name="import-personnel"),
     path("personnel/imported/", personnel.imported_files, name="imported-files"),
+    path("personnel/imported/import/", personnel.import_files, name="import-files"),
     path("personnel/journal/", personnel.personnel_journal, name="personnel-journal"),
     path("personnel/url/", personnel_schools.personnel_url, name="personnel-url"),
     path("personnel/add/", personnel_schools.add_personnel_school, name="add-personnel-school"),

@@ -26,7 +26,7 @@ from schoolgate.school.exchange.asking import (
     staff_places,
 )
 from schoolgate.school.exchange.folders import folders_chosen
-from schoolgate.school.exchange.models import HeldBackFile, ImportedFile, PersonnelSchool, Transfer
+from schoolgate.school.exchange.models import Destination, HeldBackFile, ImportedFile, PersonnelSchool, Transfer
 from schoolgate.school.exchange.models.imported_file import ImportedFileQuerySet
 from schoolgate.school.exchange.places import PERSONNEL, is_of_staff
 from schoolgate.school.exchange.preferences import PERSONNEL_URL
@@ -166,9 +166,21 @@ def imported_files(request: PersonRequest) -> HttpResponseBase:
         request,
         name="imported-files",
         noun=("file", "files"),
-        empty=NotYet("No file came from an LA yet. The import asks for them."),
+        empty=NotYet("No file came from an LA yet. Import asks for them."),
     )
     return table.response("school_exchange/imported_files.html")
+
+
+@who(*OFFICE)
+@require_POST
+def import_files(request: PersonRequest) -> HttpResponseBase:
+    """Fetch what every LA has, for pupils' and for personnel folders, as the schedule does."""
+    places = [*Destination.objects.values_list("la", flat=True), *staff_places()]
+    with transaction.atomic():
+        record("import asked for", by=request.user, target="all files", request=request)
+        ask_for_imports(places, by_person=True)
+    messages.success(request, "Asking the LAs what they have.")
+    return redirect("imported-files")
 
 
 @who(*OFFICE)
