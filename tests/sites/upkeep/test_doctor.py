@@ -1,5 +1,6 @@
 """Each check finds what it is for, says why and what to do, and mends nothing but what is safe."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -203,6 +204,15 @@ def test_a_disk_that_is_nearly_full_is_told(free: int, state: str, home: Home, m
 def test_a_slow_disk_is_told(seconds: float, state: str, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "_write_safely", lambda _: seconds)
     assert states("disk-speed") == [state]
+
+
+def test_a_disk_that_takes_nothing_is_told_as_such(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Path) -> float:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(machine, "_write_safely", full)
+    (told,) = findings("disk-speed")
+    assert (told.state, told.found) == ("bad", "Nothing can be written safely to the disk: No space left on device.")
 
 
 @pytest.mark.django_db

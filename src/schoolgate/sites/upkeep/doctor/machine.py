@@ -53,7 +53,17 @@ def too_little_room(folder: Path, which: str) -> Iterator[Finding]:
 @check("disk-speed", "Speed of the disk", well="Writes are safe on it quickly.", reads_rows=False)
 def disk_is_quick() -> Iterator[Finding]:
     folder = settings.SCHOOLGATE_HOME.folder
-    seconds = statistics.median(_write_safely(folder) for _ in range(TRIES))
+    try:
+        seconds = statistics.median(_write_safely(folder) for _ in range(TRIES))
+    except OSError as error:
+        yield Finding(
+            "bad",
+            f"Nothing can be written safely to the disk: {error.strerror}.",
+            cause="The disk is full, may not be written, or is failing.",
+            cure="See the findings on room and on the home folder first. If neither is bad, have the disk looked at.",
+            where=str(folder),
+        )
+        return
     if seconds > SLOW_SECONDS:
         yield Finding(
             "bad" if seconds > VERY_SLOW_SECONDS else "look",
