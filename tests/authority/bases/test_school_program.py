@@ -134,6 +134,7 @@ def test_where_nothing_is_offered_an_officer_is_told_how_that_changes(
 ) -> None:
     page = signed_in(officer).get("/school-program/").content.decode()
     assert "Nothing is offered yet" in page
+    assert "Offer it to schools" in page
     assert "schoolgate authority school-package" in page
 
 

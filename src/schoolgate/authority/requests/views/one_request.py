@@ -18,6 +18,7 @@ from schoolgate.authority.requests.models.data_request import DATA_REQUESTS, may
 from schoolgate.authority.requests.pack import NotHeld, make_pack, name_of
 from schoolgate.authority.requests.receiving import Closed, close, take_on
 from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.commons.accounts.rights import known_rights
 
 NOT_HELD = "The record is not held any more: it was erased, or the import that had brought it was undone."
 
@@ -32,6 +33,7 @@ def data_request(request: PersonRequest, pk: int) -> HttpResponseBase:
         "page": page_of(asked),
         "late": asked.is_overdue(timezone.localdate()),
         "may_answer": may_answer_requests(request.user),
+        "right": known_rights()[DATA_REQUESTS],
         "mine": asked.owner_id == request.user.pk,
     }
     return render(request, "authority_requests/data_request.html", context)
