@@ -84,9 +84,9 @@ def read_manifest(folder: Path) -> Manifest:
 def _require_sound(manifest: Manifest) -> None:
     """Raise ValueError where a text, a digest or a number is none."""
     files = (manifest.database, *manifest.files)
-    texts = [manifest.site, manifest.program, *manifest.keys, *(file.path for file in files)]
-    digests = [file.sha256 for file in files]
-    numbers = [number for file in files for number in (file.size, file.changed)]
+    texts: list[object] = [manifest.site, manifest.program, *manifest.keys, *(file.path for file in files)]
+    digests: list[object] = [file.sha256 for file in files]
+    numbers: list[object] = [number for file in files for number in (file.size, file.changed)]
     if (
         not all(isinstance(text, str) and text for text in texts)
         or not all(isinstance(digest, str) and _SHA256.fullmatch(digest) for digest in digests)
