@@ -12,6 +12,8 @@ ZOOMED = 640
 """What is left of 1280 CSS pixels at 200 % (WCAG 1.4.4)."""
 REFLOWED = 320
 """What is left of 1280 CSS pixels at 400 % (WCAG 1.4.10)."""
+PAPER = 680
+"""CSS pixels of A4 between margins of 15 mm."""
 
 AXE = "/axe.min.js"
 RULES = """async (contrast) => {
@@ -77,12 +79,15 @@ def faults_of(page: Page) -> Iterator[str]:
     """What is wrong with the page, all unfolded; `axe` is there.
 
     By day by the rules and by keyboard on an office screen, and at 400 %; the contrast of colours is held by a test of
-    their own. At night by all rules on both, and at 200 %.
+    their own. At night by all rules on both, at 200 %, and on paper.
     """
     page.evaluate(UNFOLD)
     yield from _at(page, WIDE, TOO_WIDE, RULES, BY_KEYBOARD)
     if NIGHTLY:
         yield from _at(page, ZOOMED, TOO_WIDE)
+        page.emulate_media(media="print")
+        yield from _at(page, PAPER, TOO_WIDE)
+        page.emulate_media(media="screen")
     yield from _at(page, REFLOWED, TOO_WIDE, *([RULES] if NIGHTLY else []))
 
 
