@@ -13,6 +13,7 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.restricting import restrict
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.sites.cli import main
 
 
@@ -46,6 +47,13 @@ def test_a_request_is_written_down_listed_and_closed(pupil: Pupil) -> None:
     assert call("close", ref, "--state", "done", "--outcome", "Sent.").exit_code == 1
     assert json.loads(call("--json").stdout) == []
     assert json.loads(call("--all", "--json").stdout)[0]["state"] == "done"
+
+
+def test_that_they_were_listed_stands_in_the_audit_of_staff(pupil: Pupil) -> None:
+    add(pupil, "access")
+    call("--json")
+    entry = AuditEntry.objects.get(did="requests listed")
+    assert (entry.about, entry.details) == ("staff records", "1 listed")
 
 
 def test_the_pack_is_written_for_its_owner_alone_and_never_over_another(pupil: Pupil, tmp_path: Path) -> None:

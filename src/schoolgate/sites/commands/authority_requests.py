@@ -40,10 +40,14 @@ def requests(context: click.Context, everything: bool, as_json: bool, limit: int
         return
     open_site("authority", home)
     require_current_database("authority")
+    from schoolgate.authority.records.hiding import ABOUT_STAFF
     from schoolgate.authority.requests.models import DataRequest
+    from schoolgate.commons.audit.recording import record
 
     found = DataRequest.objects.unrestricted().select_related("pupil", "owner")
     rows = [told(one) for one in (found if everything else found.open())]
+    # With members of staff among them, who were named: whoever reads the audit of staff sees that.
+    record("requests listed", by=None, details=f"{len(rows):,} listed", about=ABOUT_STAFF)
     columns = ["ref", "person", "kind", "received", "due", "state", "owner"]
     print_rows(rows, columns, as_json=as_json, limit=limit, empty="No open requests.")
 
