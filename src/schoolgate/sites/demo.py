@@ -78,7 +78,7 @@ class Demonstration:
             ["init", "--la", la, "--name", name, "--contact", contact, licence],
             ["users", "add", "administrator", "--role", "administrator"],
             ["users", "add", "officer", "--role", "officer"],
-            ["users", "rights", "officer", "--give", "staff-records"],
+            ["users", "rights", "officer", "--give", "staff-records", "--give", "data-requests"],
             ["rules", "use", "Always import", "--new-bases", "--add-unmatched"],
             *(
                 ["accounts", "add", "--la", of.la, "--school", of.number, "--name", of.name, "--user", user]
