@@ -164,7 +164,10 @@ def test_three_schools_have_documents_of_each_type_waiting(demonstration: tuple[
 def test_the_homes_lie_where_the_design_says(demonstration: tuple[Path, dict[str, Any]]) -> None:
     home, described = demonstration
     assert described["home"] == str(home)
-    assert {path.name for path in home.iterdir()} == {"school", "authority", "authority-2", "supplier", "root"}
+    assert {path.name for path in home.iterdir()} == {
+        *("school", "authority", "authority-2", "supplier"),
+        *("root", "staff"),
+    }
 
 
 def test_a_receipt_is_verified_offline_against_its_file(demonstration: tuple[Path, dict[str, Any]]) -> None:
