@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 ONLY ?=
 
-.PHONY: setup demo test lint faults bench nightly docs lock clean
+.PHONY: setup demo test lint faults bench nightly docs dist lock clean
 
 setup: $(VENV)/.ready
 
@@ -40,6 +40,10 @@ nightly: setup
 docs: setup
 	@$(BIN)/python tests/stages.py docs
 
+# The wheel, the zip for schools and their checksums, of the last commit; the same commit gives the same bytes.
+dist: setup
+	@$(BIN)/python -m release
+
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet uv
@@ -47,7 +51,8 @@ lock:
 	compile=".venv-lock/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url"; \
 	$$compile --extra postgres --extra dev -o requirements/dev.txt && \
 	$$compile -c requirements/dev.txt -o requirements/base.txt && \
-	$$compile --extra postgres -c requirements/dev.txt -o requirements/postgres.txt
+	$$compile --extra postgres -c requirements/dev.txt -o requirements/postgres.txt && \
+	$$compile --extra tray -c requirements/dev.txt -o requirements/tray.txt
 	@! grep -n '://' requirements/*.txt
 
 clean:

@@ -1,14 +1,14 @@
 """A supplier's site as it is run, called by SOAP clients that others wrote."""
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.npm import node_modules
 from tests.ports import free_port
-from tests.tables import lay_tables, made_once
+from tests.tables import lay_tables
 
 from schoolgate.documents.ebis.orders import Order, write_order
 from schoolgate.documents.samples.ebis import OrderKind, make_order
@@ -101,13 +101,6 @@ def _order(client: str, duns: str, kind: OrderKind) -> Order:
 
 
 @pytest.fixture(scope="session")
-def node_modules() -> Path:
-    """Where `soap` and what it needs lie, as the lock names them."""
-
-    def install(folder: Path) -> None:
-        folder.mkdir()
-        for name in ("package.json", "package-lock.json"):
-            (folder / name).write_bytes((HERE / "node" / name).read_bytes())
-        subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=folder, check=True)
-
-    return made_once("node", install) / "node_modules"
+def soap_of_npm() -> Path:
+    """Where `soap` and what it needs lie."""
+    return node_modules(HERE / "node")

@@ -56,7 +56,7 @@ def test_a_foreign_client_goes_through_every_operation_and_fault(
 ) -> None:
     environment = dict(os.environ)
     if client == "node":
-        environment["NODE_PATH"] = str(request.getfixturevalue("node_modules"))
+        environment["NODE_PATH"] = str(request.getfixturevalue("soap_of_npm"))
     school = service.schools[f"{client} {version}"]
     result = subprocess.run(
         PROGRAMS[client],

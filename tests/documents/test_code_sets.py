@@ -13,7 +13,10 @@ from schoolgate.documents.codes.code_sets import (
     code_set_names,
 )
 
-EDITIONS = {"2026-05.1": "d950e71ddeb70cd2c9c62befe5a612bf674b70e4ffeb1b3ec04d0485065e4b82"}
+EDITIONS = {
+    "2026-05.1": "d950e71ddeb70cd2c9c62befe5a612bf674b70e4ffeb1b3ec04d0485065e4b82",
+    "2026-05.2": "0336ee138a68530acc63939a19686bf8a24e6de0140ac78ae4bba888527cb502",
+}
 """Each edition ever released, and the digest of its lists: a changed list needs a new edition."""
 
 

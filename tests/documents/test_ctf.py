@@ -13,13 +13,13 @@ def a_ctf(version: str = "25.0", **changes: str) -> bytes:
 
 @pytest.mark.parametrize("version", CTF_VERSIONS)
 def test_each_version_is_read(version: str) -> None:
-    verdict = check(a_ctf(version), NAME, to_la=False)
+    verdict = check(a_ctf(version), NAME, door="any")
     assert (verdict.problems, verdict.kind, verdict.version, verdict.pupils) == ([], "CTF", version, 1)
 
 
 @pytest.mark.parametrize("version", ["17.0", "26.0", "25"])
 def test_another_version_is_refused_with_its_number(version: str) -> None:
-    verdict = check(changed(a_ctf(), "25.0", version), NAME, to_la=False)
+    verdict = check(changed(a_ctf(), "25.0", version), NAME, door="any")
     (problem,) = verdict.problems
     assert problem.code == "version-unknown"
     assert f"version {version} of CTF" in problem.message
@@ -36,7 +36,7 @@ def test_a_ctf_gives_the_same_records_as_a_student_file() -> None:
 
 def test_a_ctf_has_no_exclusions() -> None:
     data = changed(a_ctf(), "</BasicDetails>", "</BasicDetails><Exclusions/>")
-    assert codes(check(data, NAME, to_la=False)) == ["xsd"]
+    assert codes(check(data, NAME, door="any")) == ["xsd"]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_ctf_has_no_exclusions() -> None:
     ],
 )
 def test_a_ctf_has_names_of_its_own(name: str, expected: list[str]) -> None:
-    assert codes(check(a_ctf(), name, to_la=False)) == expected
+    assert codes(check(a_ctf(), name, door="any")) == expected
 
 
 def test_a_ctf_for_an_la_travels_under_a_student_file_s_name() -> None:

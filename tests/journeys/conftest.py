@@ -33,6 +33,7 @@ PHONE = 390
 HEIGHT = 800
 PATIENCE_MS = 60_000
 WITH_SITES_OF_THEIR_OWN = {
+    "test_accessible_pages",
     "test_basket_to_order",
     "test_first_file",
     "test_five_minutes",

@@ -1,10 +1,16 @@
-"""Every page that the navigation and the pages behind it lead to, on an office screen and on a phone."""
+"""Every page that the navigation and the pages behind it lead to, on an office screen and on a phone.
 
+At night each is also looked at as test_accessible_pages.py does, with what real files brought.
+"""
+
+import shutil
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.conftest import NIGHTLY
+from tests.journeys.accessible import axe_of_npm, faults_of
 from tests.journeys.conftest import HEIGHT, PHONE, WIDE, Person, Visit, person
 
 from schoolgate.sites.demo_site import Site
@@ -29,22 +35,30 @@ LEADS = (
 ROOMS = {"files", "administration", "users", "journal", "jobs", "find", "my-account", "audit"}
 
 
-def test_every_page_of_the_school_fits_both_screens(visit: Visit, school: Site) -> None:
-    assert ROOMS | {"held-back", "send", "connect"} <= walk(visit(school, person(school, "administrator")))
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script that knows the rules of WCAG, at night and where there is npm; else nothing."""
+    return axe_of_npm().decode() if NIGHTLY and shutil.which("npm") else ""
 
 
-def test_every_page_of_the_authority_fits_both_screens(visit: Visit, authority: Site, school: Site) -> None:
+def test_every_page_of_the_school_fits_both_screens(visit: Visit, school: Site, axe: str) -> None:
+    assert ROOMS | {"held-back", "send", "connect"} <= walk(visit(school, person(school, "administrator")), axe)
+
+
+def test_every_page_of_the_authority_fits_both_screens(visit: Visit, authority: Site, school: Site, axe: str) -> None:
     page = visit(authority, person(authority, "administrator"))
     wait_for_imports(page)
     assert ROOMS | {"bases", "imports", "incoming", "rules", "reports", "pupils", "pupils/#"} <= walk(
-        page, "/imports/?stands=completed"
+        page, axe, "/imports/?stands=completed"
     )
 
 
-def test_every_page_of_the_school_portal_fits_both_screens(visit: Visit, authority: Site, school: Site) -> None:
+def test_every_page_of_the_school_portal_fits_both_screens(
+    visit: Visit, authority: Site, school: Site, axe: str
+) -> None:
     wait_for_imports(visit(authority, person(authority, "administrator")))
     made = authority.run("portal", "invite", "8204321", "--user", "every", "--name", "Eve Ry", "--with-password")
-    seen = walk(visit(authority, Person(authority, made["user"], made["password"])))
+    seen = walk(visit(authority, Person(authority, made["user"], made["password"])), axe)
     places = ("tasks", "files", "people", "connection")
     assert {"find", "my-account", *(f"portal/#/{place}" for place in places)} <= seen
     assert not seen & {"journal", "bases", "jobs"}
@@ -57,12 +71,14 @@ def wait_for_imports(page: Page) -> None:
         expect(page.get_by_role("cell", name=state)).to_have_count(0, timeout=240_000)
 
 
-def walk(page: Page, *first: str) -> set[str]:
+def walk(page: Page, axe: str, *first: str) -> set[str]:
     """Open every page that links lead to, one of each kind, beginning with `first`; fails where one does not fit.
 
     Returns the rooms that were entered, the first part of each address, and the kinds of their pages: `pupils/#`.
     """
-    waiting, kinds, seen, ill_fitting = [*first, "/"], {"/"}, [], []
+    waiting, kinds = [*first, "/"], {"/"}
+    seen: list[str] = []
+    ill_fitting: list[tuple[str, int | str]] = []
     while waiting:
         path = waiting.pop(0)
         answer = page.goto(path)
@@ -74,6 +90,9 @@ def walk(page: Page, *first: str) -> set[str]:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             if page.evaluate(TOO_WIDE, width) or page.evaluate(SQUEEZED, width):
                 ill_fitting.append((path, width))
+        if axe:
+            page.evaluate(axe)
+            ill_fitting.extend((path, fault) for fault in faults_of(page))
         waiting.extend(new_kinds(page.evaluate(LEADS), kinds))
     assert ill_fitting == []
     return {path.split("/")[1] for path in seen} | {kind_of(path).strip("/") for path in seen}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import WIDE, NewSite, PupilFile, StartedSite, Visit
-from tests.journeys.test_pictures import take
+from tests.journeys.pictures import take
 
 pytestmark = pytest.mark.chromium
 

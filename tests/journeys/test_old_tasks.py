@@ -29,7 +29,13 @@ def test_an_officer_takes_tasks_over_and_migrates_them(
         csv(
             {**of_school, "Task Name": "Changes on Thursday"},
             {**of_school, "Task Name": "Marks every day", "Data Filter Details": "Attendance Data"},
-            {**of_school, "Task Name": "To and fro", "Transfer Type": "Two-way", "Phase": "2"},
+            {
+                **of_school,
+                "Task Name": "To and fro",
+                "Data Filter Details": "Snapshot Data",
+                "Transfer Type": "Import to School",
+                "Phase": "2",
+            },
             {**of_school, "Task Name": "Kept by the school", "Owner": "School", "Locked": "yes"},
             {**of_school, "Task Name": "Once a fortnight", "When": "Fortnightly"},
             {"Task Name": "Of a school that nobody knows", "School No.": "7999"},

@@ -162,7 +162,7 @@ def settle(root: Path) -> Callable[..., None]:
 
     def look_long_ago(la: str = "820") -> None:
         look_once(la)
-        Sighting.objects.filter(la=la).update(seen_at=timezone.now() - timedelta(hours=1))
+        Sighting.objects.filter(place=la).update(seen_at=timezone.now() - timedelta(hours=1))
 
     return look_long_ago
 

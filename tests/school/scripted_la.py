@@ -59,6 +59,15 @@ class ScriptedLa:
     asks_for: list[dict[str, Any]] | None = field(default_factory=list)
     """The outbox; None for an LA of before there was one."""
     collected: list[int] = field(default_factory=list)
+    offers: dict[int, tuple[str, bytes]] = field(default_factory=dict)
+    """Files in the outbox, by number: name and plain bytes; each is offered until it was collected."""
+    cut_off_after_collected: bool = False
+    spoilt: bool = False
+    """Whether other bytes come than those that are offered."""
+    spoilt_numbers: set[int] = field(default_factory=set)
+    """Of which files in the outbox alone other bytes come."""
+    withdrawn_meanwhile: set[int] = field(default_factory=set)
+    """Which files in the outbox are not there any more when they are asked for."""
     before_put: Callable[[str], None] = lambda *_: None
 
     def __post_init__(self) -> None:
@@ -92,9 +101,7 @@ class ScriptedLa:
         if path == "outbox":
             return self._outbox()
         if path.startswith("outbox/"):
-            number = int(path.split("/")[1])
-            self.collected.append(number)
-            return answer(200, {"id": number})
+            return self._outbox_entry(int(path.split("/")[1]), path)
         _, _, sha256, name = path.split("/")
         if request.method == "PUT":
             return self._put(request, name, sha256)
@@ -104,7 +111,32 @@ class ScriptedLa:
     def _outbox(self) -> bytes:
         if self.asks_for is None:
             return answer(404, {"code": "unknown-address"})
-        return answer(200, {"entries": self.asks_for, "next": "", "more": False})
+        offered = [self._offer(number) for number in self.offers if number not in self.collected]
+        return answer(200, {"entries": [*self.asks_for, *offered], "next": "", "more": False})
+
+    def _outbox_entry(self, number: int, path: str) -> bytes | None:
+        if path.endswith("/file"):
+            if number in self.withdrawn_meanwhile:
+                return answer(404, {"code": "unknown-entry"})
+            plain = b"<other/>" if self.spoilt or number in self.spoilt_numbers else self.offers[number][1]
+            return raw_answer(gzip.compress(plain), "application/gzip")
+        self.collected.append(number)
+        return None if self.cut_off_after_collected else answer(200, {"id": number})
+
+    def _offer(self, number: int) -> dict[str, Any]:
+        name, plain = self.offers[number]
+        staff = _kind_of(name) == "personnel"
+        return {
+            "id": number,
+            "kind": "file",
+            "state": "made",
+            "la": "820",
+            "school": name[12:19][3:] if staff else "4321",
+            "name": name,
+            "document": _kind_of(name),
+            "sha256": hashlib.sha256(plain).hexdigest(),
+            "size": len(plain),
+        }
 
     def _account(self) -> dict[str, Any]:
         authority = {"la": self.la, "name": "Bedford Borough", "contact": "Data Team, 01234 000000"}
@@ -150,7 +182,7 @@ class ScriptedLa:
         stated = {
             "issuer": self.address,
             "base": name[:7],
-            "kind": "student",
+            "kind": _kind_of(name),
             "name": name,
             "sha256": sha256,
             "size": size,
@@ -159,7 +191,17 @@ class ScriptedLa:
             **self.receipt_changes,
         }
         return {
-            "file": {"kind": "student", "name": name, "sha256": sha256, "size": size},
+            "file": {"kind": _kind_of(name), "name": name, "sha256": sha256, "size": size},
             "receipt": sign(Receipt(**stated), self.key),
             "outcome": self.outcome,
         }
+
+
+def raw_answer(body: bytes, media: str) -> bytes:
+    """A whole HTTP answer with these bytes."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {media}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return head.encode() + body
+
+
+def _kind_of(name: str) -> str:
+    return "personnel" if "_PER_" in name else "student"

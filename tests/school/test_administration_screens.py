@@ -11,6 +11,8 @@ from tests.school.pages import page
 from tests.school.scripted_la import ScriptedLa
 
 from schoolgate.commons.audit.models import AuditEntry
+from schoolgate.commons.jobs.models import Job
+from schoolgate.school.exchange.asking import IMPORT
 from schoolgate.school.exchange.models import Destination, School
 from schoolgate.school.exchange.scanning import scan
 
@@ -38,6 +40,24 @@ def test_an_administrator_sets_the_school_up_from_nothing(admin: Client, tmp_pat
     shown = page(admin, "/administration/las/")
     assert "Bedfordshire" in shown
     assert "Given-by-the-LA-1" not in shown
+
+
+def test_an_las_page_says_where_the_files_lie_that_come_from_it(admin: Client, la: ScriptedLa, root: Path) -> None:
+    shown = page(admin, "/administration/las/820/")
+    for folder in ("Files Not Exported", "Files Exported", "Files Imported"):
+        assert f'value="{root / "820" / folder}"' in shown
+
+
+def test_the_list_of_files_leads_a_sender_to_those_that_came_from_las(office: Client, home: Any) -> None:
+    assert 'href="/personnel/imported/"' in page(office, "/files/")
+    assert 'action="/personnel/imported/import/"' in page(office, "/personnel/imported/")
+
+
+def test_a_sender_has_what_the_las_have_of_pupils_fetched_at_once(office: Client, la: ScriptedLa) -> None:
+    answer = office.post("/personnel/imported/import/", follow=True)
+    assert "Asking the LAs what they have." in answer.content.decode()
+    assert [job.args["la"] for job in Job.objects.filter(kind=IMPORT)] == ["820"]
+    assert AuditEntry.objects.filter(did="import asked for", target="all files").count() == 1
 
 
 def test_no_la_is_added_before_the_root_folder(admin: Client, home: Any) -> None:

@@ -23,7 +23,7 @@ from schoolgate.school.exchange import password_changes
 from schoolgate.school.exchange.administration.destinations import save_destination
 from schoolgate.school.exchange.connecting import open_http
 from schoolgate.school.exchange.connection_test import run_connection_test
-from schoolgate.school.exchange.models import Destination, PasswordChange, School, State, Transfer
+from schoolgate.school.exchange.models import Destination, PasswordChange, PersonnelSchool, School, State, Transfer
 from schoolgate.school.exchange.password_changes import change_password, finish_changes
 from schoolgate.wire.exchange_errors import PasswordNotAllowed, Unreachable, WrongCredentials
 
@@ -130,6 +130,16 @@ def test_test_connection_finishes_a_change_too(login: Destination, http: httpx.C
         change_password(login, NEW, http, by=None)
     assert run_connection_test(Destination.objects.get()).failed is None
     assert Destination.objects.get().password == NEW
+
+
+def test_the_same_account_entered_again_for_staff_files_changes_with_it(login: Destination, http: httpx.Client) -> None:
+    facts = {"name": "Green Abbey", "la": "820", "number": "4321", "password": login.password}
+    same = PersonnelSchool.objects.create(**facts, user=login.user)
+    other = PersonnelSchool.objects.create(**{**facts, "number": "4322"}, user="other")
+    change_password(login, NEW, http, by=None)
+    for row, password in ((same, NEW), (other, facts["password"])):
+        row.refresh_from_db()
+        assert row.password == password
 
 
 def test_a_schools_own_account_changes_alone(

@@ -150,7 +150,7 @@ def test_the_command_works_at_once_and_does_too_what_a_killed_one_left(
 
 
 def test_the_command_tells_of_an_la_without_an_entry(authority: str) -> None:
-    summary = export_now("823")
+    summary = export_now(["823"])
     assert not summary.all_well
     assert "no entry for LA 823" in summary.las[0].trouble
 

@@ -14,11 +14,11 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.school.exchange import scanning
+from schoolgate.school.exchange.administration.folder_rules import is_synced
 from schoolgate.school.exchange.administration.roots import (
     count_what_stayed,
     dismiss,
     is_another,
-    is_synced,
     set_root_folder,
 )
 from schoolgate.school.exchange.filing import put_away
@@ -257,7 +257,7 @@ def test_its_receipt_goes_to_the_new_root_and_the_original_stays(moved: Path, la
     original = moved / "820" / "Files Not Exported" / NAME
     assert original.read_bytes() == (exported / NAME).read_bytes()
     assert str(moved) in transfer.filing_note
-    assert JournalLine.objects.filter(message__contains="The original stayed in the former root folder").exists()
+    assert JournalLine.objects.filter(message__contains="The original stayed in the former folder").exists()
 
 
 def test_an_original_that_was_sent_is_told_as_sent(moved: Path, la: ScriptedLa, export: Export) -> None:

@@ -225,10 +225,10 @@ def test_one_bad_file_never_stops_the_others(drop: Drop, monkeypatch: pytest.Mon
     drop(serial=2, seed=2)
     check = taking.check_spooled
 
-    def break_on_the_first(sha256: str, name: str, *rest: Any) -> Any:
+    def break_on_the_first(sha256: str, name: str, *rest: Any, **named: Any) -> Any:
         if name == NAME:
             raise RuntimeError("a fault of our own")
-        return check(sha256, name, *rest)
+        return check(sha256, name, *rest, **named)
 
     monkeypatch.setattr(taking, "check_spooled", break_on_the_first)
     assert look() == Scan(checked=1, held_back=1)

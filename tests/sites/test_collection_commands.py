@@ -48,6 +48,21 @@ def test_a_task_is_changed_and_what_is_not_said_stays(home: str) -> None:
     do(home, "tasks", "delete", number)
 
 
+def test_a_task_sends_chosen_groups_back_and_another_reads_a_folder_below_the_operators_root(home: str) -> None:
+    sends = ("--type", "import-to-school", "--send", "addresses", "--send", "sen-needs", "--inactive")
+    made = do(home, "tasks", "add", *CHANGES[:1], "Back", *CHANGES[2:], *sends)
+    assert (made["type"], made["sent"]) == ("import-to-school", ["addresses", "sen-needs"])
+    number = str(made["number"])
+    assert do(home, "tasks", "edit", number, "--send", "addresses")["sent"] == ["addresses"]
+    assert do(home, "tasks", "edit", number, "--send-all")["sent"] == []
+    refused = schoolgate("authority", "tasks", "edit", number, "--send", "attendance", "--home", home)
+    assert (refused.returncode, "never sent to schools: attendance" in refused.stderr) == (1, True)
+    reads = (*CHANGES[:1], "Summer", "--data", "attainment", *CHANGES[4:], "--folder", "summer", "--home", home)
+    without_root = schoolgate("authority", "tasks", "add", *reads)
+    assert (without_root.returncode, "attainment_root" in without_root.stderr) == (1, True)
+    do(home, "tasks", "delete", number)
+
+
 def test_a_task_is_run_now_and_stands_in_the_log(home: str) -> None:
     made = do(home, "tasks", "add", *CHANGES[:1], "Run now", *CHANGES[2:])
     assert do(home, "tasks", "run", str(made["number"])) == {"runs": 1, "left_out": []}

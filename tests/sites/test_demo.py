@@ -39,11 +39,12 @@ def test_the_files_of_two_weeks_are_imported_and_the_broken_one_is_refused(
     result = demonstration[1]["result"]
     # How many the collected school has depends on the day: it lives as the calendar says.
     assert result == {
-        "sent": 5,
-        "received": 5,
-        "imported": 5,
+        "sent": 6,
+        "received": 6,
+        "imported": 6,
         "refused": 1,
         "pupils": 480 + result["collected"],
+        "staff": 24,
         "collected": result["collected"],
         "queued": 11,
         "orders": 1,
@@ -62,6 +63,17 @@ def test_the_pupils_it_tells_of_are_held_and_one_goes_to_two_schools(
     assert [len(pupil["bases"]) for pupil in here].count(2) == 1
 
 
+def test_what_the_authority_changed_of_a_member_of_staff_lies_in_the_schools_folder(
+    demonstration: tuple[Path, dict[str, Any]],
+) -> None:
+    home, described = demonstration
+    number = urlsplit(described["look_at"]["staff"]).path.rpartition("/")[2]
+    (member,) = [one for one in ask("authority", "staff", home=home / "authority") if one["number"] == int(number)]
+    (came,) = (home / "staff" / "Files Imported").glob("*.xml")
+    assert member["surname"] in came.read_text("utf-8")
+    assert "<PreferredGivenName>Robin</PreferredGivenName>" in came.read_text("utf-8")
+
+
 def test_one_value_of_the_second_week_is_left_out(demonstration: tuple[Path, dict[str, Any]]) -> None:
     imports = ask("authority", "imports", home=demonstration[0] / "authority")
     assert sum(this["left_out"] for this in imports) == 1
@@ -76,7 +88,10 @@ def test_the_line_for_scripts_keeps_its_keys(demonstration: tuple[Path, dict[str
     assert set(authority["users"][0]) >= {"user", "password", "role"}
     assert [user["role"] for user in authority["users"]] == ["administrator", "officer", "school user"]
     assert set(authority["exchange_accounts"][0]) >= {"user", "password", "la", "school"}
-    assert set(described["look_at"]) == {"imports", "pupil", "orders", "invoices", "queue", "collected"}
+    assert set(described["look_at"]) == {
+        *("imports", "pupil", "staff", "personnel"),
+        *("orders", "invoices", "queue", "collected"),
+    }
     assert set(school) >= {"url", "root_folder", "la", "school", "schools", "users"}
     assert school["schools"][0] == {"la": school["la"], "school": school["school"]}
     rights = {user["user"]: user["rights"] for user in school["users"] if user["role"] == "purchaser"}
@@ -149,7 +164,10 @@ def test_three_schools_have_documents_of_each_type_waiting(demonstration: tuple[
 def test_the_homes_lie_where_the_design_says(demonstration: tuple[Path, dict[str, Any]]) -> None:
     home, described = demonstration
     assert described["home"] == str(home)
-    assert {path.name for path in home.iterdir()} == {"school", "authority", "authority-2", "supplier", "root"}
+    assert {path.name for path in home.iterdir()} == {
+        *("school", "authority", "authority-2", "supplier"),
+        *("root", "staff"),
+    }
 
 
 def test_a_receipt_is_verified_offline_against_its_file(demonstration: tuple[Path, dict[str, Any]]) -> None:

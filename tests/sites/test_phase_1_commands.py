@@ -15,7 +15,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> str:
     new_home("authority", folder, "--la", "820")
     for school in ("4321", "2107"):
         told("authority", "accounts", "add", "--la", "820", "--school", school, "--home", str(folder))
-    given = listed(folder, {}, {"Task Name": "Two ways", "Transfer Type": "Two-way"}, {"School No.": "2107"})
+    given = listed(
+        folder,
+        {},
+        {"Task Name": "Two ways", "Data Filter Details": "Snapshot Data", "Transfer Type": "Import to School"},
+        {"School No.": "2107"},
+    )
     do(str(folder), "tasks", "import", str(given))
     return str(folder)
 
@@ -46,11 +51,15 @@ def test_a_list_is_looked_at_and_then_imported(home: str, tmp_path: Path) -> Non
 
 
 def test_a_line_that_is_wrong_is_told_with_its_number_and_the_good_ones_go_on(home: str, tmp_path: Path) -> None:
-    file = listed(tmp_path, {"Task Name": "Bad", "When": "Now"}, {"Task Name": "Good", "Transfer Type": "Two-way"})
+    file = listed(
+        tmp_path,
+        {"Task Name": "Bad", "When": "Now"},
+        {"Task Name": "Good", "Data Filter Details": "Snapshot Data", "Transfer Type": "Import to School"},
+    )
     code, said = call(home, "tasks", "import", str(file))
     assert code == 1
     assert "tasks.csv:2: wrong: When “Now” is none of: Once, Weekly, Monthly." in said
-    assert "tasks.csv:3: new: Not active. Two-way:" in said
+    assert "tasks.csv:3: new: Not active. Only what was changed" in said
     assert "1 made, 1 of them not active" in said
 
 

@@ -50,3 +50,20 @@ def test_a_file_is_sent_from_where_it_lies_and_a_wrong_name_mended(school: str, 
     (row,) = told("school", "files", "--home", school)
     assert (row["name"], row["state"]) == ("8204321_CES_820LLLL_001.xml", "ready")
     assert schoolgate("school", "move", wrong.name, "--home", school).returncode == 1
+
+
+def test_settings_of_version_3_are_taken_from_a_file_and_mistakes_told_by_line(school: str, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    take = ("school", "import-settings", str(file), "--home", school)
+    file.write_text("[schedule]\ndays = ['Monday']\nat = 'noon'\n", "utf-8")
+    refused = schoolgate(*take)
+    assert (refused.returncode, f"{file}:3: at is hours" in refused.stderr) == (1, True)
+    file.write_text("[schedule]\ndays = ['Monday']\nat = '18:30'\n", "utf-8")
+    assert told(*take)["taken"] == ["When to send: Monday at 18:30."]
+    assert told("school", "schedule", "--home", school)["days"] == ["monday"]
+
+
+def test_a_first_start_takes_the_settings_of_version_3_from_the_home_folder(tmp_path: Path) -> None:
+    (tmp_path / "from-version-3.toml").write_text("[schedule]\ndays = ['friday']\nat = '18:30'\n", "utf-8")
+    new_home("school", tmp_path)
+    assert told("school", "schedule", "--home", str(tmp_path))["days"] == ["friday"]

@@ -31,15 +31,18 @@ OF_EVERY_SITE = {
     EVERYBODY: """sign-out my-account change-own-password journal delete-journal-lines deleted-journal-lines
         bring-back-journal-lines find""",
     OFFICE: "jobs job-queue job cancel-job start-job-again",
-    ADMINISTRATOR: "users invite-user user user-rights user-link switch-user audit retention retention-preview",
+    ADMINISTRATOR: """users invite-user user user-rights user-link switch-user audit retention retention-preview
+        backups back-up-now restored-seen system mend-system support-bundle""",
 }
 OF_THE_SCHOOL = {
     EVERYBODY: "alerts send-sample",
     OFFICE: """today send-file export transfers transfer try-transfer-again cancel-transfer transfer-problems
         transfer-to-correct things-to-correct receipt receipt-json school-board held-back-files held-back-file
         held-back-action scheduled-runs dismiss-missed-runs former-root dismiss-former-root test-la test-school
-        file-requests""",
-    ADMINISTRATOR: """administration connect connect-la connect-again connect-school connect-not-us connect-folder
+        file-requests personnel export-personnel import-personnel imported-files import-files personnel-journal
+        personnel-school test-personnel-school export-personnel-school import-personnel-school""",
+    ADMINISTRATOR: """personnel-url add-personnel-school edit-personnel-school remove-personnel-school
+        administration connect connect-la connect-again connect-school connect-not-us connect-folder
         connect-check connect-schedule schedule folder las add-la edit-la remove-la change-la-password
         change-school-password connection schools add-school add-many-schools edit-school remove-school
         set-summary-time""",
@@ -66,8 +69,9 @@ OF_THE_LEDGER = {
         enter-invoice enter-credit-note authorise-invoice take-back-invoice discard-invoice accept-difference""",
 }
 OF_THE_AUTHORITY = {
-    EVERYBODY: "alerts send-sample",
-    OFFICE: """today received-files received-file received-xml refused-deliveries refused-delivery
+    EVERYBODY: "alerts send-sample school-program-file",
+    OFFICE: """school-program today received-files received-file received-xml refused-deliveries refused-delivery
+        outbox outbox-file outbox-xml withdraw-outbox-file
         imports chosen-imports import import-now do-not-import retry-import import-list import-group-list
         import-preview make-preview import-preview-new import-preview-values import-preview-group undo-import
         left-by-undo silent-bases expiring incoming unmatched unmatched-record assign-unmatched
@@ -80,16 +84,19 @@ OF_THE_AUTHORITY = {
         administration system-defaults school-systems base-system base-connection test-connection
         base-migration school-moved confirm-migration migration-snapshot catch-up
         close-gap forget-connection base-groups add-base-group base-group delete-base-group
+        data-requests new-data-request data-request take-on-data-request close-data-request
         tasks add-task task edit-task clone-task switch-task run-task split-task delete-task task-schools
         tasks-of-school log-of-school terms edit-term remove-term
         import-tasks confirm-import-tasks phase-1-tasks migrate-tasks-to-phase-2
         task-log collection-run run-again cancel-run held-back held-back-rows decide-held-back held-back-row
         attendance-codes code-meaning answer-take-over
+        suspended-results look-again-at-suspended suspended-result match-suspended discard-suspended
         invite-to-portal tell-school link-to-portal remove-from-portal""",
     ADMINISTRATOR: """receipt-keys retire-receipt-key first-load first-load-file first-load-rows
         schools-without-base load-first try-first-again discard-first addresses-without-list set-summary-time
         system-options collection-limits""",
-    RIGHT: "restriction lift-restriction restricted",
+    RIGHT: """restriction lift-restriction data-pack erase-person restricted
+        staff staff-member send-staff-changes staff-changes""",
     SCHOOLS: "portal",
     SCHOOL: """portal-tiles portal-people portal-invite portal-link portal-remove portal-connection
         portal-settings portal-test-settings
@@ -97,7 +104,7 @@ OF_THE_AUTHORITY = {
         portal-delete-task portal-lock-task portal-unlock-task portal-ask-for-task portal-take-over-task
         portal-give-back-task portal-configure portal-task-log portal-run
         portal-files portal-upload portal-send-upload portal-file portal-receipt portal-receipt-json
-        portal-to-correct""",
+        portal-waiting-file portal-waiting-xml portal-take-waiting portal-to-correct portal-program""",
 }
 OF_THE_SUPPLIER = {
     EVERYBODY: "alerts send-sample first-page",
@@ -157,6 +164,7 @@ NOT_OF_THESE_ROWS = {
     "print-order": 404,
     "order-document": 404,
     "purchasing-document-xml": 404,
+    "school-program-file": 404,
     "mailed-message": 404,
 }
 """Pages that are for rows in another state than the planted ones, or for one kind of them only."""
@@ -184,6 +192,20 @@ def filled_in(part: "re.Match[str]") -> str:
 def allowed_on(site: str) -> dict[str, str]:
     """Who may open each route, by its name."""
     return {name: who for some in SITES[site] for who, names in some.items() for name in names.split()}
+
+
+def give_every_right(user: User) -> None:
+    """What is given to persons beside their role, on whatever site."""
+    change_rights(user, ["restricted-pupils", "staff-records", "data-requests"], by=None)
+    PurchasingRights.objects.create(
+        user=user,
+        raises=True,
+        imports=True,
+        authorises_to=1_000_000,
+        enters_invoices=True,
+        pays_to=1_000_000,
+        over_budget=True,
+    )
 
 
 @pytest.fixture
@@ -334,16 +356,7 @@ def test_an_administrator_sees_and_changes_nothing_without_the_right(
 def test_the_rows_of_the_walk_are_there_for_who_may_see_them(
     planted: None, site: str, administrator: User, signed_in: SignedIn
 ) -> None:
-    change_rights(administrator, ["restricted-pupils"], by=None)
-    PurchasingRights.objects.create(
-        user=administrator,
-        raises=True,
-        imports=True,
-        authorises_to=1_000_000,
-        enters_invoices=True,
-        pays_to=1_000_000,
-        over_budget=True,
-    )
+    give_every_right(administrator)
     browser, allowed = signed_in(administrator), allowed_on(site)
     missing = {
         name: answer.status_code

@@ -13,7 +13,7 @@ LAYERS = [
     {"school", "authority", "supplier"},
     {"commons"},
 ]
-AUTHORITY_ROOMS = ["school_portal", "collection", "exchange", "importing", "records", "bases"]
+AUTHORITY_ROOMS = ["school_portal", "requests", "collection", "exchange", "importing", "records", "bases"]
 
 
 def _place(module: str) -> tuple[str, str] | None:

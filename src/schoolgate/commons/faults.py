@@ -16,7 +16,8 @@ def fault_point(name: str) -> None:
     SCHOOLGATE_FAULTS is a list like `receive.stored, export.sent:3`; the number says at which passing (first: 1).
     Write `name` as a literal: a test lists all points from the source.
     """
-    if not settings.SCHOOLGATE_FAULTS:
+    # A restore that goes on where another died does so before there are settings.
+    if not settings.configured or not settings.SCHOOLGATE_FAULTS:
         return
     wanted = dict(_read(entry) for entry in settings.SCHOOLGATE_FAULTS.split(","))
     with _lock:

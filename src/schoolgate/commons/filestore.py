@@ -83,16 +83,23 @@ class FileStore:
 
         A file comes before its row, so one that is new may yet get it.
         """
-        before = time.time() - older_than.total_seconds()
         removed = 0
-        for path in [*self.folder.glob("??/*.xml.gz"), *self.folder.glob(f"{_TEMPORARY}*")]:
-            if path.name.removesuffix(".xml.gz") in known:
-                continue
+        for path in self.unknown(known, older_than):
             with self.lock(), suppress(FileNotFoundError):
-                if path.stat().st_mtime < before:
+                # One that was just kept again is as new.
+                if _is_older(path, older_than):
                     path.unlink()
                     removed += 1
         return removed
+
+    def unknown(self, known: Collection[str], older_than: timedelta) -> list[Path]:
+        """What `sweep` would remove."""
+        found = []
+        for path in [*self.folder.glob("??/*.xml.gz"), *self.folder.glob(f"{_TEMPORARY}*")]:
+            with suppress(FileNotFoundError):
+                if path.name.removesuffix(".xml.gz") not in known and _is_older(path, older_than):
+                    found.append(path)
+        return found
 
     def lock(self) -> FileLock:
         """Held while a name is given or taken away, so that a sweep does not remove what was just kept again."""
@@ -140,7 +147,7 @@ class Incoming:
             with self._store.lock():
                 if not final.parent.is_dir():
                     final.parent.mkdir(mode=0o700)
-                    _sync_folder(self._store.folder)
+                    sync_folder(self._store.folder)
                 if final.exists():
                     # The same bytes, kept before. As good as new to a sweep; no rename over a file that is being read,
                     # which Windows forbids.
@@ -148,7 +155,7 @@ class Incoming:
                 else:
                     self._temporary.replace(final)
             fault_point("filestore.renamed")
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
         return Stored(self.sha256, self.size, final)
 
     def __exit__(
@@ -158,6 +165,10 @@ class Incoming:
         with suppress(OSError):
             self._file.close()
         self._temporary.unlink(missing_ok=True)
+
+
+def _is_older(path: Path, than: timedelta) -> bool:
+    return path.stat().st_mtime < time.time() - than.total_seconds()
 
 
 def is_no_space(error: BaseException | None) -> bool:
@@ -175,7 +186,7 @@ def _no_space() -> Iterator[None]:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable. Windows has no such call and needs none: NTFS journals its names."""
     if os.name == "nt":
         return

@@ -172,3 +172,24 @@ def duns_fault(text: str) -> Fault | None:
 
 def _has_digits(text: str, count: int) -> bool:
     return len(text) == count and _DIGITS.fullmatch(text) is not None
+
+
+_NI_NUMBER = re.compile(r"[A-Z]{2}[0-9]{6}[A-D]")
+_NI_NEVER_FIRST, _NI_NEVER_SECOND = frozenset("DFIQUV"), frozenset("DFIOQUV")
+_NI_NEVER = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
+NI_OF_NOBODY = "QQ"
+"""The letters that samples begin with: no number ever does (reference 7.8)."""
+
+
+def ni_number_fault(text: str, *, demo: bool = False) -> Fault | None:
+    """Check a National Insurance number: its pattern, and the two letters that it may begin with (public rule of HMRC).
+
+    Those of samples are in ``demo``.
+    """
+    if not _NI_NUMBER.fullmatch(text):
+        return Fault("ni-number-pattern", "A National Insurance number is two letters, six digits and A, B, C or D.")
+    letters = text[:2]
+    never = letters[0] in _NI_NEVER_FIRST or letters[1] in _NI_NEVER_SECOND or letters in _NI_NEVER
+    if never and not (demo and letters == NI_OF_NOBODY):
+        return Fault("ni-number-letters", "No National Insurance number begins with these two letters.")
+    return None

@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
     "schoolgate.authority.collection",
+    "schoolgate.authority.requests",
     "schoolgate.authority.school_portal",
 ]
 # A program that changes its own password may use the former one until it has used the new one (DESIGN 8).
@@ -32,6 +33,8 @@ SCHOOLGATE_ROLES = {
 }
 SCHOOLGATE_RIGHTS = {
     "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
+    "data-requests": "makes packs for people who ask what is held of them, and erases records",
+    "staff-records": "sees records of schools’ staff, with pay and National Insurance numbers, and decides on them",
 }
 SCHOOLGATE_BOUND_ROLES = {
     "school user": "A school's own people are invited, and removed, on the page of the school, under School Portal."
@@ -45,7 +48,9 @@ SCHOOLGATE_NAVIGATION = [
     ("Collection", "tasks"),
     ("Incoming pupils", "incoming"),
     ("Pupils", "pupils"),
+    ("Staff", "staff"),
     ("Restricted", "restricted"),
+    ("Requests", "data-requests"),
     ("Reports", "reports"),
     ("Bases", "bases"),
     ("Journal", "journal"),

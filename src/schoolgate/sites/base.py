@@ -11,12 +11,18 @@ import dj_database_url
 
 from schoolgate.sites.configuration import Configuration, ConfigurationError, read_configuration
 from schoolgate.sites.home import Home, default_folder
+from schoolgate.sites.upkeep.putting_in_place import is_being_restored
 
 DEFAULT_PORTS = {"school": 8320, "authority": 8321, "supplier": 8322}
 
 
 def open_home(site: str) -> Home:
     home = Home(Path(os.environ.get("SCHOOLGATE_HOME") or default_folder(site)))
+    if is_being_restored(home.folder):
+        raise ConfigurationError(
+            f"A restore into {home.folder} has begun and not ended. If it does not run any more, give the same command "
+            f"again: schoolgate {site} restore"
+        )
     home.prepare()
     return home
 
@@ -42,7 +48,10 @@ def with_small_caches(databases: dict[str, Any]) -> dict[str, Any]:
 
 
 def sqlite(path: str) -> dict[str, Any]:
-    """SQLite as DESIGN 7 wants it. The page size must be set before the journal mode, on a new file."""
+    """SQLite as DESIGN 7 wants it, and what is deleted written over, which not every build of it does by itself.
+
+    The page size must be set before the journal mode, on a new file.
+    """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -50,7 +59,7 @@ def sqlite(path: str) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA page_size=16384;PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-            "PRAGMA foreign_keys=ON",
+            "PRAGMA foreign_keys=ON;PRAGMA secure_delete=ON",
         },
     }
 
@@ -111,6 +120,7 @@ def shared(site: str) -> dict[str, Any]:
         "SCHOOLGATE_KEYS": home.keys(),
         "SCHOOLGATE_DEMO": configuration.yes("demo"),
         "SCHOOLGATE_MAX_FILE_BYTES": configuration.number("max_file_mib") * 1024 * 1024,
+        "SCHOOLGATE_ATTAINMENT_ROOT": configuration.text("attainment_root"),
         "SCHOOLGATE_JOB_LEASE_SECONDS": float(os.environ.get("SCHOOLGATE_JOB_LEASE_SECONDS", "30")),
         "SCHOOLGATE_FAULTS": os.environ.get("SCHOOLGATE_FAULTS", ""),
         "SECRET_KEY": secret_key(home.keys()),
@@ -130,11 +140,13 @@ def shared(site: str) -> dict[str, Any]:
 COMMONS = [
     "schoolgate.commons.accounts",
     "schoolgate.commons.audit",
+    "schoolgate.commons.backups",
     "schoolgate.commons.jobs",
     "schoolgate.commons.journal",
     "schoolgate.commons.preferences",
     "schoolgate.commons.retention",
     "schoolgate.commons.schedules",
+    "schoolgate.commons.versions",
     "schoolgate.commons.web",
 ]
 INSTALLED_APPS = [
@@ -147,6 +159,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     *COMMONS,
+    "schoolgate.sites.upkeep",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

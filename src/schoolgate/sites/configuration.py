@@ -46,6 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_user", "", "user name at the mail server, if it asks for one"),
     Setting("smtp_password", "", "the password that goes with it", True),
     Setting("smtp_from", "", "address that mails come from; needed with smtp_host"),
+    Setting("attainment_root", "", "folder below which an authority reads attainment files; empty: it reads none"),
     Setting("service_path", "/Service.asmx", "path of the SOAP service on a supplier site"),
     Setting("private_webhooks", "no", "yes: webhooks may go to private addresses and to this machine"),
     Setting("metrics_token", "", "token by which Prometheus may read /metrics; empty: nobody may", True),

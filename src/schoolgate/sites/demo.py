@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from schoolgate.sites import demo_ledger, demo_supplier
+from schoolgate.sites import demo_ledger, demo_personnel, demo_supplier
 from schoolgate.sites.demo_collection import LA as LA_THAT_COLLECTS
 from schoolgate.sites.demo_collection import SCHOOL as COLLECTED_SCHOOL
 from schoolgate.sites.demo_collection import Collection
@@ -41,6 +41,7 @@ class Demonstration:
         self.supplier = Site("supplier", home / "supplier", _free_address())
         self.collection = Collection()
         self.buyers: list[dict[str, str]] = []
+        self.member = 0
         self.result: dict[str, int] = {}
         self.look_at: dict[str, str] = {}
 
@@ -73,10 +74,11 @@ class Demonstration:
         name, contact = AUTHORITIES[la][1], "Data Team, 01234 000000"
         schools = [school for school in SCHOOLS if school.destination == la]
         user = f"{schools[0].la}{schools[0].number}"
-        _, administrator, officer, _, *accounts, school_user = site.run_several(
+        _, administrator, officer, _, _, *accounts, school_user = site.run_several(
             ["init", "--la", la, "--name", name, "--contact", contact, licence],
             ["users", "add", "administrator", "--role", "administrator"],
             ["users", "add", "officer", "--role", "officer"],
+            ["users", "rights", "officer", "--give", "staff-records", "--give", "data-requests"],
             ["rules", "use", "Always import", "--new-bases", "--add-unmatched"],
             *(
                 ["accounts", "add", "--la", of.la, "--school", of.number, "--name", of.name, "--user", user]
@@ -117,6 +119,7 @@ class Demonstration:
                 commands.append(["destinations", "add", *known, *login])
             self.school.run_several(*commands)
         demo_ledger.set_up(self.school, self.supplier.url, self.buyers[0])
+        demo_personnel.set_up(self.school, self.authorities[SCHOOLS[0].destination], self.home)
 
     def run_main_job(self) -> None:
         """Two weeks of files from the school's folders to the LAs, and a basket up to its invoice; then count."""
@@ -126,10 +129,10 @@ class Demonstration:
         self._send_and_import(right)
         self.collection.wait(self.collecting, "snapshot")
         self.collection.collect(self.collecting, "attendance")
-        self.say("A week later: what changed at two of the schools, and a basket that was filled at the supplier's…")
+        self.say("A week later: what changed at two of the schools, its staff, and a basket filled at the supplier's…")
         right += drop_second_week(self.root_folder, today)
         demo_supplier.queue_basket(self.supplier, self.buyers[0])
-        _all_at_once([lambda: self._send_and_import(right), self._order_and_pay])
+        _all_at_once([lambda: self._send_and_import(right), self._order_and_pay, lambda: self._send_staff(today)])
         # An export asks what became of the files before it: the school should know it when somebody looks.
         self.school.run("export", may_find_faults=True)
         self.collection.wait(self.collecting, "attendance")
@@ -141,6 +144,10 @@ class Demonstration:
         demo_supplier.queue_invoices(self.supplier, self.buyers[0], number)
         demo_ledger.pay(self.school, number)
 
+    def _send_staff(self, today: date) -> None:
+        authority = self.authorities[SCHOOLS[0].destination]
+        self.member = demo_personnel.there_and_back(self.school, authority, self.home, today)
+
     def _send_and_import(self, right: int) -> None:
         """Export, and wait until so many files in all are imported."""
         self.say("Checking, sending and importing…")
@@ -150,7 +157,7 @@ class Demonstration:
             # Each look starts a process a site, which takes from the imports what it looks at.
             time.sleep(LOOK_EVERY_SECONDS)
             told = [row for site in self.authorities.values() for row in site.run("imports")]
-            imports = [this for this in told if this["school"] != COLLECTED_SCHOOL]
+            imports = [this for this in told if this["of"] == "pupil" and this["school"] != COLLECTED_SCHOOL]
             if sum(this["state"] == "completed" for this in imports) == right:
                 return
             if time.monotonic() > deadline:
@@ -158,6 +165,7 @@ class Demonstration:
                 raise DemonstrationFailed(f"The files were not all sent and imported: {states}")
 
     def _count(self, right: int) -> None:
+        right += 1  # the staff file, by its own door
         files, orders, invoices = self.school.run_several(["files"], ["orders", "list"], ["invoices", "list"])
         sent = [file for file in files if file["state"] in {"delivered", "imported"}]
         refused = [file for file in files if file["state"] in {"held back", "rejected"}]
@@ -176,6 +184,7 @@ class Demonstration:
             "imported": right,
             "refused": len(refused),
             "pupils": len(pupils),
+            "staff": demo_personnel.STAFF,
             "collected": self.collection.run["added"],
             "queued": len(self.supplier.run("documents", "list", "--state", "waiting")),
             "orders": len([order for order in orders if order["state"] in ORDERED]),
@@ -188,6 +197,8 @@ class Demonstration:
         self.look_at = {
             "imports": f"{first.url}/imports/",
             "pupil": f"{first.url}/pupils/{moved['number']}?group=addresses",
+            "staff": f"{first.url}/staff/{self.member}",
+            "personnel": f"{self.school.url}/personnel/",
             "orders": f"{self.school.url}/purchasing/orders/",
             "invoices": f"{self.school.url}/purchasing/invoices/",
             "queue": f"{self.supplier.url}/queue/",

@@ -53,6 +53,11 @@ class Home:
         return self.folder / "receipt-keys"
 
     @property
+    def serving(self) -> Path:
+        """Locks of the processes that serve this home's pages."""
+        return self.folder / "serving"
+
+    @property
     def own_folders(self) -> tuple[Path, ...]:
         """What nobody else may keep anything in."""
         return self.files, self.spool, self.schemas, self.logs, self.receipt_keys
@@ -70,11 +75,7 @@ class Home:
         if not self.key_file.exists():
             # Written aside and linked in place, so that two processes starting at once agree on one key.
             aside = self.folder / f".key-{secrets.token_hex(4)}"
-            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(Fernet.generate_key() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
+            write_key(aside, new_key())
             try:
                 os.link(aside, self.key_file)
             except FileExistsError:
@@ -85,6 +86,19 @@ class Home:
     def keys(self) -> list[str]:
         """The sealing keys, newest first (one a line in the key file)."""
         return [line for line in self.key_file.read_text("ascii").split() if line]
+
+
+def new_key() -> str:
+    """The text of a key file with a key that nobody has."""
+    return f"{Fernet.generate_key().decode('ascii')}\n"
+
+
+def write_key(path: Path, text: str) -> None:
+    """Write a key file, durable, that only its owner may read and that is not there yet. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def default_folder(site: str) -> Path:

@@ -23,6 +23,7 @@ SCHOOLGATE_FIRST_PAGES = {"purchaser": "purchasing-today"}
 SCHOOLGATE_NAVIGATION = [
     ("Today", "today"),
     ("Files", "transfers"),
+    ("Personnel", "personnel"),
     ("Purchasing", "purchasing-today"),
     ("Journal", "journal"),
     ("Jobs", "jobs"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from schoolgate.commons.jobs.identity import take_identity
 from schoolgate.sites.base import DEFAULT_PORTS
 from schoolgate.sites.configuration import ConfigurationError
 from schoolgate.sites.orphans import end_with_parent, i_am_the_parent
@@ -40,6 +41,7 @@ def serve_in_one_process(say: Callable[[str], None]) -> None:
         )
     except OSError as error:
         raise ConfigurationError(f"Cannot listen on {host}:{port}: {error.strerror}. Name another --port.") from None
+    take_identity(settings.SCHOOLGATE_HOME.serving)
     stop = threading.Event()
     worker = threading.Thread(target=_work_until, args=(stop,), name="jobs")
     worker.start()
@@ -65,6 +67,7 @@ def serve_web() -> None:
 
     end_with_parent()
     i_am_the_parent()
+    take_identity(settings.SCHOOLGATE_HOME.serving)
     host, port = address()
     configuration = settings.SCHOOLGATE_CONFIGURATION
     certificate, key = configuration.text("tls_certificate"), configuration.text("tls_key")

@@ -21,6 +21,7 @@ SCHOOLGATE_URL = "http://testserver"
 SCHOOLGATE_KEYS = SCHOOLGATE_HOME.keys()
 SCHOOLGATE_DEMO = True
 SCHOOLGATE_MAX_FILE_BYTES = 64 * 1024 * 1024
+SCHOOLGATE_ATTAINMENT_ROOT = ""
 SCHOOLGATE_JOB_LEASE_SECONDS = float(os.environ.get("SCHOOLGATE_JOB_LEASE_SECONDS", "2"))
 SCHOOLGATE_FAULTS = os.environ.get("SCHOOLGATE_FAULTS", "")
 SECRET_KEY = secret_key(SCHOOLGATE_KEYS)
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "schoolgate.authority.importing",
     "schoolgate.authority.exchange",
     "schoolgate.authority.collection",
+    "schoolgate.authority.requests",
     "schoolgate.authority.school_portal",
     "schoolgate.supplier",
 ]
@@ -63,6 +65,8 @@ SCHOOLGATE_ROLES = {
 }
 SCHOOLGATE_RIGHTS = {
     "restricted-pupils": "sees pupils whose whereabouts must not leak, and says who is one",
+    "data-requests": "makes packs for people who ask what is held of them, and erases records",
+    "staff-records": "sees records of schools’ staff, with pay and National Insurance numbers, and decides on them",
 }
 SCHOOLGATE_BOUND_ROLES = {
     "school user": "A school's own people are invited, and removed, on the page of the school, under School Portal."

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("schoolgate.authority.school_portal.urls")),
+    path("", include("schoolgate.authority.requests.urls")),
     path("", include("schoolgate.authority.collection.urls")),
     path("", include("schoolgate.authority.exchange.urls")),
     path("", include("schoolgate.authority.importing.urls")),

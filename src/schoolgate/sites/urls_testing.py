@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("authority/", include("schoolgate.authority.records.urls")),
     path("authority/", include("schoolgate.authority.importing.urls")),
     path("authority/", include("schoolgate.authority.school_portal.urls")),
+    path("authority/", include("schoolgate.authority.requests.urls")),
     path("authority/", include("schoolgate.authority.collection.urls")),
     path("authority/", include("schoolgate.authority.exchange.urls")),
 ]

@@ -15,6 +15,7 @@ class SupplierConfig(AppConfig):
             finding,
             journal,
             playing,
+            restored,
             retention,
             trying,
         )

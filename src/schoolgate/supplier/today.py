@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.mailing import SendMail
 from schoolgate.commons.alerts.models import Mail
+from schoolgate.commons.backups.standing import what_backups_need
 from schoolgate.commons.jobs.health import live_workers
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
@@ -207,6 +208,8 @@ def _of_the_site() -> Iterator[ToDo]:
         number = stuck.count()
         mails = "A mail does" if number == 1 else f"{number:,} mails do"
         yield ToDo(f"{mails} not get out. {last.trouble}", "See which", reverse("alerts"))
+    for needed in what_backups_need():
+        yield ToDo(needed.text, needed.step, reverse("backups"))
     failed = Job.objects.filter(state__in=[JobState.FAILED, JobState.PARKED]).exclude(kind=SendMail.name).count()
     if failed:
         jobs = "One job" if failed == 1 else f"{failed:,} jobs"

@@ -4,6 +4,7 @@ One `ExchangeClient` serves one authority and may be shared by threads. Clock an
 file's identity is its address, so saying any call again is harmless. Every method raises an `ExchangeError`.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -15,6 +16,8 @@ from urllib.parse import quote
 
 import httpx
 
+from schoolgate.documents.problems import DocumentError
+from schoolgate.documents.xml import gunzip
 from schoolgate.wire.exchange_answers import (
     Account,
     AccountBase,
@@ -38,7 +41,7 @@ from schoolgate.wire.exchange_answers import (
     read_service,
     read_time,
 )
-from schoolgate.wire.exchange_calls import Answer, call, expect
+from schoolgate.wire.exchange_calls import Answer, call, error_of, expect
 from schoolgate.wire.exchange_errors import (
     ExchangeError,
     JoinLocked,
@@ -212,6 +215,22 @@ class ExchangeClient:
         """
         said = self._expect(self._signed_call("GET", "outbox" + (f"?after={quote(after, safe='')}" if after else "")))
         return read_outbox(said, after)
+
+    def outbox_file(self, number: int, sha256: str, size: int) -> bytes:
+        """The plain bytes of a file in the outbox, of this digest and size; it stays there until `collected`.
+
+        Raises NotSchoolgate for other bytes, and Refused `unknown-entry` for a file that is not offered any more.
+        """
+        answer = self._signed_call("GET", f"outbox/{number}/file")
+        if answer.status != 200:
+            raise error_of(answer, self.clock())
+        try:
+            plain = b"".join(gunzip([answer.content], size))
+        except DocumentError as error:
+            raise NotSchoolgate(Again(), error.code) from None
+        if hashlib.sha256(plain).hexdigest() != sha256:
+            raise NotSchoolgate(Again(), "a file of another digest")
+        return plain
 
     def collected(self, number: int) -> None:
         """Say that an entry of the outbox is here now. Said again, or of one that has ended, it is harmless."""

@@ -108,7 +108,11 @@ class OutcomePage:
 
 @dataclass(frozen=True)
 class OutboxEntry:
-    """Something that waits at the authority for a school. `kind` "request": it asks for a file with `data`."""
+    """Something that waits at the authority for a school.
+
+    `kind` "request": it asks for a file with `data`, and `name` is the school's. `kind` "file": it is one, of the kind
+    `document` and the data `group`; `name` is the file's, `sha256` and `size` are of its plain bytes.
+    """
 
     number: int
     kind: str
@@ -119,6 +123,10 @@ class OutboxEntry:
     made: datetime | None
     data: str
     task: str
+    document: str = ""
+    group: str = ""
+    sha256: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -238,6 +246,10 @@ def read_outbox(said: Mapping[str, Any], after: str) -> OutboxPage:
                 made=read_time(entry.get("made")),
                 data=_text(entry.get("data")),
                 task=_text(entry.get("task")),
+                document=_text(entry.get("document")),
+                group=_text(entry.get("group")),
+                sha256=_text(entry.get("sha256")),
+                size=_whole_number(entry.get("size")) or 0,
             )
             for entry in listed
             if isinstance(entry, dict) and (number := _whole_number(entry.get("id"))) is not None

@@ -20,8 +20,11 @@ OF_WHOLE_FILE = frozenset({"not-imported-by-the-la", "content-gone"})
 """Codes by which the LA says why it took nothing of a file, where nothing is wrong in one place of it."""
 
 
-def counts_in_words(outcome: Mapping[str, Any]) -> str:
-    """210 pupils: 3 added, 14 changed, 193 the same; 5 values not taken. Empty before the LA has told."""
+def counts_in_words(outcome: Mapping[str, Any], kind: str = "student") -> str:
+    """210 pupils: 3 added, 14 changed, 193 the same; 5 values not taken. Empty before the LA has told.
+
+    `kind` is that of the file, as the exchange has it.
+    """
     counts = outcome.get("counts")
     if not isinstance(counts, dict):
         return ""
@@ -31,7 +34,7 @@ def counts_in_words(outcome: Mapping[str, Any]) -> str:
     # Not every database keeps the order in which they came; what a later version counts comes last.
     names = sorted(numbers, key=lambda name: [*COUNTED, name].index(name))
     told = ", ".join(f"{numbers[name]:,} {COUNTED.get(name, name.replace('_', ' '))}" for name in names)
-    text = so_many(pupils, "pupil") + (f": {told}" if told else "") if pupils or told else ""
+    text = _people(pupils, kind) + (f": {told}" if told else "") if pupils or told else ""
     return f"{text}; {so_many(left_out, 'value')} not taken" if left_out else text
 
 
@@ -43,6 +46,12 @@ def coming_words(outcome: Mapping[str, Any]) -> str:
 def so_many(number: int, what: str) -> str:
     """1 pupil, 1,200 pupils."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _people(number: int, kind: str) -> str:
+    if kind == "personnel":
+        return "1 member of staff" if number == 1 else f"{number:,} members of staff"
+    return so_many(number, "pupil")
 
 
 def group_words(name: str) -> str:

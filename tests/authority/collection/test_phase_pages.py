@@ -22,7 +22,12 @@ from schoolgate.commons.schedules.models import Schedule
 
 pytestmark = pytest.mark.django_db
 
-LIST = csv({}, {"Task Name": "Autumn", "Transfer Type": "Two-way"}, {"When": "Now"}, {"School No.": "9999"})
+LIST = csv(
+    {},
+    {"Task Name": "Autumn", "Data Filter Details": "Snapshot Data", "Transfer Type": "Import to School"},
+    {"When": "Now"},
+    {"School No.": "9999"},
+)
 
 
 def text(answer: Any) -> str:
@@ -55,7 +60,7 @@ def phases() -> dict[str, int]:
 def test_a_list_is_shown_line_by_line_before_anything_is_made(as_officer: Client, green_abbey: Base) -> None:
     shown = text(upload(as_officer))
     assert "Make 2 tasks" in shown
-    assert "Not active. Two-way: this version of Schoolgate sends nothing back" in shown
+    assert "Not active. Only what was changed goes to a school" in shown
     assert "When “Now” is none of: Once, Weekly, Monthly." in shown
     assert "There is no base 820/9999 here." in shown
     assert "Every Thursday 18:30" in shown

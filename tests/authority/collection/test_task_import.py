@@ -2,6 +2,7 @@
 
 import time as clock
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.authority.collection.task_lists import csv
 from schoolgate.authority.bases.models import Base, Term
 from schoolgate.authority.collection.migrating.phases import migrate_to_phase_2
 from schoolgate.authority.collection.models import CollectionRun, Data, Owner, Phase, ScheduledTask, Sources, TasksLock
-from schoolgate.authority.collection.task_import import TWO_WAY_WAITS, carry_out, count, plan
+from schoolgate.authority.collection.task_import import ONLY_CHANGED, carry_out, count, plan
 from schoolgate.authority.collection.tasks import next_dues, run_now, switch
 from schoolgate.authority.collection.tasks_csv import read_tasks
 from schoolgate.commons.accounts.models import User
@@ -116,7 +117,7 @@ def test_a_school_that_locks_its_tasks_gets_none_and_the_others_do(green_abbey: 
 @pytest.mark.parametrize(
     ("cells", "why"),
     [
-        ({"Transfer Type": "Two-way"}, TWO_WAY_WAITS),
+        ({"Transfer Type": "Import to School", "Data Filter Details": "Snapshot Data"}, ONLY_CHANGED),
         ({"When": "Once", "Start Date": "2024-06-03"}, "Its day is over."),
         ({"Expiry Date": "2026-07-20"}, "It has expired."),
         ({"School No.": "2002"}, "Phase 1 tasks end with SIMS 7."),
@@ -140,6 +141,20 @@ def test_what_cannot_run_is_kept_and_is_not_active_and_says_why(
     assert not Schedule.objects.exists()
 
 
+def test_a_folder_that_may_be_read_is_read_and_another_is_kept_and_is_not_active(
+    green_abbey: Base, tmp_path: Path, settings: Any
+) -> None:
+    settings.SCHOOLGATE_ATTAINMENT_ROOT = str(tmp_path)
+    attainment = {"Data Filter Details": "Attainment Data", "Phase": "2"}
+    take(
+        attainment | {"Task Name": "Summer", "Folder": "summer"}, attainment | {"Task Name": "Far", "Folder": "../far"}
+    )
+    summer, far = (ScheduledTask.objects.get(name=name) for name in ("Summer", "Far"))
+    assert (summer.folder, summer.active, summer.reads_folder) == ("summer", True, True)
+    assert not far.active
+    assert "lies outside of" in far.stopped_because
+
+
 def test_a_task_that_only_phase_1_kept_from_running_runs_once_it_is_migrated(hill_top: Base) -> None:
     take({"School No.": "2002"})
     task = migrate_to_phase_2(ScheduledTask.objects.get(), by=None)
@@ -151,8 +166,8 @@ def test_a_task_that_only_phase_1_kept_from_running_runs_once_it_is_migrated(hil
 
 
 def test_a_task_that_something_else_keeps_from_running_says_so_still(green_abbey: Base) -> None:
-    take({"Transfer Type": "Two-way"})
-    assert migrate_to_phase_2(ScheduledTask.objects.get(), by=None).stopped_because == TWO_WAY_WAITS
+    take({"Transfer Type": "Import to School", "Data Filter Details": "Snapshot Data"})
+    assert migrate_to_phase_2(ScheduledTask.objects.get(), by=None).stopped_because == ONLY_CHANGED
 
 
 def test_what_was_switched_off_in_the_old_product_is_off_without_a_reason(green_abbey: Base) -> None:

@@ -88,10 +88,9 @@ def test_a_task_whose_group_became_one_of_two_kinds_can_still_be_changed(green_a
     assert (changed.sources, list(changed.collected_bases)) == (Sources.FILES, [green_abbey])
 
 
-def test_nobody_makes_a_phase_1_or_a_two_way_task(green_abbey: Base) -> None:
-    for more in ({"phase": Phase.ONE}, {"transfer_type": TransferType.TWO_WAY}):
-        with pytest.raises(TaskRefused):
-            tasks.save(wish(green_abbey, **more), by=None)
+def test_nobody_makes_a_phase_1_task(green_abbey: Base) -> None:
+    with pytest.raises(TaskRefused):
+        tasks.save(wish(green_abbey, phase=Phase.ONE), by=None)
     assert not ScheduledTask.objects.exists()
 
 
@@ -274,8 +273,33 @@ def test_the_terms_change_with_the_rule_of_a_day_far_away(hill_top: Base) -> Non
     assert tasks.rule_of_today(task).next_after(WEDNESDAY_NOON + far) is not None
 
 
-def test_a_two_way_task_of_the_old_product_is_kept_and_stays_off(green_abbey: Base) -> None:
-    kept = tasks.save(wish(green_abbey, transfer_type=TransferType.TWO_WAY, active=False), imported=True, by=None)
+@pytest.mark.parametrize("kind", [TransferType.IMPORT_TO_SCHOOL, TransferType.TWO_WAY])
+def test_nothing_is_sent_back_to_a_school_with_an_api(hill_top: Base, kind: str) -> None:
+    with pytest.raises(TaskRefused, match="SIMS 7 only") as refused:
+        tasks.save(wish(hill_top, transfer_type=kind), by=None)
+    assert refused.value.field == "transfer_type"
+
+
+def test_only_changed_data_goes_to_a_school(green_abbey: Base) -> None:
+    wanted = wish(green_abbey, data=Data.SNAPSHOT, transfer_type=TransferType.IMPORT_TO_SCHOOL)
     with pytest.raises(TaskRefused) as refused:
-        tasks.switch(kept, active=True, by=None)
-    assert refused.value.field == "active"
+        tasks.save(wanted, by=None)
+    assert refused.value.field == "kind"
+
+
+def test_a_schools_own_account_is_no_group_to_send(green_abbey: Base) -> None:
+    wanted = wish(green_abbey, transfer_type=TransferType.TWO_WAY, sent_groups=("attendance", "addresses"))
+    with pytest.raises(TaskRefused, match="attendance") as refused:
+        tasks.save(wanted, by=None)
+    assert refused.value.field == "sent_groups"
+
+
+def test_a_task_that_takes_only_has_no_groups_to_send(green_abbey: Base) -> None:
+    assert tasks.save(wish(green_abbey, sent_groups=("addresses",)), by=None).sent_groups == []
+
+
+def test_what_goes_back_is_said_in_a_sentence() -> None:
+    said = sentence(THURSDAYS, Data.CHANGED, 41, transfer_type=TransferType.IMPORT_TO_SCHOOL)
+    assert said == "Every Thursday 18:30, what was changed here goes back to the school, 41 schools"
+    said = sentence(THURSDAYS, Data.CHANGED, None, transfer_type=TransferType.TWO_WAY)
+    assert said == "Every Thursday 18:30, changed data, what was changed here goes back to the school"

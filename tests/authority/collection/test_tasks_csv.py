@@ -132,8 +132,13 @@ def test_the_two_kinds_of_attendance_are_told_apart(cell: str, data: str, source
         ({"Repeat Minutes": "1440"}, "Repeat Minutes “1440” is no number from 1 to 1439."),
         ({"Start Date": "2027-01-01", "Expiry Date": "2026-12-31"}, "Expiry Date is before Start Date."),
         ({"Owner": "The county"}, "Owner “The county” is none of: LA, School."),
-        ({"Transfer Type": "Import"}, "Transfer Type “Import” is none of: Export from School, Two-way"),
+        (
+            {"Transfer Type": "Import"},
+            "Transfer Type “Import” is none of: Export from School, Import to School, Two-way",
+        ),
         ({"NC Years": "1-2"}, "NC Years names no year by “1-2”."),
+        ({"Folder": "summer"}, "Folder is for Attainment Data only."),
+        ({"Folder": "x" * 201, "Data Filter Details": "Attainment Data"}, "Folder is longer than 200 characters."),
         ({"Active": "perhaps"}, "Active “perhaps” is neither yes nor no."),
     ],
 )

@@ -8,7 +8,7 @@ from tests.authority.importing.importing_files import bring_in
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.exchange.feedback import fed_back, upns_as_sent, value_as_sent
+from schoolgate.authority.exchange.feedback import fed_back, numbers_as_sent, value_as_sent
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.importing.base_rules import base_rules
 from schoolgate.authority.importing.by_hand.changing import Place, change_value, seen_as
@@ -16,6 +16,7 @@ from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.contacts import CONTACTS
 from schoolgate.authority.records.models import Change, Pupil, Refusal, Restriction
 from schoolgate.authority.records.restricting import lift, restrict
+from schoolgate.authority.records.subjects import PUPIL
 from schoolgate.commons.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +25,11 @@ WRONG: dict[str, Any] = {"NCyearActual": "9", "FormerUPN": "A820432124999"}
 
 
 def told(base: Base) -> list[tuple[str, str]]:
-    return [(refusal.item, refusal.code) for refusal in fed_back(base)]
+    return [(refusal.item, refusal.code) for refusal in fed_back(base, PUPIL)]
 
 
 def sent_upn(base: Base) -> str:
-    return upns_as_sent(base, [Pupil.objects.get().pk]).get(Pupil.objects.get().pk, "")
+    return numbers_as_sent(base, [Pupil.objects.get().pk]).get(Pupil.objects.get().pk, "")
 
 
 def test_what_failed_validation_and_what_a_person_discarded_is_told(green_abbey: Base) -> None:

@@ -55,7 +55,13 @@ def test_a_code_is_answered_with_all_a_school_needs(door: httpx.Client, code: st
         "user": "8201001",
         "password_expires": None,
         "bases": [
-            {"la": "820", "school": "1001", "name": "Hill Top Nursery", "kinds": ["student"], "licence": "standard"}
+            {
+                "la": "820",
+                "school": "1001",
+                "name": "Hill Top Nursery",
+                "kinds": ["personnel", "student"],
+                "licence": "standard",
+            }
         ],
         "authority": {"la": "820", "name": "Bedford Borough", "contact": "Data team, 01234 000000"},
     }

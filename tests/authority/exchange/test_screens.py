@@ -1,16 +1,19 @@
 """The screens of received files, refusals and today."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery, SigningKey
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
+from schoolgate.commons.backups.models import Restoration
 from schoolgate.commons.web.finding import find
 
 Sample = Callable[..., bytes]
@@ -152,6 +155,18 @@ def test_today_of_a_new_site_names_the_first_steps(as_administrator: Client, db:
     shown = text(as_administrator.get(TODAY))
     assert reverse("administration") in shown
     assert reverse("add-base") in shown
+
+
+def test_today_leads_an_officer_to_no_page_that_only_administrators_open(
+    as_officer: Client, as_administrator: Client, la: str
+) -> None:
+    Restoration.objects.create(made_at=timezone.now() - timedelta(hours=20), at=timezone.now() - timedelta(hours=2))
+    link = f'href="{reverse("backups")}"'
+    shown = text(as_officer.get(TODAY))
+    assert "put back from a backup" in shown
+    assert "An administrator of this site can see to it." in shown
+    assert link not in shown
+    assert link in text(as_administrator.get(TODAY))
 
 
 @pytest.mark.parametrize("typed", ["8204321_CES", "8204321", "820 4321", "4321", "green abbey"])

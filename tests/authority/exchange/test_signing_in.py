@@ -28,7 +28,8 @@ def sign_in(door: httpx.Client, user: str = "8204321", password: str = PASSWORD)
 def test_user_and_password_give_a_token_for_the_accounts_bases(door: httpx.Client, green_abbey: Base) -> None:
     answer = sign_in(door)
     assert answer.status_code == 200
-    assert answer.json()["bases"] == [{"la": "820", "school": "4321", "kinds": ["student"], "licence": "standard"}]
+    both = ["personnel", "student"]
+    assert answer.json()["bases"] == [{"la": "820", "school": "4321", "kinds": both, "licence": "standard"}]
     assert answer.json()["password_expires"] is None
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", answer.json()["expires"])
 
@@ -154,7 +155,7 @@ def test_whoami_tells_bases_and_whom_to_ask(program: Any) -> None:
                 "la": "820",
                 "school": "4321",
                 "name": "Green Abbey Primary School",
-                "kinds": ["student"],
+                "kinds": ["personnel", "student"],
                 "licence": "standard",
             }
         ],

@@ -4,16 +4,18 @@ import gzip
 import hashlib
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+import time_machine
 
 from schoolgate.authority.bases.accounts import create_base_with_account
 from schoolgate.authority.bases.codes import make_codes
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange import outbox
 from schoolgate.wire.exchange import Credentials, ExchangeClient
-from schoolgate.wire.exchange_errors import Locked, NotForYou, WrongCredentials
+from schoolgate.wire.exchange_errors import Locked, NotForYou, Refused, WrongCredentials
 from schoolgate.wire.receipts import verify
 
 Sample = Callable[..., bytes]
@@ -45,6 +47,22 @@ def test_the_program_learns_whom_it_talks_to_and_for_which_schools(program_of_sc
     service, account = program_of_school.service(), program_of_school.whoami()
     assert (service.la, service.name, service.largest_file) == ("820", "Bedford Borough", 64 * 1024 * 1024)
     assert ([base.base for base in account.bases], account.contact) == (["8204321"], "Data team, 01234 000000")
+
+
+def test_a_file_for_the_school_is_fetched_and_said_to_lie_there(
+    program_of_school: ExchangeClient, green_abbey: Base
+) -> None:
+    plain, name = b"<PERfile/>" * 5000, "820LLLL_PER_8204321_001.xml"
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=1), tick=False):
+        outbox.offer_file(green_abbey, document="personnel", group="", name=name, content=plain, made_for="changes")
+    (entry,) = program_of_school.outbox().entries
+    assert (entry.kind, entry.document, entry.name, entry.la + entry.school) == ("file", "personnel", name, "8204321")
+    assert program_of_school.outbox_file(entry.number, entry.sha256, entry.size) == plain
+    program_of_school.collected(entry.number)
+    program_of_school.collected(entry.number)
+    assert program_of_school.outbox().entries == ()
+    with pytest.raises(Refused):
+        program_of_school.outbox_file(entry.number, entry.sha256, entry.size)
 
 
 def test_a_wrong_password_and_a_lock_are_told_apart(door: httpx.Client, green_abbey: Base) -> None:

@@ -91,10 +91,10 @@ def bring_in(
 
 def held() -> dict[str, list[Any]]:
     """All that is held of pupils, in words that do not depend on the order in which rows were made."""
-    names = {pupil.pk: f"{pupil.upn} {pupil.surname} {pupil.forename} {pupil.born}" for pupil in Pupil.objects.all()}
+    names = {pupil.pk: f"{pupil.upn} {pupil.surname} {pupil.forename} {pupil.born}" for pupil in Pupil.people.all()}
     enrolments = {one.pk: f"{names[one.pupil_id]} at {one.base_id}" for one in Enrolment.objects.all()}
     return {
-        "pupils": sorted((names[one.pk], one.active, one.sex) for one in Pupil.objects.all()),
+        "pupils": sorted((names[one.pk], one.active, one.sex) for one in Pupil.people.all()),
         "enrolments": sorted(
             (enrolments[one.pk], one.status, one.year_group, str(one.entered), str(one.left))
             for one in Enrolment.objects.all()

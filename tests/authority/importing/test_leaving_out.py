@@ -8,8 +8,9 @@ import pytest
 from schoolgate.authority.importing.leaving_out import take_out
 from schoolgate.authority.records.groups.registry import read_groups
 from schoolgate.documents.samples.students import make_students
+from schoolgate.documents.students.findings import Finding
 from schoolgate.documents.students.layout import CES_LAYOUT
-from schoolgate.documents.students.values import Finding, ValueCheck
+from schoolgate.documents.students.values import ValueCheck
 
 VALUE_FAULTS = {
     "wrong-upn-letter": ("identifiers", "UPN", "bad-upn"),

@@ -8,13 +8,14 @@ import pytest
 from schoolgate.authority.importing.reading import MET_BEFORE
 from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import OF_PUPILS, OF_VALUES, in_short, words_of
+from schoolgate.documents.staff import values as staff_values
 from schoolgate.documents.students import values
 
 
 def test_every_value_that_is_left_out_says_why_and_what_to_do() -> None:
-    source = Path(values.__file__).read_text("utf-8")
-    codes = set(re.findall(r'(?:Finding\(|^        \()\s*"([a-z]+(?:-[a-z]+)+)"', source, re.MULTILINE)) - {MET_BEFORE}
-    assert {"bad-upn", "code-not-of-year", "birth-in-future"} <= codes
+    source = Path(values.__file__).read_text("utf-8") + Path(staff_values.__file__).read_text("utf-8")
+    codes = set(re.findall(r'(?:Finding\(|^        \()\s*"([a-z]+(?:-[a-z]+)+)"', source, re.MULTILINE)) - MET_BEFORE
+    assert {"bad-upn", "code-not-of-year", "birth-in-future", "bad-ni-number"} <= codes
     assert codes <= OF_VALUES.keys()
 
 

@@ -13,7 +13,7 @@ from schoolgate.authority.importing.models import Import, Met
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.groups.exclusions import EXCLUSIONS
-from schoolgate.authority.records.groups.registry import GROUPS, write_groups
+from schoolgate.authority.records.groups.registry import PUPIL_GROUPS, write_groups
 from schoolgate.authority.records.models import Attendance, Enrolment, EnrolmentGroup, Pupil, PupilGroup, Refusal
 from schoolgate.authority.records.models.attendance import attendance_payload
 from schoolgate.documents.students.entries import Record
@@ -40,7 +40,7 @@ def held_of(upn: str, base: Base) -> dict[DataGroup, Payload]:
     return held
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
+@pytest.mark.parametrize("group", PUPIL_GROUPS, ids=lambda group: group.name)
 def test_a_group_is_filled_from_a_file_shown_compared_and_exported(group: DataGroup, green_abbey: Base) -> None:
     sent = with_little_else(group)
     first = bring_in(green_abbey, sent)

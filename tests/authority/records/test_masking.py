@@ -12,6 +12,7 @@ from tests.authority.records.holding import a_change, hold, write_over
 from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.exchange.models import OutboxEntry, SentValue, ToldOf
 from schoolgate.authority.importing.models import Conflict, KnownAs, RemovalCandidate, TwoChildren, Unmatched
 from schoolgate.authority.importing.models.assignment import Assignment, Note
 from schoolgate.authority.records.groups.canonical import digest_of
@@ -30,10 +31,12 @@ from schoolgate.authority.records.models import (
     row_key,
 )
 from schoolgate.authority.records.models.visible import RESTRICTED_PUPILS
+from schoolgate.authority.requests.models import DataRequest
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.accounts.rights import change_rights
 
 BASIC = group_named("basic-details")
+MONDAY = date(2026, 11, 23)
 BY_KEY = (PupilGroup, EnrolmentGroup, Replaced)
 """Tables whose rows are of a pupil by number, without a foreign key."""
 
@@ -82,6 +85,9 @@ def with_everything(base: Base, **values: Any) -> Pupil:
     KnownAs.objects.create(sign=digest, keys={}, **place)
     Assignment.objects.create(pupil=pupil, to=base.account)
     Note.objects.create(pupil=pupil, by=base.account, text="Ask the school")
+    SentValue.objects.create(group=1, item="UPN", change=1, **place)
+    ToldOf.objects.create(entry=OutboxEntry.objects.create(base=base, kind="file"), pupil=pupil)
+    DataRequest.objects.create(kind="access", pupil=pupil, number=pupil.pk, received=MONDAY, due=MONDAY)
     twin = Pupil.objects.exclude(pk=pupil.pk).first() or hold(base, UPN="Q820432124010", Forename="Twin")
     one, other = sorted((pupil, twin), key=lambda one: one.pk)
     TwoChildren.objects.create(one=one, other=other)

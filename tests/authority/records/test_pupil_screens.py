@@ -15,8 +15,9 @@ from tests.documents.students.files import a_pupil
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models import Import, RemovalCandidate
-from schoolgate.authority.records.groups.registry import GROUPS, group_named
+from schoolgate.authority.records.groups.registry import group_named, groups_of
 from schoolgate.authority.records.models import Pupil, PupilGroup, Refusal, row_key
+from schoolgate.authority.records.subjects import PUPIL
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
 
@@ -195,7 +196,7 @@ def test_every_group_of_a_whole_pupil_is_shown_in_as_many_queries_whatever_is_he
     pupil = hold(green_abbey, record=whole)
     small = hold(green_abbey, record=a_pupil(UPN="R820432124002"))
     address, other = reverse("pupil", args=[pupil.pk]), reverse("pupil", args=[small.pk])
-    for group in GROUPS:
+    for group in groups_of(PUPIL):
         with CaptureQueriesContext(connection) as for_whole:
             answer = as_officer.get(address, {"group": group.name})
         with CaptureQueriesContext(connection) as for_small:

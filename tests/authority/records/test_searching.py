@@ -117,10 +117,10 @@ def fill(base: Base, number: int) -> None:
         letters = "lower(hex(n * 7919 %% 100003)) || n"
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO authority_records_pupil (surname, forename, middle_names, preferred_surname,"
+            "INSERT INTO authority_records_pupil (kind, surname, forename, middle_names, preferred_surname,"
             " preferred_forename, former_surname, born, sex, upn, former_upn, surname_key, forename_key, active,"
-            f" created_by_id) SELECT {letters}, {letters}, '', '', '', '', {born}, 'M', '', '', {letters}, {letters},"
-            f" %s, %s FROM {numbers}",
+            f" created_by_id) SELECT 'pupil', {letters}, {letters}, '', '', '', '', {born}, 'M', '', '', {letters},"
+            f" {letters}, %s, %s FROM {numbers}",
             [True, change.pk],
         )
         for kind, text in ((1, "surname_key"), (1, "'f' || surname_key"), (2, "'r820' || id"), (3, "'mk' || id")):

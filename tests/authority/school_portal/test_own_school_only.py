@@ -33,7 +33,8 @@ from schoolgate.authority.collection.models import (
     ScheduledTask,
     TasksLock,
 )
-from schoolgate.authority.exchange.models import ReceivedFile
+from schoolgate.authority.exchange.models import OutboxEntry, ReceivedFile
+from schoolgate.authority.exchange.outbox import offer_file
 from schoolgate.authority.records.models import Enrolment, Pupil, Refusal
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.engine import work_off
@@ -57,13 +58,15 @@ NUMBERS = range(1, 9)
 
 @pytest.fixture
 def two_schools(program: Any, other_program: Any, green_abbey: Base, oak_lane: Base, hana: User, olga: User) -> None:
-    """Both have people, pupils, values to correct, tasks, runs, and a task that they share."""
+    """Both have people, pupils, values to correct, files that wait, tasks, runs, and a task that they share."""
     User.objects.filter(pk=olga.pk).update(name="Olga Zyxley")
     surnames = {green_abbey: ("Reed", "D820432123017"), oak_lane: ("Zyxley", "F820432124002")}
     for sender, base in ((program, green_abbey), (other_program, oak_lane)):
         surname, upn = surnames[base]
         pupil = a_pupil(UPN=upn, Surname=surname, BasicDetails=WRONG)
         sender.put(a_file([pupil], header_of(base)), name=f"{base.dfe_number}_CES_820LLLL_001.xml")
+        name = f"820LLLL_CES_{base.dfe_number}_001.xml"
+        offer_file(base, document="student", group="", name=name, content=surname.encode(), made_for=f"For {surname}")
     work_off()
     group = BaseGroup.objects.create(name="Zyxley's schools")
     group.chosen.set([green_abbey, oak_lane])
@@ -134,6 +137,7 @@ def oak_lanes(oak_lane: Base) -> list[QuerySet[Model]]:
         TasksLock.objects.filter(base=oak_lane),
         BaseMigration.objects.filter(base=oak_lane),
         ReceivedFile.objects.filter(base=oak_lane),
+        OutboxEntry.objects.filter(base=oak_lane),
         Enrolment.objects.filter(base=oak_lane),
         Pupil.objects.all(),
         Refusal.objects.all(),
@@ -152,7 +156,7 @@ def browser(two_schools: None, as_hana: Client, settings: Any) -> Client:
 
 
 def test_the_rows_of_both_are_there_and_within_the_numbers_that_are_asked_for(two_schools: None) -> None:
-    for model in (Base, ScheduledTask, CollectionRun, ReceivedFile, Pupil, User):
+    for model in (Base, ScheduledTask, CollectionRun, ReceivedFile, OutboxEntry, Pupil, User):
         numbers = set(model._base_manager.values_list("pk", flat=True))
         assert len(numbers) >= 2
         assert numbers <= set(NUMBERS), model

@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.authority.importing.importing_files import header_of
+from tests.authority.importing.staff_files import MIRIAM
 from tests.authority.school_portal.uploads import NAME, pupil_file, text, upload
+from tests.authority.test_staff_everywhere import send_staff
 from tests.documents.students.files import a_file, a_pupil, pupils
 
 from schoolgate.authority.bases.models import Base
@@ -56,6 +58,12 @@ def test_files_stand_in_one_list_whichever_way_they_came(
         assert "Sent by your program" in shown
         assert "2 pupils: 2 added" in shown
         assert "import comes next" in shown
+
+
+def test_a_file_of_staff_counts_members_of_staff(as_hana: Client, green_abbey: Base, program: Any) -> None:
+    send_staff(program, green_abbey, [MIRIAM], 1)
+    assert "1 member of staff: 1 added" in text(page(as_hana, "portal-files", green_abbey))
+    assert "<dt>Staff</dt><dd>1</dd>" in text(page(as_hana, "portal-file", green_abbey, newest().pk))
 
 
 def test_who_works_for_another_school_finds_none_of_it(

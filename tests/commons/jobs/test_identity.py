@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from schoolgate.commons.jobs.identity import names_of_the_dead, take_identity
+from schoolgate.commons.jobs.identity import is_anyone_alive, names_of_the_dead, take_identity
 
 HOLD = """
 import sys
@@ -54,3 +54,12 @@ def test_the_names_of_the_dead_are_those_that_nobody_bears_now(tmp_path: Path) -
     assert take_identity(tmp_path).name == ended.name
     assert names_of_the_dead(tmp_path) == []
     living.give_up()
+
+
+def test_somebody_is_alive_while_one_bears_any_name(tmp_path: Path) -> None:
+    assert not is_anyone_alive(tmp_path)
+    ended, living = take_identity(tmp_path), take_identity(tmp_path)
+    ended.give_up()
+    assert is_anyone_alive(tmp_path)
+    living.give_up()
+    assert not is_anyone_alive(tmp_path)

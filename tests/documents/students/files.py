@@ -11,13 +11,12 @@ from schoolgate.documents.ctf import CTF_VERSIONS
 from schoolgate.documents.samples.students import make_students
 from schoolgate.documents.students.check import Verdict, check_stream
 from schoolgate.documents.students.header import Header
+from schoolgate.documents.students.layout import Kind
 from schoolgate.documents.students.versions import CES_VERSIONS
 from schoolgate.documents.students.writer import write_students
 
 NAME = "8204321_CES_820LLLL_001.xml"
 VERSIONS = [*(("CES", version) for version in CES_VERSIONS), *(("CTF", version) for version in CTF_VERSIONS)]
-
-Kind = Literal["CES", "CTF"]
 
 
 @cache

@@ -44,6 +44,18 @@ _LEAVES: dict[str, list[str]] = {
     "Subject": ["MAT"],
     "AnyLanguage": ["ENG", "URD", "PNJM"],
     "xs:boolean": ["true", "false", "1", "0"],
+    "TeacherNumber": ["0912345"],
+    "NINumber": ["QQ123456C"],
+    "YesOrNo": ["Y", "N"],
+    "LevelOfContract": ["L", "S"],
+    "PayFramework": ["Pre 2014", "2014"],
+    "Pay": ["0.01", "999999.99", "49084.00"],
+    "HoursOfWeek": ["0", "32.50", "99.99"],
+    "Weeks": ["0", "38.6", "53"],
+    "WorkingDays": ["0", "2.5", "999.9"],
+    "SubjectHours": ["0.01", "40.00"],
+    "SchoolNumber": ["4321"],
+    "DegreeSubject": ["G100"],
 }
 _LONGEST = {"Name35": 35}
 
@@ -86,7 +98,7 @@ class _Maker:
         record: Record = {}
         for child in shape.children:
             there = child.required or self.random.random() < self.fullness
-            if not there or child.name in {"Gender", "AddressAsPupil"}:  # the other half of a choice
+            if not there or child.name in {"Gender", "GenderCurrent", "AddressAsPupil"}:  # the other half of a choice
                 continue
             if child.name == "Reason":
                 record["Reasons"] = self.several(child)

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.documents.students.files import a_file, a_header, a_pupil, check, pupils
 
+from schoolgate.documents.students.findings import Finding
 from schoolgate.documents.students.layout import CES_LAYOUT
 from schoolgate.documents.students.leaves import takes, wrong_leaves
-from schoolgate.documents.students.values import Finding, ValueCheck
+from schoolgate.documents.students.values import ValueCheck
 
 
 def found(pupil: dict[str, Any]) -> list[Finding]:

@@ -1,10 +1,14 @@
+import io
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.documents.students.files import a_header
+from tests.documents.students.files import a_file, a_header, a_pupil
 
 from schoolgate.documents.problems import DocumentError
-from schoolgate.documents.students.names import StudentFileName, name_problems, parse_name
+from schoolgate.documents.students.check import Door, check_stream
+from schoolgate.documents.students.names import StudentFileName, name_problems, name_problems_from_la, parse_name
 
 numbers = st.builds(
     StudentFileName,
@@ -82,3 +86,32 @@ def test_a_name_of_another_pattern_is_one_problem_that_shows_it() -> None:
     (problem,) = name_problems("pupils.xml", a_header())
     assert problem.code == "name-pattern"
     assert "pupils.xml" in problem.message
+
+
+BACK: dict[str, Any] = {"source_school": "LLLL", "school_name": "Bedford Borough", "destination_school": "4321"}
+
+
+def test_a_file_that_is_for_a_school_is_at_no_las_door() -> None:
+    (problem,) = name_problems("8204321_CES_820LLLL_001.xml", a_header(destination_school="4321"))
+    assert problem.code == "name-destination-school"
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("820LLLL_CES_8204321_001.xml", []),
+        ("820llll_ces_8204321.xml", []),
+        ("821LLLL_CES_8204321_001.xml", ["name-source-la"]),
+        ("820LLLL_CES_8214322_001.xml", ["name-destination-la", "name-destination-school"]),
+        ("8204321_CES_820LLLL_001.xml", ["name-pattern"]),
+        ("820LLLL_PER_8204321_001.xml", ["name-pattern"]),
+    ],
+)
+def test_a_file_from_an_la_is_named_the_other_way_round(name: str, codes: list[str]) -> None:
+    assert [problem.code for problem in name_problems_from_la(name, a_header(**BACK))] == codes
+
+
+@pytest.mark.parametrize(("door", "refusals"), [("any", 0), ("student", 1)])
+def test_a_file_from_an_la_is_right_by_itself_and_on_no_way_to_an_la(door: Door, refusals: int) -> None:
+    data = io.BytesIO(a_file([a_pupil()], a_header(**BACK)))
+    assert check_stream(data, name="820LLLL_CES_8204321_001.xml", door=door).refusals == refusals

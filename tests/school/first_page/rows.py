@@ -33,4 +33,4 @@ def make_transfer(**values: Any) -> Transfer:
 
 def hold_back(name: str = "pupils.xml", *, school: str = "8204321", **values: Any) -> HeldBackFile:
     facts = {"reason": "content", "sentence": "There is 1 thing to put right in it."}
-    return HeldBackFile.objects.create(la="820", name=name, school=school, **{**facts, **values})
+    return HeldBackFile.objects.create(place="820", name=name, school=school, **{**facts, **values})

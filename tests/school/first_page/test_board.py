@@ -106,7 +106,7 @@ def test_the_board_is_filtered_by_state_and_downloaded(office: Client) -> None:
     assert ("2107" in shown, "School 4321" in shown) == (True, False)
     lines = office.get("/schools/?format=csv").getvalue().decode("utf-8-sig").splitlines()
     assert lines[0].startswith("School,LA No.,School No.,State,")
-    assert lines[1].startswith(",820,2107,held back,0,1,")
+    assert lines[1].startswith("820 2107,820,2107,held back,0,1,")
 
 
 def test_a_schools_line_leads_to_its_files(office: Client) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schoolgate.authority.bases.views import bases, codes, groups, importing, many, reports
+from schoolgate.authority.bases.views import bases, codes, groups, importing, many, reports, school_program
 
 urlpatterns = [
     path("bases/", bases.bases, name="bases"),
@@ -25,5 +25,7 @@ urlpatterns = [
     path("bases/<int:pk>/letter", codes.letter, name="base-letter"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<slug:name>", reports.one_report, name="report"),
+    path("school-program/", school_program.school_program, name="school-program"),
+    path("school-program/file", school_program.download_school_program, name="school-program-file"),
     path("administration/", bases.administration, name="administration"),
 ]

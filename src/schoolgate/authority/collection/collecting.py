@@ -13,6 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection.asking_and_sending import begin_with_files
+from schoolgate.authority.collection.attainment.folder import FolderRefused
+from schoolgate.authority.collection.attainment.taking import take_files
 from schoolgate.authority.collection.connecting import (
     NEEDS_SOMEBODY,
     NO_CONNECTION,
@@ -32,7 +35,14 @@ from schoolgate.authority.collection.migrating.tracking import (
     first_run_after,
     what_can_be_missing,
 )
-from schoolgate.authority.collection.models import BaseMigration, CollectionRun, Cursor, Data, Level, RunState
+from schoolgate.authority.collection.models import (
+    BaseMigration,
+    CollectionRun,
+    Cursor,
+    Data,
+    Level,
+    RunState,
+)
 from schoolgate.authority.collection.not_yet_held import held_now_since
 from schoolgate.authority.collection.plan import Plan, plan, scope_of
 from schoolgate.authority.collection.run_log import RunLog
@@ -40,12 +50,12 @@ from schoolgate.authority.collection.running import COLLECT
 from schoolgate.authority.collection.staging import UNKNOWN_PUPIL, Staging
 from schoolgate.authority.collection.tools import CalledOff, NotNow, tools_for
 from schoolgate.authority.collection.who import held_keys
-from schoolgate.authority.exchange import outbox
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, TryLater, register
 from schoolgate.commons.jobs.models import Job, State
 from schoolgate.commons.jobs.periodic import every
+from schoolgate.documents.problems import DocumentError
 from schoolgate.wire.mis.connector import Check, Connector, Filters, Group, MisError, Trouble
 
 TOO_MANY_BAD_ROWS = "too-many-bad-rows"
@@ -56,6 +66,8 @@ NO_SPACE = "no-space"
 """Code of a run: there was no room on the disk for what was collected."""
 STOPPED = "stopped"
 """Code of a run: its job ended badly, and says why."""
+
+_CODES: dict[type[Exception], str] = {NotConnected: NO_CONNECTION, NoSpace: NO_SPACE, FolderRefused: "folder-refused"}
 
 TRIES = 8
 FIRST_WAIT_SECONDS = 60.0
@@ -82,24 +94,31 @@ class Collect(JobKind):
         if not run.base.active:
             cancel(run, "The school is not active here any more.")
             return {"state": RunState.CANCELLED}
-        begun = _begin(run)
-        if not run.base.is_collected:
+        try:
+            begun = _begin(run)
+        except (NoSpace, DocumentError) as error:
+            fail(run, NO_SPACE if isinstance(error, NoSpace) else error.code, str(error))
+            return {"state": RunState.FAILED}
+        if not run.base.is_collected and not _reads_folder(run):
             fault_point("collect.asked")
-            return {"state": RunState.ASKED}
+            run.refresh_from_db(fields=["state"])
+            return {"state": run.state}
         if not begun:
             return None
         run.refresh_from_db(fields=["started_at", "connector", "state"])
         fault_point("collect.begun")
         notes = RunLog(run)
         try:
-            _collect(run, running, notes)
+            if _reads_folder(run):
+                take_files(run, notes)
+            else:
+                _collect(run, running, notes)
         except CalledOff:
             cancel(run)
         except NotNow as later:
             _later(run, running, notes, later.seconds, Trouble.BUSY, notes.last_trouble())
-        except (NotConnected, NoSpace) as error:
-            code = NO_CONNECTION if isinstance(error, NotConnected) else NO_SPACE
-            fail(run, code, str(error))
+        except (NotConnected, NoSpace, FolderRefused) as error:
+            fail(run, _CODES[type(error)], str(error))
         except MisError as error:
             notes.error(error.sentence, code=error.trouble)
             if error.passes:
@@ -113,24 +132,26 @@ class Collect(JobKind):
 
 
 def _begin(run: CollectionRun) -> bool:
-    """Begin to collect, or ask a school that sends files for one, for which the run waits. False: it has ended.
+    """Begin to collect; of a school that sends files see `begin_with_files`. False: it has ended.
 
     The base is held, so that nobody migrates it, or changes the day from which on its changes are asked for, while the
     run begins by what was before.
     """
-    told = "The school is asked for a file, on its program's first page. It closes when a file that fits is imported."
     with transaction.atomic():
         run.base = Base.objects.select_for_update(of=("self",)).get(pk=run.base_id)
         its = CollectionRun.objects.filter(pk=run.pk, job=run.job_id)
         # Noted before the first call: what changes while it goes on is asked for again next time.
         begun = timezone.now()
-        if run.base.is_collected:
+        if run.base.is_collected or _reads_folder(run):
+            connector = run.base.mis if run.base.is_collected else ""
             return bool(
-                its.take("collect", started_at=begun, connector=run.base.mis, next_try_at=None, code="", message="")
+                its.take("collect", started_at=begun, connector=connector, next_try_at=None, code="", message="")
             )
-        if asked := its.take("ask", started_at=begun, message=told):
-            outbox.ask(run.base, run=run.pk, data=run.data, task_name=run.task_name)
-        return bool(asked)
+        return begin_with_files(run, its, begun)
+
+
+def _reads_folder(run: CollectionRun) -> bool:
+    return not run.base.is_collected and run.task is not None and run.task.reads_folder
 
 
 def _collect(run: CollectionRun, running: RunningJob, notes: RunLog) -> None:

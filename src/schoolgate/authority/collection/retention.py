@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Max
 
-from schoolgate.authority.collection.models import CollectionRun, HeldBackRow, LogLine
+from schoolgate.authority.collection.models import CollectionRun, HeldBackRow, LogLine, SuspendedResult
 from schoolgate.authority.collection.models.run import OPEN
 from schoolgate.authority.collection.running import page_of
 from schoolgate.authority.collection.staging import collected_files
@@ -90,6 +90,34 @@ class HeldBackRows(Kept):
     def remove(self, item: Item) -> str:
         gone, _ = HeldBackRow.objects.filter(pk=item.key).exclude(state=HeldBackRow.State.HELD).delete()
         return "" if gone else NOT_DECIDED
+
+
+@keeps
+class SuspendedResults(Kept):
+    """Attainment that waited for its pupil, and that somebody discarded."""
+
+    name = "suspended-results"
+    words = "Suspended attainment that was discarded"
+    stays = "the audit’s line of who discarded it"
+    why = "so that it does not come back with the school’s next file"
+    days = NumberPreference(
+        "suspended-results-days",
+        default=365,
+        meaning="for how many days suspended attainment is kept after it was discarded; 0 is for ever",
+    )
+
+    def over(self, before: datetime) -> Iterator[Item]:
+        for row in SuspendedResult.objects.filter(decided_at__lt=before).select_related("base").order_by("decided_at"):
+            decided = row.decided_at or row.since
+            yield Item(row.pk, f"of {row.base.dfe_number}, {row.file}", decided, 0, held_back=_still_waits(row))
+
+    def remove(self, item: Item) -> str:
+        gone, _ = SuspendedResult.objects.filter(pk=item.key, state=SuspendedResult.State.DISCARDED).delete()
+        return "" if gone else NOT_DECIDED
+
+
+def _still_waits(row: SuspendedResult) -> str:
+    return "" if row.state == SuspendedResult.State.DISCARDED else NOT_DECIDED
 
 
 @keeps

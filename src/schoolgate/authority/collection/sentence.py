@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.collection.models import Data, ScheduledTask, Sources
+from schoolgate.authority.collection.models import Data, ScheduledTask, Sources, TransferType
 from schoolgate.commons.schedules.rules import Monthly, Once, Rule, Weekly, instant_of, reading
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -36,12 +36,28 @@ def when(rule: Rule, *, in_term: bool = False, all_dates: bool = False) -> str:
     return told
 
 
-def sentence(rule: Rule, data: str, schools: int | None, *, in_term: bool = False, filters: str = "") -> str:
+BACK = "what was changed here goes back to the school"
+
+
+def sentence(
+    rule: Rule,
+    data: str,
+    schools: int | None,
+    *,
+    in_term: bool = False,
+    filters: str = "",
+    transfer_type: str = TransferType.EXPORT_FROM_SCHOOL,
+) -> str:
     """When, what, and of how many schools; None leaves these out, for a school that is told of itself."""
+    what = {
+        TransferType.EXPORT_FROM_SCHOOL: DATA_WORDS[Data(data)],
+        TransferType.IMPORT_TO_SCHOOL: BACK,
+        TransferType.TWO_WAY: f"{DATA_WORDS[Data(data)]}, {BACK}",
+    }[TransferType(transfer_type)]
     whose = (
         "no school yet" if schools == 0 else "1 school" if schools == 1 else f"{schools:,} schools" if schools else ""
     )
-    return ", ".join(filter(None, [when(rule, in_term=in_term), DATA_WORDS[Data(data)], filters, whose]))
+    return ", ".join(filter(None, [when(rule, in_term=in_term), what, filters, whose]))
 
 
 def starts_at_migration(schools: int) -> str:
@@ -60,6 +76,8 @@ def sources_words(task: ScheduledTask, base: Base | None = None) -> str:
 
 def data_words(task: ScheduledTask, systems: Collection[str] = ()) -> str:
     """Data Filter Details; of SIMS Primary there is changed attendance only (seed). `systems` are its schools'."""
+    if not task.takes:
+        return "Changed here, to school"
     if task.data != Data.ATTENDANCE or task.sources != Sources.API:
         return Data(task.data).label
     return f"Attendance Changed Data{' (SIMS Primary)' if 'sims-primary' in systems else ''}"

@@ -204,12 +204,21 @@ def keep_document(staging: Staging, *, full: bool) -> Stored:
     """
     entries = list(staging.entries())
     items = sorted({(group.name, item) for _, _, says in entries for group, item in items_in(says)}) if full else None
+    # Of whom a row could not be read, what is not said is not missing.
+    half_read = [{"whole": False} if key in staging.half_read else {} for key, _, _ in entries]
+    lines = ({"key": key, "who": who, "says": says} for key, who, says in entries)
+    return keep_lines(items, ({**line, **whole} for line, whole in zip(lines, half_read, strict=True)))
+
+
+def keep_lines(items: list[tuple[str, str]] | None, lines: Iterable[dict[str, Any]]) -> Stored:
+    """Write a document: the `items` that it is about, None where each line is about what it says, and its lines.
+
+    Raises NoSpace.
+    """
     with collected_files().incoming() as incoming:
         incoming.write(_line({"items": items}))
-        for key, who, says in entries:
-            # Of whom a row could not be read, what is not said is not missing.
-            whole = {"whole": False} if key in staging.half_read else {}
-            incoming.write(_line({"key": key, "who": who, "says": says, **whole}))
+        for line in lines:
+            incoming.write(_line(line))
         return incoming.keep()
 
 

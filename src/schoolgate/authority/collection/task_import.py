@@ -14,9 +14,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import Base
+from schoolgate.authority.collection.attainment.folder import FolderRefused, folder_below_root
 from schoolgate.authority.collection.locks import hold, in_words, locks_of
 from schoolgate.authority.collection.migrating.effects import why_it_ends
-from schoolgate.authority.collection.models import Phase, ScheduledTask, Sources, TransferType
+from schoolgate.authority.collection.models import Data, Phase, ScheduledTask, Sources, TransferType
 from schoolgate.authority.collection.tasks import DUE, terms
 from schoolgate.authority.collection.tasks_csv import TaskLine, TasksFile
 from schoolgate.commons.accounts.models import User
@@ -24,7 +25,7 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.commons.schedules.rules import Once
 from schoolgate.commons.schedules.setting import add_schedules
 
-TWO_WAY_WAITS = "Two-way: this version of Schoolgate sends nothing back to schools."
+ONLY_CHANGED = "Only what was changed goes to a school: its data filter is to be Changed Data."
 _AT_ONCE = 500
 
 State = Literal["new", "known", "wrong"]
@@ -133,8 +134,13 @@ def _why_not_active(line: TaskLine, base: Base) -> str:
     ends = why_it_ends(_task(line, base)) if base.is_collected and line.sources != Sources.API else ""
     if ends:
         return f"The school is asked through an API. {ends}"
-    if line.transfer_type == TransferType.TWO_WAY:
-        return TWO_WAY_WAITS
+    if line.transfer_type == TransferType.IMPORT_TO_SCHOOL and line.data != Data.CHANGED:
+        return ONLY_CHANGED
+    if line.folder:
+        try:
+            folder_below_root(line.folder)
+        except FolderRefused as refused:
+            return str(refused)
     assert line.rule is not None
     if line.rule.next_after(timezone.now()) is None:
         return "Its day is over." if isinstance(line.rule, Once) else "It has expired."
@@ -148,6 +154,8 @@ def _task(line: TaskLine, base: Base, why_not_active: str = "") -> ScheduledTask
         owner=line.owner,
         transfer_type=line.transfer_type,
         data=line.data,
+        sent_groups=list(line.sent_groups),
+        folder=line.folder,
         leavers=line.leavers,
         looked_after=line.looked_after,
         nc_years=list(line.nc_years),

@@ -12,6 +12,7 @@ from schoolgate.authority.bases.models import Base, Term
 from schoolgate.authority.collection.locks import hold, require_open
 from schoolgate.authority.collection.models import (
     CollectionRun,
+    Data,
     Level,
     Owner,
     RunState,
@@ -40,6 +41,8 @@ COPIED = (
     "looked_after",
     "nc_years",
     "months_back",
+    "sent_groups",
+    "folder",
     "recorded_rule",
     "in_term",
 )
@@ -61,8 +64,8 @@ def save(
 ) -> ScheduledTask:
     """Make a task, or change one that was shown as `version`; its phase and transfer type stay then.
 
-    `imported`: it comes from the old product, from where alone Phase 1 and two-way tasks may come. Raises TaskRefused,
-    Locked, and ChangedMeanwhile where it is another version by now.
+    `imported`: it comes from the old product, from where alone Phase 1 tasks may come. Raises TaskRefused, Locked,
+    and ChangedMeanwhile where it is another version by now.
     """
     if task is None and not imported:
         require_makeable(wish)
@@ -79,6 +82,8 @@ def save(
         task.name, task.owner, task.data, task.sources = wish.name, wish.owner, wish.data, sources
         task.leavers, task.looked_after = wish.leavers, wish.looked_after
         task.nc_years, task.months_back = list(wish.nc_years), wish.months_back
+        task.sent_groups = list(wish.sent_groups) if task.sends_back else []
+        task.folder = wish.folder if wish.data == Data.ATTAINMENT else ""
         task.in_term, task.active = wish.in_term, wish.active
         if wish.active:
             task.stopped_because = ""

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from schoolgate.authority.bases.schools_csv import NO, YES, clean_cell, notes_of, school_numbers
 from schoolgate.authority.collection.models import Data, Owner, Phase, Sources, TransferType
+from schoolgate.authority.exchange.sending_back import SENT_OF_PUPILS
 from schoolgate.commons.csv_lists import BROKEN, MEGABYTE, CsvColumn, CsvLine, CsvRefused, read_csv
 from schoolgate.commons.schedules.rules import MINUTES_OF_A_DAY, WEEK, Monthly, Once, Rule, Weekly
 from schoolgate.documents.codes.code_sets import code_set
@@ -23,6 +24,7 @@ T = TypeVar("T")
 MOST_BYTES = 2 * MEGABYTE
 MOST_LINES = 10_000
 LONGEST_NAME = 100
+LONGEST_FOLDER = 200
 
 COLUMNS = (
     CsvColumn("Task Name", ("task", "name"), required=True),
@@ -45,6 +47,8 @@ COLUMNS = (
     CsvColumn("NC Years", ("nc year", "national curriculum years")),
     CsvColumn("Looked After", ("looked after children only",)),
     CsvColumn("Leavers"),
+    CsvColumn("Groups to Send", ("data groups", "data groups to send")),
+    CsvColumn("Folder", ("attainment folder",)),
     CsvColumn("Active"),
     CsvColumn("Locked"),
 )
@@ -53,7 +57,9 @@ RHYTHMS = ONCE, WEEKLY, MONTHLY = "Once", "Weekly", "Monthly"
 OWNERS = {"LA": Owner.LA, "School": Owner.SCHOOL}
 TRANSFER_TYPES = {
     "Export from School": TransferType.EXPORT_FROM_SCHOOL,
+    "Import to School": TransferType.IMPORT_TO_SCHOOL,
     "Two-way": TransferType.TWO_WAY,
+    "Import to School (SIMS 7 only)": TransferType.IMPORT_TO_SCHOOL,
     "Two-way (SIMS 7 only)": TransferType.TWO_WAY,
 }
 ATTENDANCE_OF_APIS = "Attendance Changed Data (SIMS Primary)"
@@ -90,6 +96,8 @@ class TaskLine:
     nc_years: tuple[str, ...] = ()
     looked_after: bool = False
     leavers: bool = False
+    sent_groups: tuple[str, ...] = ()
+    folder: str = ""
     active: bool = True
     locked: bool = False
     faults: tuple[str, ...] = ()
@@ -143,10 +151,22 @@ def _read_line(line: CsvLine) -> TaskLine:
         nc_years=cells.several("NC Years", _nc_year, "year", "Write each, as R 1 2"),
         looked_after=cells.yes("Looked After"),
         leavers=cells.yes("Leavers"),
+        folder=_folder(cells, data),
+        sent_groups=cells.several("Groups to Send", _sent_group, "data group to send", "Write names, as addresses"),
         active=cells.yes("Active", if_empty=True),
         locked=cells.yes("Locked"),
         faults=tuple(cells.faults),
     )
+
+
+def _folder(cells: "_Cells", data: str | None) -> str:
+    """Where files with attainment lie; whether it can be read is seen when the list is carried out, and by each run."""
+    text = cells["Folder"]
+    if text and data not in {None, Data.ATTAINMENT}:
+        cells.fault("Folder", "is for Attainment Data only. Empty it, or correct the data filter")
+    elif len(text) > LONGEST_FOLDER:
+        cells.fault("Folder", f"is longer than {LONGEST_FOLDER} characters. Shorten it")
+    return text
 
 
 def _rule(cells: "_Cells") -> Rule | None:
@@ -268,6 +288,10 @@ def _weekday(word: str) -> int | None:
     said = word.casefold().rstrip(".")
     found = [number for number, day in enumerate(WEEK) if day.startswith(said)]
     return found[0] if len(said) > 1 and len(found) == 1 else None
+
+
+def _sent_group(word: str) -> str | None:
+    return next((group.name for group in SENT_OF_PUPILS if _plain(group.name) == _plain(word)), None)
 
 
 def _nc_year(word: str) -> str | None:

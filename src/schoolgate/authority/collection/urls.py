@@ -1,6 +1,7 @@
 from django.urls import path
 
 from schoolgate.authority.collection.views import (
+    attainment,
     codes,
     connections,
     edit_task,
@@ -47,6 +48,11 @@ urlpatterns = [
     path("collection/quarantine/rows", quarantine.rows, name="held-back-rows"),
     path("collection/quarantine/decide", quarantine.decide, name="decide-held-back"),
     path("collection/quarantine/rows/<int:pk>", quarantine.row, name="held-back-row"),
+    path("collection/attainment/", attainment.suspended, name="suspended-results"),
+    path("collection/attainment/look-again", attainment.look_again, name="look-again-at-suspended"),
+    path("collection/attainment/<int:pk>", attainment.suspended_result, name="suspended-result"),
+    path("collection/attainment/<int:pk>/match", attainment.match_suspended, name="match-suspended"),
+    path("collection/attainment/<int:pk>/discard", attainment.discard_suspended, name="discard-suspended"),
     path("collection/codes/", codes.codes, name="attendance-codes"),
     path("collection/codes/<int:pk>", codes.code_meaning, name="code-meaning"),
     path("collection/systems/", connections.school_systems, name="school-systems"),

@@ -29,7 +29,9 @@ def who_is_held(base: Base, keys: Collection[str]) -> dict[str, Record]:
         rows = PupilKey.objects.filter(
             kind=PupilKey.Kind.GUID, text__in=texts[start : start + _AT_ONCE], pupil__enrolments__base=base
         ).select_related("pupil")
-        found.update((by_text[row.text], _who(row.pupil, by_text[row.text])) for row in rows)
+        found.update(
+            (key, {**who_is(row.pupil), "SuppInfo": {"GUID": key}}) for row in rows for key in [by_text[row.text]]
+        )
     return found
 
 
@@ -52,7 +54,8 @@ _OTHER_NAMES: Iterable[str] = (
 )
 
 
-def _who(pupil: Pupil, key: str) -> Record:
+def who_is(pupil: Pupil) -> Record:
+    """The part of a pupil's record by which it is recognised, as it is held."""
     said = {
         "UPN": pupil.upn,
         "Surname": pupil.surname,
@@ -60,4 +63,4 @@ def _who(pupil: Pupil, key: str) -> Record:
         "DOB": pupil.born.isoformat() if pupil.born else "",
         "Sex": pupil.sex,
     }
-    return {**{name: text for name, text in said.items() if text}, "SuppInfo": {"GUID": key}}
+    return {name: text for name, text in said.items() if text}

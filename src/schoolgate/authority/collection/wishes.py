@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from django.utils import timezone
 
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
-from schoolgate.authority.collection.models import Data, Owner, Phase, ScheduledTask, Sources, TransferType
+from schoolgate.authority.collection.attainment.folder import FolderRefused, folder_below_root
+from schoolgate.authority.collection.models import SENDS_BACK, Data, Owner, Phase, ScheduledTask, Sources, TransferType
 from schoolgate.authority.collection.sentence import when
+from schoolgate.authority.exchange.sending_back import groups_to_send
 from schoolgate.commons.schedules.rules import Once, Rule
 
 
@@ -41,6 +43,10 @@ class Wish:
     (SIMS Primary)*, which may be made for bases that are still on SIMS 7."""
     phase: int = Phase.TWO
     transfer_type: str = TransferType.EXPORT_FROM_SCHOOL
+    sent_groups: tuple[str, ...] = ()
+    """Names of the data groups that go back to schools, where the transfer type sends any; none is all that may."""
+    folder: str = ""
+    """Where files with attainment lie on this server, to be read instead of asking the schools."""
 
     @classmethod
     def of(cls, task: ScheduledTask) -> "Wish":
@@ -61,6 +67,8 @@ class Wish:
             sources=task.sources if task.data == Data.ATTENDANCE else "",
             phase=task.phase,
             transfer_type=task.transfer_type,
+            sent_groups=tuple(task.sent_groups),
+            folder=task.folder,
         )
 
 
@@ -90,6 +98,7 @@ def _said(wish: Wish) -> list[tuple[str, str]]:
     return [
         ("Task Name", wish.name),
         ("Owner", Owner(wish.owner).label),
+        ("Transfer Type", TransferType(wish.transfer_type).label),
         ("Data Filter Details", Data(wish.data).label),
         ("Schools", ", ".join(sorted(base.dfe_number for base in wish.bases))),
         ("Groups", ", ".join(sorted(group.name for group in wish.groups))),
@@ -98,6 +107,8 @@ def _said(wish: Wish) -> list[tuple[str, str]]:
         ("Looked after children only", _yes_or_no(wish.looked_after)),
         ("Leavers too", _yes_or_no(wish.leavers)),
         ("Months of attendance", str(wish.months_back or "")),
+        ("Folder", wish.folder),
+        ("Data groups to send", ", ".join(wish.sent_groups)),
         ("Active", _yes_or_no(wish.active)),
     ]
 
@@ -153,9 +164,13 @@ def _require_possible(wish: Wish, sources: str) -> None:
         raise TaskRefused("owner", "A school owns a task of that one school only. Choose one school, or the owner LA.")
     if sources == Sources.API and wish.data == Data.ATTAINMENT:
         raise TaskRefused("kind", "Attainment is collected from schools with SIMS 7 only.")
-    if wish.active and wish.transfer_type == TransferType.TWO_WAY:
-        # It would do its half only, and nobody would see that the other is missing.
-        raise TaskRefused("active", "Sending data back to schools is not in this version. Make a task that exports.")
+    if wish.folder and wish.data == Data.ATTAINMENT:
+        try:
+            folder_below_root(wish.folder)
+        except FolderRefused as refused:
+            raise TaskRefused("folder", str(refused)) from None
+    if wish.transfer_type in SENDS_BACK:
+        _require_sendable(wish, sources)
     if wish.phase == Phase.ONE:
         if wish.groups or len(wish.bases) != 1:
             raise TaskRefused("bases", "A Phase 1 task is of one school. Migrate it to Phase 2 to give it others.")
@@ -163,12 +178,23 @@ def _require_possible(wish: Wish, sources: str) -> None:
             raise TaskRefused("active", "A Phase 1 task works with SIMS 7 only. Migrate it to Phase 2 first.")
 
 
+def _require_sendable(wish: Wish, sources: str) -> None:
+    """Hold what cannot be sent back to schools (ADR 025). Raises TaskRefused."""
+    if sources == Sources.API:
+        raise TaskRefused("transfer_type", "Data is sent back to schools with SIMS 7 only.")
+    if wish.transfer_type == TransferType.IMPORT_TO_SCHOOL and wish.data != Data.CHANGED:
+        raise TaskRefused("kind", "Only what was changed goes to a school. Choose Changed Data.")
+    try:
+        groups_to_send(wish.sent_groups)
+    except KeyError as others:
+        never = ", ".join(map(str, others.args))
+        raise TaskRefused("sent_groups", f"This is never sent to schools: {never}. Leave it out.") from None
+
+
 def require_makeable(wish: Wish) -> None:
-    """Phase 1 and two-way tasks come from the old product only. Raises TaskRefused."""
+    """Phase 1 tasks come from the old product only. Raises TaskRefused."""
     if wish.phase == Phase.ONE:
         raise TaskRefused("name", "Phase 1 tasks come from the old product only. Make a Phase 2 task.")
-    if wish.transfer_type != TransferType.EXPORT_FROM_SCHOOL:
-        raise TaskRefused("transfer_type", "Tasks that send data back to schools cannot be made here yet.")
 
 
 def _named(bases: Iterable[Base]) -> str:

@@ -160,6 +160,13 @@ def _collected(request: WSGIRequest, entry: int) -> HttpResponse:
     return JsonResponse(outbox.told(outbox.collected(account_of(request), entry)))
 
 
+def _entry_file(request: WSGIRequest, entry: int) -> HttpResponse:
+    file, packed = outbox.packed_file(account_of(request), entry)
+    # The digest is of the plain XML, as everywhere in this API: the same bytes may be packed otherwise another day.
+    headers = {"Schoolgate-SHA256": file.sha256}
+    return HttpResponse(packed, content_type="application/gzip", headers=headers)
+
+
 def _kind(name: str) -> FileKind:
     if name not in KINDS:
         raise ApiProblem("unknown-address")
@@ -201,6 +208,7 @@ file = calls(PUT=_put_file, GET=_get_file)
 outcomes = calls(GET=_outcomes)
 outbox_call = calls(GET=_outbox)
 entry_call = calls(GET=_entry)
+entry_file_call = calls(GET=_entry_file)
 collected_call = calls(POST=_collected)
 
 

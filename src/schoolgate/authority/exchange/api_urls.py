@@ -16,6 +16,7 @@ urlpatterns = [
     path("exchange/v1/outcomes", api.outcomes),
     path("exchange/v1/outbox", api.outbox_call),
     path("exchange/v1/outbox/<int:entry>", api.entry_call),
+    path("exchange/v1/outbox/<int:entry>/file", api.entry_file_call),
     path("exchange/v1/outbox/<int:entry>/collected", api.collected_call),
 ]
 handler400 = "schoolgate.authority.exchange.api.bad_request"

@@ -117,7 +117,7 @@ def content_of(this: Import) -> BinaryIO:
 
 
 class ReceivedDocuments(Opener):
-    """Student files, as they were received."""
+    """Student and personnel files, as they were received."""
 
     def open(self, this: Import, *, demo: bool) -> Document:
         return Document(lambda: content_of(this), schemas_of_today(), demo=demo)
@@ -141,6 +141,7 @@ def ask_for_import(file: ReceivedFile, kind: FileKind) -> Import:
         base=file.base,
         source_name=file.name,
         source_key=file.sha256,
+        subject=kind.tells_of,
         full=dated.full,
         written_at=dated.written_at,
         arrived_at=file.received_at,
@@ -203,7 +204,7 @@ def tell(this: Import) -> None:
 
 def _in_words(this: Import) -> tuple[journal.Level, str]:
     if this.completed_at:
-        told = pupils_in_words(this) or "no pupils"
+        told = pupils_in_words(this) or f"no {this.people}"
         return "WARN" if this.problems else "INFO", f"{this.source_name} imported: {told}."
     if this.not_imported_because:
         return "INFO", f"{this.source_name} is not imported: a person decided so."
@@ -211,7 +212,7 @@ def _in_words(this: Import) -> tuple[journal.Level, str]:
         return "WARN", f"{this.source_name} waits for you. {Waiting(this.waiting).label}"
     if this.problems:
         return "ERROR", f"{this.source_name} was not imported. {_why_refused(this)}"
-    how_far = f"{this.done:,} of {this.pupils:,} pupils"
+    how_far = f"{this.done:,} of {this.pupils:,} {this.people}"
     return "ERROR", f"{this.source_name} was not imported whole: {how_far}. Its job says why."
 
 

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject
 from schoolgate.documents.problems import DocumentError
+from schoolgate.documents.staff.names import LA_ITSELF, parse_personnel_name, personnel_name_problems
 from schoolgate.documents.students.header import read_header
 from schoolgate.documents.students.layout import Layout
 from schoolgate.documents.students.names import name_problems, parse_name
@@ -43,6 +45,7 @@ class FileKind(Protocol):
 
     name: str
     words: str
+    tells_of: Subject
 
     def sent_from(self, file_name: str) -> SentFrom | None:
         """Who the name says the file is from and to; None when it is no name of this kind."""
@@ -62,6 +65,7 @@ class StudentFile:
 
     name = "student"
     words = "Pupil file"
+    tells_of = PUPIL
 
     def sent_from(self, file_name: str) -> SentFrom | None:
         try:
@@ -78,14 +82,46 @@ class StudentFile:
         return header.kind == "CES" and not name_problems(file_name, header)
 
     def dated(self, head: bytes) -> Dated:
-        header = read_header(head, _layouts(settings.SCHOOLGATE_HOME.schemas))
-        # A header has no zone: it is the school's time. Of an hour that comes twice it is the first.
-        return Dated(header.created.replace(tzinfo=LONDON), header.qualifier == "full")
+        return _dated(head)
+
+
+class PersonnelFile:
+    """The personnel file of B2B:Personnel, `<LA><school>_PER_<LA>LLLL_<serial>.xml` (INFERRED: reference 2.4)."""
+
+    name = "personnel"
+    words = "Personnel file"
+    tells_of = STAFF
+
+    def sent_from(self, file_name: str) -> SentFrom | None:
+        try:
+            name = parse_personnel_name(file_name)
+        except DocumentError:
+            return None
+        if name.source_school == LA_ITSELF:
+            # From an LA to a school: nobody sends it here.
+            return None
+        return SentFrom(name.source_la, name.source_school, name.destination_la)
+
+    def fits(self, file_name: str, head: bytes) -> bool:
+        try:
+            header = read_header(head, _layouts(settings.SCHOOLGATE_HOME.schemas))
+        except DocumentError:
+            return False
+        return header.kind == "PER" and not personnel_name_problems(file_name, header)
+
+    def dated(self, head: bytes) -> Dated:
+        return _dated(head)
+
+
+def _dated(head: bytes) -> Dated:
+    header = read_header(head, _layouts(settings.SCHOOLGATE_HOME.schemas))
+    # A header has no zone: it is the school's time. Of an hour that comes twice it is the first.
+    return Dated(header.created.replace(tzinfo=LONDON), header.qualifier == "full")
 
 
 @cache
 def _layouts(added: Path) -> tuple[Layout, ...]:
-    """The forms of pupil file known here, those in the operator's folder included; read once a process."""
+    """The forms of file known here, those in the operator's folder included; read once a process."""
     try:
         return default_shelf(added).layouts
     except DocumentError as error:
@@ -94,4 +130,7 @@ def _layouts(added: Path) -> tuple[Layout, ...]:
         return default_shelf().layouts
 
 
-KINDS: dict[str, FileKind] = {kind.name: kind for kind in (StudentFile(),)}
+KINDS: dict[str, FileKind] = {kind.name: kind for kind in (StudentFile(), PersonnelFile())}
+
+OF_PUPILS = frozenset(kind.name for kind in KINDS.values() if kind.tells_of == PUPIL)
+"""The kinds that tell of no staff."""

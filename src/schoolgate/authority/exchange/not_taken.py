@@ -21,6 +21,9 @@ from schoolgate.authority.importing.opening import open_document
 from schoolgate.authority.importing.reading import Entry, Refused
 from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import words_of
+from schoolgate.authority.records.columns import pupil_columns
+from schoolgate.authority.records.groups.registry import read_groups
+from schoolgate.authority.records.subjects import PUPIL, Subject
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.entries import PupilEntry
 from schoolgate.documents.students.reader import StudentFile
@@ -43,16 +46,17 @@ class NotTaken:
     upn: str = ""
     record: int = 0
     """The number of the record that waits; 0: none does any more, or the reader may not see it."""
+    subject: Subject = PUPIL
 
     @property
     def why(self) -> str:
         """Why it was not taken."""
-        return words_of(self.code).why
+        return words_of(self.code, self.subject).why
 
     @property
     def step(self) -> str:
         """What to do about it."""
-        return words_of(self.code).step
+        return words_of(self.code, self.subject).step
 
 
 def not_taken(this: Import, *, twice: bool) -> list[NotTaken]:
@@ -64,7 +68,7 @@ def not_taken(this: Import, *, twice: bool) -> list[NotTaken]:
         for number in numbers
         if (code == WhyNot.TWICE) is twice
     }
-    return [NotTaken(number, code) for number, code in sorted(codes.items())]
+    return [NotTaken(number, code, subject=this.told_of) for number, code in sorted(codes.items())]
 
 
 def read_names(this: Import, rows: Collection[NotTaken], hidden: Collection[Held] = ()) -> None:
@@ -75,10 +79,10 @@ def read_names(this: Import, rows: Collection[NotTaken], hidden: Collection[Held
     by_number = {row.number: row for row in rows}
     for entry in _entries(this, max(by_number, default=0)):
         if (row := by_number.get(entry.number)) and not may_be_any(keys_of(entry.record), hidden):
-            said = {name: str(entry.record.get(name, "")) for name in ("Surname", "Forename", "DOB", "UPN")}
-            row.surname, row.forename = said["Surname"], said["Forename"]
+            said = pupil_columns(dict(read_groups(entry.record)))
+            row.surname, row.forename = said["surname"], said["forename"]
             row.line = entry.line if isinstance(entry, PupilEntry) else 0
-            row.born, row.upn = _day(said["DOB"]), said["UPN"]
+            row.born, row.upn = said["born"], said["upn"]
 
 
 def find_records(this: Import, rows: Collection[NotTaken], user: Any) -> None:
@@ -111,10 +115,3 @@ def _entries(this: Import, last: int) -> Iterator[Entry]:
             yield entry
     except Refused:
         return
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

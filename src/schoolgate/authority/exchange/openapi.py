@@ -161,15 +161,23 @@ SCHEMAS: Json = {
     "Entry": object_of(
         {
             "id": {"type": "integer"},
-            "kind": {"type": "string", "description": "`request`: a file is wanted. More kinds may come; ignore them."},
+            "kind": {
+                "type": "string",
+                "description": "`request`: a file is wanted. `file`: one waits. More kinds may come; ignore them.",
+            },
             "state": {"type": "string", "enum": EntryState.values},
             "la": LA,
             "school": SCHOOL,
-            "name": TEXT,
+            "name": {"type": "string", "description": "Of a request the school's, of a file its own."},
             "made": TIME,
             "data": {"type": "string", "enum": Wanted.values, "description": "`snapshot` wants a full file."},
             "task": {"type": "string", "description": "The task for which the authority asks."},
-        }
+            "document": {"type": "string", "description": "Of a file its kind: `student` or `personnel`."},
+            "group": {"type": "string", "description": "Of a file the one data group that it is about, else empty."},
+            "sha256": DIGEST,
+            "size": {"type": "integer", "description": "Of a file: bytes of plain XML."},
+        },
+        optional=("data", "task", "document", "group", "sha256", "size"),
     ),
     "Outbox": object_of(
         {
@@ -329,9 +337,14 @@ def _paths() -> Json:
             "parameters": [ENTRY],
             "get": _signed_in("entry", "One entry of the outbox", "Entry", OF_AN_ENTRY),
         },
+        "/exchange/v1/outbox/{entry}/file": {
+            "parameters": [ENTRY],
+            "get": _packed_file(),
+            "head": _without_bodies({**_packed_file(), "operationId": "findEntryFile"}),
+        },
         "/exchange/v1/outbox/{entry}/collected": {
             "parameters": [ENTRY],
-            "post": _signed_in("collected", "Say that an entry was fetched", "Entry", OF_AN_ENTRY),
+            "post": _signed_in("collected", "Say that an entry is at the school", "Entry", OF_AN_ENTRY),
         },
     }
 
@@ -349,6 +362,18 @@ def _signed_in(operation: str, summary: str, schema: str, codes: tuple[str, ...]
         known = call["responses"]["200"]
         call["responses"]["201"] = {**known, "description": "Taken: durably written, with its receipt."}
         call["responses"]["200"] = {**known, "description": "Known: the same answer as the first time."}
+    return call
+
+
+def _packed_file() -> Json:
+    """The one call whose answer is no JSON: the bytes of a file in the outbox."""
+    summary = "The bytes of a file in the outbox, as one gzip stream; offered until it is collected"
+    call = _signed_in("entryFile", summary, "Entry", OF_AN_ENTRY)
+    call["responses"]["200"] = {
+        "description": summary,
+        "headers": {"Schoolgate-SHA256": {"required": True, "schema": DIGEST}},
+        "content": {"application/gzip": {}},
+    }
     return call
 
 

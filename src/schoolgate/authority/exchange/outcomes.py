@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from schoolgate.authority.exchange.feedback import fed_back, upns_as_sent, value_as_sent
+from schoolgate.authority.exchange.feedback import fed_back, numbers_as_sent, value_as_sent
+from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.problems import ApiProblem
 from schoolgate.authority.records.groups.registry import group_numbered
@@ -43,14 +44,18 @@ def standing_refusals(file: ReceivedFile) -> QuerySet[Refusal]:
     """What the authority does not take of the base's values and the file, or one before it, said, as `fed_back` tells
     it: none of a file that is not imported."""
     job = file.its_import.job_id if file.its_import else None
-    return fed_back(file.base).exclude(first_seen_in__gt=job) if job else Refusal.objects.none()
+    return (
+        fed_back(file.base, KINDS[file.kind].tells_of).exclude(first_seen_in__gt=job) if job else Refusal.objects.none()
+    )
 
 
 def refusals_of(file: ReceivedFile, cursor: str) -> dict[str, Any]:
     """One page of `standing_refusals`.
 
     `new` says whether this very file was the first; `value` and `upn` are the school's own, as it sent them (no UPN
-    where that is not known). Raises ApiProblem `cursor-malformed`.
+    where that is not known; of a member of staff `upn` is the number as `numbers_as_sent` has it).
+
+    Raises ApiProblem `cursor-malformed`.
     """
     job = file.its_import.job_id if file.its_import else None
     standing = standing_refusals(file)
@@ -60,11 +65,11 @@ def refusals_of(file: ReceivedFile, cursor: str) -> dict[str, Any]:
         standing = standing.filter(pk__gt=int(cursor))
     page = list(standing.order_by("pk")[: PAGE + 1])
     shown = page[:PAGE]
-    upns = upns_as_sent(file.base, {refusal.pupil_id for refusal in shown})
+    numbers = numbers_as_sent(file.base, {refusal.pupil_id for refusal in shown})
     return {
         "items": [
             {
-                "upn": upns.get(refusal.pupil_id, ""),
+                "upn": numbers.get(refusal.pupil_id, ""),
                 "group": group_numbered(refusal.group).name,
                 "item": refusal.item,
                 "value": value_as_sent(refusal),

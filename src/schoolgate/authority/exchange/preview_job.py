@@ -67,7 +67,7 @@ def _key(this: Import) -> str:
 
 def _look(this: Import, running: RunningJob) -> Preview:
     ruling, upto = ruling_of(this.base), upto_now()
-    newest_pupil = Pupil.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    newest_pupil = Pupil.people.aggregate(newest=Max("pk"))["newest"] or 0
     try:
         document = open_document(this, demo=ruling.demo)
         with Aside() as aside:
@@ -89,6 +89,6 @@ def _look(this: Import, running: RunningJob) -> Preview:
         preview.save(update_fields=["problems"])
         return preview
     asks = [Waiting.OLDER] if is_older(this) else []
-    if this.full and few_pupils(roll_of(this.base), found):
+    if this.full and few_pupils(roll_of(this.base, this.told_of), found):
         asks.append(Waiting.FEW)
     return keep(this, outlook, [str(one) for one in asks if one not in this.agreed], ruling.key, upto)

@@ -49,9 +49,9 @@ class ReceivedFiles(Kept):
         # One question for all: a failed import each would be asked about by a query of its own.
         imports = Import.objects.filter(file__in=kept, completed_at=None)
         later = set(
-            imports.filter(Exists(_imported_after(OuterRef("base"), OuterRef("written_at")))).values_list(
-                "pk", flat=True
-            )
+            imports.filter(
+                Exists(_imported_after(OuterRef("base"), OuterRef("subject"), OuterRef("written_at")))
+            ).values_list("pk", flat=True)
         )
         reasons = {
             file.pk: SHARED if file.pk in shared else reason_to_keep(file.its_import, later=file.its_import_id in later)
@@ -80,17 +80,45 @@ class ReceivedFiles(Kept):
 
 
 @keeps
+class OutboxFiles(Kept):
+    """The bytes of files that schools have, or that were withdrawn."""
+
+    name = "outbox-files"
+    words = "Content of files for schools that have ended"
+    stays = "the file’s page in the outbox, the journal, the audit, and every value with its history"
+    why = "to see what a school was sent, for about a term"
+    days = NumberPreference(
+        "outbox-files-days",
+        default=90,
+        meaning="for how many days the content of files for schools is kept after their end; 0 is for ever",
+    )
+
+    def over(self, before: datetime) -> Iterator[Item]:
+        files = OutboxEntry.objects.files().filter(ended_at__lt=before, content_gone_at=None)
+        for file in files.select_related("base").order_by("ended_at"):
+            address = reverse("outbox-file", args=[file.pk])
+            yield Item(file.pk, f"{file.base.name}: {file}", file.ended_at or file.made_at, file.size, address)
+
+    def remove(self, item: Item) -> str:
+        OutboxEntry.objects.filter(pk=item.key).update(content_gone_at=timezone.now())
+        return ""
+
+    def end(self) -> None:
+        sweep_exchange()
+
+
+@keeps
 class OutboxEntries(Kept):
-    """What schools were asked for."""
+    """What schools were asked for, and offered."""
 
     name = "outbox"
-    words = "Requests to schools that have ended"
+    words = "Requests to schools and files for them that have ended"
     stays = "the run that asked, the journal, the audit, and the file that answered"
-    why = "to see what a school was asked for, and when it answered, for about a school year"
+    why = "to see what a school was asked for or sent, and when it answered, for about a school year"
     days = NumberPreference(
         "outbox-days",
         default=365,
-        meaning="for how many days requests to schools are kept after their end; 0 is for ever",
+        meaning="for how many days requests to schools and files for them are kept after their end; 0 is for ever",
     )
 
     def over(self, before: datetime) -> Iterator[Item]:
@@ -116,9 +144,9 @@ def reason_to_keep(this: Import | None, *, later: bool | None = None) -> str:
     if this.state is ImportState.COMPLETED or this.deleted_at or this.not_imported_because:
         return ""
     if later is None:
-        later = _imported_after(this.base_id, this.written_at).exists()
+        later = _imported_after(this.base_id, this.subject, this.written_at).exists()
     return "" if later else FAILED
 
 
-def _imported_after(base: Any, written_at: Any) -> "QuerySet[Import]":
-    return Import.objects.filter(base=base, written_at__gt=written_at, completed_at__isnull=False)
+def _imported_after(base: Any, subject: Any, written_at: Any) -> "QuerySet[Import]":
+    return Import.objects.filter(base=base, subject=subject, written_at__gt=written_at, completed_at__isnull=False)

@@ -17,10 +17,12 @@ from schoolgate.authority.exchange.models import ReceivedFile, RefusedDelivery
 from schoolgate.authority.importing.conflicts.piles import waiting_now
 from schoolgate.authority.importing.models import AddressListLoad, Conflict, Import, ImportState, Unmatched
 from schoolgate.authority.records.models import Restriction
-from schoolgate.authority.records.models.visible import may_see_restricted
+from schoolgate.authority.records.models.visible import may_see_restricted, may_see_staff_records
+from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.mailing import SendMail
 from schoolgate.commons.alerts.models import Mail
+from schoolgate.commons.backups.standing import what_backups_need
 from schoolgate.commons.jobs.health import health
 from schoolgate.commons.jobs.models import Job, State
 
@@ -61,7 +63,7 @@ def look_at_today(reader: User | None = None) -> Today:
     """The state of this site now, as far as its reader (None: nobody in particular) may know; days are London's."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return Today(
-        to_do=[*_what_is_to_do(), *_restricted(reader)],
+        to_do=[*_what_is_to_do(), *_restricted(reader), *_staff(reader)],
         received=ReceivedFile.objects.filter(received_at__gte=midnight).count(),
         imported=Import.objects.of_files().filter(completed_at__gte=midnight).count(),
         refused=RefusedDelivery.objects.filter(last_at__gte=midnight).count(),
@@ -101,15 +103,15 @@ def _without_licence() -> list[ToDo]:
     return found
 
 
-def _imports() -> list[ToDo]:
+def _imports(subject: Subject = PUPIL) -> list[ToDo]:
     """What waits for a person and what failed, as long as nobody has done anything about it."""
     found = []
-    waiting = Import.objects.listed().in_state(ImportState.WAITING).select_related("base")
+    waiting = Import.objects.listed().filter(subject=subject).in_state(ImportState.WAITING).select_related("base")
     if count := waiting.count():
         found.append(
             _first_of(waiting, ImportState.WAITING, "A file waits for you:", f"{count:,} files wait for you.", "Decide")
         )
-    failed = Import.objects.left_failed().select_related("base")
+    failed = Import.objects.left_failed().filter(subject=subject).select_related("base")
     if count := failed.count():
         found.append(
             _first_of(failed, ImportState.FAILED, "An import failed:", f"{count:,} imports failed.", "See what to do")
@@ -138,8 +140,11 @@ def _conflicts() -> list[ToDo]:
 
 
 def _unmatched() -> list[ToDo]:
-    """Pupils who wait for a person, and since when; none who might be restricted, since everybody reads this page."""
-    waiting = Unmatched.objects.unrestricted().filter(held_back=Unmatched.HeldBack.NO).order_by()
+    """Pupils who wait for a person, and since when.
+
+    None who might be restricted, and no staff, since everybody reads this page.
+    """
+    waiting = Unmatched.objects.unrestricted().pupils().filter(held_back=Unmatched.HeldBack.NO).order_by()
     found = waiting.aggregate(number=Count("pk"), oldest=Min("since"))
     if not found["number"]:
         return []
@@ -207,6 +212,22 @@ def _restricted(reader: User | None) -> list[ToDo]:
     return found
 
 
+def _staff(reader: User | None) -> list[ToDo]:
+    """What waits of schools' staff, for who may see their records."""
+    if not may_see_staff_records(reader):
+        return []
+    found = _imports(STAFF)
+    if values := Conflict.objects.open().staff().count():
+        what = "One value of a member" if values == 1 else f"{values:,} values of members"
+        waits = "waits" if values == 1 else "wait"
+        found.append(ToDo(f"{what} of staff {waits} for a decision.", "Decide", reverse("conflicts") + "?kind=staff"))
+    if people := Unmatched.objects.staff().filter(held_back=Unmatched.HeldBack.NO).count():
+        who = "One member of staff matches" if people == 1 else f"{people:,} members of staff match"
+        text = f"{who} nobody for sure."
+        found.append(ToDo(text, "Say who they are", reverse("unmatched") + "?who=staff"))
+    return found
+
+
 def named(bases: Sequence[Base]) -> str:
     """A few schools by name, and how many more."""
     shown = ", ".join(str(base) for base in bases[:NAMED])
@@ -238,6 +259,7 @@ def _what_is_to_do() -> list[ToDo]:
     found += _mail()
     for also in ALSO_TO_DO:
         found += also()
+    found += [ToDo(needed.text, needed.step, reverse("backups")) for needed in what_backups_need()]
     failed = Job.objects.filter(state__in=[State.FAILED, State.PARKED]).exclude(kind__in=TOLD_IN_OWN_WORDS).count()
     if failed:
         jobs = "One job" if failed == 1 else f"{failed} jobs"

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from schoolgate.authority.exchange.views import behind, files, imports, one_import, previews, site
+from schoolgate.authority.exchange.views import (
+    behind,
+    files,
+    imports,
+    one_import,
+    outbox,
+    previews,
+    site,
+    staff_changes,
+)
 
 urlpatterns = [
     path("", site.today, name="today"),
@@ -9,6 +18,10 @@ urlpatterns = [
     path("files/<int:pk>/xml", files.received_xml, name="received-xml"),
     path("files/refused/", files.refused_deliveries, name="refused-deliveries"),
     path("files/refused/<int:pk>", files.refused_delivery, name="refused-delivery"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<int:pk>", outbox.outbox_file, name="outbox-file"),
+    path("outbox/<int:pk>/xml", outbox.outbox_xml, name="outbox-xml"),
+    path("outbox/<int:pk>/withdraw", outbox.withdraw, name="withdraw-outbox-file"),
     path("imports/", imports.imports, name="imports"),
     path("imports/chosen", imports.chosen, name="chosen-imports"),
     path("imports/<int:pk>", one_import.one_import, name="import"),
@@ -22,6 +35,8 @@ urlpatterns = [
     path("imports/<int:pk>/retry", one_import.start_again, name="retry-import"),
     path("imports/<int:pk>/pupils/<slug:what>", behind.behind, name="import-list"),
     path("imports/<int:pk>/groups/<slug:group>/<slug:what>", behind.behind, name="import-group-list"),
+    path("bases/<int:pk>/send-staff-changes", staff_changes.send_staff_changes, name="send-staff-changes"),
+    path("administration/staff-changes/", staff_changes.staff_changes, name="staff-changes"),
     path("bases/never-heard-from/", site.silent_bases, name="silent-bases"),
     path("bases/expiring/", site.expiring, name="expiring"),
     path("administration/receipt-keys/", site.receipt_keys, name="receipt-keys"),

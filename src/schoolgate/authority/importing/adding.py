@@ -10,11 +10,16 @@ from schoolgate.authority.importing.case import Case
 from schoolgate.authority.importing.changes import GivesChange
 from schoolgate.authority.importing.deciding import Rules
 from schoolgate.authority.importing.held import keys_of_columns, match_rows
-from schoolgate.authority.records.columns import ENROLMENT_COLUMNS, PUPIL_COLUMNS, enrolment_columns, pupil_columns
+from schoolgate.authority.records.columns import (
+    ENROLMENT_COLUMNS,
+    PUPIL_COLUMNS,
+    enrolment_columns,
+    pupil_columns,
+    tells_of,
+)
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.canonical import canonical, digest_of
-from schoolgate.authority.records.groups.enrolment import ENROLMENT
-from schoolgate.authority.records.keys import search_keys
+from schoolgate.authority.records.keys import search_keys, system_key_of
 from schoolgate.authority.records.models import (
     Attendance,
     Enrolment,
@@ -60,7 +65,8 @@ class _Rows:
         change = self.changes.of(case.whose.rule, [self.rules.otherwise]).pk
         of_pupil, of_enrolment = pupil_columns(case.after), enrolment_columns(case.after, self.base)
         active = says_on_roll(of_enrolment["status"], of_enrolment["left"])
-        self.pupils.append((case.pupil_id, change, active, *of_pupil.values()))
+        subject = tells_of(case.after)
+        self.pupils.append((case.pupil_id, subject, change, active, *of_pupil.values()))
         self.enrolments.append((enrolment_id, case.pupil_id, self.base.pk, change, *of_enrolment.values()))
         for write in case.decisions.writes:
             written_by = self.changes.of(case.whose.rule, write.taken.values()).pk
@@ -74,12 +80,12 @@ class _Rows:
                 self.groups.append((row_key(case.pupil_id, write.group), text, digest_of(text), written_by))
             else:
                 self.enrolment_groups.append((row_key(enrolment_id, write.group), text, digest_of(text), written_by))
-        guid = case.after.get(ENROLMENT, {}).get("GUID", "")
-        keys = search_keys(case.after) | match_rows(keys_of_columns(of_pupil, [guid]))
+        guids = [system_key_of(case.after)]
+        keys = search_keys(case.after) | match_rows(keys_of_columns(of_pupil, guids, subject))
         self.keys += [(case.pupil_id, kind, text) for kind, text in sorted(keys)]
 
     def insert(self) -> None:
-        insert(Pupil, ("id", "created_by", "active", *PUPIL_COLUMNS), self.pupils)
+        insert(Pupil, ("id", "kind", "created_by", "active", *PUPIL_COLUMNS), self.pupils)
         insert(Enrolment, ("id", "pupil", "base", "created_by", *ENROLMENT_COLUMNS), self.enrolments)
         insert(PupilGroup, GROUP_COLUMNS, self.groups)
         insert(EnrolmentGroup, GROUP_COLUMNS, self.enrolment_groups)

@@ -120,7 +120,7 @@ class Applying:
         return cases
 
     def _held_meanwhile(self) -> None:
-        if Pupil.objects.filter(pk__gt=self.newest_pupil).exclude(created_by__job=self.job).exists():
+        if Pupil.people.filter(pk__gt=self.newest_pupil).exclude(created_by__job=self.job).exists():
             raise ChangedMeanwhile
 
     def _led_by_others(self, portion: Sequence[Work], held: dict[int, Holding]) -> dict[int, set[DataGroup]]:

@@ -76,8 +76,10 @@ def missing(this: Import, behind: Behind, group: DataGroup | None = None) -> OfP
 
 
 def missing_pupils(this: Import) -> OfPupil[RemovalCandidate]:
-    """Pupils on the roll who were not in a full file, as it stands since the newest one."""
-    return RemovalCandidate.objects.filter(base=this.base_id, group__isnull=True, confirmed=True)
+    """Pupils on the roll, or staff, who were not in a full file, as it stands since the newest one."""
+    return RemovalCandidate.objects.filter(
+        base=this.base_id, pupil__kind=this.subject, group__isnull=True, confirmed=True
+    )
 
 
 def newly_left_out(this: Import) -> int:

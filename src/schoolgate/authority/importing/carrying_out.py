@@ -144,8 +144,8 @@ def _carry_out(course: _Course) -> None:
 
 def _import(course: _Course, aside: Aside) -> None:
     this = course.this
-    newest_pupil = Pupil.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    roll = roll_of(this.base)
+    newest_pupil = Pupil.people.aggregate(newest=Max("pk"))["newest"] or 0
+    roll = roll_of(this.base, this.told_of)
     found = recognise(
         this,
         course.document,
@@ -187,7 +187,7 @@ def _import(course: _Course, aside: Aside) -> None:
         with transaction.atomic():
             _hold_alone(course)
             let_nobody_be_restricted()
-            if any(work.whose.pupil is None for work in portion) and restricted_held() != found.restricted:
+            if any(work.whose.pupil is None for work in portion) and restricted_held(this.told_of) != found.restricted:
                 # Who is to be added might be somebody who was restricted since.
                 raise ChangedMeanwhile
             fates = _without(counted, applying.apply(portion))
@@ -254,7 +254,7 @@ def recognise(
     check = document.value_check()
     recogniser = Recogniser(
         document,
-        HeldInDatabase(this.base),
+        HeldInDatabase(this.base, this.told_of),
         known_entries(this.base, full=this.full) if ruling.shortcut else {},
         digester(
             judged_by=document.judged_by,
@@ -268,7 +268,7 @@ def recognise(
         ruling.matching,
         job=job,
         today=timezone.localdate(),
-        people=by_people(this.base),
+        people=by_people(this.base, this.told_of),
         add_unmatched=ruling.add_unmatched,
     )
     return recogniser.recognise(on_progress)

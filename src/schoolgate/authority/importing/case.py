@@ -10,10 +10,14 @@ from schoolgate.authority.importing.holding import Holding
 from schoolgate.authority.importing.recognising import Recognised
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
+from schoolgate.authority.records.groups.staff_identifiers import STAFF_IDENTIFIERS
 from schoolgate.authority.records.models import Enrolment, Pupil
 
 UPN_OF_ANOTHER = "upn-of-another-pupil"
-"""Code of a refusal: another held pupil has this UPN."""
+"""Code of a refusal: another held pupil has this UPN, or another member of staff this number."""
+
+OWN_NUMBERS = ((IDENTIFIERS, "UPN"), (STAFF_IDENTIFIERS, "TeacherNumber"), (STAFF_IDENTIFIERS, "NINumber"))
+"""What `matching.keys.MatchKeys.upn` is made of."""
 
 
 class Work(NamedTuple):
@@ -95,13 +99,14 @@ def fates_of(cases: Iterable[Case]) -> Fates:
 
 
 def without_upn(incoming: Incoming) -> Incoming:
-    """What comes without its UPN, which is another's: it is left out with its code."""
-    numbers = dict(incoming.payloads.get(IDENTIFIERS, {}))
-    upn = numbers.pop("UPN", None)
-    if upn is None:
-        return incoming
-    payloads = {**incoming.payloads, IDENTIFIERS: numbers}
-    if not numbers:
-        del payloads[IDENTIFIERS]
-    invalid = (*incoming.invalid, Invalid(IDENTIFIERS, "UPN", UPN_OF_ANOTHER, upn))
-    return replace(incoming, payloads=payloads, invalid=invalid)
+    """What comes without its UPN, which is another's: it is left out with its code. So it is with a number of staff."""
+    for group, item in OWN_NUMBERS:
+        numbers = dict(incoming.payloads.get(group, {}))
+        number = numbers.pop(item, None)
+        if number is not None:
+            payloads = {**incoming.payloads, group: numbers}
+            if not numbers:
+                del payloads[group]
+            invalid = (*incoming.invalid, Invalid(group, item, UPN_OF_ANOTHER, number))
+            return replace(incoming, payloads=payloads, invalid=invalid)
+    return incoming

@@ -15,8 +15,7 @@ from schoolgate.authority.importing.matching.keys import normal_guid
 from schoolgate.authority.records.columns import ENROLMENT_COLUMNS, PUPIL_COLUMNS, enrolment_columns, pupil_columns
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.canonical import canonical, digest_of
-from schoolgate.authority.records.groups.enrolment import ENROLMENT
-from schoolgate.authority.records.keys import search_keys
+from schoolgate.authority.records.keys import search_keys, system_key_of
 from schoolgate.authority.records.models import (
     Attendance,
     Enrolment,
@@ -130,7 +129,7 @@ def _write_keys(cases: Iterable[Case]) -> None:
         held = case.holding.keys
         # A key of a school's system stays, when another has come: the pupil may come back with it.
         guids = {text for kind, text in held if kind is PupilKey.Kind.GUID}
-        guids.add(normal_guid(case.after.get(ENROLMENT, {}).get("GUID", "")))
+        guids.add(normal_guid(system_key_of(case.after)))
         wanted = search_keys(case.after) | match_rows(keys_of_held(case.pupil, guids))
         new += [(case.pupil_id, kind, text) for kind, text in sorted(wanted - held.keys())]
         gone += [held[key] for key in held.keys() - wanted]

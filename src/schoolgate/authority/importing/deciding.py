@@ -61,6 +61,13 @@ WHO_IT_IS = frozenset(
         ("basic-details", "Sex"),
         ("enrolment", "GUID"),
         ("enrolment", "SuppID"),
+        ("staff-identifiers", "TeacherNumber"),
+        ("staff-identifiers", "NINumber"),
+        ("staff-details", "PersonFamilyName"),
+        ("staff-details", "GivenNames"),
+        ("staff-details", "PersonBirthDate"),
+        ("staff-details", "Sex"),
+        ("engagement", "GUID"),
     }
 )
 """What is taken of a new pupil whatever the rules of its base: without it next week's entry would be new again."""

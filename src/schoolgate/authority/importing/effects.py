@@ -118,7 +118,7 @@ def effects_of(
     rules_by_change = dict(changes.values_list("pk", "rule"))
     of_new = [pk for pk, rule in rules_by_change.items() if rule.partition("/")[0] == NEW]
     of_known = sorted(rules_by_change.keys() - set(of_new))
-    found = Effects(imports.count(), Pupil.objects.filter(created_by__in=of_new).count())
+    found = Effects(imports.count(), Pupil.people.filter(created_by__in=of_new).count())
     restricted = set(Restriction.objects.values_list("pupil", flat=True))
     waiting = Conflict.objects.filter(base__in=bases, since__gte=since)
     refused = Refusal.objects.filter(base__in=bases, since__gte=since, code=NOT_IMPORTED)

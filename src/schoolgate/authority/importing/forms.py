@@ -37,7 +37,7 @@ class UndoForm(forms.Form):
         label="Why it is undone",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Your colleagues read this. Name no child.",
+        help_text="Your colleagues read this. Name nobody.",
         error_messages={"required": "Say why, so that your colleagues know."},
     )
 
@@ -49,7 +49,7 @@ class MergeForm(forms.Form):
         label="Why they are one child",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Your colleagues read this. Name no child.",
+        help_text="Your colleagues read this. Name nobody.",
         error_messages={"required": "Say why, so that your colleagues know."},
     )
     sure = forms.BooleanField(
@@ -108,23 +108,22 @@ class DecideManyForm(forms.Form):
         error_messages={"required": "Choose what is to become of them."},
     )
     reason = forms.CharField(
-        label="Why", required=False, max_length=500, help_text="Your colleagues read this. Name no child."
+        label="Why", required=False, max_length=500, help_text="Your colleagues read this. Name nobody."
     )
-    number = forms.CharField(
-        label="Number of pupils", required=False, help_text="These are many: type their number, so that it is no slip."
-    )
+    number = forms.CharField(required=False, help_text="These are many: type their number, so that it is no slip.")
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, pupils: int, must_type: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pupils: int, people: str, must_type: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._pupils = pupils
+        self._pupils, self._people = pupils, people
+        self.fields["number"].label = f"Number of {people}"
         if not must_type:
             del self.fields["number"]
 
     def clean_number(self) -> str:
         typed: str = self.cleaned_data["number"]
         if typed.replace(",", "").strip() != str(self._pupils):
-            raise forms.ValidationError(f"Type {self._pupils}, the number of pupils.")
+            raise forms.ValidationError(f"Type {self._pupils}, the number of {self._people}.")
         return typed
 
 
@@ -135,6 +134,6 @@ class UnmatchForm(forms.Form):
         label="Why it is not the same child",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Your colleagues read this. Name no child.",
+        help_text="Your colleagues read this. Name nobody.",
         error_messages={"required": "Say why, so that your colleagues know."},
     )

@@ -8,6 +8,7 @@ from schoolgate.authority.importing.models import Import, RemovalCandidate
 from schoolgate.authority.importing.recognising import Recognition
 from schoolgate.authority.records.models import Change, Enrolment
 from schoolgate.authority.records.roll import on_roll
+from schoolgate.authority.records.subjects import PUPIL, Subject
 
 LEAST_PART: Final = 0.8
 """A full document that speaks of less of the known roll is more likely a broken export than a school's news."""
@@ -19,9 +20,10 @@ def is_older(this: Import) -> bool:
     return newest is not None and this.written_at < newest
 
 
-def roll_of(base: Base) -> frozenset[int]:
-    """The numbers of the pupils on the base's roll."""
-    return frozenset(Enrolment.objects.filter(on_roll(), base=base).values_list("pupil_id", flat=True))
+def roll_of(base: Base, subject: Subject = PUPIL) -> frozenset[int]:
+    """The numbers of the pupils on the base's roll, or of the staff who work there."""
+    known = Enrolment.objects.filter(on_roll(), base=base, pupil__kind=subject)
+    return frozenset(known.values_list("pupil_id", flat=True))
 
 
 def few_pupils(roll: AbstractSet[int], found: Recognition) -> bool:
@@ -36,7 +38,7 @@ def note_who_is_missing(this: Import, roll: AbstractSet[int], seen: AbstractSet[
     twice in a row (reference mis-apis.md 8, rule 4).
     """
     twice = this.source == Change.Source.RUN
-    known = RemovalCandidate.objects.filter(base=this.base, group__isnull=True)
+    known = RemovalCandidate.objects.filter(base=this.base, group__isnull=True, pupil__kind=this.subject)
     missing_before = {candidate.pupil_id: candidate.pk for candidate in known}
     back = [pk for pupil, pk in missing_before.items() if pupil in seen]
     if back:

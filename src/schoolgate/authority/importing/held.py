@@ -10,19 +10,22 @@ from schoolgate.authority.importing.matching.rules import Held
 from schoolgate.authority.records.columns import PUPIL_COLUMNS
 from schoolgate.authority.records.keys import key_of
 from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
+from schoolgate.authority.records.models.masking import restricted_pupils
+from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject
 
 Kind = PupilKey.Kind
 
 
 class HeldInDatabase:
-    """``matching.index.HeldPupils`` for the documents of one base.
+    """``matching.index.HeldPupils`` for the documents of one base that tell of pupils, or of staff.
 
     A pupil on nobody's roll counts as active here when the base has an enrolment of it: whom a school had, it may
     speak of (inferred; reference 9.4 asks a person about an inactive pupil that turns up from elsewhere).
     """
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self, base: Base, subject: Subject = PUPIL) -> None:
         self.base = base
+        self.subject = subject
 
     def with_guid(self, guids: Collection[str]) -> Iterable[Held]:
         """Those of whom any of ``guids`` is known."""
@@ -44,13 +47,15 @@ class HeldInDatabase:
         for pk, text in PupilKey.objects.filter(kind=Kind.GUID, pupil__in=ids).values_list("pupil_id", "text"):
             guids.setdefault(pk, []).append(text)
         own = set(Enrolment.objects.filter(base=self.base, pupil__in=ids).values_list("pupil_id", flat=True))
-        for pupil in Pupil.objects.filter(pk__in=ids):
+        for pupil in Pupil.people.filter(kind=self.subject, pk__in=ids):
             yield Held(pupil.pk, keys_of_held(pupil, guids.get(pupil.pk, ())), pupil.active or pupil.pk in own)
 
 
-def restricted_held() -> tuple[Held, ...]:
-    """All restricted pupils, of whom there are few, in the order of their numbers: two queries."""
-    pupils = list(Pupil.objects.filter(restriction__isnull=False).order_by("pk"))
+def restricted_held(subject: Subject = PUPIL) -> tuple[Held, ...]:
+    """All restricted pupils, of whom there are few, in the order of their numbers: two queries. No staff are."""
+    if subject == STAFF:
+        return ()
+    pupils = list(Pupil.objects.filter(pk__in=restricted_pupils()).order_by("pk"))
     guids: dict[int, list[str]] = {}
     keys = PupilKey.objects.filter(kind=Kind.GUID, pupil__in=[pupil.pk for pupil in pupils])
     for pk, text in keys.values_list("pupil_id", "text"):
@@ -60,11 +65,11 @@ def restricted_held() -> tuple[Held, ...]:
 
 def keys_of_held(pupil: Pupil, guids: Iterable[str]) -> MatchKeys:
     """What a held pupil is recognised by, of its columns and the keys that schools' systems have for it."""
-    return keys_of_columns({name: getattr(pupil, name) for name in PUPIL_COLUMNS}, guids)
+    return keys_of_columns({name: getattr(pupil, name) for name in PUPIL_COLUMNS}, guids, pupil.subject)
 
 
-def keys_of_columns(columns: Mapping[str, Any], guids: Iterable[str]) -> MatchKeys:
-    """The same of a pupil's columns (``records.columns.pupil_columns``)."""
+def keys_of_columns(columns: Mapping[str, Any], guids: Iterable[str], subject: Subject = PUPIL) -> MatchKeys:
+    """The same of the columns of a pupil, or a member of staff (``records.columns.pupil_columns``)."""
     return match_keys(
         family=columns["surname"],
         given=columns["forename"],
@@ -76,6 +81,7 @@ def keys_of_columns(columns: Mapping[str, Any], guids: Iterable[str]) -> MatchKe
         former_upns=[columns["former_upn"]],
         other_families=[columns["preferred_surname"], columns["former_surname"]],
         other_givens=[columns["preferred_forename"]],
+        staff=subject == STAFF,
     )
 
 

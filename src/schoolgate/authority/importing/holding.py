@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.deciding import Refused
 from schoolgate.authority.importing.models import Conflict, RemovalCandidate
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
-from schoolgate.authority.records.groups.registry import GROUPS, group_numbered
+from schoolgate.authority.records.groups.registry import group_numbered, in_rows
 from schoolgate.authority.records.models import (
     Attendance,
     Enrolment,
@@ -22,11 +23,9 @@ from schoolgate.authority.records.models import (
 )
 from schoolgate.authority.records.models.attendance import attendance_payload
 from schoolgate.authority.records.roll import is_on_roll
+from schoolgate.authority.records.subjects import Subject
 
 Key = tuple[PupilKey.Kind, str]
-
-_OF_PUPIL = [group for group in GROUPS if group.of == "pupil"]
-_OF_ENROLMENT = [group for group in GROUPS if group.of == "enrolment" and group is not ATTENDANCE]
 
 
 @dataclass(slots=True)
@@ -58,6 +57,12 @@ class Holding:
         return self.pupil.pk
 
     @property
+    def subject(self) -> Subject:
+        """Of whom it is."""
+        assert self.pupil is not None
+        return self.pupil.subject
+
+    @property
     def on_another_roll(self) -> bool:
         """Whether another base has the pupil on its roll."""
         return any(map(is_on_roll, self.others))
@@ -65,7 +70,7 @@ class Holding:
 
 def hold(base: Base, ids: Collection[int]) -> dict[int, Holding]:
     """What is held of these pupils, locked until the transaction ends; one that is gone is not among them."""
-    pupils = Pupil.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    pupils = Pupil.people.select_for_update().filter(pk__in=ids).order_by("pk")
     held = {pupil.pk: Holding(pupil) for pupil in pupils}
     for pupil in Restriction.objects.filter(pupil__in=held).values_list("pupil_id", flat=True):
         held[pupil].restricted = True
@@ -78,8 +83,8 @@ def hold(base: Base, ids: Collection[int]) -> dict[int, Holding]:
             enrolments[enrolment.pk] = holding
         else:
             holding.others.append(enrolment)
-    _hold_groups(PupilGroup, held, _OF_PUPIL)
-    _hold_groups(EnrolmentGroup, enrolments, _OF_ENROLMENT)
+    _hold_groups(PupilGroup, held, "pupil")
+    _hold_groups(EnrolmentGroup, enrolments, "enrolment")
     for register in Attendance.objects.filter(enrolment__in=enrolments):
         holding = enrolments[register.enrolment_id]
         assert holding.enrolment is not None
@@ -101,9 +106,9 @@ def hold(base: Base, ids: Collection[int]) -> dict[int, Holding]:
 
 
 def _hold_groups(
-    model: type[PupilGroup] | type[EnrolmentGroup], owners: dict[int, Holding], groups: Iterable[DataGroup]
+    model: type[PupilGroup] | type[EnrolmentGroup], owners: dict[int, Holding], of: Literal["pupil", "enrolment"]
 ) -> None:
-    keys = [row_key(owner, group) for owner in owners for group in groups]
+    keys = [row_key(owner, group) for owner, one in owners.items() for group in in_rows(of, one.subject)]
     for row in model.objects.filter(key__in=keys):
         holding = owners[row.owner]
         holding.rows[row.group] = row

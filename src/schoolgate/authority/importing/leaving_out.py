@@ -12,7 +12,7 @@ from schoolgate.authority.importing.deciding import Invalid
 from schoolgate.authority.records.groups.registry import item_at
 from schoolgate.documents.codes.code_sets import NO_MARK
 from schoolgate.documents.students.entries import WRAPPERS, Record
-from schoolgate.documents.students.values import Finding
+from schoolgate.documents.students.findings import Finding
 
 _GO_WITH_ALL_AROUND = frozenset({"SENtype", "Category"})
 

@@ -1,11 +1,15 @@
 """What people decided on who is who, as matching asks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from schoolgate.authority.importing.matching.keys import MatchKeys
 from schoolgate.authority.importing.matching.rules import Held
 from schoolgate.authority.records.groups.canonical import canonical, digest_of
+
+
+def _nobody(_: MatchKeys) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class ByPeople:
 
     not_these: frozenset[int] = frozenset()
     """Pupils from whom a person took the base's entry back: none of its entries is matched to them by rule."""
+    was_erased: Callable[[MatchKeys], bool] = _nobody
+    """Whether it might be somebody who was erased (``erased.who_was_erased``), and is not added by rule."""
 
 
 NOTHING_BY_PEOPLE = ByPeople({})

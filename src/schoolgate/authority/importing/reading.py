@@ -1,4 +1,4 @@
-"""A student file as the importer reads it: its header, then its pupils, as often as needed."""
+"""A student or personnel file as the importer reads it: its header, then its people, as often as needed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,8 +16,8 @@ from schoolgate.documents.students.reader import StudentFile
 from schoolgate.documents.students.values import ValueCheck
 from schoolgate.documents.students.versions import SchemaShelf
 
-MET_BEFORE = "upn-twice"
-"""A finding that counts for the school's check only: here pupils are told apart by more than their UPN."""
+MET_BEFORE = frozenset({"upn-twice", "number-twice"})
+"""Findings that count for the school's check only: here people are told apart by more than their number."""
 
 UNUSABLE_REGISTER = "unusable-register"
 """Code of a refusal: a register that does not say of which year and school it is, or whose numbers are none."""
@@ -75,7 +75,7 @@ class Readable(Protocol):
 
 
 class Document:
-    """A student file: ``open_stream`` gives its plain bytes from the first on, each time it is asked."""
+    """A student or personnel file: ``open_stream`` gives its plain bytes from the first on, each time it is asked."""
 
     def __init__(self, open_stream: Callable[[], BinaryIO], shelf: SchemaShelf | None = None, *, demo: bool) -> None:
         """Read the header. Raises Refused."""
@@ -124,7 +124,7 @@ class Document:
 
 def incoming_of(entry: Entry, check: ValueCheck, *, full: bool, of: frozenset[Place] | None = None) -> Incoming:
     """What a pupil's entry says by data groups, values that cannot be right taken out."""
-    findings = [finding for finding in check.findings(entry.record) if finding.code != MET_BEFORE]
+    findings = [finding for finding in check.findings(entry.record) if finding.code not in MET_BEFORE]
     record, invalid = take_out(entry.record, findings)
     payloads = dict(read_groups(record))
     registers = payloads.pop(ATTENDANCE, {}).get("Attendance", [])

@@ -52,6 +52,7 @@ class WhyNot(StrEnum):
     SAME_FOUR = "namesake-with-another-upn"
     NOT_KNOWN = "not-known"
     HELD_BACK = "held-back"
+    ERASED = "erased-before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,8 @@ class Recogniser:
             elif may_be_any(keys, self.people.restricted):
                 # Its base is told no more than of any pupil who waits.
                 self.found.not_taken[number] = WhyNot.NOT_KNOWN
+            elif self.people.was_erased(keys):
+                self.found.not_taken[number] = WhyNot.ERASED
             elif isinstance(result, NoMatch) and result.may_be_added and self.add_unmatched and tells_who:
                 self.found.to_do[number] = Recognised(digest, None, NEW, sign=sign)
             else:

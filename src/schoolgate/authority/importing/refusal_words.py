@@ -7,6 +7,7 @@ from schoolgate.authority.importing.case import UPN_OF_ANOTHER
 from schoolgate.authority.importing.deciding import CHANGED_BY_HAND, DISCARDED, NOT_IMPORTED, UNDONE
 from schoolgate.authority.importing.reading import UNUSABLE_REGISTER
 from schoolgate.authority.importing.recognising import WhyNot
+from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject
 
 
 class Words(NamedTuple):
@@ -33,9 +34,16 @@ OF_VALUES: dict[str, Words] = {
     "reason-twice": Words("The same reason is given twice.", _AT_SCHOOL),
     "school-days": Words("An exclusion has half days, at most 45 days in a school year.", _AT_SCHOOL),
     "sessions-exceed-possible": Words("The sessions add up to more than were possible.", _AT_SCHOOL),
+    "bad-ni-number": Words("It is no National Insurance number.", _NUMBER),
+    "not-ended": Words("It is said only of a contract that has ended, and this one has no end.", _AT_SCHOOL),
+    "pay-twice": Words("Pay and hours are given for the post and for a role.", _AT_SCHOOL),
+    "pay-range": Words("The top of the pay range is below its bottom.", _AT_SCHOOL),
+    "daily-rate": Words("Who is paid by the day has neither pay nor hours.", _AT_SCHOOL),
+    "more-than-full-time": Words("The hours a week are more than the full-time hours.", _AT_SCHOOL),
+    "half-days": Words("Working days lost are days and half days.", _AT_SCHOOL),
     UNUSABLE_REGISTER: Words("The register does not say its year and school, or its numbers are none.", _AT_SCHOOL),
     UPN_OF_ANOTHER: Words(
-        "Another pupil of yours has this UPN.", "Find out whose it is; the school that has it wrong corrects it."
+        "Somebody else of yours has this number.", "Find out whose it is; the school that has it wrong corrects it."
     ),
     NOT_IN_LIST: Words(
         "Your address list has no such address.",
@@ -79,6 +87,10 @@ OF_PUPILS: dict[str, Words] = {
     WhyNot.HELD_BACK: Words(
         "A person here discarded this pupil, or took its match back.", "Nothing, as long as that stands."
     ),
+    WhyNot.ERASED: Words(
+        "Might be a pupil whose record was erased on request.",
+        "Ask the school why it tells of the pupil again. Add it only where you must hold it, else discard it.",
+    ),
     WhyNot.SAME_FOUR: Words(
         "Has name, birth and sex of a pupil of yours who has another UPN.",
         "Find out whether they are one child; the school that has the wrong UPN corrects it.",
@@ -86,22 +98,55 @@ OF_PUPILS: dict[str, Words] = {
 }
 """Pupils who were not taken at all (`Import.problems`)."""
 
+OF_STAFF: dict[str, Words] = OF_PUPILS | {
+    WhyNot.SEVERAL: Words(
+        "Might be more than one member of staff of yours.",
+        "Compare them. Once numbers or names tell them apart, the next file is taken.",
+    ),
+    WhyNot.INACTIVE: Words(
+        "Is a member of staff of yours who works at no school.",
+        "Ask the school whether the person has come to it from there.",
+    ),
+    WhyNot.SAME_UPN: Words(
+        "Has the number of another member of staff of yours.",
+        "Find out whose it is; the school that has it wrong corrects it.",
+    ),
+    WhyNot.NOT_KNOWN: Words(
+        "Is nobody you hold, and your rules for this school do not add people by themselves.",
+        "Match the member of staff with one of yours, or add it.",
+    ),
+    WhyNot.HELD_BACK: Words(
+        "A person here discarded this member of staff, or took its match back.", "Nothing, as long as that stands."
+    ),
+    WhyNot.ERASED: Words(
+        "Might be a member of staff whose record was erased on request.",
+        "Ask the school why it tells of the person again. Add the person only where you must, else discard the entry.",
+    ),
+    WhyNot.SAME_FOUR: Words(
+        "Has name, birth and sex of a member of staff of yours who has another number.",
+        "Find out whether they are one person; the school that has the wrong number corrects it.",
+    ),
+}
+"""The same of members of staff."""
+
 _IN_SHORT: dict[str, str] = {
     WhyNot.TWICE: "Twice in the file",
     WhyNot.SEVERAL: "May be several",
     WhyNot.INACTIVE: "On no roll here",
-    WhyNot.SAME_UPN: "UPN of another",
+    WhyNot.SAME_UPN: "Number of another",
     WhyNot.NOT_KNOWN: "Not held here",
     WhyNot.HELD_BACK: "By a person here",
-    WhyNot.SAME_FOUR: "Another UPN",
+    WhyNot.ERASED: "Erased before",
+    WhyNot.SAME_FOUR: "Another number",
 }
 
 
-def words_of(code: str) -> Words:
+def words_of(code: str, subject: Subject = PUPIL) -> Words:
     """The words of a code; one that is not known, of another version say, stands for itself."""
-    return OF_VALUES.get(code) or OF_PUPILS.get(code) or Words(code.replace("-", " ").capitalize() + ".", _AT_SCHOOL)
+    of_people = OF_STAFF if subject == STAFF else OF_PUPILS
+    return OF_VALUES.get(code) or of_people.get(code) or Words(code.replace("-", " ").capitalize() + ".", _AT_SCHOOL)
 
 
 def in_short(code: str) -> str:
-    """Why a pupil was not taken, in two or three words: for a column of a table."""
+    """Why somebody was not taken, in two or three words: for a column of a table."""
     return _IN_SHORT.get(code) or words_of(code).why

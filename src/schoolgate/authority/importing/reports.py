@@ -69,7 +69,7 @@ class RejectedValues(Report):
         return _by_school("Rejected values, the schools with most", self._standing(scope), "values")
 
     def _standing(self, scope: Scope) -> QuerySet[Refusal]:
-        return scope.of(Refusal.objects.unrestricted(), "since")
+        return scope.of(Refusal.objects.unrestricted().pupils(), "since")
 
 
 @report
@@ -103,7 +103,7 @@ class UnmatchedPupils(Report):
         return _by_school("Unmatched pupils, the schools with most", self._waiting(scope), "pupils")
 
     def _waiting(self, scope: Scope) -> QuerySet[Unmatched]:
-        return scope.of(Unmatched.objects.unrestricted().filter(held_back=Unmatched.HeldBack.NO), "since")
+        return scope.of(Unmatched.objects.unrestricted().pupils().filter(held_back=Unmatched.HeldBack.NO), "since")
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class OpenConflicts(Report):
         return bars("Open conflicts by how long they wait", drawn, unit="conflicts")
 
     def _open(self, scope: Scope) -> QuerySet[Conflict]:
-        return scope.of(Conflict.objects.unrestricted().open(), "since")
+        return scope.of(Conflict.objects.unrestricted().pupils().open(), "since")
 
 
 def _age(now: datetime, age: Age) -> Q:

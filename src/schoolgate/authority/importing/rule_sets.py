@@ -15,6 +15,8 @@ from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.data_group import DataGroup, Item
 from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
 from schoolgate.authority.records.groups.registry import GROUPS
+from schoolgate.authority.records.groups.staff_details import STAFF_DETAILS
+from schoolgate.authority.records.groups.staff_identifiers import STAFF_IDENTIFIERS
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
@@ -26,8 +28,8 @@ WORDS: Mapping[Effect, str] = {
 }
 """The field's names of the rules (reference 9.5: public)."""
 
-WITH_ITEM_RULES = (IDENTIFIERS, BASIC_DETAILS)
-"""Groups whose items may have rules of their own (reference 9.5: public).
+WITH_ITEM_RULES = (IDENTIFIERS, BASIC_DETAILS, STAFF_IDENTIFIERS, STAFF_DETAILS)
+"""Groups whose items may have rules of their own (reference 9.5: public; of staff after the pupils').
 
 Carer details are the third there. A pupil's contacts are one item here, a list whose members are known again one by
 one, so that their parts are decided together.

@@ -7,14 +7,24 @@ from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from schoolgate.authority.importing.models import Conflict, Unmatched
+from schoolgate.authority.importing.models.unmatched import UnmatchedQuerySet
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.alerts.summary import Line, page, summary_line
 
 
 @summary_line
 def _unmatched(reader: User, since: datetime) -> Line | None:
-    waiting = Unmatched.objects.visible_to(reader).filter(held_back=Unmatched.HeldBack.NO)
-    return _line(waiting, "pupil is unmatched", "pupils are unmatched", page("unmatched"))
+    return _line(_waiting(reader).pupils(), "pupil is unmatched", "pupils are unmatched", page("unmatched"))
+
+
+@summary_line
+def _unmatched_staff(reader: User, since: datetime) -> Line | None:
+    waiting = _waiting(reader).staff()
+    return _line(waiting, "member of staff is unmatched", "members of staff are unmatched", page("unmatched"))
+
+
+def _waiting(reader: User) -> UnmatchedQuerySet:
+    return Unmatched.objects.visible_to(reader).filter(held_back=Unmatched.HeldBack.NO)
 
 
 @summary_line

@@ -55,13 +55,13 @@ def waiting(pupil: Pupil) -> list[Link]:
 
 @teller_of_likeness
 def alike(pupil: Pupil, user: Any) -> list[Link]:
-    """Pupils of the same UPN, GUID, or name and birth."""
+    """Who has the same number, GUID, or name and birth."""
     found = pairs_of(pupil, user)
-    others = Pupil.objects.in_bulk({number for pair in found for number in pair} - {pupil.pk})
+    others = Pupil.people.in_bulk({number for pair in found for number in pair} - {pupil.pk})
     schools = times_at_schools([pupil.pk, *others]) if others else {}
     return [
         Link(
-            f"Might be the same child as {other} (pupil {number})",
+            f"Might be the same {other.human} as {other} ({other.noun} {number})",
             reverse("merge-pupils", args=[one.pk for one in who_stays(pupil, other, schools)]),
         )
         for number, other in sorted(others.items())

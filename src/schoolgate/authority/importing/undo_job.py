@@ -11,6 +11,7 @@ from schoolgate.authority.bases.la import LA_NUMBER
 from schoolgate.authority.importing.models import Import
 from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.importing.undoing_imports import Progress, ask_to_undo, carry_out_undo
+from schoolgate.authority.records.subjects import NOUNS, PUPIL, Subject
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, register
 from schoolgate.commons.jobs.submitting import submit
@@ -47,24 +48,27 @@ def undo_import(this: Import, reason: str, *, by: User | None, request: HttpRequ
     return True
 
 
-def undone_in_words(done: Progress) -> str:
+def undone_in_words(done: Progress, subject: Subject = PUPIL) -> str:
     """What an undo did: `12 values put back, 2 pupils removed, 4 values stay`."""
+    one, many = NOUNS[subject]
     told = [
         (done.put_back, "value put back", "values put back"),
-        (done.removed, "pupil removed", "pupils removed"),
-        (done.taken_back - done.removed, "pupil's time at the school removed", "pupils' time at the school removed"),
+        (done.removed, f"{one} removed", f"{many} removed"),
+        (done.taken_back - done.removed, "time at the school removed", "times at the school removed"),
         (done.left, "value stays, changed since", "values stay, changed since"),
     ]
-    return ", ".join(f"{number:,} {one if number == 1 else many}" for number, one, many in told if number) or "nothing"
+    said = [f"{number:,} {words if number == 1 else of_several}" for number, words, of_several in told if number]
+    return ", ".join(said) or "nothing"
 
 
 def _tell(this: Import) -> None:
     """The school, of what is refused of its values now, and people here by the journal; in the undo's last commit."""
     refusals_changed(this.base)
     who = this.undo.by if this.undo and this.undo.by else "the command line"
+    did = undone_in_words(Progress(**this.undone), this.told_of)
     journal.write(
         "INFO",
-        f"The import of {this.source_name} was undone by {who}: {undone_in_words(Progress(**this.undone))}.",
+        f"The import of {this.source_name} was undone by {who}: {did}.",
         la=this.base.la,
         destination_la=LA_NUMBER.get(),
         school=this.base.number,

@@ -21,6 +21,7 @@ from schoolgate.authority.importing.writing import look_again, write_groups
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.canonical import canonical
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
+from schoolgate.authority.records.groups.engagement import ENGAGEMENT
 from schoolgate.authority.records.groups.enrolment import ENROLMENT
 from schoolgate.authority.records.groups.forms import Value
 from schoolgate.authority.records.groups.registry import GROUPS
@@ -50,6 +51,7 @@ UNDO = "undo"
 BY_HAND = "changed-by-hand"
 """The rule of a change that a person made by hand."""
 
+_WITH_GUID = (ENROLMENT, ENGAGEMENT)
 _OF_PUPIL = [group for group in GROUPS if group.of == "pupil"]
 _OF_ENROLMENT = [group for group in GROUPS if group.of == "enrolment" and group is not ATTENDANCE]
 
@@ -125,7 +127,7 @@ def undo(changes: Collection[int], pupils: Collection[int], into: Change, *, ref
     audit. What else people decided in the same step, conflicts say, is the caller's to take back.
     """
     done = Undone()
-    ones = _hold(frozenset(changes), Pupil.objects.select_for_update().filter(pk__in=pupils))
+    ones = _hold(frozenset(changes), Pupil.people.select_for_update().filter(pk__in=pupils))
     for one in ones:
         _settle_what_goes(one)
     rows = [row for one in ones for row in one.rows]
@@ -148,7 +150,7 @@ def undo(changes: Collection[int], pupils: Collection[int], into: Change, *, ref
 def left_of(changes: Collection[int], pupils: Collection[int]) -> list[Left]:
     """What of ``changes`` cannot be undone for these pupils, or could not: nothing is written."""
     done = Undone()
-    ones = _hold(frozenset(changes), Pupil.objects.filter(pk__in=pupils))
+    ones = _hold(frozenset(changes), Pupil.people.filter(pk__in=pupils))
     versions = histories([row for one in ones for row in one.rows])
     for one in ones:
         _settle_what_goes(one)
@@ -373,26 +375,26 @@ def _finish(ones: Iterable[_One], back: Iterable[tuple[_One, _Place]]) -> None:
             # Of its entry nobody said whose it is but that the record it was for is one with another.
             KnownAs.objects.filter(pupil=one.pupil, base=enrolment.base_id, decision__kind="merge").delete()
             remove_enrolment(enrolment)
-        Pupil.objects.filter(pk=one.pupil.pk).update(active=any(map(is_on_roll, one.enrolments.values())))
+        Pupil.people.filter(pk=one.pupil.pk).update(active=any(map(is_on_roll, one.enrolments.values())))
         look_again([one.pupil.pk])
     for one, place in back:
         if place.undone.since.rule == BY_HAND:
             # What a person's change kept out stands here again.
             of_item = Refusal.objects.filter(pupil=one.pupil, group=place.group.number, item=place.item)
             of_item.filter(code=CHANGED_BY_HAND).delete()
-        if place.group is ENROLMENT and place.item == "GUID" and place.undone.value:
+        if place.group in _WITH_GUID and place.item == "GUID" and place.undone.value:
             _forget_guid(one, 0, place.undone.value)
 
 
 def _guid_of(enrolment: Enrolment) -> str:
-    row = EnrolmentGroup.objects.filter(key=row_key(enrolment.pk, ENROLMENT)).first()
-    return str(row.payload.get("GUID", "")) if row else ""
+    rows = EnrolmentGroup.objects.filter(key__in=[row_key(enrolment.pk, group) for group in _WITH_GUID])
+    return next((str(row.payload.get("GUID", "")) for row in rows), "")
 
 
 def _forget_guid(one: _One, gone: int, guid: str) -> None:
     """Find the pupil no more by a school's key that only an undone value had; ``gone`` is an enrolment that goes."""
     others = EnrolmentGroup.objects.filter(
-        key__in=[row_key(enrolment, ENROLMENT) for enrolment in one.enrolments if enrolment != gone]
+        key__in=[row_key(enrolment, group) for enrolment in one.enrolments if enrolment != gone for group in _WITH_GUID]
     )
     key = normal_guid(guid)
     if key and key not in {normal_guid(row.payload.get("GUID", "")) for row in others}:

@@ -30,7 +30,9 @@ from schoolgate.authority.records.models import (
     Restriction,
     owner_of,
 )
+from schoolgate.authority.records.models.visible import may_see_staff_records
 from schoolgate.authority.records.restricting import let_nobody_be_restricted
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
@@ -67,11 +69,16 @@ def can_be_undone(this: Import) -> bool:
 
 
 def ask_to_undo(this: Import, reason: str, *, by: User | None, request: HttpRequest | None = None) -> bool:
-    """Note that an import is to be undone, in the caller's transaction, who gives it a job. False: it cannot be."""
+    """Note that an import is to be undone, in the caller's transaction, who gives it a job. False: it cannot be.
+
+    One of staff can be undone only by a person who may see their records: others would undo nothing of it.
+    """
     held = Import.objects.select_for_update(of=("self",)).select_related("base", "job").get(pk=this.pk)
-    if not can_be_undone(held):
+    if not can_be_undone(held) or (held.subject == STAFF and not may_see_staff_records(by)):
         return False
-    held.undo = this.undo = Decision.objects.create(kind=Decision.Kind.UNDO, by=by, reason=reason)
+    held.undo = this.undo = Decision.objects.create(
+        kind=Decision.Kind.UNDO, by=by, reason=reason, on_staff=held.subject == STAFF
+    )
     held.undone = this.undone = asdict(Progress())
     note = {
         "did": "import undone",
@@ -150,10 +157,10 @@ def left_by(this: Import) -> Iterator[Left]:
 
 def _undo_portion(this: Import, changes: list[int], portion: list[int], into: Change, so_far: Progress) -> None:
     by = into.by
-    shown = Pupil.objects.filter(pk__in=portion)
-    shown = shown.unrestricted() if by is None else shown.visible_to(by)
+    shown = Pupil.people.filter(pk__in=portion)
+    shown = shown.shown_to(by)
     pupils = list(shown.values_list("pk", flat=True))
-    so_far.not_shown += Pupil.objects.filter(pk__in=portion).count() - len(pupils)
+    so_far.not_shown += Pupil.people.filter(pk__in=portion).count() - len(pupils)
     if this.undo is not None and Restriction.objects.filter(pupil__in=pupils).exists():
         Decision.objects.filter(pk=this.undo.pk).update(on_restricted=True)
     for opened in (_conflicts(this), _refusals(this), _candidates(this)):

@@ -60,7 +60,7 @@ def look_again(pupils: Iterable[int]) -> None:
 
 def locked(pupil: int) -> Pupil:
     """The pupil, held until the transaction ends. Raises Gone."""
-    found = Pupil.objects.select_for_update().filter(pk=pupil).first()
+    found = Pupil.people.select_for_update().filter(pk=pupil).first()
     if found is None:
         raise Gone
     return found

@@ -1,4 +1,4 @@
-"""What the audit hides of restricted pupils, and what a search says of one that it does not show."""
+"""What the audit hides of restricted pupils and of staff, and what a search says of a pupil that it does not show."""
 
 from typing import Any
 
@@ -9,14 +9,20 @@ from django.http import HttpRequest
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import MergedInto, Pupil, PupilKey
 from schoolgate.authority.records.models.masking import restricted_pupils
-from schoolgate.authority.records.models.visible import may_see_restricted
+from schoolgate.authority.records.models.visible import may_see_restricted, may_see_staff_records
 from schoolgate.authority.records.searching import understand
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import hider
 from schoolgate.commons.audit.recording import record
 
 ABOUT_RESTRICTED = "restricted pupils"
 """What `AuditEntry.about` has where an entry may name restricted pupils, of whom no one is meant alone."""
+
+ABOUT_STAFF = f"{STAFF} records"
+"""The same where it may name members of staff; who lacks either right does not read what is about both."""
+
+_ABOUT_BOTH = f"{ABOUT_STAFF} and {ABOUT_RESTRICTED}"
 
 UPN_LENGTH = 13
 NAMES_NEEDED = 2
@@ -29,10 +35,24 @@ def entries_on_restricted(user: Any) -> Q | None:
         return None
     merged = MergedInto.objects.filter(pupil__in=restricted_pupils()).order_by()
     return (
-        Q(about=ABOUT_RESTRICTED)
+        Q(about__in=[ABOUT_RESTRICTED, _ABOUT_BOTH])
         | Q(about__in=restricted_pupils().annotate(named=_named("pupil")).values("named"))
         | Q(about__in=merged.annotate(named=_named("number")).values("named"))
     )
+
+
+@hider
+def entries_on_staff(user: Any) -> Q | None:
+    """Entries about members of staff, for whoever lacks the right to their records."""
+    may = user is not None and may_see_staff_records(user)
+    return None if may else Q(about__startswith=f"{STAFF} ")
+
+
+def about_what_is_shown(user: Any) -> str:
+    """What `AuditEntry.about` has of a list that tells of whomever this user may see; empty where all may read it."""
+    if may_see_staff_records(user):
+        return _ABOUT_BOTH if may_see_restricted(user) else ABOUT_STAFF
+    return ABOUT_RESTRICTED if may_see_restricted(user) else ""
 
 
 def _named(number: str) -> Concat:

@@ -9,7 +9,12 @@ from schoolgate.authority.records.groups import spelling
 from schoolgate.authority.records.groups.addresses import ADDRESSES
 from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
+from schoolgate.authority.records.groups.engagement import ENGAGEMENT
+from schoolgate.authority.records.groups.enrolment import ENROLMENT
 from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
+from schoolgate.authority.records.groups.staff_contact import STAFF_CONTACT
+from schoolgate.authority.records.groups.staff_details import STAFF_DETAILS, given_names
+from schoolgate.authority.records.groups.staff_identifiers import STAFF_IDENTIFIERS
 from schoolgate.authority.records.models import PupilKey
 
 LONGEST = 400
@@ -37,13 +42,39 @@ def name_parts(name: str) -> Iterator[str]:
     yield from map(key_of, _BETWEEN_PARTS.split(name))
 
 
+def system_key_of(payloads: Mapping[DataGroup, Payload]) -> str:
+    """The key that the school's own system has for the person; empty where it tells none."""
+    key: str = (payloads.get(ENROLMENT) or payloads.get(ENGAGEMENT) or {}).get("GUID", "")
+    return key
+
+
+def post_code_of(payloads: Mapping[DataGroup, Payload]) -> str:
+    """The post code of where the person lives; empty where none is held."""
+    code: str = (payloads.get(ADDRESSES) or payloads.get(STAFF_CONTACT) or {}).get("Address", {}).get("PostCode", "")
+    return code
+
+
 def search_keys(payloads: Mapping[DataGroup, Payload]) -> frozenset[tuple[PupilKey.Kind, str]]:
-    """All keys that a person can find this pupil by: parts of names of today and before, UPNs, post code."""
+    """All keys by which somebody can find this pupil: parts of names of today and before, UPNs, post code.
+
+    A member of staff is found by names, numbers and post code.
+    """
+    if STAFF_DETAILS in payloads or STAFF_IDENTIFIERS in payloads or STAFF_CONTACT in payloads:
+        return _staff_keys(payloads)
     basic, numbers = payloads.get(BASIC_DETAILS, {}), payloads.get(IDENTIFIERS, {})
     keys = {(PupilKey.Kind.NAME, part) for name in _NAMES for part in name_parts(basic.get(name, ""))}
     keys |= {(PupilKey.Kind.UPN, key_of(numbers.get(name, ""))) for name in ("UPN", "FormerUPN")}
-    address = payloads.get(ADDRESSES, {}).get("Address", {})
-    keys.add((PupilKey.Kind.POSTCODE, key_of(address.get("PostCode", ""))))
+    keys.add((PupilKey.Kind.POSTCODE, key_of(post_code_of(payloads))))
+    return frozenset((kind, text) for kind, text in keys if text)
+
+
+def _staff_keys(payloads: Mapping[DataGroup, Payload]) -> frozenset[tuple[PupilKey.Kind, str]]:
+    details, numbers = payloads.get(STAFF_DETAILS, {}), payloads.get(STAFF_IDENTIFIERS, {})
+    names = [details.get(name, "") for name in ("PersonFamilyName", "PreferredFamilyName", "PreferredGivenName")]
+    names += [*details.get("FormerFamilyNames", []), *given_names(details)]
+    keys = {(PupilKey.Kind.NAME, part) for name in names for part in name_parts(name)}
+    keys |= {(PupilKey.Kind.UPN, key_of(numbers.get(name, ""))) for name in ("TeacherNumber", "NINumber")}
+    keys.add((PupilKey.Kind.POSTCODE, key_of(post_code_of(payloads))))
     return frozenset((kind, text) for kind, text in keys if text)
 
 

@@ -1,11 +1,11 @@
-"""What lists tell of pupils beside their own columns, looked up for many of them at once."""
+"""What lists tell of pupils and staff beside their own columns, looked up for many of them at once."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from schoolgate.authority.records.groups.attendance import ATTENDANCE
-from schoolgate.authority.records.groups.registry import GROUPS
+from schoolgate.authority.records.groups.contracts import CONTRACTS, posts_of
+from schoolgate.authority.records.groups.registry import in_rows
 from schoolgate.authority.records.models import (
     Attendance,
     Enrolment,
@@ -17,9 +17,6 @@ from schoolgate.authority.records.models import (
 )
 from schoolgate.authority.records.roll import is_on_roll
 from schoolgate.documents.codes.code_sets import code_set
-
-_OF_PUPIL = [group for group in GROUPS if group.of == "pupil"]
-_OF_ENROLMENT = [group for group in GROUPS if group.of == "enrolment" and group is not ATTENDANCE]
 
 
 @dataclass(slots=True)
@@ -44,10 +41,15 @@ def beside(pupils: Sequence[Pupil]) -> dict[int, Beside]:
         owners[enrolment.pk] = enrolment.pupil_id
         found[enrolment.pupil_id].enrolments.append(enrolment)
         _note(found[enrolment.pupil_id], enrolment.created_by.at)
-    of_pupils = [row_key(pupil, group) for pupil in found for group in _OF_PUPIL]
+    subjects = {pupil.pk: pupil.subject for pupil in pupils}
+    of_pupils = [row_key(pupil, group) for pupil in found for group in in_rows("pupil", subjects[pupil])]
     for key, at in PupilGroup.objects.filter(key__in=of_pupils).values_list("key", "change__at"):
         _note(found[owner_of(key)], at)
-    of_enrolments = [row_key(enrolment, group) for enrolment in owners for group in _OF_ENROLMENT]
+    of_enrolments = [
+        row_key(enrolment, group)
+        for enrolment, pupil in owners.items()
+        for group in in_rows("enrolment", subjects[pupil])
+    ]
     for key, at in EnrolmentGroup.objects.filter(key__in=of_enrolments).values_list("key", "change__at"):
         _note(found[owners[owner_of(key)]], at)
     registers = Attendance.objects.filter(enrolment__in=owners)
@@ -60,9 +62,24 @@ def _note(one: Beside, at: datetime) -> None:
     one.updated = max(one.updated, at)
 
 
+def posts(pupils: Sequence[Pupil], known: dict[int, Beside]) -> dict[int, str]:
+    """The posts of members of staff in words, by number, at the schools that a list tells of (`Beside.told`)."""
+    owners = {enrolment.pk: pupil.pk for pupil in pupils for enrolment in known[pupil.pk].told}
+    found: dict[int, dict[str, None]] = {}
+    for row in EnrolmentGroup.objects.filter(key__in=[row_key(enrolment, CONTRACTS) for enrolment in owners]):
+        found.setdefault(owners[row.owner], {}).update(dict.fromkeys(map(post_words, posts_of(row.payload))))
+    return {pupil: ", ".join(words) for pupil, words in found.items()}
+
+
 def year_words(code: str) -> str:
     """A year group as people say it: `Year 5`, `Reception`; a code of no set stands for itself."""
     codes = code_set("nc_year")
+    return codes.label(code) if codes.is_known(code) else code
+
+
+def post_words(code: str) -> str:
+    """A post of a member of staff; a code of no set stands for itself."""
+    codes = code_set("staff_post")
     return codes.label(code) if codes.is_known(code) else code
 
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from schoolgate.authority.records.models import Pupil, Restriction
+from schoolgate.authority.records.subjects import PUPIL, Subject
 from schoolgate.authority.records.touching import touched
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.models import AuditEntry
@@ -10,13 +11,13 @@ from schoolgate.commons.audit.recording import record
 
 
 def about(pupil: Pupil) -> str:
-    """What `AuditEntry.about` has for a pupil."""
-    return about_number(pupil.pk)
+    """What `AuditEntry.about` has for a pupil, or a member of staff: by its first word the audit knows who may read."""
+    return about_number(pupil.pk, pupil.subject)
 
 
-def about_number(pupil: int) -> str:
-    """The same of a pupil's number."""
-    return f"pupil {pupil}"
+def about_number(number: int, subject: Subject = PUPIL) -> str:
+    """The same of a number."""
+    return f"{subject} {number}"
 
 
 def looked(pupil: Pupil, what: str, *, by: User | None, request: HttpRequest | None = None) -> AuditEntry:
@@ -26,7 +27,7 @@ def looked(pupil: Pupil, what: str, *, by: User | None, request: HttpRequest | N
     """
     target = about(pupil)
     restricted = Restriction.objects.filter(pupil=pupil).exists()
-    did = "restricted pupil opened" if restricted else "pupil seen"
+    did = "restricted pupil opened" if restricted else f"{pupil.noun} seen"
     if restricted:
         touched(pupil, "opened", by=by)
     return record(did, by=by, target=target, details=what, request=request, about=target)

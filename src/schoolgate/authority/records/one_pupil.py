@@ -1,4 +1,4 @@
-"""All that a page tells of one pupil, in a number of queries that does not grow with what is held."""
+"""All that a page tells of a pupil or member of staff, in a number of queries that does not grow with what is held."""
 
 import json
 from collections.abc import Collection, Iterator, Sequence
@@ -11,7 +11,7 @@ from schoolgate.authority.records.attendance_picture import Picture
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
 from schoolgate.authority.records.groups.data_group import DataGroup, Item
 from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
-from schoolgate.authority.records.groups.registry import GROUPS, group_numbered
+from schoolgate.authority.records.groups.registry import group_numbered, groups_of, in_rows
 from schoolgate.authority.records.models import (
     Attendance,
     Change,
@@ -37,8 +37,7 @@ from schoolgate.authority.records.rooms_above import (
 )
 from schoolgate.authority.records.rule_words import rule_words
 from schoolgate.authority.records.showing import Shown, label_of, show_item
-
-_OF_ENROLMENT = [group for group in GROUPS if group.of == "enrolment" and group is not ATTENDANCE]
+from schoolgate.authority.records.subjects import PUPIL, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,11 @@ class Source:
 
     change: Change
     links: Sequence[Link]
+    subject: Subject = PUPIL
 
     @property
     def rule(self) -> str:
-        return rule_words(self.change.rule, by_person=self.change.decision_id is not None)
+        return rule_words(self.change.rule, by_person=self.change.decision_id is not None, subject=self.subject)
 
     @property
     def reason(self) -> str:
@@ -130,7 +130,7 @@ class ShownMissing:
 
 
 class OnePupil:
-    """What is held of a pupil; of ``group`` with its history, of the others how much there is."""
+    """What is held of a pupil or a member of staff; of ``group`` with its history, of the others how much there is."""
 
     def __init__(self, pupil: Pupil, group: DataGroup | None = None) -> None:
         self.pupil = pupil
@@ -139,7 +139,8 @@ class OnePupil:
         self._of_enrolments = {enrolment.pk: enrolment for enrolment in self.enrolments}
         by = ("change__base", "change__by", "change__decision")
         self._of_pupil = list(PupilGroup.objects.of(pupil.pk).select_related(*by))
-        keys = [row_key(enrolment.pk, one) for enrolment in self.enrolments for one in _OF_ENROLMENT]
+        own = in_rows("enrolment", pupil.subject)
+        keys = [row_key(enrolment.pk, one) for enrolment in self.enrolments for one in own]
         self._rows = list(EnrolmentGroup.objects.filter(key__in=keys).order_by("key").select_related(*by))
         self._registers = list(Attendance.objects.filter(enrolment__pupil=pupil).select_related(*by))
         for register in self._registers:
@@ -150,11 +151,16 @@ class OnePupil:
     @cached_property
     def counts(self) -> dict[DataGroup, int]:
         """How many items, or registers, are held of each group."""
-        counts = dict.fromkeys(GROUPS, 0)
+        counts = dict.fromkeys(groups_of(self.pupil.subject), 0)
         for row in (*self._of_pupil, *self._rows):
             counts[row.group] += len(row.payload)
-        counts[ATTENDANCE] = len(self._registers)
+        if self._registers:
+            counts[ATTENDANCE] = len(self._registers)
         return counts
+
+    def rows_of(self, group: DataGroup) -> list[EnrolmentGroup]:
+        """What is held of a group of the enrolments, in their order."""
+        return [row for row in self._rows if row.group is group]
 
     @property
     def filled(self) -> list[tuple[DataGroup, int]]:
@@ -166,7 +172,7 @@ class OnePupil:
     def empty(self) -> list[DataGroup]:
         """The groups of which nothing is held."""
         filled = {group for group, _ in self.filled}
-        return [group for group in GROUPS if group not in filled]
+        return [group for group in groups_of(self.pupil.subject) if group not in filled]
 
     @property
     def leader(self) -> Enrolment | None:
@@ -273,7 +279,7 @@ class OnePupil:
         return trace(sources)
 
     def _source(self, change: Change) -> Source:
-        return Source(change, self._pages.get(_whence(change), ()))
+        return Source(change, self._pages.get(_whence(change), ()), self.pupil.subject)
 
     def _links(self, missing: Missing) -> Sequence[Link]:
         return self._pages.get(missing.seen_in, ())

@@ -17,7 +17,7 @@ def remove(pupil: Pupil) -> None:
     Whoever calls it notes who wanted it, and why, in the audit, in the same transaction.
     """
     with transaction.atomic():
-        pupil = Pupil.objects.select_for_update().get(pk=pupil.pk)
+        pupil = Pupil.people.select_for_update().get(pk=pupil.pk)
         for enrolment in pupil.enrolments.values_list("pk", flat=True):
             _remove_groups_of_enrolment(enrolment)
         Replaced.objects.filter(_keys_of(pupil.pk), table=Replaced.Table.PUPIL_GROUP).delete()

@@ -73,7 +73,7 @@ def restrict(
         restriction.save()
         if before is None:
             # What people decided on the pupil before is hidden too: their reasons may tell where it is.
-            Decision.objects.filter(changes__in=_changes_of(pupil)).update(on_restricted=True)
+            Decision.objects.filter(changes__in=changes_of(pupil)).update(on_restricted=True)
             _changed(pupil)
         else:
             touched(pupil, "changed the restriction on", by=by)
@@ -109,7 +109,7 @@ def _changed(pupil: Pupil) -> None:
     restriction_changed(pupil)
 
 
-def _changes_of(pupil: Pupil) -> set[int]:
+def changes_of(pupil: Pupil) -> set[int]:
     """The numbers of all changes that ever wrote to the pupil's groups and registers."""
     enrolments = list(pupil.enrolments.values_list("pk", flat=True))
     rows = {
@@ -148,7 +148,7 @@ def carry_over(gone: Pupil, keep: Pupil, *, by: User | None) -> bool:
         ours.save()
     elif theirs is not None:
         Restriction.objects.filter(pk=theirs.pk).update(pupil=keep, version=F("version") + 1)
-    Decision.objects.filter(changes__in=_changes_of(keep)).update(on_restricted=True)
+    Decision.objects.filter(changes__in=changes_of(keep)).update(on_restricted=True)
     _changed(keep)
     touched(keep, "merged", by=by)
     return True

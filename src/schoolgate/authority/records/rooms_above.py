@@ -48,6 +48,7 @@ _leaders: list[Callable[[Collection[Enrolment]], Enrolment | None]] = []
 _waiting: list[Callable[[Pupil], Sequence[Link]]] = []
 _alike: list[Callable[[Pupil, Any], Sequence[Link]]] = []
 _on_restriction: list[Callable[[Pupil], None]] = []
+_on_merging: list[Callable[[Pupil, Pupil], None]] = []
 
 
 def tracer(function: Tracer) -> Tracer:
@@ -85,6 +86,15 @@ def wording_of_refusals(function: Callable[[str], Words]) -> Callable[[str], Wor
 def on_restriction(function: Callable[[Pupil], None]) -> Callable[[Pupil], None]:
     """Register a function that is told, in the same transaction, when a pupil was restricted, or is so no more."""
     _on_restriction.append(function)
+    return function
+
+
+def on_merging(function: Callable[[Pupil, Pupil], None]) -> Callable[[Pupil, Pupil], None]:
+    """Register a function that brings along what its room has of a pupil who goes, to the one who stays.
+
+    It is called with the two in this order, in the same transaction, before the first is removed.
+    """
+    _on_merging.append(function)
     return function
 
 
@@ -134,3 +144,9 @@ def restriction_changed(pupil: Pupil) -> None:
     """Tell the rooms above that a pupil was restricted, or is so no more."""
     for function in _on_restriction:
         function(pupil)
+
+
+def pupils_merged(gone: Pupil, keep: Pupil) -> None:
+    """Tell the rooms above that a pupil becomes another, and is removed."""
+    for function in _on_merging:
+        function(gone, keep)

@@ -1,5 +1,7 @@
 """By which rule a value came (`Change.rule`), in words."""
 
+from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject
+
 _FOUND = {
     "new": "new to this authority",
     "guid": "found by the GUID",
@@ -14,6 +16,11 @@ _FOUND = {
     "undo": "put back by an undo",
     "merge": "kept when two records were merged",
 }
+_STAFF_FOUND = _FOUND | {
+    "upn": "found by teacher number, or by National Insurance number without one",
+    "upn-other-names": "found by number, with a preferred or former name",
+    "former-upn": "found by National Insurance number",
+}
 _TAKEN = {
     "always-import": "always imported",
     "always-conflict": "accepted by a person",
@@ -26,7 +33,7 @@ _TAKEN = {
 _TAKEN_BY_RULE = _TAKEN | {"always-conflict": "imported, since nothing was held"}
 
 
-def rule_words(rule: str, *, by_person: bool = True) -> str:
+def rule_words(rule: str, *, by_person: bool = True, subject: Subject = PUPIL) -> str:
     """How the pupil was found and why the value was taken: ``upn/always-import`` is "found by UPN, always imported".
 
     ``by_person``: it was written in a step of a person's. What goes to conflict else is taken by an import itself
@@ -35,5 +42,6 @@ def rule_words(rule: str, *, by_person: bool = True) -> str:
     """
     found, _, taken = rule.partition("/")
     words = _TAKEN if by_person else _TAKEN_BY_RULE
-    parts = [_FOUND.get(found, found), *(words.get(effect, effect) for effect in taken.split("+"))]
+    found_by = _STAFF_FOUND if subject == STAFF else _FOUND
+    parts = [found_by.get(found, found), *(words.get(effect, effect) for effect in taken.split("+"))]
     return ", ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""A search for pupils, kept in the session of who asked: what was typed is a child's data, and stands in no address.
+"""A search for pupils or staff, kept in the session of who asked: what was typed is of a person, and in no address.
 
 The address has a key that means something in that session only, until it ends. So paging, the back button, two
 searches in two windows and a bookmark of this morning work, without a script.
@@ -7,14 +7,15 @@ searches in two windows and a bookmark of this morning work, without a script.
 import secrets
 from collections.abc import MutableMapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import QuerySet
 
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.records.models import Enrolment, Pupil
 from schoolgate.authority.records.roll import on_roll
-from schoolgate.authority.records.searching import find_pupils
+from schoolgate.authority.records.searching import among
+from schoolgate.authority.records.subjects import PUPIL, Subject
 
 ROLLS = {"on-roll": "On roll", "leavers": "Leavers", "all": "On roll and leavers"}
 KEPT = 30
@@ -25,19 +26,26 @@ _IN_SESSION = "pupil-searches"
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What somebody asked for: a text, a school (its key), a year group (a code) and a key of `ROLLS`."""
+    """What somebody asked for: a text, a school (its key), a year group (a code) and a key of `ROLLS`.
+
+    `subject` says whom for; empty: for pupils and staff alike.
+    """
 
     text: str = ""
     base: int | None = None
     year: str = ""
     roll: str = "on-roll"
+    subject: Subject | Literal[""] = PUPIL
 
-    def pupils(self, user: Any) -> QuerySet[Pupil]:
-        """The pupils that fit all of it, by name, as far as this user may know of them.
+    def people(self, user: Any) -> QuerySet[Pupil]:
+        """Those who fit all of it, by name, as far as this user may know of them.
 
         On roll and leavers are those of the school, where one is chosen; else of all schools.
         """
-        found = find_pupils(user, self.text) if self.text else Pupil.objects.visible_to(user)
+        everybody: QuerySet[Pupil] = Pupil.people.visible_to(user)
+        if self.subject:
+            everybody = everybody.filter(kind=self.subject)
+        found = among(everybody, self.text) if self.text else everybody
         if self.roll != "all" and not self.base:
             found = found.filter(active=self.roll == "on-roll")
         enrolments = self._enrolments()
@@ -72,9 +80,10 @@ def keep(session: MutableMapping[str, Any], search: Search) -> str:
     return key
 
 
-def newest(session: MutableMapping[str, Any]) -> str:
-    """The key of the session's last search; empty when it has none."""
-    return next(reversed(session.get(_IN_SESSION, {})), "")
+def newest(session: MutableMapping[str, Any], subject: Subject = PUPIL) -> str:
+    """The key of the session's last search for pupils, or for staff; empty when it has none."""
+    searches: dict[str, dict[str, Any]] = session.get(_IN_SESSION, {})
+    return next((key for key in reversed(searches) if searches[key].get("subject", PUPIL) == subject), "")
 
 
 def kept(session: MutableMapping[str, Any], key: str) -> Search | None:

@@ -19,6 +19,7 @@ _DATES = (
 )
 # A UPN's letter has at least four digits behind it, a post code's at most two.
 _UPN = re.compile(r"\b[a-z][0-9]{4,12}[a-z]?\b", re.IGNORECASE)
+_STAFF_NUMBER = re.compile(r"\b([0-9]{5,7}|[a-z]{2}[0-9]{6}[a-d]?)\b", re.IGNORECASE)
 _POSTCODE = re.compile(r"\b(bfpo ?[0-9]{1,4}|[a-z]{1,2}[0-9][0-9a-z]?( ?[0-9][a-z]{0,2})?)\b", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"[\s,;\-\u2010-\u2015]+")
 
@@ -37,13 +38,14 @@ class Wanted:
 
 
 def understand(text: str) -> Wanted:
-    """Take a search apart. What is no date, UPN or post code is part of a name."""
+    """Take a search apart. What is no date, post code or number (of a pupil or of staff) is part of a name."""
     born: set[date] = set()
     for form in _DATES:
         text = form.sub(lambda found: _note(found, born), text)
     upns, text = _taken(_UPN, text)
+    of_staff, text = _taken(_STAFF_NUMBER, text)
     postcodes, text = _taken(_POSTCODE, text)
-    return Wanted(_keys(_BETWEEN_WORDS.split(text)), _keys(upns), _keys(postcodes), frozenset(born))
+    return Wanted(_keys(_BETWEEN_WORDS.split(text)), _keys([*upns, *of_staff]), _keys(postcodes), frozenset(born))
 
 
 def _note(found: re.Match[str], born: set[date]) -> str:

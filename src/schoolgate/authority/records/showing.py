@@ -61,10 +61,15 @@ def show_item(group: DataGroup, item: str, payload: Payload) -> Shown:
 
 def in_one_line(group: DataGroup, item: str, payload: Payload) -> str:
     """The same where there is one line only: `House number: 12; Post code: MK40 1AB`."""
+    return "; ".join(in_lines(group, item, payload))
+
+
+def in_lines(group: DataGroup, item: str, payload: Payload) -> list[str]:
+    """The same as plain lines, each of which can be read alone: `House number: 12`, then `Post code: MK40 1AB`."""
     rows = group.show({item: payload[item]}) if item in payload else []
     if len(rows) == 1 and not rows[0].within:
-        return rows[0].text
-    return "; ".join(": ".join(filter(None, (row.within, row.label, row.text))) for row in rows)
+        return [rows[0].text]
+    return [": ".join(filter(None, (row.within, row.label, row.text))) for row in rows]
 
 
 def label_of(group: DataGroup, item: str) -> str:

@@ -1,11 +1,11 @@
-"""Pupils as programs are told of them: by the command line today."""
+"""Pupils and members of staff as programs are told of them: by the command line today."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from schoolgate.authority.records.groups.attendance import ATTENDANCE
-from schoolgate.authority.records.groups.registry import GROUPS
+from schoolgate.authority.records.groups.registry import groups_of
 from schoolgate.authority.records.listing import Beside, beside
 from schoolgate.authority.records.models import Change, Enrolment, Pupil
 from schoolgate.authority.records.one_pupil import OnePupil
@@ -14,7 +14,7 @@ AT_ONCE = 500
 
 
 def tell_pupils(pupils: Iterable[Pupil]) -> Iterator[dict[str, Any]]:
-    """Each pupil with its schools and when anything of it was last written, some hundreds looked up at a time."""
+    """Each of them with its schools and when anything of it was last written, some hundreds looked up at a time."""
     rows = iter(pupils)
     while portion := list(islice(rows, AT_ONCE)):
         known = beside(portion)
@@ -23,10 +23,10 @@ def tell_pupils(pupils: Iterable[Pupil]) -> Iterator[dict[str, Any]]:
 
 
 def tell_pupil(pupil: Pupil) -> dict[str, Any]:
-    """One pupil whole: its groups, and since when and from where each value is."""
+    """One of them whole: its groups, and since when and from where each value is."""
     (told,) = tell_pupils([pupil])
     held: list[dict[str, Any]] = []
-    for group in GROUPS:
+    for group in groups_of(pupil.subject):
         for section in OnePupil(pupil, group).sections:
             school = section.enrolment.base.dfe_number if section.enrolment else None
             about = {"group": group.name, "school": school}

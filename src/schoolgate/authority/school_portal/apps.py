@@ -12,9 +12,10 @@ class SchoolPortalConfig(AppConfig):
         from schoolgate.authority.school_portal.tiles import TILES  # noqa: PLC0415
         from schoolgate.authority.school_portal.views.files import FILES  # noqa: PLC0415
         from schoolgate.authority.school_portal.views.people import PEOPLE, people_on_base_page  # noqa: PLC0415
+        from schoolgate.authority.school_portal.views.program import PROGRAM  # noqa: PLC0415
         from schoolgate.authority.school_portal.views.settings import CONNECTION  # noqa: PLC0415
         from schoolgate.authority.school_portal.views.tasks import B2B  # noqa: PLC0415
         from schoolgate.authority.school_portal.views.to_correct import TO_CORRECT  # noqa: PLC0415
 
         PARTS.append(people_on_base_page)
-        TILES.extend([B2B, FILES, TO_CORRECT, CONNECTION, PEOPLE])
+        TILES.extend([B2B, FILES, TO_CORRECT, CONNECTION, PROGRAM, PEOPLE])

@@ -26,5 +26,5 @@ def asked_of(base: Base) -> list[Asked]:
         newest = None
     return [
         Asked(entry, newest if newest is not None and newest.received_at >= entry.made_at else None)
-        for entry in OutboxEntry.objects.open().filter(base=base).order_by("made_at", "pk")
+        for entry in OutboxEntry.objects.requests().open().filter(base=base).order_by("made_at", "pk")
     ]

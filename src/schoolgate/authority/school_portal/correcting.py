@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schoolgate.authority.bases.models import Base
-from schoolgate.authority.exchange.feedback import upns_as_sent, value_as_sent
+from schoolgate.authority.exchange.feedback import numbers_as_sent, value_as_sent
 from schoolgate.authority.exchange.import_job import schemas_of_today
+from schoolgate.authority.exchange.kinds import KINDS
 from schoolgate.authority.exchange.models import ReceivedFile
 from schoolgate.authority.exchange.outcomes import standing_refusals
 from schoolgate.authority.exchange.store import received_files
@@ -65,8 +66,8 @@ class ToCorrect:
 
 
 def newest_imported(base: Base) -> ReceivedFile | None:
-    """The file of which the list is: the newest of this base that was imported."""
-    files = ReceivedFile.objects.filter(base=base, its_import__completed_at__isnull=False)
+    """The file of which the list is: the newest pupil file of this base that was imported."""
+    files = ReceivedFile.objects.filter(base=base, kind=KINDS["student"].name, its_import__completed_at__isnull=False)
     return files.select_related("base", "its_import").first()
 
 
@@ -88,7 +89,7 @@ def things_to_correct(base: Base) -> list[ToCorrect]:
         return []
     job = file.its_import.job_id
     refusals = list(standing_refusals(file).exclude(code__in=LA_DECIDES).order_by("-first_seen_in", "pk")[:MOST_SHOWN])
-    upns = upns_as_sent(base, {refusal.pupil_id for refusal in refusals})
+    upns = numbers_as_sent(base, {refusal.pupil_id for refusal in refusals})
     names = _Names(file, set(upns.values()), _pupils_not_taken(file), restricted_held())
     pupils = [
         ToCorrect(names.by_number.get(number, f"Pupil {number}"), "", "", "", code, file.received_at, new=True)

@@ -27,7 +27,7 @@ def story_of(file: ReceivedFile, outcome: Mapping[str, Any]) -> list[StoryStep]:
     imported_at = file.its_import.completed_at if file.its_import else None
     received = StoryStep("Received", f"{sent_by(file)}, receipt {file.ref}", "done", file.received_at)
     if state == ImportState.COMPLETED:
-        done = StoryStep("Imported", counts_in_words(outcome), "done", imported_at)
+        done = StoryStep("Imported", counts_in_words(outcome, file.kind), "done", imported_at)
         return [received, StoryStep("Checked", "Its form is right.", "done"), done]
     if state == ImportState.FAILED:
         why = f"The LA did not accept the file. {rejected_because(outcome)}"
@@ -44,10 +44,10 @@ def sent_by(file: ReceivedFile) -> str:
     return f"uploaded by {file.account}" if file.via == BY_PORTAL else "sent by your program"
 
 
-def outcome_words(outcome: Mapping[str, Any]) -> str:
-    """What became of it, in a few words."""
+def outcome_words(outcome: Mapping[str, Any], kind: str) -> str:
+    """What became of a file of this kind, in a few words."""
     if outcome["state"] == ImportState.COMPLETED:
-        return counts_in_words(outcome)
+        return counts_in_words(outcome, kind)
     if outcome["state"] == ImportState.FAILED:
         return f"Not accepted. {rejected_because(outcome)}"
     return coming_words(outcome)

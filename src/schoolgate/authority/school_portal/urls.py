@@ -6,6 +6,7 @@ from schoolgate.authority.school_portal.views import (
     configure,
     files,
     people,
+    program,
     settings,
     task_log,
     task_steps,
@@ -13,6 +14,7 @@ from schoolgate.authority.school_portal.views import (
     tiles,
     to_correct,
     uploads,
+    waiting,
 )
 
 urlpatterns = [
@@ -44,7 +46,11 @@ urlpatterns = [
     path("portal/<int:school>/files/<int:pk>", files.one_file, name="portal-file"),
     path("portal/<int:school>/files/<int:pk>/receipt", files.receipt, name="portal-receipt"),
     path("portal/<int:school>/files/<int:pk>/receipt.json", files.receipt_json, name="portal-receipt-json"),
+    path("portal/<int:school>/waiting/<int:pk>", waiting.waiting_file, name="portal-waiting-file"),
+    path("portal/<int:school>/waiting/<int:pk>/xml", waiting.waiting_xml, name="portal-waiting-xml"),
+    path("portal/<int:school>/waiting/<int:pk>/taken", waiting.take, name="portal-take-waiting"),
     path("portal/<int:school>/to-correct/", to_correct.to_correct, name="portal-to-correct"),
+    path("portal/<int:school>/program/", program.program, name="portal-program"),
     path("portal/<int:school>/connection/", settings.connection, name="portal-connection"),
     path("portal/<int:school>/connection/<slug:connector>", settings.settings, name="portal-settings"),
     path("portal/<int:school>/connection/<slug:connector>/test", settings.test_settings, name="portal-test-settings"),

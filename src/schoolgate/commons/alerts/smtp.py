@@ -2,7 +2,8 @@
 
 import smtplib
 import ssl
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -145,10 +146,24 @@ def send(
     if attachment is not None:
         message.attach(attachment.name, attachment.content, attachment.media_type)
     _require_addresses(message)
-    try:
+    with _told_in_words(to), closing(MailServer(timeout=patience_seconds)) as server:
         # Closed here too: Django leaves a connection open that could not be made secure.
-        with closing(MailServer(timeout=patience_seconds)) as server:
-            server.send_messages([message])
+        server.send_messages([message])
+
+
+def sign_in(*, patience_seconds: int | None = None) -> None:
+    """See that the server would take mails from this site: sign in, and send nothing. Raises NotSent."""
+    if not is_set_up():
+        raise NoServer
+    with _told_in_words("nobody"), closing(MailServer(timeout=patience_seconds)) as server:
+        server.open()
+
+
+@contextmanager
+def _told_in_words(to: str) -> Iterator[None]:
+    """Make a NotSent of whatever goes wrong with a mail to this address."""
+    try:
+        yield
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         raise _refused(f"{settings.EMAIL_HOST} does not take mail for {to}", code, words) from None

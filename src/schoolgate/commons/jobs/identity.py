@@ -50,6 +50,17 @@ def names_of_the_dead(folder: Path) -> list[str]:
     return dead
 
 
+def is_anyone_alive(folder: Path) -> bool:
+    """Whether a living process of this machine bears a name of this folder."""
+    for _, lock in _names(folder):
+        if not lock.path.exists():
+            return False
+        if not lock.try_to_hold():
+            return True
+        lock.release()
+    raise AssertionError("there is no last name")
+
+
 def _names(folder: Path) -> Iterator[tuple[str, FileLock]]:
     mark = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=2).hexdigest()
     for number in count(1):

@@ -36,6 +36,7 @@ class JournalLine(models.Model):
     la = models.CharField("LA number", max_length=3, blank=True)
     destination_la = models.CharField("destination LA number", max_length=3, blank=True)
     school = models.CharField("school number", max_length=4, blank=True)
+    kind = models.CharField("kind of file", max_length=20, blank=True)
     message = models.CharField(max_length=500)
     details = models.TextField(blank=True)
     link = models.CharField(max_length=300, blank=True)

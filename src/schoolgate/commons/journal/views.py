@@ -1,9 +1,12 @@
 """The journal page, and deleting lines from it (handbook 04, "Viewing Logs")."""
 
+from collections.abc import Collection
+
 from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from schoolgate.commons.accounts.access import PersonRequest, signed_in
@@ -16,7 +19,7 @@ LIVE_SECONDS = 5
 MOST_QUOTED = 5
 
 COLUMNS = [
-    Column("pk", "", kind="tick", value=lambda line: line, sort=""),
+    Column("pk", "Choose", kind="tick", value=lambda line: line, sort=""),
     Column("at", "Date", kind="time", dates=True),
     Column("level", "Level", kind="state", choices=JournalLine.Level.choices),
     Column("la", "LA No.", kind="code", exact=True),
@@ -31,26 +34,34 @@ COLUMNS = [
 def journal(request: PersonRequest) -> HttpResponseBase:
     """What the system did, the newest on top."""
     lines = JournalLine.objects.visible_to(request.user).shown()
-    return _table(request, lines, empty="Nothing has happened yet.").response("journal/journal.html")
+    return lines_table(request, lines, empty="Nothing has happened yet.").response("journal/journal.html")
 
 
 @signed_in
 def deleted_lines(request: PersonRequest) -> HttpResponseBase:
     """The lines that somebody deleted, each of which can be brought back."""
     lines = JournalLine.objects.visible_to(request.user).hidden()
-    return _table(request, lines, empty="No line was deleted.").response("journal/deleted_lines.html")
+    return lines_table(request, lines, empty="No line was deleted.").response("journal/deleted_lines.html")
 
 
-def _table(request: PersonRequest, lines: JournalQuerySet, *, empty: str) -> Table:
+def lines_table(
+    request: PersonRequest,
+    lines: JournalQuerySet,
+    *,
+    empty: str,
+    without: Collection[str] = (),
+    refresh_words: str = "Refresh Logs",
+) -> Table:
+    """These lines as a page shows them, `without` the columns of those names; `empty` is said when there are none."""
     return Table(
-        COLUMNS,
+        [column for column in COLUMNS if column.name not in without],
         lines,
         request,
         name="journal",
         noun=("line", "lines"),
         empty=NotYet(why_kept_from(request.user) or empty),
         live_by_choice=LIVE_SECONDS,
-        refresh_words="Refresh Logs",
+        refresh_words=refresh_words,
     )
 
 
@@ -90,9 +101,10 @@ def _chosen(request: PersonRequest, lines: JournalQuerySet) -> list[JournalLine]
 
 
 def _back(request: PersonRequest) -> str:
-    """The journal as it was filtered; no address that the page did not write itself."""
-    journal, query = reverse("journal"), request.POST.get("back", "")
-    return query if query.startswith(f"{journal}?") else journal
+    """The page of lines as it was filtered; no address of another site."""
+    back = request.POST.get("back", "")
+    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if ours else reverse("journal")
 
 
 def _many(lines: list[JournalLine]) -> str:

@@ -23,12 +23,14 @@ def write(
     la: str = "",
     destination_la: str = "",
     school: str = "",
+    kind: str = "",
     details: str = "",
     link: str = "",
 ) -> JournalLine:
     """Add a line: what happened, in a sentence of at most 500 characters that names no child and quotes no value.
 
-    `la` and `school` are the source's numbers (3 and 4 digits), `link` an address on this site that tells more.
+    `la` and `school` are the source's numbers (3 and 4 digits), `kind` is of which kind the files are that it is about,
+    for pages that show the lines of one, and `link` an address on this site that tells more.
     """
     line = JournalLine(
         level=level,
@@ -36,6 +38,7 @@ def write(
         la=la,
         destination_la=destination_la,
         school=school,
+        kind=kind,
         details=details,
         link=link,
     )

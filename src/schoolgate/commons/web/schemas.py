@@ -8,7 +8,7 @@ from schoolgate.commons.schemas import site_shelf
 from schoolgate.documents.problems import DocumentError
 from schoolgate.documents.students.layout import Kind
 
-KINDS: dict[Kind, str] = {"CES": "Pupil file", "CTF": "Common Transfer File"}
+KINDS: dict[Kind, str] = {"CES": "Pupil file", "CTF": "Common Transfer File", "PER": "Personnel file"}
 
 
 @anyone

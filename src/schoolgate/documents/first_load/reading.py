@@ -10,6 +10,7 @@ from schoolgate.documents.first_load.columns import newest_school
 from schoolgate.documents.first_load.csv_pupils import CsvPupils
 from schoolgate.documents.first_load.rows import ExistingPupil, RowFault
 from schoolgate.documents.problems import DocumentError, Problem, Problems
+from schoolgate.documents.students.doors import personnel_file_among_pupils
 from schoolgate.documents.students.entries import PupilEntry
 from schoolgate.documents.students.header import Header
 from schoolgate.documents.students.layout import CES_LAYOUT, Layout
@@ -53,6 +54,8 @@ class FirstLoadFile:
             with closing(open_stream()) as stream:
                 file = self._student_file(stream)
                 self.layout = file.schema.layout
+            if self.layout.kind == "PER":
+                raise personnel_file_among_pupils()
             self.kind = self.layout.kind
         else:
             self._csv = CsvPupils(open_stream, la=la, school_names=school_names, now=now)

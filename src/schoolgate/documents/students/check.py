@@ -4,18 +4,27 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from schoolgate.documents.ctf import ctf_name_problems, goes_to_a_school
 from schoolgate.documents.problems import DocumentError, Problem, Problems, counts_by_kind
-from schoolgate.documents.students.doors import WrongDoor, ctf_for_a_school
+from schoolgate.documents.staff.names import parse_personnel_name, personnel_name_problems
+from schoolgate.documents.students.doors import (
+    WrongDoor,
+    ctf_for_a_school,
+    personnel_file_among_pupils,
+    pupil_file_among_personnel,
+)
 from schoolgate.documents.students.entries import PupilEntry
 from schoolgate.documents.students.header import HEAD_LIMIT, Header, read_header
-from schoolgate.documents.students.names import name_problems, parse_name
+from schoolgate.documents.students.names import LA_ITSELF, name_problems, name_problems_from_la, parse_name
 from schoolgate.documents.students.reader import StudentFile
 from schoolgate.documents.students.values import ValueCheck
 from schoolgate.documents.students.versions import SchemaShelf, default_shelf
 from schoolgate.documents.xml import BLOCK
+
+Door = Literal["student", "personnel", "any"]
+"""Where a file came in: by the way of pupil files, of personnel files, or to be judged by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +100,18 @@ def check_stream(
     shelf: SchemaShelf | None = None,
     on_progress: Callable[[int], None] | None = None,
     on_pupil: Callable[[PupilEntry], None] | None = None,
-    to_la: bool = True,
+    door: Door = "student",
     demo: bool = False,
 ) -> Verdict:
     """Check a file (plain XML, read from where the stream stands to its end) and never raise for what is in it.
 
-    ``name`` None leaves out check 2. ``to_la`` False judges a document by itself: a CTF for another school is then
-    at no wrong door. ``demo`` lets LA numbers of samples pass without a warning. ``on_progress`` is told the bytes
-    read so far, ``on_pupil`` each pupil that the schema takes, before the verdict is known.
+    ``name`` None leaves out check 2. ``door`` says which way the file came: one of the other kind is at the wrong
+    door, and ``any`` judges a document by itself, so that a CTF for another school is at none, and a file from an LA
+    to a school is named as those are. ``demo`` lets LA numbers
+    of samples pass without a warning. ``on_progress`` is told the bytes read so far, ``on_pupil`` each pupil or member
+    of staff that the schema takes, before the verdict is known.
     """
-    check = _Check(_Watched(open_stream, on_progress), name, shelf or default_shelf(), to_la=to_la)
+    check = _Check(_Watched(open_stream, on_progress), name, shelf or default_shelf(), door=door)
     try:
         check.open()
         check.walk(on_pupil, demo=demo)
@@ -110,11 +121,11 @@ def check_stream(
 
 
 class _Check:
-    def __init__(self, source: _Watched, name: str | None, shelf: SchemaShelf, *, to_la: bool) -> None:
+    def __init__(self, source: _Watched, name: str | None, shelf: SchemaShelf, *, door: Door) -> None:
         self.source = source
         self.name = name
         self.shelf = shelf
-        self.to_la = to_la
+        self.door = door
         self.problems = Problems()
         self.file: StudentFile | None = None
         self.header: Header | None = None
@@ -123,22 +134,37 @@ class _Check:
     def open(self) -> None:
         self.file = StudentFile(self.source, self.shelf, self.problems)
         self.kind, self.header = self.file.schema.layout.kind, self.file.header
-        if self.header and self.to_la and self.header.kind == "CTF" and goes_to_a_school(self.header):
-            raise ctf_for_a_school(self.header.destination_la, self.header.destination_school)
+        self.refuse_at_the_wrong_door()
         self.compare_name()
+
+    def refuse_at_the_wrong_door(self) -> None:
+        if self.door == "student" and self.kind == "PER":
+            raise personnel_file_among_pupils()
+        if self.door == "personnel" and self.kind != "PER":
+            raise pupil_file_among_personnel(self.kind)
+        if self.door == "student" and self.header and self.kind == "CTF" and goes_to_a_school(self.header):
+            raise ctf_for_a_school(self.header.destination_la, self.header.destination_school)
 
     def compare_name(self) -> None:
         if self.name is None:
             return
         if self.header is None:
             try:
-                parse_name(self.name)
+                (parse_personnel_name if self._by_personnel_names else parse_name)(self.name)
             except DocumentError as error:
                 self.problems.add(error.as_problem())
-        elif self.header.kind == "CTF" and not self.to_la:
+        elif self._by_personnel_names:
+            self.problems.extend(personnel_name_problems(self.name, self.header))
+        elif self.header.kind == "CTF" and self.door == "any":
             self.problems.extend(ctf_name_problems(self.name, self.header))
+        elif self.header.source_school == LA_ITSELF and self.door == "any":
+            self.problems.extend(name_problems_from_la(self.name, self.header))
         else:
             self.problems.extend(name_problems(self.name, self.header))
+
+    @property
+    def _by_personnel_names(self) -> bool:
+        return self.door == "personnel" or self.kind == "PER"
 
     def walk(self, on_pupil: Callable[[PupilEntry], None] | None, *, demo: bool) -> None:
         assert self.file is not None

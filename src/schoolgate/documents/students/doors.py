@@ -15,8 +15,9 @@ _S2S = "It belongs in School to School (S2S), the DfE's site for transfers betwe
 class WrongDoor(DocumentError):
     """The file is of a kind that does not travel this way. ``kind`` is stable: ``school-census``, ``pdf`` ..."""
 
-    def __init__(self, kind: str, what: str, belongs: str) -> None:
-        super().__init__("wrong-door", f"This is {what}, not a pupil file for an LA. {belongs}", remedy=belongs)
+    def __init__(self, kind: str, what: str, belongs: str, *, instead: str = "pupil") -> None:
+        """``instead`` is the kind of file that belongs at this door: ``pupil``, ``personnel``."""
+        super().__init__("wrong-door", f"This is {what}, not a {instead} file for an LA. {belongs}", remedy=belongs)
         self.kind = kind
 
 
@@ -127,3 +128,14 @@ def ctf_for_a_school(la: str, school: str) -> WrongDoor:
     """Say that this CTF goes to another school (or to none known), not to an LA."""
     to = f" for school {la}/{school}" if school.isdigit() else " for a school that is not known"
     return WrongDoor("ctf", f"a Common Transfer File (CTF){to}", _S2S)
+
+
+def personnel_file_among_pupils() -> WrongDoor:
+    """Say that a personnel file came where pupil files are sent."""
+    return WrongDoor("personnel-file", "a personnel file", "It is sent from the B2B:Personnel tab: put it there.")
+
+
+def pupil_file_among_personnel(kind: str) -> WrongDoor:
+    """Say that a pupil file (CES or CTF) came where personnel files are sent."""
+    what = "a Common Transfer File (CTF)" if kind == "CTF" else "a pupil file"
+    return WrongDoor("pupil-file", what, "It is sent from the B2B:Student tab: put it there.", instead="personnel")

@@ -14,18 +14,27 @@ Record: TypeAlias = dict[str, Any]
 """Element names in the document's order: a leaf gives its text, a container a Record, what may repeat a list."""
 
 WRAPPERS = {
+    "Absences": "Absence",
+    "AdditionalPayments": "AdditionalPayment",
     "Attendance": "YearData",
     "Contacts": "Contact",
+    "ContractOrServiceGroup": "ContractOrService",
+    "Curriculums": "Curriculum",
     "Disabilities": "Disability",
     "EnglishProficiencies": "EnglishProficiency",
     "Exclusions": "Exclusion",
+    "FormerFamilyNames": "PersonFamilyName",
+    "GivenNames": "GivenName",
     "Languages": "Type",
     "Nationalities": "Nationality",
     "Phones": "Phone",
+    "Qualifications": "Qualification",
     "Reasons": "Reason",
+    "Roles": "Role",
     "SENneeds": "SENneed",
     "SchoolHistory": "School",
     "StageAssessments": "KeyStage",
+    "Subjects": "QualificationSubject",
 }
 """Elements that do nothing but hold a list, and what they hold: in a record they are that list."""
 
@@ -35,8 +44,22 @@ REPEATED = frozenset({"FSMinstance", "SEN", "StageAssessment"})
 OPEN = frozenset({"NAWdetails", "SuppInfo"})
 """Elements that hold what a schema does not name: their content keeps its own names."""
 
+SEX_OF_GENDER = {"1": "M", "2": "F"}
+"""What the workforce census called GenderCurrent until 2023; not known (0) and not specified (9) say nothing."""
+
 MAY_BE_EMPTY = frozenset(
-    {"Address", "AddressLines", "BS7666Address", "BasicDetails", "FSMhistory", "ServiceChildConcerns"}
+    {
+        "Address",
+        "AddressLines",
+        "BS7666Address",
+        "BasicDetails",
+        "FSMhistory",
+        "Payments",
+        "PostLevelDetails",
+        "RoleLevelDetails",
+        "ServiceChildConcerns",
+        "StaffContact",
+    }
 )
 """Containers in which nothing is required: without a child they still give a Record."""
 
@@ -110,6 +133,9 @@ def _container(element: etree._Element) -> Record:
         if text is not None and not text.isspace():
             if name == "Gender":
                 record["Sex"] = _collapsed(text)
+            elif name == "GenderCurrent":
+                if (sex := SEX_OF_GENDER.get(_collapsed(text))) is not None:
+                    record["Sex"] = sex
             elif name == "Reason":
                 record["Reasons"] = [_collapsed(text)]
             else:

@@ -23,6 +23,7 @@ from schoolgate.documents.students.wording import (
     item_for,
     pupil_label,
     remedy_for,
+    staff_label,
 )
 from schoolgate.documents.xml import not_well_formed, scanner
 
@@ -140,6 +141,10 @@ class Faults:
         return self.pupils_before + sum(1 for _ in pupil.itersiblings(pupil.tag, preceding=True)) + 1
 
     def _label(self, pupil: etree._Element) -> str:
+        if self.schema.layout.kind == "PER":
+            names = (pupil.findtext(f".//{{*}}{name}", "") for name in ("PersonGivenName", "PersonFamilyName"))
+            given, family = (" ".join(text.split())[:_SENT] for text in names)
+            return staff_label(given, family, self._number(pupil))
         texts = (pupil.findtext(f"{{*}}{name}", "") for name in ("Forename", "Surname", "BasicDetails/{*}NCyearActual"))
         forename, surname, year = (" ".join(text.split())[:_SENT] for text in texts)
         return pupil_label(forename, surname, year, self._number(pupil))

@@ -8,6 +8,7 @@ from typing import Literal
 from xml.parsers import expat
 
 from schoolgate.documents.problems import DocumentError
+from schoolgate.documents.staff.layout import PER_LAYOUT
 from schoolgate.documents.students.doors import other_document, refuse_what_is_not_xml
 from schoolgate.documents.students.layout import CES_LAYOUT, CTF_LAYOUT, Kind, Layout
 from schoolgate.documents.xml import not_well_formed, scanner, utf8
@@ -204,7 +205,7 @@ def _instant(written: str) -> datetime:
         raise DocumentError("header-field", "The header does not say a real date and time of its creation.") from None
 
 
-def read_header(first_bytes: bytes, layouts: Sequence[Layout] = (CES_LAYOUT, CTF_LAYOUT)) -> Header:
+def read_header(first_bytes: bytes, layouts: Sequence[Layout] = (CES_LAYOUT, CTF_LAYOUT, PER_LAYOUT)) -> Header:
     """Read the header from a file's first bytes, as they stand in the file; 64 KiB are always enough.
 
     The version is not judged. Raises DocumentError as ``refuse_what_is_not_xml``, ``xml.utf8``, ``read_start`` and

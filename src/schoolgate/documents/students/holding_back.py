@@ -37,25 +37,38 @@ def reason_against(
     """
     if verdict.kind == "CTF":
         return CTF_FOR_AN_LA
-    of_whole_file = [problem for problem in verdict.problems if _is_of_the_whole_file(problem)]
-    of_file = min(of_whole_file, key=_is_of_the_name, default=None)
     if suggested:
-        return Reason(
-            "name-pattern",
-            f"Its name is not that of a pupil file. It should be called {suggested}.",
-            "Rename it here and it is checked again, or export it again from your MIS.",
-            suggested_name=suggested,
-        )
-    if of_file is not None and not _is_of_the_name(of_file):
-        return _said_by(of_file)
+        return better_name(suggested, "pupil")
+    if (reason := against_the_whole(verdict)) is not None:
+        return reason
     try:
         parts = parse_name(name)
     except DocumentError as error:
         return Reason("name-pattern", error.message, error.remedy)
-    if (reason := elsewhere(parts)) is not None:
-        return reason
-    if of_file is not None:
-        return _said_by(of_file)
+    return elsewhere(parts) or against_name_and_content(verdict)
+
+
+def better_name(suggested: str, kind: str) -> Reason:
+    """Why a file is not sent that should be called otherwise; ``kind`` is of whom it tells: pupil, personnel."""
+    return Reason(
+        "name-pattern",
+        f"Its name is not that of a {kind} file. It should be called {suggested}.",
+        "Rename it here and it is checked again, or export it again from your MIS.",
+        suggested_name=suggested,
+    )
+
+
+def against_the_whole(verdict: Verdict) -> Reason | None:
+    """What refuses the file as a whole, whatever it is called; None when nothing does."""
+    found = (one for one in verdict.problems if _is_of_the_whole_file(one) and not _is_of_the_name(one))
+    return next(map(_said_by, found), None)
+
+
+def against_name_and_content(verdict: Verdict) -> Reason | None:
+    """What the name and the header disagree about, else what stands in the file; None when nothing is wrong."""
+    of_name = next((one for one in verdict.problems if _is_of_the_whole_file(one)), None)
+    if of_name is not None:
+        return _said_by(of_name)
     if verdict.refusals:
         things = "is 1 thing" if verdict.refusals == 1 else f"are {verdict.refusals:,} things"
         return Reason(

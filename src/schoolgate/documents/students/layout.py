@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["CES", "CTF"]
+Kind = Literal["CES", "CTF", "PER"]
 
 HEADER_FIELDS = (
     "version",
@@ -31,8 +31,9 @@ HEADER_FIELDS = (
 class Layout:
     """The names of one form of file: ``root`` holds the header and the list ``pupils``, which holds ``pupil``s.
 
-    ``fields`` gives, for each of ``HEADER_FIELDS``, the path of element names below the root that leads to it; the
-    last step may be an attribute (``Header/@version``). ``namespace`` is the root's, empty for none.
+    ``person`` is the word for one of them. ``fields`` gives, for each of ``HEADER_FIELDS``, the path of element names
+    below the root that leads to it; the last step may be an attribute (``Header/@version``). ``namespace`` is the
+    root's, empty for none.
     """
 
     kind: Kind
@@ -41,9 +42,11 @@ class Layout:
     pupil: str
     fields: Mapping[str, str]
     namespace: str = ""
+    person: str = "pupil"
 
 
-def _fields(version: str) -> dict[str, str]:
+def fields_of(version: str) -> dict[str, str]:
+    """The header of our own forms, which name the element of the version each their own way."""
     return {
         "version": f"Header/{version}",
         "document_name": "Header/DocumentName",
@@ -59,5 +62,5 @@ def _fields(version: str) -> dict[str, str]:
     }
 
 
-CES_LAYOUT = Layout("CES", "CESfile", "CESpupilData", "Pupil", _fields("CESversion"))
-CTF_LAYOUT = Layout("CTF", "CTfile", "CTFpupilData", "Pupil", _fields("CTFversion"))
+CES_LAYOUT = Layout("CES", "CESfile", "CESpupilData", "Pupil", fields_of("CESversion"))
+CTF_LAYOUT = Layout("CTF", "CTfile", "CTFpupilData", "Pupil", fields_of("CTFversion"))

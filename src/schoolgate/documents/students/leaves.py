@@ -11,7 +11,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from lxml import etree
 
+from schoolgate.documents.staff.layout import PER_VERSIONS
 from schoolgate.documents.students.entries import OPEN, REPEATED, WRAPPERS, Record
+from schoolgate.documents.students.layout import Kind as FileKind
+from schoolgate.documents.students.schema import StudentSchema
 from schoolgate.documents.students.shape import Shape, pupil_shape
 from schoolgate.documents.students.versions import CES_VERSIONS, our_schema
 from schoolgate.documents.students.wording import codes_of_type
@@ -37,20 +40,25 @@ class WrongLeaf(NamedTuple):
     kind: Kind
 
 
-def wrong_leaves(pupil: Record, *, lengths: bool = False) -> Iterator[WrongLeaf]:
-    """The values of a pupil's record that our newest schema does not take, in the record's order.
+def wrong_leaves(pupil: Record, of: FileKind = "CES", *, lengths: bool = False) -> Iterator[WrongLeaf]:
+    """The values of a record that our newest schema of its kind does not take, in the record's order.
 
     A value that what is around it must have takes that along: a telephone is none without its number. The pupil itself
     stays, whatever it lacks then. With ``lengths`` texts are held to the room that a file has for them, too.
     """
-    for steps, text, type_name in _below(pupil, _newest(), ()):
-        if not takes(type_name, text, lengths=lengths):
+    for steps, text, type_name in _below(pupil, _newest(of), ()):
+        if not takes(type_name, text, of, lengths=lengths):
             yield WrongLeaf(steps, text, type_name, _kind(type_name))
 
 
 @cache
-def _newest() -> Shape:
-    return pupil_shape(our_schema("CES", CES_VERSIONS[-1]))
+def _newest(of: FileKind) -> Shape:
+    return pupil_shape(_newest_schema(of))
+
+
+def _newest_schema(of: FileKind) -> StudentSchema:
+    """Of staff the personnel file's; of pupils the pupil file's, which knows more than a CTF."""
+    return our_schema("PER", PER_VERSIONS[-1]) if of == "PER" else our_schema("CES", CES_VERSIONS[-1])
 
 
 _Leaf: TypeAlias = tuple[tuple[str, ...], str, str]
@@ -96,7 +104,7 @@ def _kind(type_name: str) -> Kind:
     return "date" if type_name == "Date" else "value"
 
 
-def takes(type_name: str, text: str, *, lengths: bool = False) -> bool:
+def takes(type_name: str, text: str, of: FileKind = "CES", *, lengths: bool = False) -> bool:
     """Whether a simple type of our schemas takes a text; of a post code case and blanks do not count.
 
     What is a text takes every one, however long, unless ``lengths`` count.
@@ -112,14 +120,14 @@ def takes(type_name: str, text: str, *, lengths: bool = False) -> bool:
     except ValueError:
         # A character that no XML holds.
         return False
-    return _types().validate(element)
+    return _types(of).validate(element)
 
 
-def _types() -> etree.XMLSchema:
+def _types(of: FileKind) -> etree.XMLSchema:
     """This thread's schema of one element, which may have any of the types of ours."""
-    if not hasattr(_made, "types"):
-        document = etree.fromstring(our_schema("CES", CES_VERSIONS[-1]).text.encode())
+    made: dict[bool, etree.XMLSchema] = _made.__dict__.setdefault("types", {})
+    if (of_staff := of == "PER") not in made:
+        document = etree.fromstring(_newest_schema(of).text.encode())
         etree.SubElement(document, f"{XS}element", {"name": "value", "type": "xs:anySimpleType"})
-        _made.types = compiled(document)
-    types: etree.XMLSchema = _made.types
-    return types
+        made[of_staff] = compiled(document)
+    return made[of_staff]

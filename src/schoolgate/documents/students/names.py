@@ -1,6 +1,7 @@
 """The name of a student file, ``8204321_CES_823LLLL_001.xml``, and its agreement with the header (check 2).
 
-The parts are known, their order and separators are inferred with high confidence (reference 2.1).
+The parts are known, their order and separators are inferred with high confidence (reference 2.1). INFERRED too: a file
+from an LA to a school is named the other way round, ``823LLLL_CES_8204321_001.xml``.
 """
 
 import re
@@ -11,9 +12,15 @@ from schoolgate.documents.problems import DocumentError, Problem, quoted
 from schoolgate.documents.students.header import Header
 
 # CES and LLLL are fixed letters; LLLL stands where a school's number would and means the LA itself.
+LA_ITSELF = "LLLL"
 _PATTERN = re.compile(
     r"(?P<source_la>[0-9]{3})(?P<source_school>[0-9]{4})_CES_(?P<destination_la>[0-9]{3})LLLL"
     r"(?:_(?P<serial>[0-9]{1,3}))?\.xml",
+    re.IGNORECASE | re.ASCII,
+)
+_FROM_LA = re.compile(
+    r"(?P<source_la>[0-9]{3})LLLL_CES_(?P<destination_la>[0-9]{3})(?P<destination_school>[0-9]{4})"
+    r"(?:_[0-9]{1,3})?\.xml",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -54,13 +61,38 @@ def parse_name(name: str) -> StudentFileName:
 def name_problems(name: str, header: Header) -> list[Problem]:
     """Compare a file's name with its header, each difference told by itself with both values.
 
-    Codes: ``name-pattern``; ``name-source-la``, ``name-source-school``, ``name-destination-la``.
+    Codes: ``name-pattern``; ``name-source-la``, ``name-source-school``, ``name-destination-la``,
+    ``name-destination-school``.
     """
     try:
         parts = parse_name(name)
     except DocumentError as error:
         return [error.as_problem()]
-    return list(differences(parts.source_la, parts.source_school, parts.destination_la, header))
+    found = list(differences(parts.source_la, parts.source_school, parts.destination_la, header))
+    if header.destination_school != LA_ITSELF:
+        found.append(_other_destination(LA_ITSELF, header))
+    return found
+
+
+def name_problems_from_la(name: str, header: Header) -> list[Problem]:
+    """The same of a file from an LA to a school, ``820LLLL_CES_8204321_001.xml``, with the same codes."""
+    parts = _FROM_LA.fullmatch(name)
+    if parts is None:
+        pattern = DocumentError(
+            "name-pattern",
+            f"The file is called {quoted(name)}. A pupil file from an LA is called like 820LLLL_CES_8204321_001.xml: "
+            "the LA, LLLL, CES, LA and number of the school it goes to, and a serial number.",
+            remedy="Give it the name that it came by.",
+        )
+        return [pattern.as_problem()]
+    found = list(differences(parts["source_la"], LA_ITSELF, parts["destination_la"], header))
+    if header.destination_school != parts["destination_school"]:
+        found.append(_other_destination(parts["destination_school"], header))
+    return found
+
+
+def _other_destination(named: str, header: Header) -> Problem:
+    return difference("name-destination-school", "number of the destination", named, header.destination_school)
 
 
 def differences(source_la: str, source_school: str, destination_la: str, header: Header) -> Iterator[Problem]:
@@ -71,12 +103,17 @@ def differences(source_la: str, source_school: str, destination_la: str, header:
         ("name-destination-la", "number of the LA it goes to", destination_la, header.destination_la),
     ):
         if named.upper() != inside:
-            yield Problem(
-                code,
-                f"The {what} is {named} in the file's name, but {inside} inside the file.",
-                item=what[0].upper() + what[1:],
-                sent=named,
-                allowed=inside,
-                remedy=f"If {inside} is right, rename the file; if {named} is right, correct the school's or the "
-                "export's settings in your MIS and export again.",
-            )
+            yield difference(code, what, named, inside)
+
+
+def difference(code: str, what: str, named: str, inside: str) -> Problem:
+    """Tell that a file's name and its header say different things of the same ``what``."""
+    return Problem(
+        code,
+        f"The {what} is {named} in the file's name, but {inside} inside the file.",
+        item=what[0].upper() + what[1:],
+        sent=named,
+        allowed=inside,
+        remedy=f"If {inside} is right, rename the file; if {named} is right, correct the school's or the export's "
+        "settings in your MIS and export again.",
+    )

@@ -22,9 +22,14 @@ def verdict_lines(verdict: Verdict, file: str) -> Iterator[str]:
         found += f" ({len(verdict.problems):,} shown)"
     form = f"{verdict.kind} {verdict.version}".strip() or "no document known here"
     answer = "accepted" if verdict.accepted else "refused"
-    yield f"{file}: {answer}: {form}, {count_text(verdict.pupils, 'pupil', 'pupils')}, {found}"
+    yield f"{file}: {answer}: {form}, {_people(verdict)}, {found}"
     if verdict.newest_schema and any(problem.code in _OF_THE_SCHEMA for problem in verdict.problems):
         yield f"{file}: {verdict.newest_schema}"
+
+
+def _people(verdict: Verdict) -> str:
+    of_staff = verdict.kind == "PER"
+    return count_text(verdict.pupils, *(("member of staff", "members of staff") if of_staff else ("pupil", "pupils")))
 
 
 def verdict_as_json(verdict: Verdict) -> dict[str, Any]:

@@ -6,17 +6,18 @@ nothing for granted: the record may be of a schema that an operator added.
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
 
-from schoolgate.documents.codes.code_sets import attendance_marks, code_set
+from schoolgate.documents.codes.code_sets import attendance_marks
 from schoolgate.documents.identifiers import Fault, la_number_fault, uci_fault, uln_fault, upn_fault
 from schoolgate.documents.problems import Problem
+from schoolgate.documents.staff.values import STAFF_RULES
 from schoolgate.documents.students.entries import PupilEntry, Record
+from schoolgate.documents.students.findings import Finding, leaf_of, not_of_year, part_of, rows_of, tables_of
 from schoolgate.documents.students.header import Header
-from schoolgate.documents.students.layout import Layout
+from schoolgate.documents.students.layout import Kind, Layout
 from schoolgate.documents.students.leaves import wrong_leaves
 from schoolgate.documents.students.places import place_in_pupil
-from schoolgate.documents.students.wording import allowed_for, item_for, label_of, remedy_for, type_of_code_set
+from schoolgate.documents.students.wording import allowed_for, item_for, label_of, remedy_for
 
 _LONGEST_EXCLUSION = Decimal(45)  # school days in a year: 90 sessions (reference 3.3)
 _HALF_DAY = Decimal("0.5")
@@ -29,16 +30,6 @@ _NO_FORM = {
     "value": ("bad-value", "This is not what belongs there."),
 }
 """Code and message for what a schema of ours would not take, by the kind of it (``leaves.WrongLeaf``)."""
-
-
-class Finding(NamedTuple):
-    """A value that cannot be right. ``steps`` lead to it below the pupil, ``Contact[2]`` being the second."""
-
-    code: str
-    steps: tuple[str, ...]
-    sent: str
-    message: str
-    allowed: str
 
 
 class ValueCheck:
@@ -59,6 +50,7 @@ class ValueCheck:
         self.proven = proven
         self.lengths = lengths
         self._serials: dict[str, int] = {}
+        self._numbers: dict[str, set[str]] = {}
 
     def met_before(self, upn: str) -> bool:
         """Whether this UPN, a right one, came before; its check letter says nothing that its other characters do not.
@@ -69,6 +61,14 @@ class ValueCheck:
         met = self._serials.get(issue, 0)
         self._serials[issue] = met | serial
         return bool(met & serial)
+
+    def number_met_before(self, kind: str, number: str) -> bool:
+        """Whether this number of its kind came before; of staff, of whom there are few."""
+        met = self._numbers.setdefault(kind, set())
+        if number in met:
+            return True
+        met.add(number)
+        return False
 
     def header_problems(self) -> Iterator[Problem]:
         """Warn of LA numbers that are no authority's."""
@@ -94,10 +94,10 @@ class ValueCheck:
         What is of no form at all is not judged by its meaning too.
         """
         formless: set[tuple[str, ...]] = set()
-        for finding in () if self.proven else _forms(pupil, lengths=self.lengths):
+        for finding in () if self.proven else _forms(pupil, self.layout.kind, lengths=self.lengths):
             formless.add(finding.steps)
             yield finding
-        for rule in _RULES:
+        for rule in STAFF_RULES if self.layout.kind == "PER" else _RULES:
             for finding in rule(pupil, self):
                 if not any(finding.steps[: len(steps)] == steps for steps in formless):
                     yield finding
@@ -123,38 +123,16 @@ class ValueCheck:
         )
 
 
-def _part(record: Record, name: str) -> Record:
-    part = record.get(name)
-    return part if isinstance(part, dict) else {}
-
-
-def _leaf(record: Record, name: str) -> str:
-    leaf = record.get(name)
-    return leaf if isinstance(leaf, str) else ""
-
-
-def _rows(record: Record, name: str) -> list[tuple[str, Any]]:
-    """The members of a list with their place as a path has it: nothing for the only one, [1] and so on for several."""
-    rows = record.get(name)
-    if not isinstance(rows, list):
-        return []
-    return [(f"[{place}]" if len(rows) > 1 else "", row) for place, row in enumerate(rows, start=1)]
-
-
-def _tables(record: Record, name: str) -> list[tuple[str, Record]]:
-    return [(place, row) for place, row in _rows(record, name) if isinstance(row, dict)]
-
-
-def _forms(pupil: Record, *, lengths: bool) -> Iterator[Finding]:
+def _forms(pupil: Record, kind: Kind, *, lengths: bool) -> Iterator[Finding]:
     """Values that no schema of ours takes: a code that no year knows, a day that never was, letters for a number."""
-    for leaf in wrong_leaves(pupil, lengths=lengths):
+    for leaf in wrong_leaves(pupil, kind, lengths=lengths):
         code, message = _NO_FORM[leaf.kind]
         yield Finding(code, leaf.steps, leaf.text, message, allowed_for(leaf.type))
 
 
 def _identifiers(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
-    upn, former = _leaf(pupil, "UPN"), _leaf(_part(pupil, "BasicDetails"), "FormerUPN")
-    uln, uci = _leaf(pupil, "UniqueLearnerNumber"), _leaf(pupil, "UCI")
+    upn, former = leaf_of(pupil, "UPN"), leaf_of(part_of(pupil, "BasicDetails"), "FormerUPN")
+    uln, uci = leaf_of(pupil, "UniqueLearnerNumber"), leaf_of(pupil, "UCI")
     faults: list[tuple[str, tuple[str, ...], str, Fault | None]] = [
         ("bad-upn", ("UPN",), upn, upn_fault(upn, demo=check.demo) if upn else None),
         ("bad-upn", ("BasicDetails", "FormerUPN"), former, upn_fault(former, demo=check.demo) if former else None),
@@ -169,7 +147,7 @@ def _identifiers(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
 
 
 def _birth(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
-    born, written = _leaf(pupil, "DOB"), check.header.created.date().isoformat()
+    born, written = leaf_of(pupil, "DOB"), check.header.created.date().isoformat()
     if born > written:
         yield Finding(
             "birth-in-future", ("DOB",), born, "The date of birth is after the file's own.", f"up to {written}"
@@ -178,22 +156,22 @@ def _birth(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
 
 def _periods(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
     """Whatever ends must not end before it begins. Dates are compared as text: the schema fixed their form."""
-    sen = _part(pupil, "SENhistory")
+    sen = part_of(pupil, "SENhistory")
     for above, rows, begin, end in (
         (
             ("FSMhistory", "FSMinstance"),
-            _tables(_part(pupil, "FSMhistory"), "FSMinstance"),
+            tables_of(part_of(pupil, "FSMhistory"), "FSMinstance"),
             "FSMstartDate",
             "FSMendDate",
         ),
-        (("SENhistory", "SEN"), _tables(sen, "SEN"), "StartDate", "EndDate"),
-        (("SENhistory", "SENneeds", "SENneed"), _tables(sen, "SENneeds"), "NeedStartDate", "NeedEndDate"),
-        (("Address",), [("", _part(pupil, "Address"))], "AddressStartDate", "AddressEndDate"),
-        (("Exclusions", "Exclusion"), _tables(pupil, "Exclusions"), "StartDate", "EndDate"),
-        (("SchoolHistory", "School"), _tables(pupil, "SchoolHistory"), "EntryDate", "LeavingDate"),
+        (("SENhistory", "SEN"), tables_of(sen, "SEN"), "StartDate", "EndDate"),
+        (("SENhistory", "SENneeds", "SENneed"), tables_of(sen, "SENneeds"), "NeedStartDate", "NeedEndDate"),
+        (("Address",), [("", part_of(pupil, "Address"))], "AddressStartDate", "AddressEndDate"),
+        (("Exclusions", "Exclusion"), tables_of(pupil, "Exclusions"), "StartDate", "EndDate"),
+        (("SchoolHistory", "School"), tables_of(pupil, "SchoolHistory"), "EntryDate", "LeavingDate"),
     ):
         for place, row in rows:
-            began, ended = _leaf(row, begin), _leaf(row, end)
+            began, ended = leaf_of(row, begin), leaf_of(row, end)
             if ended and ended < began:
                 steps = (*above[:-1], above[-1] + place, end)
                 yield Finding("ends-before-start", steps, ended, f"{end} is before {begin}.", f"{began} or later")
@@ -201,31 +179,28 @@ def _periods(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
 
 def _codes(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
     """A code must be one of the file's year; the schema takes those of all years."""
-    basic = _part(pupil, "BasicDetails")
+    basic = part_of(pupil, "BasicDetails")
     coded: list[tuple[tuple[str, ...], str, str]] = [
-        (("BasicDetails", "Ethnicity"), "ethnicity", _leaf(basic, "Ethnicity"))
+        (("BasicDetails", "Ethnicity"), "ethnicity", leaf_of(basic, "Ethnicity"))
     ]
-    for place, need in _tables(_part(pupil, "SENhistory"), "SENneeds"):
-        coded.append((("SENhistory", "SENneeds", f"SENneed{place}", "SENtype"), "sen_type", _leaf(need, "SENtype")))
-    for place, exclusion in _tables(pupil, "Exclusions"):
+    for place, need in tables_of(part_of(pupil, "SENhistory"), "SENneeds"):
+        coded.append((("SENhistory", "SENneeds", f"SENneed{place}", "SENtype"), "sen_type", leaf_of(need, "SENtype")))
+    for place, exclusion in tables_of(pupil, "Exclusions"):
         above = ("Exclusions", f"Exclusion{place}")
-        coded.append(((*above, "Category"), "exclusion_category", _leaf(exclusion, "Category")))
-        for turn, reason in _rows(exclusion, "Reasons"):
+        coded.append(((*above, "Category"), "exclusion_category", leaf_of(exclusion, "Category")))
+        for turn, reason in rows_of(exclusion, "Reasons"):
             one = check.header.version == "3.71"
             coded.append(
                 ((*above, *(("Reason",) if one else ("Reasons", f"Reason{turn}"))), "exclusion_reason", reason)
             )
-    year = check.header.academic_year
     for steps, name, code in coded:
-        if code and not code_set(name).is_valid(code, year) and code_set(name).is_known(code):
-            message = f"{steps[-1].partition('[')[0]} {code} is not a code of the academic year {year}/{year + 1}."
-            yield Finding("code-not-of-year", steps, code, message, allowed_for(type_of_code_set(name), year))
+        yield from not_of_year(steps, name, code, check.header.academic_year)
 
 
 def _exclusions(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
-    for place, exclusion in _tables(pupil, "Exclusions"):
+    for place, exclusion in tables_of(pupil, "Exclusions"):
         above = ("Exclusions", f"Exclusion{place}")
-        reasons = [reason for _, reason in _rows(exclusion, "Reasons")]
+        reasons = [reason for _, reason in rows_of(exclusion, "Reasons")]
         for turn, reason in enumerate(reasons):
             if reason in reasons[:turn]:
                 steps = (*above, "Reasons", f"Reason[{turn + 1}]")
@@ -235,8 +210,8 @@ def _exclusions(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
                 yield Finding(
                     "reasons-too-many", steps, reason, "An exclusion has at most three reasons.", "one to three"
                 )
-        days = _leaf(exclusion, "SchoolDays")
-        if days and _leaf(exclusion, "Category") != "PERM" and not _is_length(days):
+        days = leaf_of(exclusion, "SchoolDays")
+        if days and leaf_of(exclusion, "Category") != "PERM" and not _is_length(days):
             message = f"An exclusion of {days} school days cannot be."
             yield Finding(
                 "school-days", (*above, "SchoolDays"), days, message, "half days, at most 45 days in a school year"
@@ -252,16 +227,16 @@ def _is_length(days: str) -> bool:
 
 
 def _attendance(pupil: Record, check: ValueCheck) -> Iterator[Finding]:
-    for place, row in _tables(pupil, "Attendance"):
+    for place, row in tables_of(pupil, "Attendance"):
         above = ("Attendance", f"YearData{place}")
-        counts = [_leaf(row, f"Sessions{kind}") for kind in ("Possible", "Authorised", "Attended", "Unauthorised")]
+        counts = [leaf_of(row, f"Sessions{kind}") for kind in ("Possible", "Authorised", "Attended", "Unauthorised")]
         if all(count.isdecimal() for count in counts):
             possible, *parts = map(int, counts)
             if sum(parts) > possible:
                 message = f"Attended, authorised and unauthorised sessions make {sum(parts)}, more than were possible."
                 where = (*above, "SessionsPossible")
                 yield Finding("sessions-exceed-possible", where, counts[0], message, f"at least {sum(parts)}")
-        year, marks = _leaf(row, "Year"), _leaf(_part(row, "AttendSessions"), "AttendanceMarks")
+        year, marks = leaf_of(row, "Year"), leaf_of(part_of(row, "AttendSessions"), "AttendanceMarks")
         if year.isdecimal() and (strange := set(marks) - attendance_marks(int(year))):
             sent = " ".join(sorted(strange))
             message = f"These marks are not of the academic year {year}/{int(year) + 1}: {sent}."

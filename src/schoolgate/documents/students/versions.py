@@ -6,6 +6,7 @@ from pathlib import Path
 
 from schoolgate.documents.ctf import CTF_VERSIONS
 from schoolgate.documents.problems import DocumentError
+from schoolgate.documents.staff.layout import PER_LAYOUT, PER_VERSIONS
 from schoolgate.documents.students.added import added_schema
 from schoolgate.documents.students.header import Start
 from schoolgate.documents.students.layout import CES_LAYOUT, CTF_LAYOUT, Kind, Layout
@@ -14,7 +15,14 @@ from schoolgate.documents.students.schema import OUR_SCHEMAS, StudentSchema
 CES_VERSIONS = ("3.71", "3.72", "3.73")
 """3.71: one reason an exclusion; 3.72: up to three; 3.73: GUIDs (reference 3.1)."""
 
-_KINDS: dict[str, Kind] = {"CES": "CES", "STUDENT": "CES", "STUDENTS": "CES", "CTF": "CTF"}
+_KINDS: dict[str, Kind] = {
+    "CES": "CES",
+    "STUDENT": "CES",
+    "STUDENTS": "CES",
+    "CTF": "CTF",
+    "PER": "PER",
+    "STAFF": "PER",
+}
 
 
 class SchemaShelf:
@@ -61,11 +69,14 @@ class SchemaShelf:
     def schema_text(self, kind: str, version: str | None = None) -> str:
         """Give a schema's text, the newest of its kind when no version is named.
 
-        ``kind``: CES (or students) or CTF, in any case. Raises DocumentError ``kind-unknown``, ``version-unknown``.
+        ``kind``: CES (or students), CTF or PER (or staff), in any case. Raises DocumentError
+        ``kind-unknown``, ``version-unknown``.
         """
         wanted = _KINDS.get(kind.upper())
         if wanted is None:
-            raise DocumentError("kind-unknown", f"There is no schema of kind {kind}. There are: CES (students), CTF.")
+            raise DocumentError(
+                "kind-unknown", f"There is no schema of kind {kind}. There are: CES (students), CTF, PER (staff)."
+            )
         return self.find(wanted, version or self.versions(wanted)[-1]).text
 
     def find(self, kind: Kind, version: str) -> StudentSchema:
@@ -84,7 +95,7 @@ def _age(version: str) -> list[tuple[int, str]]:
 
 @cache
 def _our_schemas() -> tuple[StudentSchema, ...]:
-    forms = ((CES_LAYOUT, CES_VERSIONS), (CTF_LAYOUT, CTF_VERSIONS))
+    forms = ((CES_LAYOUT, CES_VERSIONS), (CTF_LAYOUT, CTF_VERSIONS), (PER_LAYOUT, PER_VERSIONS))
     return tuple(
         StudentSchema(layout, version, OUR_SCHEMAS / f"{layout.kind.lower()}-{version}.xsd", ours=True)
         for layout, versions in forms

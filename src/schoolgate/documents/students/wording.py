@@ -6,17 +6,10 @@ are those that most of them have.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from schoolgate.documents.codes.code_sets import CodeSet, code_set, code_set_names
-
-
-class Item(NamedTuple):
-    """What an office calls an item, and the panel of a MIS where it is kept."""
-
-    words: str
-    panel: str
-
+from schoolgate.documents.staff.wording import STAFF_ITEMS, STAFF_TYPES
+from schoolgate.documents.students.item import Item
 
 _BASIC = "pupil > Basic details"
 _ETHNIC = "pupil > Ethnic/Cultural"
@@ -215,6 +208,7 @@ ITEMS: dict[str, Item] = {
     "DestSchool/LEA": Item("LA number of the destination", "the settings of the export > Destination"),
     "DestSchool/Estab": Item("School number of the destination", "the settings of the export > Destination"),
     "DestSchool/URN": Item("URN of the destination", "the settings of the export > Destination"),
+    **STAFF_ITEMS,
 }
 
 # By simple type of types.xsd; code sets are told by their codes.
@@ -227,7 +221,6 @@ TYPES: dict[str, str] = {
     "Estab": "four digits, or XXXX, MMMM, LLLL",
     "GridReference": "a number up to 999999.9",
     "LA": "three digits, or XXX, MMM, NAA",
-    "LAItself": "LLLL, which stands for the LA itself",
     "LANumber": "three digits",
     "Locale": "ENG or WAL",
     "Marks": "two marks for each calendar day, at most 999 characters",
@@ -239,6 +232,7 @@ TYPES: dict[str, str] = {
     "Rank": "a whole number from 1",
     "SchoolDays": "at least 0.5 days",
     "SchoolNumber": "four digits",
+    "SchoolOrLA": "four digits, or LLLL for the LA itself",
     "Session": "AM or PM",
     "Sessions": "a whole number from 0 to 400",
     "Subject": "three letters or digits",
@@ -257,16 +251,22 @@ TYPES: dict[str, str] = {
     "URN": "six digits",
     "Year": "a year of four digits",
     "xs:boolean": "true or false",
+    **STAFF_TYPES,
 }
 
 _FEW = 12
+
+OF_STAFF = frozenset({"SchoolWorkforceMember", "StaffContact"})
+"""Elements below which everything is of a member of staff."""
 
 
 def item_for(steps: Sequence[str]) -> Item:
     """The words for what a path of element names leads to; an unknown name stands for itself."""
     for key in ("/".join(steps[-2:]), steps[-1]):
         if key in ITEMS:
-            return ITEMS[key]
+            item = ITEMS[key]
+            # An address is a pupil's or a member of staff's, and is kept with either.
+            return item._replace(panel=item.panel.replace("pupil", "staff", 1)) if OF_STAFF & set(steps) else item
     return Item(steps[-1], next((ITEMS[step].panel for step in reversed(steps[:-1]) if step in ITEMS), "pupil"))
 
 
@@ -304,6 +304,8 @@ def allowed_for(type_name: str, academic_year: int | None = None) -> str:
 
 def label_of(record: Mapping[str, object], number: int) -> str:
     """How an office recognises the child of a record, which stands in its file as number ``number``."""
+    if isinstance(staff := record.get("StaffDetails"), dict):
+        return staff_label(*_names_of(staff), number)
     details = record.get("BasicDetails")
     year = _leaf(details.get("NCyearActual")) if isinstance(details, dict) else ""
     return pupil_label(_leaf(record.get("Forename")), _leaf(record.get("Surname")), year, number)
@@ -311,6 +313,20 @@ def label_of(record: Mapping[str, object], number: int) -> str:
 
 def _leaf(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _names_of(staff: Mapping[str, object]) -> tuple[str, str]:
+    name = staff.get("StaffMemberName")
+    if not isinstance(name, dict):
+        return "", ""
+    givens = name.get("GivenNames")
+    first = givens[0] if isinstance(givens, list) and givens else None
+    return _leaf(first.get("PersonGivenName")) if isinstance(first, dict) else "", _leaf(name.get("PersonFamilyName"))
+
+
+def staff_label(given: str, family: str, number: int) -> str:
+    """How an office recognises a member of staff: ``Miriam H.``; ``Member 3`` when the names are missing."""
+    return f"{given} {family[:1]}{'.' if family else ''}".strip() or f"Member {number}"
 
 
 def pupil_label(forename: str, surname: str, year_group: str, number: int) -> str:

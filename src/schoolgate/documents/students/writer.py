@@ -97,7 +97,7 @@ class _Writer:
     def _as_spelt(self, shape: Shape, record: Record) -> Record:
         """Undo what ``record_of`` settled: the tag of the sex, and the one reason of 3.71."""
         spelt = dict(record)
-        if "Sex" in spelt and shape.child("Sex"):
+        if "Sex" in spelt and shape.child(self.sex_tag):
             spelt[self.sex_tag] = spelt.pop("Sex")
         if "Reasons" in spelt and shape.child("Reason"):
             reasons = spelt.pop("Reasons")

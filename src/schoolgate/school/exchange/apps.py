@@ -7,4 +7,12 @@ class SchoolExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         # Registered by being imported: the jobs, the rounds, what people are told, what the search finds, what is kept.
-        from schoolgate.school.exchange import alerts, export_job, finding, retention, scheduling  # noqa: F401, PLC0415
+        from schoolgate.school.exchange import (  # noqa: F401, PLC0415
+            alerts,
+            export_job,
+            finding,
+            import_job,
+            restored,
+            retention,
+            scheduling,
+        )

@@ -1,8 +1,9 @@
 """Asking for files to be sent: by the button, by the command, and by whatever is due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,20 +17,36 @@ from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.jobs.submitting import submit
 from schoolgate.school.exchange.folders import NOT_EXPORTED, root_folder
 from schoolgate.school.exchange.logins import must_rest, wake
-from schoolgate.school.exchange.models import Destination, School, State, Transfer
+from schoolgate.school.exchange.models import Destination, PersonnelSchool, School, State, Transfer
+from schoolgate.school.exchange.models.transfer import TransferQuerySet
+from schoolgate.school.exchange.places import PERSONNEL, STUDENT, is_of_staff
+from schoolgate.school.exchange.preferences import PERSONNEL_URL
 
 EXPORT = "export"
+IMPORT = "file-import"
 
 
-def ask_for_export(la: str, *, look: bool, by_person: bool) -> Job:
-    """Have the files of one LA sent. `look`: also what lies in its folder now, and everything that waits."""
-    return submit(EXPORT, {"la": la, "look": look, "by_person": by_person}, key=_key(la))
+def ask_for_export(place: str, *, look: bool, by_person: bool) -> Job:
+    """Have the files of one place sent. `look`: also what lies in its folder now, and everything that waits."""
+    return submit(EXPORT, {**job_args_of(place), "look": look, "by_person": by_person}, key=f"{EXPORT}:{place}")
 
 
-def ask_for_exports(las: Iterable[str], *, by_person: bool) -> list[Job]:
-    """Have everything sent that lies in the folders of these LAs: "Export" (handbook 05), with `all_las()`."""
+def ask_for_exports(places: Iterable[str], *, by_person: bool) -> list[Job]:
+    """Have everything sent that lies in the folders of these places.
+
+    With `all_las()` it is "Export" of pupil files (handbook 05), with `staff_places()` of personnel files (06).
+    """
     with transaction.atomic():
-        return [ask_for_export(la, look=True, by_person=by_person) for la in las]
+        return [ask_for_export(place, look=True, by_person=by_person) for place in places]
+
+
+def ask_for_imports(places: Iterable[str], *, user: str = "", by_person: bool) -> list[Job]:
+    """Have fetched what the LAs have for these places: "Import" (handbook 06). `user` narrows it to one user name's."""
+    with transaction.atomic():
+        return [
+            submit(IMPORT, {**job_args_of(place), "user": user, "by_person": by_person}, key=f"{IMPORT}:{place}")
+            for place in places
+        ]
 
 
 def ask_for_file(transfer: Transfer) -> None:
@@ -37,7 +54,7 @@ def ask_for_file(transfer: Transfer) -> None:
     with transaction.atomic():
         wake(transfer, timezone.now())
         Transfer.objects.filter(pk=transfer.pk, asked_at=None).update(asked_at=timezone.now())
-        ask_for_export(transfer.la, look=False, by_person=False)
+        ask_for_export(transfer.place, look=False, by_person=False)
 
 
 def send_again(transfer: Transfer, *, by: User | None, request: HttpRequest | None = None) -> bool:
@@ -64,17 +81,34 @@ def ask_for_what_is_due(now: datetime) -> list[Job]:
     dead run left on its way. An LA or login that rests, or has an export coming already, is left alone."""
     asked = Transfer.objects.filter(asked_at__isnull=False).exclude(must_rest(now))
     due = asked.filter(Q(state=State.SENDING) | Q(state=State.RETRYING, next_try_at__lte=now))
-    las = set(due.values_list("la", flat=True))
     may_try = set(Destination.objects.filter(try_again_at__lte=now).values_list("la", flat=True))
     may_try |= set(School.objects.filter(try_again_at__lte=now).values_list("destination_la", flat=True))
-    las |= set(asked.filter(state=State.READY, la__in=may_try).values_list("la", flat=True))
-    return [ask_for_export(la, look=False, by_person=False) for la in sorted(las - exports_coming())]
+    of_staff = PersonnelSchool.objects.filter(try_again_at__lte=now)
+    may_try |= {la + number for la, number in of_staff.values_list("la", "number")}
+    ready = asked.filter(state=State.READY)
+    places = _places_of(due) | (_places_of(ready) & may_try if may_try else set())
+    return [ask_for_export(place, look=False, by_person=False) for place in sorted(places - exports_coming())]
 
 
 def exports_coming() -> set[str]:
-    """The LAs for which an export waits to be done or is being done."""
+    """The places from which an export waits to be done or is being done."""
     jobs = Job.objects.filter(kind=EXPORT, state__in=[JobState.READY, JobState.RUNNING])
-    return {str(args["la"]) for args in jobs.values_list("args", flat=True)}
+    return {place_of_job(args) for args in jobs.values_list("args", flat=True)}
+
+
+def job_args_of(place: str) -> dict[str, Any]:
+    """How a job is told its place (``places``)."""
+    return {"la": place[:3], "school": place[3:]} if is_of_staff(place) else {"la": place}
+
+
+def place_of_job(args: Mapping[str, Any]) -> str:
+    """The place (``places``) that a job is for."""
+    return f"{args['la']}{args.get('school', '')}"
+
+
+def staff_places() -> list[str]:
+    """The places that personnel files go from: every school with a row, once there is an address for all of them."""
+    return [row.place for row in PersonnelSchool.objects.all()] if PERSONNEL_URL.get() else []
 
 
 def all_las() -> list[str]:
@@ -83,7 +117,8 @@ def all_las() -> list[str]:
     Not in a transaction: the share that the root folder lies on may hang, and meanwhile nobody else could write.
     """
     las = set(Destination.objects.values_list("la", flat=True))
-    las |= set(Transfer.objects.filter(state__in=[State.READY, State.RETRYING]).values_list("la", flat=True))
+    pupil_files = Transfer.objects.filter(kind=STUDENT, state__in=[State.READY, State.RETRYING])
+    las |= set(pupil_files.values_list("la", flat=True))
     root = root_folder()
     # A share that fails keeps no other folder's files; the look into it tells why.
     with suppress(OSError):
@@ -92,5 +127,6 @@ def all_las() -> list[str]:
     return sorted(las)
 
 
-def _key(la: str) -> str:
-    return f"{EXPORT}:{la}"
+def _places_of(transfers: TransferQuerySet) -> set[str]:
+    numbers = transfers.order_by().values_list("kind", "la", "source_la", "source_school").distinct()
+    return {la_of_school + number if kind == PERSONNEL else la for kind, la, la_of_school, number in numbers}

@@ -7,26 +7,36 @@ import httpx
 from django.utils import timezone
 
 from schoolgate.commons.line_out import extra_ca_file, proxy_in_use, tls_minimum
-from schoolgate.school.exchange.models import Destination, School, Transfer
+from schoolgate.school.exchange.logins import Login, Receiver
+from schoolgate.school.exchange.models import Destination, Transfer
 from schoolgate.school.exchange.password_changes import finish_changes
 from schoolgate.school.exchange.receipt_keys import keep_keys
 from schoolgate.school.exchange.troubles import note_well
 from schoolgate.wire.exchange import Account, Credentials, ExchangeClient
-from schoolgate.wire.exchange_errors import CaFileUnusable, NoCredentials, OtherLa, Refused
-from schoolgate.wire.http import AddressRefused, Timeouts, make_client
+from schoolgate.wire.exchange_errors import CaFileUnusable, ExchangeError, NoCredentials, OtherLa, Refused
+from schoolgate.wire.http import AddressRefused, StopRun, Timeouts, make_client
 from schoolgate.wire.receipts import Receipt, ReceiptError, verify
 from schoolgate.wire.typed_addresses import read_address
 
-Login = Destination | School
-
 NO_ADDRESS = "This is not a web address. It is like https://exchange.bedford.example."
+
+
+class NoPersonnelUrl(ExchangeError):
+    """Nobody entered the address of personnel files; no call was made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no-personnel-url", "The B2B:Personnel URL was not entered yet.", "Enter it under Personnel.", StopRun()
+        )
 
 
 class Connection:
     """An LA that answered in this run, with its public keys, and one client for each login that is used there."""
 
-    def __init__(self, destination: Destination, http: httpx.Client, keys: dict[str, Any]) -> None:
+    def __init__(self, destination: Receiver, http: httpx.Client, keys: dict[str, Any]) -> None:
         self.destination = destination
+        # Kept, since the streams that open clients open no database.
+        self.address = destination.address
         self._http = http
         self._keys = keys
         self._clients: dict[tuple[type, int], ExchangeClient] = {}
@@ -37,7 +47,7 @@ class Connection:
         with self._opening:
             key = (type(login), login.pk)
             if key not in self._clients:
-                self._clients[key] = _client(self.destination, self._http, Credentials(login.user, login.password))
+                self._clients[key] = _client(self.address, self._http, Credentials(*login.credentials))
             return self._clients[key]
 
     def sign_in(self, login: Login) -> Account | None:
@@ -59,7 +69,7 @@ class Connection:
             except ReceiptError as error:
                 if error.code != "unknown-key":
                     raise
-                self._keys = _client(self.destination, self._http).keys()
+                self._keys = _client(self.address, self._http).keys()
                 keep_keys(self.destination.la, self._keys)
                 stated = verify(receipt, self._keys)
         except ReceiptError:
@@ -97,32 +107,41 @@ def open_http(timeouts: Timeouts | None = None) -> httpx.Client:
         raise CaFileUnusable(f"{ca_file}: {type(error).__name__}") from None
 
 
-def connect(destination: Destination, http: httpx.Client) -> Connection:
+def connect(destination: Receiver, http: httpx.Client) -> Connection:
     """Find the LA's service and fetch its keys. Raises an ExchangeError; nothing is written then.
 
     A change of a password whose answer got lost is finished first, so read schools' logins afterwards.
     """
-    client = _client(destination, http)
+    if not destination.address:
+        raise NoPersonnelUrl
+    client = _client(destination.address, http)
     service = client.service()
     if service.la and service.la != destination.la:
         raise OtherLa(service.la, destination.la)
     keys = client.keys()
     keep_keys(destination.la, keys)
-    if finish_changes(destination.la, http):
-        destination.refresh_from_db(fields=["password", "password_expires_at"])
+    finish_changes(destination.la, http)
+    # Here, since the streams that sign in open no database.
+    destination.read_account()
     return Connection(destination, http, keys)
 
 
 def note_signed_in(connection: Connection, login: Login, account: Account | None) -> None:
     """The login succeeded: nothing stands in its way, and what was learnt is kept."""
     learnt = {"password_expires_at": connection.client(login).password_expires}
-    if isinstance(login, Destination) and login.line_trouble:
+    if login is connection.destination and login.line_trouble:
         # The line is told to be well again by a run that ends well.
         login.note(**learnt)
     else:
         note_well(login, **learnt)
     if account is not None and account.contact:
-        connection.destination.note(contact=account.contact[:200])
+        learn_contact(connection.destination, account)
+
+
+def learn_contact(destination: Receiver, account: Account) -> None:
+    """Keep whom to ask, as the LA says it."""
+    field = "contact" if isinstance(destination, Destination) else "own_contact"
+    destination.note(**{field: account.contact[:200]})
 
 
 def address_problem(address: str) -> str:
@@ -134,5 +153,5 @@ def address_problem(address: str) -> str:
     return NO_ADDRESS if url.query or url.fragment else ""
 
 
-def _client(destination: Destination, http: httpx.Client, credentials: Credentials | None = None) -> ExchangeClient:
-    return ExchangeClient(destination.address, credentials, http, clock=timezone.now)
+def _client(address: str, http: httpx.Client, credentials: Credentials | None = None) -> ExchangeClient:
+    return ExchangeClient(address, credentials, http, clock=timezone.now)

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.school.exchange.asking import ask_for_export
-from schoolgate.school.exchange.connecting import Login, open_http
-from schoolgate.school.exchange.logins import login_of
-from schoolgate.school.exchange.models import Destination, School, State, Transfer
+from schoolgate.school.exchange.connecting import NoPersonnelUrl, learn_contact, open_http
+from schoolgate.school.exchange.logins import Login, Receiver, login_of, receiver_of, receivers
+from schoolgate.school.exchange.models import Destination, PersonnelSchool, School, State, Transfer
 from schoolgate.school.exchange.models.destination import NO_ACCOUNT
 from schoolgate.school.exchange.password_changes import finish_changes
-from schoolgate.school.exchange.telling import what_to_do
+from schoolgate.school.exchange.telling import numbers_of, what_to_do
 from schoolgate.school.exchange.troubles import NO_TROUBLE, is_of_login, note_line_well, note_well, remember_trouble
 from schoolgate.school.exchange.whom_to_ask import naming_whom
 from schoolgate.wire.connection_test import ANSWER_SECONDS, TIMEOUTS, ConnectionTest, Step
@@ -63,15 +63,15 @@ class TestReport:
         return naming_whom(self.failed.remedy, self.contact) if self.failed else ""
 
 
-def rows_to_test(la: str = "", school: str = "", most: int | None = None) -> list[Login]:
-    """What is tested when nobody names a row: every LA whose own credentials may be used, and every school's row.
+def rows_to_test(la: str = "", school: str = "", most: int | None = None) -> list[Destination | School]:
+    """What is tested when nobody names a row of pupil files: every LA with credentials for all, and every school's row.
 
     `la` (the destination's) and `school` (four digits) narrow it; a school without a row is its LA's. Not more than
     `most` schools, where that is given.
     """
     of_la = {"destination_la": la} if la else {}
     rows = School.objects.filter(**of_la)
-    schools: list[Login] = list((rows.filter(number=school) if school else rows)[:most])
+    schools: list[Destination | School] = list((rows.filter(number=school) if school else rows)[:most])
     if school and schools:
         return schools
     with_rows = set(rows.values_list("destination_la", flat=True))
@@ -82,10 +82,11 @@ def rows_to_test(la: str = "", school: str = "", most: int | None = None) -> lis
 def run_connection_test(row: Login) -> TestReport:
     """Take the five steps now. Takes seconds at most, and raises nothing: what fails is told in the report."""
     _tell(row, "INFO", "Testing Connection:")
-    destination = row if isinstance(row, Destination) else Destination.objects.filter(la=row.destination_la).first()
-    if destination is None:
-        return _ended(row, [Step(1, "Endpoint configuration", NoEntry(_destination_la(row)))], [], "")
-    login = row if isinstance(row, Destination) else login_of(row.la, row.number, destination)
+    destination = receiver_of(row.destination_la) if isinstance(row, School) else row
+    if destination is None or not destination.address:
+        nowhere = NoEntry(_destination_la(row)) if destination is None else NoPersonnelUrl()
+        return _ended(row, [Step(1, "Endpoint configuration", nowhere)], [], "")
+    login = login_of(row.la, row.number, destination) if isinstance(row, School) else row
     try:
         http = open_http(TIMEOUTS)
     except CaFileUnusable as error:
@@ -94,7 +95,7 @@ def run_connection_test(row: Login) -> TestReport:
         if finish_changes(destination.la, http):
             login.refresh_from_db()
         client = ExchangeClient(destination.address, _credentials(login), http, timezone.now, ANSWER_SECONDS)
-        test = ConnectionTest(client, destination.la, row.base if isinstance(row, School) else "")
+        test = ConnectionTest(client, destination.la, "" if isinstance(row, Destination) else row.base)
         taken = []
         for step in test.steps():
             taken.append(step)
@@ -123,6 +124,10 @@ def place_to_mend(row: Login, error: ExchangeError) -> tuple[str, str]:
     """Where the office can put it right: the words of the link, and its address."""
     if "proxy" in error.code or error.code == "unreachable-tls-version":
         return "Open Connection", reverse("connection")
+    if isinstance(row, PersonnelSchool):
+        if is_of_login(error):
+            return "Open the school’s row", reverse("edit-personnel-school", args=[row.pk])
+        return "Open the B2B:Personnel URL", reverse("personnel-url")
     if isinstance(row, School) and is_of_login(error) and row.has_credentials:
         return "Open the school’s row", reverse("edit-school", args=[row.pk])
     if error.code == "no-entry":
@@ -137,17 +142,16 @@ def _destination_la(row: Login) -> str:
 
 
 def _credentials(login: Login) -> Credentials | None:
-    return Credentials(login.user, login.password) if login.has_credentials else None
+    return Credentials(*login.credentials) if login.has_credentials else None
 
 
-def _keep_what_was_found(destination: Destination, login: Login, test: ConnectionTest, last: Step) -> None:
+def _keep_what_was_found(destination: Receiver, login: Login, test: ConnectionTest, last: Step) -> None:
     """What stops sending is remembered where a run would remember it; what was right clears what was wrong before."""
-    learnt = {}
-    if test.service is not None and destination.name in {"", f"LA {destination.la}"}:
-        learnt["name"] = test.service.name[:150]
-    if test.account is not None and not destination.contact:
-        learnt["contact"] = test.account.contact[:200]
-    destination.note(**{field: value for field, value in learnt.items() if value})
+    unnamed = isinstance(destination, Destination) and destination.name in {"", f"LA {destination.la}"}
+    if test.service is not None and test.service.name and unnamed:
+        destination.note(name=test.service.name[:150])
+    if test.account is not None and test.account.contact and not destination.contact:
+        learn_contact(destination, test.account)
     if test.service is not None:
         _free_others_of_the_proxy(destination)
     if test.account is not None:
@@ -164,27 +168,20 @@ def _keep_what_was_found(destination: Destination, login: Login, test: Connectio
         remember_trouble(login, last.error, by_person=True)
 
 
-def _free_others_of_the_proxy(destination: Destination) -> None:
+def _free_others_of_the_proxy(destination: Receiver) -> None:
     """The proxy let us through: what it did to other LAs is over too."""
-    for other in Destination.objects.exclude(pk=destination.pk).exclude(trouble=""):
-        if is_of_proxy(other.trouble):
+    for other in receivers():
+        if other != destination and is_of_proxy(other.trouble):
             other.note(**NO_TROUBLE)
             _send_what_waited(other)
 
 
-def _send_what_waited(destination: Destination) -> None:
+def _send_what_waited(destination: Receiver) -> None:
     """Files that were asked for and then stopped by what is cured now go on by themselves."""
-    waiting = Transfer.objects.filter(la=destination.la, state__in=[State.READY, State.RETRYING])
+    waiting = Transfer.objects.at(destination.place).filter(state__in=[State.READY, State.RETRYING])
     if waiting.exclude(asked_at=None).exists():
-        ask_for_export(destination.la, look=False, by_person=False)
+        ask_for_export(destination.place, look=False, by_person=False)
 
 
 def _tell(row: Login, level: Level, message: str, *, details: str = "") -> None:
-    write(
-        level,
-        message,
-        la=row.la if isinstance(row, School) else "",
-        school=row.number if isinstance(row, School) else "",
-        destination_la=_destination_la(row),
-        details=details,
-    )
+    write(level, message, **numbers_of(row), details=details)

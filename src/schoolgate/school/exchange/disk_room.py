@@ -7,23 +7,24 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from schoolgate.school.exchange.folders import root_folder
+from schoolgate.school.exchange.folders import where_files_lie
 from schoolgate.school.exchange.models import DiskSpace
 
 Disk = DiskSpace.Disk
 
 
 def measure_disks() -> None:
-    """Measure this program's own disk (database, spool) and, where it is another one, the root folder's.
+    """Measure this program's own disk (database, spool) and, where it is another one, that of the folder for files.
 
-    A root folder that cannot be read is noted too, whatever disk it should be on.
+    A folder that cannot be read is noted too, whatever disk it should be on.
     """
-    home, root = settings.SCHOOLGATE_HOME.folder, root_folder()
+    home = settings.SCHOOLGATE_HOME.folder
     with suppress(OSError):
         _measure(Disk.HOME, home)
     try:
-        if root is not None and _is_elsewhere(root, home):
-            _measure(Disk.ROOT, root)
+        elsewhere = [folder for folder in where_files_lie() if _is_elsewhere(folder, home)]
+        if elsewhere:
+            _measure(Disk.ROOT, elsewhere[0])
             return
     except OSError:
         _note(Disk.ROOT, free=0, total=0)

@@ -1,4 +1,4 @@
-"""The export as a job, one per destination LA, and the rounds that this site makes by itself."""
+"""The export as a job, one per place that files go from, and the rounds that this site makes by itself."""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -9,13 +9,13 @@ from django.utils import timezone
 from schoolgate.commons.jobs.kinds import JobKind, RunningJob, register
 from schoolgate.commons.jobs.periodic import every
 from schoolgate.school.exchange.administration.roots import count_what_stayed
-from schoolgate.school.exchange.asking import EXPORT, all_las, ask_for_what_is_due
+from schoolgate.school.exchange.asking import EXPORT, all_las, ask_for_what_is_due, place_of_job
 from schoolgate.school.exchange.disk_room import measure_disks
 from schoolgate.school.exchange.exporting import export_to
 from schoolgate.school.exchange.filing import put_away
-from schoolgate.school.exchange.folders import root_folder
-from schoolgate.school.exchange.models import HeldBackFile, Transfer
+from schoolgate.school.exchange.models import HeldBackFile, PersonnelSchool, Transfer
 from schoolgate.school.exchange.outcomes import ask_for_outcomes
+from schoolgate.school.exchange.places import is_of_staff
 from schoolgate.school.exchange.requested import ask_for_requests
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.taking import spool
@@ -25,18 +25,19 @@ SPOOLED_FOR = timedelta(days=1)
 
 @register
 class Export(JobKind):
-    """Send to one LA what lies in its folder (`look`), or only what was asked for before."""
+    """Send from one place what lies in its folder (`look`), or only what was asked for before."""
 
     name = EXPORT
     label = "Sending files"
 
     def words(self, args: dict[str, Any]) -> str:
-        return f"Sending files to LA {args['la']}"
+        place = place_of_job(args)
+        return f"Sending personnel files of {place}" if is_of_staff(place) else f"Sending files to LA {place}"
 
     def run(self, running: RunningJob) -> dict[str, Any]:
         args = running.args
         summary = export_to(
-            args["la"],
+            place_of_job(args),
             look=args["look"],
             by_person=args["by_person"],
             on_progress=running.progress,
@@ -48,10 +49,11 @@ class Export(JobKind):
 @every(seconds=30, words="Looking into the folders")
 def look_round() -> None:
     """Check what was put into the folders, so that what is held back shows without a click; send only what is due."""
-    if root_folder() is not None:
-        for la in all_las():
-            scan(la, wait=False)
-        put_away(Transfer.objects.to_file().lean())
+    for la in all_las():
+        scan(la, wait=False)
+    for row in PersonnelSchool.objects.all():
+        scan(row.place, wait=False)
+    put_away(Transfer.objects.to_file().lean())
     ask_for_what_is_due(timezone.now())
 
 
@@ -82,6 +84,11 @@ def ask_what_is_wanted() -> None:
 @every(hours=1, words="Sweeping the spool")
 def sweep_spool() -> None:
     """Remove our own copies of files that need no further sending, a day after they were made."""
+    spool().sweep(wanted_in_spool(), SPOOLED_FOR)
+
+
+def wanted_in_spool() -> set[str]:
+    """The digests of files whose copies are needed yet."""
     wanted = set(Transfer.objects.filter(filed_at=None).values_list("sha256", flat=True))
-    wanted |= set(HeldBackFile.objects.filter(origin=HeldBackFile.Origin.UPLOAD).values_list("sha256", flat=True))
-    spool().sweep(wanted, SPOOLED_FOR)
+    held_back = HeldBackFile.objects.filter(origin=HeldBackFile.Origin.UPLOAD)
+    return wanted | set(held_back.values_list("sha256", flat=True))

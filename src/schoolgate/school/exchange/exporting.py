@@ -1,4 +1,4 @@
-"""One export of one LA: look, check the destination once, send what was asked for, put away what arrived (DESIGN 6)."""
+"""One export of one place: look, check the destination once, send what was asked for, put away what arrived."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from django.utils import timezone
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.connecting import Connection, connect, open_http
 from schoolgate.school.exchange.filing import put_away
-from schoolgate.school.exchange.logins import logins_in_use, must_rest
-from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
+from schoolgate.school.exchange.logins import Receiver, logins_in_use, must_rest, receiver_of
+from schoolgate.school.exchange.models import HeldBackFile, State, Transfer
 from schoolgate.school.exchange.outcomes import ask_for_one
+from schoolgate.school.exchange.places import is_of_staff
 from schoolgate.school.exchange.scanning import scan
 from schoolgate.school.exchange.sending import put_back_interrupted, send_all
 from schoolgate.school.exchange.still_held import send_forgotten_again
@@ -29,9 +30,10 @@ MOST_TOLD = 3
 
 @dataclass
 class LaSummary:
-    """What one export did for one LA, in files. `held_back` and `waiting` are all there are now, not only new ones.
+    """What one export did for one place, in files. `held_back` and `waiting` are all there are now, not only new ones.
 
-    `received` counts those `known` at the LA before. `trouble` says in a sentence why nothing (more) could be done.
+    `school` is the number of the school whose staff the files are of; empty for those of pupils. `received` counts
+    those `known` at the LA before. `trouble` says in a sentence why nothing (more) could be done.
     """
 
     la: str
@@ -44,6 +46,7 @@ class LaSummary:
     waiting: int = 0
     still_being_written: int = 0
     trouble: str = ""
+    school: str = ""
 
     @property
     def all_well(self) -> bool:
@@ -51,42 +54,47 @@ class LaSummary:
 
 
 def export_to(
-    la: str,
+    place: str,
     *,
     look: bool,
     by_person: bool,
     on_progress: Progress = lambda *_: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> LaSummary:
-    """Send to one LA. Only one of these runs at a time for an LA: the job's key sees to that.
+    """Send from one place. Only one of these runs at a time for a place: the job's key sees to that.
 
     `look`: first take what lies in the folder, and ask for everything that waits; else only what was asked for before
     is sent. `by_person`: files that wait for their next try are sent at once.
     """
-    summary = LaSummary(la)
-    put_back_interrupted(la)
+    summary = LaSummary(place[:3], school=place[3:])
+    put_back_interrupted(place)
     if look:
         on_progress(0, 0, "Looking into the folder")
-        found = scan(la, wait=True, on_progress=lambda done, total: on_progress(done, total, "Checking"))
+        found = scan(place, wait=True, on_progress=lambda done, total: on_progress(done, total, "Checking"))
         summary.checked, summary.still_being_written, summary.trouble = found.checked, found.moving, found.trouble
-        Transfer.objects.filter(la=la, state=State.READY, asked_at=None).update(asked_at=timezone.now())
-    put_away(Transfer.objects.to_file().lean().filter(la=la))
-    waiting = list(_to_send(la, by_person=by_person, now=timezone.now()))
-    destination = Destination.objects.filter(la=la).first()
+        Transfer.objects.at(place).filter(state=State.READY, asked_at=None).update(asked_at=timezone.now())
+    put_away(Transfer.objects.to_file().lean().at(place))
+    waiting = list(_to_send(place, by_person=by_person, now=timezone.now()))
+    destination = receiver_of(place)
     if destination is None:
-        if waiting:
-            telling.no_destination(la, len(waiting))
-        summary.trouble = summary.trouble or f"There is no entry for LA {la}."
+        summary.trouble = summary.trouble or _nobody_to_send_to(place, len(waiting))
     else:
         with open_http() as http:
             _send(destination, http, waiting, summary, by_person, on_progress, cancelled)
-    summary.held_back = HeldBackFile.objects.filter(la=la).count()
-    summary.waiting = Transfer.objects.filter(la=la, state=State.READY).count()
+    summary.held_back = HeldBackFile.objects.filter(place=place).count()
+    summary.waiting = Transfer.objects.at(place).filter(state=State.READY).count()
     return summary
 
 
+def _nobody_to_send_to(place: str, waiting: int) -> str:
+    tell = telling.no_row if is_of_staff(place) else telling.no_destination
+    if waiting:
+        tell(place, waiting)
+    return "There is no row for this school." if is_of_staff(place) else f"There is no entry for LA {place}."
+
+
 def _send(
-    destination: Destination,
+    destination: Receiver,
     http: httpx.Client,
     waiting: list[Transfer],
     summary: LaSummary,
@@ -99,7 +107,7 @@ def _send(
         connection = connect(destination, http)
         _carry_all(connection, waiting, summary, by_person, on_progress, cancelled)
     except ExchangeError as error:
-        left = Transfer.objects.filter(la=destination.la, state__in=(State.READY, State.RETRYING)).count()
+        left = Transfer.objects.at(destination.place).filter(state__in=(State.READY, State.RETRYING)).count()
         note_trouble(destination, error, waiting=left, by_person=by_person)
         summary.trouble = error.sentence
         return
@@ -122,7 +130,7 @@ def _carry_all(
         on_progress=lambda done, total: on_progress(done, total, f"Signing in to {destination}"),
         cancelled=cancelled,
     ):
-        waiting = list(_to_send(destination.la, by_person=by_person, now=timezone.now()))
+        waiting = list(_to_send(destination.place, by_person=by_person, now=timezone.now()))
     total = len(waiting)
     text = f"Sending to {connection.destination}"
     sent = send_all(
@@ -139,19 +147,19 @@ def _carry_all(
         summary.trouble += f" So it is for {len(sent.troubles) - MOST_TOLD:,} more schools."
     if sent.stopped_by is not None:
         raise sent.stopped_by
-    if Transfer.objects.filter(la=connection.destination.la, state=State.DELIVERED).exists():
+    if Transfer.objects.at(destination.place).filter(state=State.DELIVERED).exists():
         for login in sent.signed_in:
             ask_for_one(connection, login)
 
 
-def _to_send(la: str, *, by_person: bool, now: datetime) -> Iterator[Transfer]:
+def _to_send(place: str, *, by_person: bool, now: datetime) -> Iterator[Transfer]:
     """What to send, each school's files in the order of their making, those of one second in that of their names.
 
     Behind a file that waits for its next try, the later ones of its school wait too. Without a person, so do all whose
     login rests.
     """
     held: set[str] = set()
-    asked = Transfer.objects.filter(la=la, state__in=[State.READY, State.RETRYING], asked_at__isnull=False)
+    asked = Transfer.objects.at(place).filter(state__in=[State.READY, State.RETRYING], asked_at__isnull=False)
     if not by_person:
         asked = asked.exclude(must_rest(now))
     for transfer in asked.lean().order_by("made_at", "name", "pk"):

@@ -4,6 +4,7 @@ Nothing is moved or replaced that is not the very file that was sent. Every step
 dead run left (a receipt, a copy, a second link) is recognised by its content.
 """
 
+import errno
 import json
 import logging
 import os
@@ -19,7 +20,7 @@ from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.connecting import is_for
 from schoolgate.school.exchange.folders import (
     FolderRefused,
-    LaFolders,
+    Folders,
     folders_of,
     holds,
     move_without_replacing,
@@ -34,7 +35,7 @@ RECEIPT_SUFFIX = ".receipt.json"
 FORMER_SUFFIX = ".former-receipt.json"
 CHANGED = "The file in Files Not Exported was changed after it was taken. It stayed there and is looked at anew."
 LEFT_BEHIND = (
-    "It was put into Files Exported from this program’s own copy. The original stayed in the former root folder, {}"
+    "It was put into Files Exported from this program’s own copy. The original stayed in the former folder, {}"
 )
 NOT_YET = "It could not be put into Files Exported yet: perhaps it is open in another program. It is tried again."
 
@@ -70,7 +71,7 @@ def moves_are_noted() -> None:
 
 def _move_with_receipt(transfer: Transfer) -> bool:
     try:
-        folders = folders_of(transfer.la)
+        folders = folders_of(transfer.place)
         folders.make()
         target = _place_for(transfer, folders)
         receipt = receipt_beside(target)
@@ -85,7 +86,7 @@ def _move_with_receipt(transfer: Transfer) -> bool:
         # Another look puts the same file away at this very moment. The next one sees what is left to do.
         return False
     except (OSError, FolderRefused) as error:
-        log.info("A received file for LA %s could not be put away: %s", transfer.la, error)
+        log.info("A received file of %s could not be put away: %s", transfer.place, error)
         if transfer.filing_note != NOT_YET:
             transfer.filing_note = NOT_YET
             transfer.save(update_fields=["filing_note"])
@@ -95,14 +96,14 @@ def _move_with_receipt(transfer: Transfer) -> bool:
     return True
 
 
-def _move(transfer: Transfer, folders: LaFolders, target: Path) -> str:
+def _move(transfer: Transfer, folders: Folders, target: Path) -> str:
     """Bring the bytes that were sent to `target`; what is to be told of it, empty when all went as always."""
     original = folders.find(transfer.name)
     if original is not None and _holds(original, transfer):
         if target.exists():
             original.unlink()
         else:
-            move_without_replacing(original, target)
+            move(original, target)
         return ""
     if not target.exists() and spool().has(transfer.sha256):
         with spool().open(transfer.sha256) as plain:
@@ -123,7 +124,7 @@ def receipt_beside(file: Path) -> Path:
     return file.with_name(file.name + RECEIPT_SUFFIX)
 
 
-def _place_for(transfer: Transfer, folders: LaFolders) -> Path:
+def _place_for(transfer: Transfer, folders: Folders) -> Path:
     """The first of name, name-2, name-3 … in *Files Exported* that is free, or is this very file's already."""
     places = names_like(folders.exported, transfer.name)
     return next(place for place in places if _may_have(transfer, place))
@@ -141,6 +142,18 @@ def _set_former_aside(receipt: Path) -> None:
     former = receipt.with_name(receipt.name.removesuffix(RECEIPT_SUFFIX) + FORMER_SUFFIX)
     place = next(place for place in names_like(former.parent, former.name) if not os.path.lexists(place))
     move_without_replacing(receipt, place)
+
+
+def move(source: Path, target: Path) -> None:
+    """As `move_without_replacing`, also to another disk: there the file stands whole before it goes here."""
+    try:
+        move_without_replacing(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with source.open("rb") as stream:
+            write_durably(target, iter(lambda: stream.read(READ_AT_ONCE), b""))
+        source.unlink()
 
 
 def write_durably(place: Path, parts: Iterable[bytes]) -> None:

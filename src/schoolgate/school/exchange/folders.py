@@ -1,4 +1,8 @@
-"""Where a school's files lie: `<root>/<LA>/Files Not Exported` and `…/Files Exported` (handbook 04, "root folder")."""
+"""Where a school's files lie.
+
+Pupil files lie in `<root>/<LA>/Files Not Exported` and `…/Files Exported` (handbook 04, "root folder"), until there is
+a root folder where version 3 had them, personnel files in the folders that somebody chose for their school (06).
+"""
 
 import errno
 import hashlib
@@ -9,10 +13,13 @@ from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path
 
+from schoolgate.school.exchange.models import Destination, FormerRoot, PersonnelSchool
+from schoolgate.school.exchange.places import is_of_staff
 from schoolgate.school.exchange.preferences import ROOT_FOLDER
 
 NOT_EXPORTED = "Files Not Exported"
 EXPORTED = "Files Exported"
+IMPORTED = "Files Imported"
 
 # What operating systems themselves leave lying about, and our own files on their way; compared in lower case. Nothing
 # else is passed over: every other file, half a download too, gets a row and a reason, whatever its name.
@@ -46,20 +53,35 @@ def root_folder() -> Path | None:
     return Path(text) if text else None
 
 
+def where_files_lie() -> list[Path]:
+    """The folders that people chose for pupil files: the root folder, else those from version 3; perhaps none."""
+    root = root_folder()
+    if root is not None:
+        return [root]
+    return [Path(path) for path in Destination.objects.with_folders().values_list("not_exported", flat=True)]
+
+
 @dataclass(frozen=True)
-class LaFolders:
-    """The pair of folders of one LA: where files for it wait, and where those it received are kept with receipts."""
+class Folders:
+    """The folders of one place: for files that wait, for sent ones with their receipts, for those from the LA."""
 
     not_exported: Path
     exported: Path
+    imported: Path
+
+    @property
+    def chosen(self) -> Path:
+        """The folder around *Files Exported* that a person chose: nobody can say what lies in it while it is away."""
+        return self.exported
 
     def make(self) -> None:
-        """Make what is missing. Raises OSError, also where the root folder itself is gone.
+        """See to it that the first two are there. Raises OSError.
 
-        It is never made here: where a share is away for a while, files put in its place would be hidden by its return.
+        What a person chose is never made here: where a share is away for a while, files put in its place would be
+        hidden by its return.
         """
-        for folder in (self.not_exported.parent, self.not_exported, self.exported):
-            folder.mkdir(exist_ok=True)
+        for folder in (self.not_exported, self.exported):
+            require_there(folder)
 
     def find(self, name: str) -> Path | None:
         """The waiting file that is kept on record under this name; None when it is gone."""
@@ -69,17 +91,76 @@ class LaFolders:
         return next((file for file in files_in(self.not_exported) if recorded_name(file.name) == name), None)
 
 
-def folders_of(la: str) -> LaFolders:
-    """The folders of an LA, whether they were made yet or not. Raises FolderRefused without a root folder."""
+class LaFolders(Folders):
+    """The folders of an LA in the root folder."""
+
+    @property
+    def chosen(self) -> Path:
+        return self.exported.parent.parent
+
+    def make(self) -> None:
+        """Make what is missing. Raises OSError, also where the root folder itself is gone, which a person chose."""
+        for folder in (self.not_exported.parent, self.not_exported, self.exported):
+            folder.mkdir(exist_ok=True)
+
+
+def folders_of(place: str) -> Folders:
+    """The folders of a place (``places``), whether they are there or not.
+
+    Raises FolderRefused for an LA without a root folder and without folders from version 3, and for a school without a
+    row.
+    """
+    if is_of_staff(place):
+        row = PersonnelSchool.objects.at(place).first()
+        if row is None:
+            raise FolderRefused(f"There is no row for school {place[:3]} {place[3:]} under Personnel.")
+        return folders_chosen(row)
     root = root_folder()
-    if root is None:
+    if root is not None:
+        return folders_in(root, place)
+    return folders_without_root(Destination.objects.filter(la=place).first())
+
+
+def folders_without_root(entry: Destination | None) -> Folders:
+    """The folders from version 3 of an LA's entry. Raises FolderRefused where it has none."""
+    if entry is None or not entry.not_exported:
         raise FolderRefused("Set the root folder first, under Administration.")
-    return folders_in(root, la)
+    return _pair(entry.not_exported, entry.exported)
+
+
+def folders_if_any(la: str) -> Folders | None:
+    """The folders of an LA for a page that shows them; None as long as it has none."""
+    try:
+        return folders_of(la)
+    except FolderRefused:
+        return None
+
+
+def folders_left(path: str, la: str) -> Folders:
+    """The folders that an LA had in a former root folder, or the former ones of its own (``FormerRoot.path``)."""
+    pair = FormerRoot.objects.filter(path=path, la=la).first()
+    return _pair(pair.path, pair.exported) if pair else folders_in(Path(path), la)
 
 
 def folders_in(root: Path, la: str) -> LaFolders:
     """The folders of an LA in this root folder."""
-    return LaFolders(root / la / NOT_EXPORTED, root / la / EXPORTED)
+    return LaFolders(root / la / NOT_EXPORTED, root / la / EXPORTED, root / la / IMPORTED)
+
+
+def folders_chosen(row: PersonnelSchool) -> Folders:
+    """The folders that somebody chose for a school's personnel files."""
+    return Folders(Path(row.not_exported), Path(row.exported), Path(row.imported))
+
+
+def _pair(not_exported: str, exported: str) -> Folders:
+    """Version 3 imported nothing: what an LA sends back lies beside what was sent."""
+    return Folders(Path(not_exported), Path(exported), Path(exported).parent / IMPORTED)
+
+
+def require_there(folder: Path) -> None:
+    """Raises OSError unless there is such a folder."""
+    if not folder.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
 
 
 def is_la_folder(name: str) -> bool:

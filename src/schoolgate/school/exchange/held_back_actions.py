@@ -12,7 +12,8 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.schemas import site_shelf
 from schoolgate.school.exchange.asking import ask_for_file
-from schoolgate.school.exchange.folders import folders_of, move_without_replacing, names_like
+from schoolgate.school.exchange.filing import move
+from schoolgate.school.exchange.folders import folders_of, names_like
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.naming import still_free
 from schoolgate.school.exchange.settling import found_at
@@ -52,7 +53,7 @@ def look_again(held_back: HeldBackFile, *, by: User | None, request: HttpRequest
     record("file looked at again", by=by, target=held_back.name, request=request)
     if held_back.origin == HeldBackFile.Origin.UPLOAD:
         return accept_spooled(held_back.sha256, held_back.name, by=by, request=request)
-    return _take_and_ask(held_back.la, _file_of(held_back))
+    return _take_and_ask(held_back.place, _file_of(held_back))
 
 
 @_in_folders
@@ -68,11 +69,11 @@ def rename_and_send(held_back: HeldBackFile, *, by: User | None, request: HttpRe
             held_back.delete()
         return taken
     file = _file_of(held_back)
-    target = folders_of(held_back.la).not_exported / new_name
+    target = folders_of(held_back.place).not_exported / new_name
     _move(file, target)
     record("file renamed", by=by, target=held_back.name, details=new_name, request=request)
     held_back.delete()
-    return _take_and_ask(held_back.la, target)
+    return _take_and_ask(held_back.place, target)
 
 
 @_in_folders
@@ -93,7 +94,7 @@ def move_to_its_folder(held_back: HeldBackFile, *, by: User | None, request: Htt
 def put_with_exported(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | None = None) -> None:
     """Move a file that the LA has already out of the way, to *Files Exported*. Raises CannotBeDone."""
     file = _file_of(held_back)
-    folders = folders_of(held_back.la)
+    folders = folders_of(held_back.place)
     folders.make()
     target = next(place for place in names_like(folders.exported, file.name) if not place.exists())
     _move(file, target)
@@ -111,7 +112,7 @@ def dismiss(held_back: HeldBackFile, *, by: User | None, request: HttpRequest | 
 
 
 def _file_of(held_back: HeldBackFile) -> Path:
-    file = folders_of(held_back.la).find(held_back.name)
+    file = folders_of(held_back.place).find(held_back.name)
     if file is None:
         raise CannotBeDone("The file is not in the folder any more.")
     return file
@@ -119,15 +120,15 @@ def _file_of(held_back: HeldBackFile) -> Path:
 
 def _move(source: Path, target: Path) -> None:
     try:
-        move_without_replacing(source, target)
+        move(source, target)
     except FileExistsError:
         raise CannotBeDone("There is another file of that name already. Nothing was changed.") from None
     except OSError:
         raise CannotBeDone("The file cannot be moved. Perhaps another program has it open: close it there.") from None
 
 
-def _take_and_ask(la: str, file: Path) -> Taken:
-    found = found_at(la, file)
+def _take_and_ask(place: str, file: Path) -> Taken:
+    found = found_at(place, file)
     taken = take(found, site_shelf()) if found else None
     if isinstance(taken, Transfer):
         ask_for_file(taken)

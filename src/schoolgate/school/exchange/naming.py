@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+from schoolgate.documents.staff.holding_back import next_personnel_name, suggest_personnel_name
+from schoolgate.documents.staff.names import is_right, parse_personnel_name
 from schoolgate.documents.students.header import Header
 from schoolgate.documents.students.names import parse_name
 from schoolgate.documents.students.naming import next_name, suggest_name
 from schoolgate.school.exchange.models import Transfer
+from schoolgate.school.exchange.models.transfer import TransferQuerySet
 
 
 def destination_of(name: str) -> str:
@@ -18,6 +21,14 @@ def suggest(name: str, header: Header | None) -> str:
     return suggest_name(name, header, _used)
 
 
+def suggest_for_staff(name: str, header: Header | None) -> str:
+    """As `suggest`, for a personnel file."""
+    if header is None:
+        return ""
+    used = _used_by(Transfer.objects.at(header.source_la + header.source_school))
+    return suggest_personnel_name(name, header, used)
+
+
 def still_free(suggested: str, sha256: str) -> str:
     """The suggested name, or the same with the next serial when a file of other content has taken it meanwhile.
 
@@ -25,11 +36,19 @@ def still_free(suggested: str, sha256: str) -> str:
     """
     if not Transfer.objects.filter(name=suggested).exclude(sha256=sha256).exists():
         return suggested
+    if is_right(suggested):
+        own = parse_personnel_name(suggested)
+        used = _used_by(Transfer.objects.at(own.source_la + own.source_school))
+        return next_personnel_name(own, used)
     name = parse_name(suggested)
     numbers = (name.source_la, name.source_school, name.destination_la)
     return next_name(*numbers, _used(*numbers))
 
 
 def _used(source_la: str, source_school: str, destination_la: str) -> Iterable[str]:
-    used = Transfer.objects.filter(la=destination_la, source_la=source_la, source_school=source_school)
-    return used.values_list("name", flat=True)
+    sent = Transfer.objects.at(destination_la)
+    return _used_by(sent.filter(source_la=source_la, source_school=source_school))
+
+
+def _used_by(transfers: TransferQuerySet) -> Iterable[str]:
+    return transfers.values_list("name", flat=True)

@@ -10,10 +10,10 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.connecting import Connection, Login, connect, open_http
+from schoolgate.school.exchange.connecting import Connection, connect, open_http
 from schoolgate.school.exchange.correcting import fetch_lists, note_to_be_fetched
-from schoolgate.school.exchange.logins import own_logins, travels_with
-from schoolgate.school.exchange.models import Destination, State, Transfer
+from schoolgate.school.exchange.logins import Login, Receiver, own_logins, receivers, travels_with
+from schoolgate.school.exchange.models import PersonnelSchool, State, Transfer
 from schoolgate.school.exchange.models.transfer import StepName, TransferQuerySet
 from schoolgate.school.exchange.requested import fetch_requests
 from schoolgate.school.exchange.still_held import send_forgotten_again
@@ -65,13 +65,15 @@ def fetch_outcomes(connection: Connection, login: Login) -> int:
         if not page.more:
             break
     fetch_lists(connection.client(login), travels_with(login))
-    fetch_requests(connection, login)
+    if not isinstance(login, PersonnelSchool):
+        # What an LA asks for are pupil files.
+        fetch_requests(connection, login)
     return told
 
 
 def ask_for_outcomes() -> None:
     """Ask each LA that has a file of ours whose outcome is open; what cannot be asked now is asked next time."""
-    for destination in Destination.objects.filter(la__in=_open_files().values("la")):
+    for destination in receivers():
         if not destination.line_trouble and _to_ask(destination):
             with open_http() as http, suppress(ExchangeError):
                 connection = connect(destination, http)
@@ -102,11 +104,11 @@ def ask_for_one(connection: Connection, login: Login) -> None:
             raise
 
 
-def _to_ask(destination: Destination) -> list[Login]:
+def _to_ask(destination: Receiver) -> list[Login]:
     """The usable logins with open outcomes that it is time to ask for."""
     now, own = timezone.now(), own_logins(destination)
     newest: dict[Login, datetime] = {}
-    schools = _open_files().filter(la=destination.la).values_list("source_la", "source_school")
+    schools = _open_files().at(destination.place).values_list("source_la", "source_school")
     for la, number, arrived in schools.annotate(Max("received_at")).order_by("source_la", "source_school"):
         login = own.get(la + number, destination)
         newest[login] = max(newest.get(login, arrived), arrived)

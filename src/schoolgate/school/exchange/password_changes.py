@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filelock import FileLock
 from schoolgate.commons.journal.writing import Level, write
-from schoolgate.school.exchange.models import Destination, PasswordChange, School
+from schoolgate.school.exchange.models import Destination, PasswordChange, PersonnelSchool, School
 from schoolgate.school.exchange.models.login import LOGIN_TROUBLES
 from schoolgate.school.exchange.troubles import NO_TROUBLE
 from schoolgate.school.exchange.whom_to_ask import naming_whom
@@ -152,13 +153,20 @@ def _is_in_force(client: ExchangeClient) -> bool:
 
 def _adopt(change: PasswordChange, expires: datetime | None) -> None:
     login = change.login
-    cured = NO_TROUBLE if login.trouble in LOGIN_TROUBLES else {}
     with transaction.atomic():
         if not PasswordChange.objects.filter(pk=change.pk).delete()[0]:
             return
-        login.note(password=change.password, password_expires_at=expires, **cured)
+        for row in (login, *_entered_again(login)):
+            cured = NO_TROUBLE if row.trouble in LOGIN_TROUBLES else {}
+            row.note(password=change.password, password_expires_at=expires, **cured)
         record("account's password changed", by=None, target=login.user, details=str(login))
         _tell("INFO", change, f"The password of account {login.user} was changed at the LA, and is used from now on.")
+
+
+def _entered_again(login: Destination | School) -> QuerySet[PersonnelSchool]:
+    """The rows for staff files in which the same account stands: one account serves both kinds of file."""
+    la = login.destination_la if isinstance(login, School) else login.la
+    return PersonnelSchool.objects.filter(la=la, user=login.user)
 
 
 def _give_up(change: PasswordChange, error: ExchangeError) -> None:

@@ -6,6 +6,9 @@ SCHOOL_NAME = TextPreference("school-name", default="", meaning="the name of the
 ROOT_FOLDER = TextPreference(
     "root-folder", default="", meaning="the folder that holds Files Not Exported and Files Exported of each LA"
 )
+PERSONNEL_URL = TextPreference(
+    "personnel-url", default="", meaning="the address that personnel files of all schools go to and come from"
+)
 SETTLE_SECONDS = NumberPreference(
     "settle-seconds",
     default=2,

@@ -1,16 +1,29 @@
 """Why a file is held back, in the words of the office that must do something about it."""
 
+from schoolgate.documents.staff.holding_back import reason_against_personnel
 from schoolgate.documents.students.check import Verdict
 from schoolgate.documents.students.holding_back import Reason, reason_against
 from schoolgate.documents.students.names import StudentFileName
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.models import Transfer
-from schoolgate.school.exchange.naming import suggest
+from schoolgate.school.exchange.models import PersonnelSchool, Transfer
+from schoolgate.school.exchange.naming import suggest, suggest_for_staff
+from schoolgate.school.exchange.places import is_of_staff
 
 
-def reason_to_hold_back(verdict: Verdict, name: str, la: str) -> Reason | None:
-    """Why a checked file may not be sent from the folder of this LA; None when it may."""
+def reason_to_hold_back(verdict: Verdict, name: str, place: str) -> Reason | None:
+    """Why a checked file may not be sent from the folder of this place; None when it may. "": a file of no folder."""
+    return _against_staff(verdict, name, place) if is_of_staff(place) else _against_pupils(verdict, name, place)
 
+
+def _against_staff(verdict: Verdict, name: str, place: str) -> Reason | None:
+    row = PersonnelSchool.objects.at(place).first()
+    if row is None:
+        return NO_ROW
+    suggested = suggest_for_staff(name, verdict.header)
+    return reason_against_personnel(verdict, name, suggested, school_name=row.name, la=row.la, school=row.number)
+
+
+def _against_pupils(verdict: Verdict, name: str, la: str) -> Reason | None:
     def in_another_folder(parts: StudentFileName) -> Reason | None:
         right_la = parts.destination_la
         if not la or right_la == la:
@@ -56,6 +69,11 @@ CANNOT_BE_READ = Reason(
     "cannot-be-read",
     "The file cannot be opened. Perhaps another program still has it open.",
     "Close it there. It is looked at again by itself.",
+)
+NO_ROW = Reason(
+    "no-row",
+    "The school of this folder has no row under Personnel any more. The file was not sent.",
+    "Add the school there, with this folder.",
 )
 NOT_A_FILE = Reason(
     "not-a-file",

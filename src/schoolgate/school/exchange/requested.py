@@ -12,15 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.connecting import Connection, Login, connect, open_http
-from schoolgate.school.exchange.folders import NOT_EXPORTED, root_folder
-from schoolgate.school.exchange.logins import own_logins
+from schoolgate.school.exchange.asking import ask_for_imports
+from schoolgate.school.exchange.connecting import Connection, connect, open_http
+from schoolgate.school.exchange.folders import folders_if_any
+from schoolgate.school.exchange.logins import Login, own_logins
 from schoolgate.school.exchange.models import Destination, FileRequest
+from schoolgate.school.exchange.places import STUDENT
 from schoolgate.school.exchange.troubles import is_of_login
 from schoolgate.wire.exchange import ExchangeClient, OutboxEntry
 from schoolgate.wire.exchange_errors import ExchangeError, ServiceTooOld
 
-REQUEST = "request"
+REQUEST, FILE = "request", "file"
 ASKED_EVERY = timedelta(minutes=30)
 ASKED_AT_ONCE = 200
 """Logins of one LA in one round: signing in costs the LA a slow hash for each."""
@@ -31,15 +33,20 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 def fetch_requests(connection: Connection, login: Login) -> int:
     """Read what the LA asks of a login's schools; how many requests are open. An LA without an outbox asks for nothing.
 
+    Pupil files that wait there too are asked to be imported.
+
     Raises an ExchangeError, and then what was known stays.
     """
     client = connection.client(login)
     login.note(requests_asked_at=timezone.now())
     try:
-        asked = _read_whole(client)
+        entries = _read_whole(client)
     except ServiceTooOld:
-        asked = []
+        entries = []
+    asked = [entry for entry in entries if entry.kind == REQUEST]
     la = connection.destination.la
+    if any(entry.kind == FILE and entry.document == STUDENT for entry in entries):
+        ask_for_imports([la], user=login.user, by_person=False)
     with transaction.atomic():
         for entry in asked:
             _keep(la, login, entry)
@@ -71,7 +78,7 @@ def ask_for_requests(*, at_once: bool = False) -> None:
 
 @dataclass(frozen=True)
 class Where:
-    """Whither a file for an LA goes: its folder as people read it, empty without a root folder."""
+    """Whither a file for an LA goes: its folder as people read it, empty where it has none yet."""
 
     la_name: str
     folder: str
@@ -79,9 +86,9 @@ class Where:
 
 def where_to(la: str) -> Where:
     """For the page of requests. No folder is looked into: the share it lies on may hang."""
-    root = root_folder()
+    folders = folders_if_any(la)
     name = Destination.objects.filter(la=la).values_list("name", flat=True).first() or f"LA {la}"
-    return Where(name, str(root / la / NOT_EXPORTED) if root else "")
+    return Where(name, str(folders.not_exported) if folders else "")
 
 
 def _read_whole(client: ExchangeClient) -> list[OutboxEntry]:
@@ -89,7 +96,7 @@ def _read_whole(client: ExchangeClient) -> list[OutboxEntry]:
     cursor = ""
     for _ in range(MOST_PAGES):
         page = client.outbox(cursor)
-        entries += [entry for entry in page.entries if entry.kind == REQUEST]
+        entries += page.entries
         cursor = page.cursor
         if not page.more:
             break

@@ -18,9 +18,10 @@ from schoolgate.commons.faults import fault_point
 from schoolgate.commons.preferences.registry import NumberPreference
 from schoolgate.commons.retention.kinds import Item, Kept, keeps
 from schoolgate.school.exchange.export_job import sweep_spool
-from schoolgate.school.exchange.folders import folders_in, holds, root_folder
-from schoolgate.school.exchange.models import CorrectionList, FormerRoot, State, Transfer
+from schoolgate.school.exchange.folders import folders_if_any, folders_left, holds
+from schoolgate.school.exchange.models import CorrectionList, FormerRoot, PersonnelSchool, State, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
+from schoolgate.school.exchange.places import PERSONNEL
 
 OPEN = "The LA has not said yet what became of it."
 AWAY = "Its folder cannot be reached."
@@ -78,13 +79,11 @@ def _remove_file(transfer: Transfer) -> str:
 
     A root folder that was left and dismissed is looked into no more: what lies there is somebody else's business.
     """
-    former = FormerRoot.objects.filter(dismissed_at=None).values_list("path", flat=True)
-    present = root_folder()
     changed = removed = False
-    for root in [*([present] if present else []), *map(Path, former)]:
-        if not root.is_dir():
+    for folder, must_be_there in _folders_it_may_lie_in(transfer):
+        if not must_be_there.is_dir():
             return AWAY
-        place = folders_in(root, transfer.la).exported / transfer.filed_as
+        place = folder / transfer.filed_as
         if not (transfer.filed_as and os.path.lexists(place)):
             continue
         if holds(place, size=transfer.size, sha256=transfer.sha256):
@@ -93,3 +92,18 @@ def _remove_file(transfer: Transfer) -> str:
         else:
             changed = True
     return CHANGED if changed and not removed else ""
+
+
+def _folders_it_may_lie_in(transfer: Transfer) -> Iterator[tuple[Path, Path]]:
+    """Each *Files Exported* that may hold it, with the folder that a person chose, which must be there.
+
+    Of a school whose row for its staff is gone no folder is known: what lies there is somebody else's business too.
+    """
+    if transfer.kind == PERSONNEL:
+        for row in PersonnelSchool.objects.at(transfer.place):
+            yield Path(row.exported), Path(row.exported)
+        return
+    present = folders_if_any(transfer.la)
+    former = FormerRoot.objects.filter(dismissed_at=None, la__in=["", transfer.la]).values_list("path", flat=True)
+    for folders in [*([present] if present else []), *(folders_left(path, transfer.la) for path in former)]:
+        yield folders.exported, folders.chosen

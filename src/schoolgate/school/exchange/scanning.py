@@ -1,4 +1,4 @@
-"""Looks through the folder of an LA: what settled is taken, what is gone is forgotten, everything is told."""
+"""Looks through the folder of a place: what settled is taken, what is gone is forgotten, everything is told."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,8 @@ from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.schemas import site_shelf
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder
-from schoolgate.school.exchange.models import HeldBackFile, Transfer
+from schoolgate.school.exchange.models import HeldBackFile, PersonnelSchool, Transfer
+from schoolgate.school.exchange.places import is_of_staff
 from schoolgate.school.exchange.settling import FoundFile, look_and_wait, look_once, remove_by_key
 from schoolgate.school.exchange.taking import Rows, examine, give_rows
 from schoolgate.school.exchange.taking_back import forget_gone, unasked_of
@@ -27,24 +28,27 @@ class Scan:
     trouble: str = ""
 
 
-def scan(la: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambda *_: None) -> Scan:
-    """Take what lies in an LA's *Files Not Exported*; `wait` for files that were not seen before to settle.
+def scan(place: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambda *_: None) -> Scan:
+    """Take what lies in the *Files Not Exported* of a place; `wait` for files that were not seen before to settle.
 
     `on_progress` gets the number of files looked into, and of all there are. Never raises for a bad file or folder.
     """
     result = Scan()
     # Read before the look: a row that a person's button makes meanwhile is of a file this look did not see.
-    rows_before = HeldBackFile.objects.filter(la=la, origin=HeldBackFile.Origin.FOLDER)
+    rows_before = HeldBackFile.objects.filter(place=place, origin=HeldBackFile.Origin.FOLDER)
     held_back = list(rows_before.values_list("pk", "name"))
-    unasked, root = unasked_of(la), root_folder()
+    unasked, root = unasked_of(place), root_folder()
     try:
-        folders_of(la).make()
-        look = look_and_wait(la) if wait else look_once(la)
+        folders_of(place).make()
+        look = look_and_wait(place) if wait else look_once(place)
     except FolderRefused as error:
         return Scan(trouble=str(error))
     except OSError as error:
-        telling.folder_unreadable(la, error.strerror or str(error))
+        why = error.strerror or str(error)
+        if _is_news(place, why):
+            telling.folder_unreadable(place, why)
         return Scan(trouble="The folder Files Not Exported cannot be read.")
+    _is_news(place, "")
     remove_by_key(HeldBackFile.objects, [pk for pk, name in held_back if name not in look.names])
     # Files of a root folder that was left meanwhile are not gone.
     if root_folder() == root:
@@ -55,9 +59,17 @@ def scan(la: str, *, wait: bool, on_progress: Callable[[int, int], None] = lambd
             result.checked += sum(isinstance(row, Transfer) for row in rows)
             result.held_back += sum(isinstance(row, HeldBackFile) for row in rows)
     except NoSpace:
-        telling.spool_full(la)
+        telling.spool_full(place)
         result.trouble = "The disk of this site is full, so no further file can be taken."
     return result
+
+
+def _is_news(place: str, trouble: str) -> bool:
+    """Remember of a school's folder for its staff why it cannot be read; whether that is another than before."""
+    rows = PersonnelSchool.objects.at(place)
+    return not is_of_staff(place) or bool(
+        rows.exclude(folder_trouble=trouble[:300]).update(folder_trouble=trouble[:300])
+    )
 
 
 def _taken(settled: list[FoundFile], on_progress: Callable[[int, int], None]) -> Iterator[Rows]:

@@ -21,7 +21,8 @@ from schoolgate.commons.schedules.models import Run, RunQuerySet, Schedule
 from schoolgate.commons.schedules.rules import Weekly
 from schoolgate.commons.schedules.setting import set_schedule
 from schoolgate.school.exchange import schedule_in_words as words
-from schoolgate.school.exchange.asking import all_las, ask_for_exports
+from schoolgate.school.exchange.asking import all_las, ask_for_exports, ask_for_imports, staff_places
+from schoolgate.school.exchange.models import Destination
 
 SCHEDULE = "school"
 USUALLY_AT = time(18, 30)
@@ -33,11 +34,16 @@ Ask = Callable[[], object]
 
 
 def _export() -> Ask:
-    las = all_las()
-    return lambda: ask_for_exports(las, by_person=True)
+    places = [*all_las(), *staff_places()]
+    return lambda: ask_for_exports(places, by_person=True)
 
 
-PARTS: list[Callable[[], Ask]] = [_export]
+def _import() -> Ask:
+    places = [*Destination.objects.values_list("la", flat=True), *staff_places()]
+    return lambda: ask_for_imports(places, by_person=True)
+
+
+PARTS: list[Callable[[], Ask]] = [_export, _import]
 """What a run of the schedule asks for, in this order. A room adds its own.
 
 Each looks at what there is, outside of any transaction; what it gives back only submits jobs, in the run's.

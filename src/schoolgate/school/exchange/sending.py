@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.connecting import Connection, Login, note_signed_in
+from schoolgate.school.exchange.connecting import Connection, note_signed_in
 from schoolgate.school.exchange.filing import move_with_receipts, moves_are_noted, note_moved
-from schoolgate.school.exchange.logins import own_logins, travels_with
-from schoolgate.school.exchange.models import Attempt, Destination, State, Transfer
+from schoolgate.school.exchange.logins import Login, own_logins, travels_with
+from schoolgate.school.exchange.models import Attempt, School, State, Transfer
 from schoolgate.school.exchange.outcomes import note_outcome
 from schoolgate.school.exchange.taking import fill_spool, spool
 from schoolgate.school.exchange.troubles import is_of_login, note_trouble
@@ -52,9 +52,9 @@ class Sent:
     stopped_by: ExchangeError | None = None
 
 
-def put_back_interrupted(la: str) -> None:
+def put_back_interrupted(place: str) -> None:
     """Files that a dead run left on their way wait again; a lost answer is no state, the same call is harmless."""
-    for transfer in Transfer.objects.lean().filter(la=la, state=State.SENDING):
+    for transfer in Transfer.objects.lean().at(place).filter(state=State.SENDING):
         with transaction.atomic():
             began = transfer.changed_at
             if transfer.take("put back"):
@@ -80,7 +80,7 @@ def send_all(
     ended: list[Ended] = []
     moved: list[Transfer] = []
     through = 0
-    with ThreadPoolExecutor(STREAMS, thread_name_prefix=f"send-{connection.destination.la}") as streams:
+    with ThreadPoolExecutor(STREAMS, thread_name_prefix=f"send-{connection.destination.place}") as streams:
         while True:
             most = 0 if cancelled() else STREAMS - len(under_way)
             arrived, begun = run.write_down(moved, ended, most)
@@ -264,7 +264,7 @@ class _Run:
             self.schools[school].clear()
         waiting = Transfer.objects.filter(travels_with(login), state__in=(State.READY, State.RETRYING))
         note_trouble(login, error, waiting=waiting.count(), by_person=self.by_person)
-        whose = "" if isinstance(login, Destination) else f"{login}: "
+        whose = f"{login}: " if isinstance(login, School) else ""
         self.sent.troubles.append(f"{whose}{error.sentence}")
 
     def _arrived(self, transfer: Transfer, result: _Arrived) -> bool:

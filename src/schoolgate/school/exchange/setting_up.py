@@ -11,11 +11,11 @@ from django.db.models import Q
 
 from schoolgate.school.exchange import schedule_in_words as words
 from schoolgate.school.exchange.administration.entries import names_of
+from schoolgate.school.exchange.administration.folder_rules import is_synced
 from schoolgate.school.exchange.administration.joining import current_joining
-from schoolgate.school.exchange.administration.roots import is_synced, require_usable
-from schoolgate.school.exchange.connecting import Login
+from schoolgate.school.exchange.administration.roots import require_usable
 from schoolgate.school.exchange.connection_test import rows_to_test
-from schoolgate.school.exchange.folders import FolderRefused, root_folder
+from schoolgate.school.exchange.folders import FolderRefused, root_folder, where_files_lie
 from schoolgate.school.exchange.models import Destination, Joining, School
 from schoolgate.school.exchange.models.destination import NO_ACCOUNT
 from schoolgate.school.exchange.scheduling import when_to_send
@@ -64,6 +64,8 @@ def look_at_setup() -> Setup:
     answered = joining is not None and joining.joined_at is not None
     # With a root folder the entry is made as it is confirmed: what is left over died on the way, so it is asked again.
     unconfirmed = joining is not None and answered and (joining.confirmed_at is None or root is not None)
+    # Folders from version 3 hold, but an LA that is joined now gets its folders in the root folder.
+    has_folder = root is not None or (joining is None and bool(where_files_lie()))
     connected, troubled = _checked()
     rule = when_to_send()
     return Setup(
@@ -76,7 +78,7 @@ def look_at_setup() -> Setup:
                 now=_school_now(joining),
                 may=answered,
             ),
-            Task("folder", "The folder for your files", done=root is not None, now=str(root or "")),
+            Task("folder", "The folder for your files", done=has_folder, now=", ".join(map(str, where_files_lie()))),
             Task(
                 "check",
                 "Check the connection",
@@ -95,7 +97,7 @@ def look_at_setup() -> Setup:
     )
 
 
-def logins_to_check() -> list[Login]:
+def logins_to_check() -> list[Destination | School]:
     """The accounts that Connect tests: those that were never tested, or are in trouble, first; a few at most."""
     rows = [row for row in rows_to_test() if isinstance(row, School) or row.has_credentials]
     return sorted(rows, key=lambda row: (row.connected_at is not None, not row.trouble))[:MOST_CHECKED]

@@ -29,9 +29,12 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file in *Files Not Exported* as it is now. `name` is as on record, `plain_file` false for folders and links."""
+    """A file in the *Files Not Exported* of a place as it is now.
 
-    la: str
+    `name` is as on record, `plain_file` false for folders and links.
+    """
+
+    place: str
     name: str
     path: Path
     size: int
@@ -48,14 +51,14 @@ class Look:
     names: set[str] = field(default_factory=set)
 
 
-def look_once(la: str, clock: Clock = timezone.now) -> Look:
-    """Look into an LA's *Files Not Exported*. What is gone is forgotten. Raises OSError when it cannot be read."""
+def look_once(place: str, clock: Clock = timezone.now) -> Look:
+    """Look into a place's *Files Not Exported*. What is gone is forgotten. Raises OSError when it cannot be read."""
     look = Look()
-    known = {sighting.name: sighting for sighting in Sighting.objects.filter(la=la)}
+    known = {sighting.name: sighting for sighting in Sighting.objects.filter(place=place)}
     new: list[Sighting] = []
     changed: list[Sighting] = []
     wait = timedelta(seconds=SETTLE_SECONDS.get())
-    for found in _found_files(la):
+    for found in _found_files(place):
         look.names.add(found.name)
         sighting = known.get(found.name)
         if sighting is None:
@@ -73,13 +76,13 @@ def look_once(la: str, clock: Clock = timezone.now) -> Look:
     return look
 
 
-def look_and_wait(la: str, clock: Clock = timezone.now, sleep: Callable[[float], None] = time.sleep) -> Look:
+def look_and_wait(place: str, clock: Clock = timezone.now, sleep: Callable[[float], None] = time.sleep) -> Look:
     """As `look_once`, but wait for the second look when something new is there; what goes on moving stays `moving`."""
-    look = look_once(la, clock)
+    look = look_once(place, clock)
     deadline = clock() + timedelta(seconds=SETTLE_SECONDS.get() * LONGEST_WAIT_FACTOR)
     while look.moving and clock() < deadline:
         sleep(LOOK_EVERY_SECONDS)
-        look = look_once(la, clock)
+        look = look_once(place, clock)
     return look
 
 
@@ -99,13 +102,13 @@ def is_unchanged(found: FoundFile) -> bool:
 
 
 def mark_dealt_with(files: Sequence[FoundFile]) -> None:
-    """Remember of files of one LA that, in the form they were found in, they have their rows. In a transaction.
+    """Remember of files of one place that, in the form they were found in, they have their rows. In a transaction.
 
     One that has changed since keeps its place among those to be read.
     """
     forms = {file.name: (file.size, file.changed_ns) for file in files}
-    las = {file.la for file in files}
-    seen = list(Sighting.objects.select_for_update().filter(la__in=las, name__in=forms).order_by("pk"))
+    places = {file.place for file in files}
+    seen = list(Sighting.objects.select_for_update().filter(place__in=places, name__in=forms).order_by("pk"))
     same = [sighting.pk for sighting in seen if (sighting.size, sighting.changed_ns) == forms[sighting.name]]
     Sighting.objects.filter(pk__in=same).update(dealt_with=True)
     unseen = forms.keys() - {sighting.name for sighting in seen}
@@ -115,30 +118,30 @@ def mark_dealt_with(files: Sequence[FoundFile]) -> None:
     Sighting.objects.bulk_create(first, ignore_conflicts=True)
 
 
-def forget(la: str, name: str) -> None:
+def forget(place: str, name: str) -> None:
     """Have a file looked at anew, as if it had just been put there."""
-    Sighting.objects.filter(la=la, name=name).delete()
+    Sighting.objects.filter(place=place, name=name).delete()
 
 
-def found_at(la: str, path: Path) -> FoundFile | None:
+def found_at(place: str, path: Path) -> FoundFile | None:
     """The file at `path` as it is now; None when it is gone."""
     try:
         facts = path.lstat()
     except FileNotFoundError:
         return None
     plain = stat.S_ISREG(facts.st_mode)
-    return FoundFile(la, recorded_name(path.name), path, facts.st_size, facts.st_mtime_ns, plain)
+    return FoundFile(place, recorded_name(path.name), path, facts.st_size, facts.st_mtime_ns, plain)
 
 
-def _found_files(la: str) -> Iterator[FoundFile]:
-    for path in files_in(folders_of(la).not_exported):
-        found = found_at(la, path)
+def _found_files(place: str) -> Iterator[FoundFile]:
+    for path in files_in(folders_of(place).not_exported):
+        found = found_at(place, path)
         if found is not None:
             yield found
 
 
 def _first_sighting(found: FoundFile, now: datetime) -> Sighting:
-    return Sighting(la=found.la, name=found.name, size=found.size, changed_ns=found.changed_ns, seen_at=now)
+    return Sighting(place=found.place, name=found.name, size=found.size, changed_ns=found.changed_ns, seen_at=now)
 
 
 def _bring_up_to_date(sighting: Sighting, found: FoundFile, now: datetime) -> bool:

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.connecting import Connection, Login
-from schoolgate.school.exchange.logins import travels_with
+from schoolgate.school.exchange.connecting import Connection
+from schoolgate.school.exchange.logins import Login, travels_with
 from schoolgate.school.exchange.models import State, Transfer
 from schoolgate.school.exchange.troubles import is_of_login
 from schoolgate.wire.exchange_errors import ExchangeError

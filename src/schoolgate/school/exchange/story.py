@@ -37,11 +37,10 @@ def story_of(transfer: Transfer, contact: str = "", *, hindered: bool = False) -
 
 
 def _checked(transfer: Transfer) -> str:
-    pupils = "1 pupil" if transfer.pupils == 1 else f"{transfer.pupils:,} pupils"
     if not transfer.warnings:
-        return f"{pupils}, no problems"
+        return f"{transfer.people}, no problems"
     warnings = "1 thing" if transfer.warnings == 1 else f"{transfer.warnings:,} things"
-    return f"{pupils}, {warnings} the LA may ask about"
+    return f"{transfer.people}, {warnings} the LA may ask about"
 
 
 def _sent(transfer: Transfer, contact: str, hindered: bool) -> StoryStep:

@@ -5,11 +5,10 @@ The file is read once: it is copied to the spool while it is hashed, and checked
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -20,14 +19,16 @@ from schoolgate.commons.faults import fault_point
 from schoolgate.commons.filestore import FileStore, NoSpace, Stored
 from schoolgate.commons.jobs.engine import without_values
 from schoolgate.documents.problems import Problem
-from schoolgate.documents.students.check import Verdict, check_stream
+from schoolgate.documents.staff.names import parse_personnel_name
+from schoolgate.documents.students.check import Door, Verdict, check_stream
 from schoolgate.documents.students.holding_back import Reason, too_large
 from schoolgate.documents.students.names import parse_name
 from schoolgate.documents.students.versions import SchemaShelf
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.folders import FolderRefused, folders_in, folders_of, holds
+from schoolgate.school.exchange.folders import FolderRefused, folders_left, folders_of, holds
 from schoolgate.school.exchange.models import HeldBackFile, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
+from schoolgate.school.exchange.places import PERSONNEL, STUDENT, kind_of
 from schoolgate.school.exchange.reasons import (
     CANNOT_BE_READ,
     NOT_A_FILE,
@@ -39,7 +40,6 @@ from schoolgate.school.exchange.settling import FoundFile, forget, is_unchanged,
 from schoolgate.school.exchange.taking_back import forget_replaced
 
 READ_AT_ONCE = 1024 * 1024
-STUDENT = "student"
 
 Rows = list[Transfer | HeldBackFile]
 
@@ -89,7 +89,7 @@ def examine(found: FoundFile, schemas: SchemaShelf) -> Examined:
         fault_point("export.spooled")
         if not is_unchanged(found):
             return Examined(found, gone=True)
-        verdict = check_spooled(stored.sha256, found.name, schemas)
+        verdict = check_spooled(stored.sha256, found.name, schemas, kind=kind_of(found.place))
         fault_point("export.checked")
         return Examined(found, verdict=verdict)
     except NoSpace:
@@ -97,7 +97,7 @@ def examine(found: FoundFile, schemas: SchemaShelf) -> Examined:
     except FileNotFoundError:
         return Examined(found, gone=True)
     except OSError as error:
-        log.info("A file in the folder of LA %s cannot be read: %s", found.la, error.strerror)
+        log.info("A file in the folder of %s cannot be read: %s", found.place, error.strerror)
         return Examined(found, CANNOT_BE_READ)
     except Exception as error:  # noqa: BLE001  one bad file never stops the others
         return _gone_wrong(found, error)
@@ -108,19 +108,19 @@ def _judged(one: Examined) -> Examined:
     if one.verdict is None:
         return one
     try:
-        return replace(one, reason=reason_to_hold_back(one.verdict, one.found.name, one.found.la))
+        return replace(one, reason=reason_to_hold_back(one.verdict, one.found.name, one.found.place))
     except Exception as error:  # noqa: BLE001  one bad file never stops the others
         return _gone_wrong(one.found, error)
 
 
 def _gone_wrong(found: FoundFile, error: Exception) -> Examined:
     number = secrets.token_hex(3).upper()
-    log.error("Number %s: a file for LA %s could not be checked: %s", number, found.la, without_values(error))
+    log.error("Number %s: a file of %s could not be checked: %s", number, found.place, without_values(error))
     return Examined(found, went_wrong(number))
 
 
 def give_rows(examined: Sequence[Examined]) -> Rows:
-    """Give files of one LA's folder their rows, in one transaction; those that are on their way already get none."""
+    """Give files of one place their rows, in one transaction; those that are on their way already get none."""
     judged = [_judged(one) for one in examined]
     try:
         with transaction.atomic():
@@ -141,11 +141,11 @@ def take(found: FoundFile, schemas: SchemaShelf) -> Transfer | HeldBackFile | No
 def _rows(all_examined: Sequence[Examined]) -> Rows:
     for one in all_examined:
         if one.gone:
-            forget(one.found.la, one.found.name)
+            forget(one.found.place, one.found.name)
     examined = [one for one in all_examined if not one.gone]
     mark_dealt_with([one.found for one in examined if one.dealt_with])
-    for la in {one.found.la for one in examined}:
-        forget_replaced(la, {one.found.name: one.sha256 for one in examined if one.found.la == la})
+    for place in {one.found.place for one in examined}:
+        forget_replaced(place, {one.found.name: one.sha256 for one in examined if one.found.place == place})
     known = _known_among(examined)
     rows: Rows = []
     new: list[Transfer] = []
@@ -154,7 +154,7 @@ def _rows(all_examined: Sequence[Examined]) -> Rows:
         before = known.get((one.found.name, one.verdict.sha256)) if one.verdict else None
         reason = one.reason or (_reason_if_known(before) if before else None)
         if reason is not None:
-            rows.append(hold_back(one.found.la, one.found.name, reason, verdict=one.verdict, size=one.found.size))
+            rows.append(hold_back(one.found.place, one.found.name, reason, verdict=one.verdict, size=one.found.size))
         elif before is not None:
             on_their_way.append(before)
         elif one.verdict is not None:
@@ -167,7 +167,9 @@ def _rows(all_examined: Sequence[Examined]) -> Rows:
 
 def _known_among(examined: Sequence[Examined]) -> dict[tuple[str, str], Transfer]:
     digests = [one.verdict.sha256 for one in examined if one.verdict]
-    return {(one.name, one.sha256): one for one in Transfer.objects.lean().filter(kind=STUDENT, sha256__in=digests)}
+    kinds = {kind_of(one.found.place) for one in examined}
+    known = Transfer.objects.lean().filter(kind__in=kinds, sha256__in=digests)
+    return {(one.name, one.sha256): one for one in known}
 
 
 def _reason_if_known(known: Transfer) -> Reason | None:
@@ -177,9 +179,9 @@ def _reason_if_known(known: Transfer) -> Reason | None:
 
 def _forgive(passed: Sequence[Transfer]) -> None:
     """What was held back under a name is settled when a file of that name passes."""
-    for la in {transfer.la for transfer in passed}:
-        names = [transfer.name for transfer in passed if transfer.la == la]
-        HeldBackFile.objects.filter(la__in=("", la), name__in=names).delete()
+    for place in {transfer.place for transfer in passed}:
+        names = [transfer.name for transfer in passed if transfer.place == place]
+        HeldBackFile.objects.filter(place__in=("", place), name__in=names).delete()
 
 
 def _take_up(found: Sequence[Transfer]) -> None:
@@ -202,8 +204,8 @@ def fill_spool(transfer: Transfer) -> None:
         return
     with suppress(OSError, FolderRefused, NoSpace):
         former = transfer.former_root
-        folders = folders_in(Path(former), transfer.la) if former else folders_of(transfer.la)
-        exported = folders_of(transfer.la).exported / (transfer.filed_as or transfer.name)
+        folders = folders_left(former, transfer.la) if former else folders_of(transfer.place)
+        exported = folders_of(transfer.place).exported / (transfer.filed_as or transfer.name)
         for file in (folders.find(transfer.name), exported):
             if file is not None and holds(file, size=transfer.size, sha256=transfer.sha256):
                 with file.open("rb") as stream:
@@ -211,12 +213,11 @@ def fill_spool(transfer: Transfer) -> None:
                 return
 
 
-def check_spooled(
-    sha256: str, name: str, schemas: SchemaShelf, on_progress: Callable[[int], None] | None = None
-) -> Verdict:
-    """Checks 1 and 2, on the spool's copy."""
+def check_spooled(sha256: str, name: str, schemas: SchemaShelf, *, kind: str = STUDENT) -> Verdict:
+    """Checks 1 and 2 of a file of this kind, on the spool's copy."""
+    door: Door = "personnel" if kind == PERSONNEL else "student"
     with spool().open(sha256) as plain:
-        return check_stream(plain, name=name, shelf=schemas, on_progress=on_progress, demo=settings.SCHOOLGATE_DEMO)
+        return check_stream(plain, name=name, shelf=schemas, door=door, demo=settings.SCHOOLGATE_DEMO)
 
 
 def known_transfer(name: str, sha256: str) -> Transfer | None:
@@ -226,10 +227,11 @@ def known_transfer(name: str, sha256: str) -> Transfer | None:
 
 def transfer_of(name: str, verdict: Verdict) -> Transfer:
     """The row, not yet written, of a file that passed."""
-    parsed, header = parse_name(name), verdict.header
+    kind, header = PERSONNEL if verdict.kind == "PER" else STUDENT, verdict.header
     assert header is not None  # else the file was refused
+    parsed = parse_personnel_name(name) if kind == PERSONNEL else parse_name(name)
     return Transfer(
-        kind=STUDENT,
+        kind=kind,
         name=name,
         sha256=verdict.sha256,
         size=verdict.size,
@@ -254,7 +256,7 @@ def make_transfer(name: str, verdict: Verdict) -> Transfer:
 
 
 def hold_back(
-    la: str,
+    place: str,
     name: str,
     reason: Reason,
     *,
@@ -281,10 +283,10 @@ def hold_back(
         "suggested_name": reason.suggested_name,
         "right_la": reason.right_la,
     }
-    before = HeldBackFile.objects.filter(la=la, name=name, origin=origin).first()
+    before = HeldBackFile.objects.filter(place=place, name=name, origin=origin).first()
     news = before is None or (before.reason, before.sha256) != (values["reason"], values["sha256"])
     held_back, _ = HeldBackFile.objects.update_or_create(
-        la=la, name=name, origin=origin, defaults={**values, **({"since": timezone.now()} if news else {})}
+        place=place, name=name, origin=origin, defaults={**values, **({"since": timezone.now()} if news else {})}
     )
     if news:
         telling.file_held_back(held_back)

@@ -14,9 +14,9 @@ GONE = "was taken out of its folder before it was sent. It is not sent."
 REPLACED = "was replaced before it was sent. The file that was there first is not sent."
 
 
-def unasked_of(la: str) -> list[Transfer]:
-    """The files of an LA that passed and that nobody asked for."""
-    return list(Transfer.objects.unasked().lean().filter(la=la))
+def unasked_of(place: str) -> list[Transfer]:
+    """The files of a place that passed and that nobody asked for."""
+    return list(Transfer.objects.unasked().lean().at(place))
 
 
 def forget_gone(unasked: Iterable[Transfer], present: Collection[str]) -> None:
@@ -27,9 +27,9 @@ def forget_gone(unasked: Iterable[Transfer], present: Collection[str]) -> None:
     _forget([one for one in unasked if one.name not in present and not one.former_root], GONE)
 
 
-def forget_replaced(la: str, standing: Mapping[str, str]) -> None:
-    """Forget those of an LA whose name now holds other bytes: `standing` gives the digest of each name looked into."""
-    same_names = Transfer.objects.unasked().lean().filter(la=la, name__in=standing)
+def forget_replaced(place: str, standing: Mapping[str, str]) -> None:
+    """Forget those of a place whose name now holds other bytes: `standing` gives the digest of each such name."""
+    same_names = Transfer.objects.unasked().lean().at(place).filter(name__in=standing)
     replaced = [one for one in same_names if one.sha256 != standing[one.name]]
     _forget(replaced, REPLACED)
 

@@ -1,15 +1,35 @@
 """What the journal says of files and LAs: sentences that name no child, and no file whose name may be anything."""
 
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.journal.writing import Level, write
 from schoolgate.school.exchange.held_back_words import why_held_back
-from schoolgate.school.exchange.models import Destination, FileRequest, HeldBackFile, School, Transfer
+from schoolgate.school.exchange.logins import Login
+from schoolgate.school.exchange.models import (
+    Destination,
+    FileRequest,
+    HeldBackFile,
+    ImportedFile,
+    PersonnelSchool,
+    Transfer,
+)
+from schoolgate.school.exchange.places import PERSONNEL, kind_of
 from schoolgate.school.exchange.whom_to_ask import naming_whom
 from schoolgate.wire.exchange_errors import ExchangeError
+
+
+class Numbers(TypedDict):
+    """Whose a line is, as `write` takes it."""
+
+    la: str
+    school: str
+    destination_la: str
+    kind: str
+
 
 LATELY = timedelta(days=6)
 
@@ -28,12 +48,14 @@ def since(moment: datetime) -> str:
 
 
 def file_held_back(held_back: HeldBackFile) -> None:
+    why = why_held_back(held_back.reason, held_back.kind)
     write(
         "WARN",
-        f"A file was held back: {why_held_back(held_back.reason)}. The page behind this line says more.",
+        f"A file was held back: {why}. The page behind this line says more.",
         la=held_back.school[:3],
         school=held_back.school[3:],
         destination_la=held_back.la,
+        kind=held_back.kind,
         link=reverse("held-back-file", args=[held_back.pk]),
     )
 
@@ -45,6 +67,7 @@ def file_taken_back(transfer: Transfer, why: str) -> None:
         la=transfer.source_la,
         school=transfer.source_school,
         destination_la=transfer.la,
+        kind=transfer.kind,
     )
 
 
@@ -94,20 +117,43 @@ def file_put_away(transfer: Transfer) -> None:
         _of(transfer, "WARN", f"{transfer.name}: {transfer.filing_note}")
 
 
-def unusable(row: Destination | School, error: ExchangeError, waiting: int) -> None:
+def file_imported(file: ImportedFile) -> None:
+    write(
+        "INFO",
+        f"{file.placed_as} came from the LA and was put into Files Imported.",
+        la=file.la,
+        school=file.school,
+        destination_la=file.destination_la,
+        kind=file.document,
+        link=reverse("imported-files"),
+    )
+
+
+def not_imported(place: str, why: str) -> None:
+    _of_place(place, "WARN", "A file of the LA could not be put into Files Imported.", details=why)
+
+
+def unusable(row: Login, error: ExchangeError, waiting: int) -> None:
     """Nothing can be sent to an LA, or with a school's login."""
     waits = {0: "", 1: " One file waits."}.get(waiting, f" {waiting:,} files wait.")
-    of_school = isinstance(row, School)
-    destination_la = row.destination_la if isinstance(row, School) else row.la
+    numbers = numbers_of(row)
+    what = {Destination: "be reached or used", PersonnelSchool: "exchange personnel files"}.get(type(row), "sign in")
     write(
         "WARN",
-        f"{row} cannot {'sign in' if of_school else 'be reached or used'} now.{waits} {error.sentence}",
-        la=row.la if of_school else "",
-        school=row.number if isinstance(row, School) else "",
-        destination_la=destination_la,
-        details=what_to_do(error, destination_la),
+        f"{row} cannot {what} now.{waits} {error.sentence}",
+        **numbers,
+        details=what_to_do(error, numbers["destination_la"]),
         link=reverse("today"),
     )
+
+
+def numbers_of(row: Login) -> Numbers:
+    """What a line of the journal says of whose it is."""
+    if isinstance(row, Destination):
+        return {"la": "", "school": "", "destination_la": row.la, "kind": ""}
+    if isinstance(row, PersonnelSchool):
+        return {"la": row.la, "school": row.number, "destination_la": row.la, "kind": PERSONNEL}
+    return {"la": row.la, "school": row.number, "destination_la": row.destination_la, "kind": ""}
 
 
 def no_destination(la: str, waiting: int) -> None:
@@ -115,18 +161,35 @@ def no_destination(la: str, waiting: int) -> None:
     write("WARN", f"There is no entry for LA {la}, but {stay} for it. Add it.", destination_la=la)
 
 
-def spool_full(la: str) -> None:
-    write("ERROR", "The disk of this site is full, so no further file can be taken.", destination_la=la)
+def no_row(place: str, waiting: int) -> None:
+    stay = "a file waits" if waiting == 1 else f"{waiting:,} files wait"
+    _of_place(place, "WARN", f"This school has no row under Personnel, but {stay}. Add it.")
 
 
-def folder_unreadable(la: str, why: str) -> None:
-    write("ERROR", "The folder Files Not Exported cannot be read.", destination_la=la, details=why)
+def spool_full(place: str) -> None:
+    _of_place(place, "ERROR", "The disk of this site is full, so no further file can be taken.")
+
+
+def folder_unreadable(place: str, why: str) -> None:
+    _of_place(place, "ERROR", "The folder Files Not Exported cannot be read.", details=why)
 
 
 def what_to_do(error: ExchangeError, la: str) -> str:
     """What to do, whom to ask, and what the help desk wants to know."""
     what_to_do = naming_whom(error.remedy, Destination.objects.contact_of(la))
     return f"{what_to_do} ({'; '.join(filter(None, (error.code, error.details)))})"
+
+
+def _of_place(place: str, level: Level, message: str, *, details: str = "") -> None:
+    write(
+        level,
+        message,
+        la=place[:3] if place[3:] else "",
+        school=place[3:],
+        destination_la=place[:3],
+        kind=kind_of(place),
+        details=details,
+    )
 
 
 def _of(transfer: Transfer, level: Level, message: str, *, details: str = "") -> None:
@@ -136,6 +199,7 @@ def _of(transfer: Transfer, level: Level, message: str, *, details: str = "") ->
         la=transfer.source_la,
         school=transfer.source_school,
         destination_la=transfer.la,
+        kind=transfer.kind,
         details=details,
         link=reverse("transfer", args=[transfer.pk]),
     )

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.commons.web.charts import Mark
-from schoolgate.school.exchange.first_page import files, logins, machine, requests
+from schoolgate.school.exchange.first_page import files, logins, machine, personnel, requests
 from schoolgate.school.exchange.first_page.board import Board, look_at_schools
 from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.first_page.to_do import files as so_many_files
 from schoolgate.school.exchange.first_page.weeks import last_weeks
-from schoolgate.school.exchange.folders import root_folder
-from schoolgate.school.exchange.models import CorrectionList, Destination, State, Transfer
+from schoolgate.school.exchange.folders import where_files_lie
+from schoolgate.school.exchange.models import CorrectionList, Destination, PersonnelSchool, State, Transfer
 from schoolgate.school.exchange.scheduling import next_run
 from schoolgate.school.exchange.words import outcome_words
 from schoolgate.wire.outcome_words import so_many
@@ -29,16 +29,21 @@ LINES: tuple[Callable[[], Iterable[ToDo]], ...] = (
     logins.las_in_trouble,
     logins.schools_in_trouble,
     logins.without_account,
+    personnel.without_address,
+    personnel.in_trouble,
     files.without_entry,
     files.held_back,
     files.needs_attention,
     files.not_accepted,
     files.not_put_away,
+    machine.settings_refused,
     machine.root_folder_away,
     machine.disks_nearly_full,
+    machine.backups,
     machine.jobs_failed,
     machine.missed,
     logins.expiring,
+    personnel.expiring,
     files.in_former_roots,
     requests.asked_for,
 )
@@ -50,7 +55,8 @@ class Today:
     """The first page's facts. `colour` is the one sentence's: red when there is something to do.
 
     `to_correct` counts what the LAs could not take of the newest files: it is no fault, and has time.
-    `set_up` once there are a root folder and an LA; until then what is to do is no fault.
+    `set_up` once there are a folder and an LA, or a school's personnel files; until then what is to do is no
+    fault.
     """
 
     set_up: bool
@@ -101,7 +107,7 @@ def look_at_today() -> Today:
     """The state of this site now. A constant number of queries, whatever it holds."""
     transfers = Transfer.objects
     return Today(
-        set_up=root_folder() is not None and Destination.objects.exists(),
+        set_up=_is_set_up(),
         to_do=_what_is_to_do(),
         waiting=transfers.filter(state=State.READY, asked_at=None).count(),
         under_way=transfers.filter(state__in=[State.SENDING, State.RETRYING]).count() + transfers.asked_for().count(),
@@ -113,8 +119,13 @@ def look_at_today() -> Today:
     )
 
 
+def _is_set_up() -> bool:
+    """Whether files can go anywhere: those of pupils to an LA, or those of staff of some school."""
+    return (bool(where_files_lie()) and Destination.objects.exists()) or PersonnelSchool.objects.exists()
+
+
 def _what_is_to_do() -> list[ToDo]:
-    if root_folder() is None or not Destination.objects.exists():
+    if not _is_set_up():
         text = "Have the letter with the connection code at hand."
-        return [ToDo("not connected", text, "Connect", reverse("connect"))]
+        return [*machine.settings_refused(), ToDo("not connected", text, "Connect", reverse("connect"))]
     return [line for look in LINES for line in look()]

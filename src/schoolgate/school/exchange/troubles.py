@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from schoolgate.school.exchange import telling
-from schoolgate.school.exchange.models import Destination, School
+from schoolgate.school.exchange.logins import Login, Receiver
 from schoolgate.school.exchange.models.login import LOGIN_TROUBLES
 from schoolgate.wire.exchange_errors import ExchangeError
 from schoolgate.wire.http import TRIES, Again, StopRun, wait_before_next
@@ -25,12 +25,12 @@ def is_of_login(error: ExchangeError) -> bool:
     return error.code in LOGIN_TROUBLES
 
 
-def note_well(row: Destination | School, **found: object) -> None:
+def note_well(row: Login, **found: object) -> None:
     """All was well with this LA, or with this login, just now. `found` is what was learnt besides."""
     row.note(connected_at=timezone.now(), **NO_TROUBLE, **found)
 
 
-def note_line_well(destination: Destination) -> None:
+def note_line_well(destination: Receiver) -> None:
     """A run of this LA ended well; whether its LA-wide credentials are right is another question.
 
     That nobody entered any is forgotten once no school's file needs them.
@@ -39,7 +39,7 @@ def note_line_well(destination: Destination) -> None:
         note_well(destination)
 
 
-def note_trouble(row: Destination | School, error: ExchangeError, *, waiting: int, by_person: bool) -> None:
+def note_trouble(row: Login, error: ExchangeError, *, waiting: int, by_person: bool) -> None:
     """Nothing can be sent to this LA, or with this login, just now: remember why, and when to try without a person.
 
     A password that was replaced while the run went on is no trouble: the next round uses the new one.
@@ -55,7 +55,7 @@ def note_trouble(row: Destination | School, error: ExchangeError, *, waiting: in
         telling.unusable(row, error, waiting)
 
 
-def remember_trouble(row: Destination | School, error: ExchangeError, *, by_person: bool) -> None:
+def remember_trouble(row: Login, error: ExchangeError, *, by_person: bool) -> None:
     """As `note_trouble`, without a line in the journal.
 
     What a repetition cannot cure (password, address, proxy) waits for a person.
@@ -77,6 +77,6 @@ def remember_trouble(row: Destination | School, error: ExchangeError, *, by_pers
     )
 
 
-def _entered_or_changed_meanwhile(row: Destination | School) -> bool:
+def _entered_or_changed_meanwhile(row: Login) -> bool:
     present = type(row).objects.filter(pk=row.pk).values_list("user", "password").first()
     return present is not None and present != (row.user, row.password)

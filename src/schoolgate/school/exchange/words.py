@@ -7,9 +7,10 @@ from django.utils.html import format_html
 from schoolgate.commons.web.templatetags.web import state_colour
 from schoolgate.school.exchange import telling
 from schoolgate.school.exchange.models import State, Transfer
+from schoolgate.school.exchange.places import PERSONNEL, STUDENT
 from schoolgate.wire.outcome_words import coming_words, counts_in_words
 
-KIND_WORDS = {"student": "Pupil file"}
+KIND_WORDS = {STUDENT: "Pupil file", PERSONNEL: "Personnel file"}
 
 
 class StateWords(str):
@@ -37,4 +38,4 @@ def outcome_words(transfer: Transfer) -> str:
         return transfer.sentence
     if transfer.state == State.DELIVERED:
         return coming_words(transfer.outcome)
-    return counts_in_words(transfer.outcome)
+    return counts_in_words(transfer.outcome, transfer.kind)

@@ -11,6 +11,7 @@ class SchoolPurchasingConfig(AppConfig):
             fetching_job,
             finding,
             passwords,
+            restored,
             send_job,
             store,
             today,

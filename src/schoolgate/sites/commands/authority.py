@@ -7,7 +7,7 @@ import click
 from schoolgate.sites.commands.authority_addresses import addresses
 from schoolgate.sites.commands.authority_alerts import alerts, reports
 from schoolgate.sites.commands.authority_bases import bases, codes, expiring, licences
-from schoolgate.sites.commands.authority_by_hand import pupil_change
+from schoolgate.sites.commands.authority_by_hand import pupil_change, staff_change
 from schoolgate.sites.commands.authority_collection import catch_up, collect, runs
 from schoolgate.sites.commands.authority_conflicts import conflicts, decisions
 from schoolgate.sites.commands.authority_connections import settings as base_settings
@@ -19,11 +19,15 @@ from schoolgate.sites.commands.authority_first_load import first_load
 from schoolgate.sites.commands.authority_groups import groups
 from schoolgate.sites.commands.authority_imports import imports
 from schoolgate.sites.commands.authority_migration import migrate
+from schoolgate.sites.commands.authority_outbox import outbox
 from schoolgate.sites.commands.authority_phase_1 import import_tasks, to_phase_2
 from schoolgate.sites.commands.authority_portal import portal
-from schoolgate.sites.commands.authority_pupils import pupil, pupils
+from schoolgate.sites.commands.authority_pupils import pupil, pupils, staff, staff_member
 from schoolgate.sites.commands.authority_quarantine import attendance_codes, quarantine
+from schoolgate.sites.commands.authority_requests import requests
 from schoolgate.sites.commands.authority_rules import rules
+from schoolgate.sites.commands.authority_school_package import school_package
+from schoolgate.sites.commands.authority_suspense import suspense
 from schoolgate.sites.commands.authority_tasks import tasks
 from schoolgate.sites.commands.authority_unmatched import unmatched
 from schoolgate.sites.commands.common_verbs import (
@@ -60,9 +64,13 @@ for command in (
     pupils,
     pupil,
     pupil_change,
+    staff,
+    staff_member,
+    staff_change,
     unmatched,
     conflicts,
     decisions,
+    requests,
     rules,
     addresses,
     first_load,
@@ -73,11 +81,14 @@ for command in (
     collect,
     migrate,
     catch_up,
+    outbox,
+    suspense,
     quarantine,
     attendance_codes,
     portal,
     alerts,
     reports,
+    school_package,
 ):
     authority.add_command(command)
 for verb in (base_settings, test_settings, base_system):

@@ -132,7 +132,7 @@ def decisions(context: click.Context, as_json: bool, limit: int | None, home: Pa
 
     from schoolgate.authority.records.models import Decision
 
-    found = Decision.objects.unrestricted().select_related("by").annotate(closed=Count("conflicts")).order_by("-pk")
+    found = Decision.objects.shown_to(None).select_related("by").annotate(closed=Count("conflicts")).order_by("-pk")
     rows = [
         {
             "number": one.pk,
@@ -160,7 +160,7 @@ def undo(number: int, reason: str, as_json: bool) -> None:
 
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise WrongCall(f"--reason: between 1 and {LONGEST_REASON} characters.")
-    decision = Decision.objects.unrestricted().filter(pk=number).first()
+    decision = Decision.objects.shown_to(None).filter(pk=number).first()
     if decision is None:
         raise Failed(f"There is no decision {number}. See: schoolgate authority decisions")
     try:
@@ -180,7 +180,7 @@ def undo(number: int, reason: str, as_json: bool) -> None:
 def _open(number: str | None, item: str | None) -> Any:
     from schoolgate.authority.importing.models import Conflict
 
-    found = Conflict.objects.open().unrestricted()
+    found = Conflict.objects.open().shown_to(None)
     if number is not None:
         found = found.filter(base=_base(number))
     if item is not None:

@@ -171,6 +171,7 @@ def _told(this: "Import") -> dict[str, Any]:
         "la": this.base.la,
         "school": this.base.number,
         "name": this.source_name,
+        "of": this.subject,
         "sha256": this.source_key,
         "full": this.full,
         "written": this.written_at,

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 KINDS = (*DATA, "attendance-changed")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+TYPES = ("export-from-school", "import-to-school", "two-way")
+
+sent_group = click.option(
+    "--send", "sent", multiple=True, metavar="GROUP", help="A data group that goes to schools. May be given again."
+)
+attainment_folder = click.option("--folder", help="Where files with attainment lie on this server.")
 again_every = click.option(
     "--every", "every_minutes", type=click.IntRange(1, 1439), metavar="MINUTES", help="Again on the same day, so often."
 )
@@ -50,7 +56,7 @@ def tasks(context: click.Context, as_json: bool, limit: int | None, home: Path |
     from schoolgate.authority.collection.models import ScheduledTask
 
     rows = _rows(list(ScheduledTask.objects.order_by("name", "pk")[:limit]))
-    columns = ["number", "name", "owner", "data", "sources", "schools", "when", "next", "status", "active", "locked"]
+    columns = ["number", "name", "owner", "type", "data", "schools", "when", "next", "status", "active", "locked"]
     print_rows(rows, columns, as_json=as_json, limit=limit, empty="There are no tasks.")
 
 
@@ -70,6 +76,9 @@ def tasks(context: click.Context, as_json: bool, limit: int | None, home: Path |
 @click.option("--looked-after", is_flag=True, help="Looked after children only.")
 @click.option("--year", "years", multiple=True, help="Only this National Curriculum year. May be given again.")
 @click.option("--months-back", type=click.IntRange(1, 13), help="How far a first attendance run goes back.")
+@click.option("--type", "kind", type=click.Choice(TYPES), default=TYPES[0], help="Which way data goes.")
+@sent_group
+@attainment_folder
 @click.option("--inactive", is_flag=True, help="It waits until it is switched on.")
 @again_every
 @again_until
@@ -91,6 +100,9 @@ def add(as_json: bool, **given: Any) -> None:
         nc_years=tuple(given["years"]),
         months_back=given["months_back"],
         active=not given["inactive"],
+        transfer_type=given["kind"],
+        sent_groups=tuple(given["sent"]),
+        folder=given["folder"] or "",
     )
     _save(wish, None, as_json=as_json)
 
@@ -117,6 +129,10 @@ def add(as_json: bool, **given: Any) -> None:
 @click.option("--year", "years", multiple=True, help="Only this National Curriculum year. May be given again.")
 @click.option("--all-years", is_flag=True, help="All years, and pupils outside of them.")
 @click.option("--months-back", type=click.IntRange(1, 13), help="How far a first attendance run goes back.")
+@sent_group
+@click.option("--send-all", is_flag=True, help="All data groups that may go to schools.")
+@attainment_folder
+@click.option("--no-folder", is_flag=True, help="Attainment is asked of the schools, not read from a folder.")
 @again_every
 @again_until
 @as_json
@@ -130,7 +146,7 @@ def edit(number: int, as_json: bool, **given: Any) -> None:
     before = Wish.of(task)
     said: dict[str, Any] = {
         name: given[name]
-        for name in ("name", "owner", "in_term", "leavers", "looked_after", "months_back")
+        for name in ("name", "owner", "in_term", "leavers", "looked_after", "months_back", "folder")
         if given[name] is not None
     }
     if given["data"]:
@@ -141,6 +157,10 @@ def edit(number: int, as_json: bool, **given: Any) -> None:
         said["groups"] = _groups(given["groups"])
     if given["years"] or given["all_years"]:
         said["nc_years"] = given["years"]
+    if given["sent"] or given["send_all"]:
+        said["sent_groups"] = given["sent"]
+    if given["no_folder"]:
+        said["folder"] = ""
     wish = replace(before, rule=_rule(given, before.rule), **said)
     _save(wish, task, as_json=as_json)
 
@@ -163,7 +183,8 @@ def run(number: int, dfe: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"runs": made, "left_out": [lock.base.dfe_number for lock in left_out]})
     else:
-        click.echo(f"{made:,} runs are queued." if made else "Nothing is queued: it goes on already, or has no school.")
+        runs = "One run is" if made == 1 else f"{made:,} runs are"
+        click.echo(f"{runs} queued." if made else "Nothing is queued: it goes on already, or has no school.")
         for lock in left_out:
             click.echo(f"Left out, since it is locked: {lock}.")
 
@@ -331,8 +352,11 @@ def _rows(tasks: "Sequence[ScheduledTask]") -> list[dict[str, Any]]:
             "number": task.pk,
             "name": task.name,
             "owner": task.owner,
+            "type": task.transfer_type,
             "data": task.data,
             "sources": task.sources,
+            "sent": task.sent_groups,
+            "folder": task.folder,
             "schools": task.collected_bases.count(),
             "when": when(task.rule, in_term=task.in_term),
             "next": dues.get(task.pk),

@@ -53,7 +53,7 @@ def unmatched(
     from schoolgate.authority.importing.unmatched.likely import likely_of
     from schoolgate.commons.audit.recording import record
 
-    found = Unmatched.objects.unrestricted().select_related("base").order_by("since", "pk")
+    found = Unmatched.objects.shown_to(None).select_related("base").order_by("since", "pk")
     waits = found.filter(held_back=Unmatched.HeldBack.NO)
     found = found.exclude(held_back=Unmatched.HeldBack.NO) if held_back else waits
     if number is not None:
@@ -197,7 +197,7 @@ def _record(which: str) -> tuple["Unmatched", str]:
     number, _, seen = which.partition(":")
     if not number.isdecimal():
         raise WrongCall("A record is named by its number, or as 12:0123456789abcdef with what was seen.")
-    row = Unmatched.objects.unrestricted().filter(pk=int(number)).first()
+    row = Unmatched.objects.shown_to(None).filter(pk=int(number)).first()
     if row is None:
         raise Failed(f"Record {number} does not wait. See: schoolgate authority unmatched")
     return row, seen or row.seen

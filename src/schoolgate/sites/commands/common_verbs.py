@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
+from schoolgate.sites.commands.backups import backup_of, backups_of, restore_of
 from schoolgate.sites.commands.retention import retention_of
 from schoolgate.sites.commands.shared import (
     Failed,
-    WrongCall,
     as_json,
     at_home,
     limit_rows,
@@ -17,19 +17,30 @@ from schoolgate.sites.commands.shared import (
     print_rows,
     require_current_database,
 )
+from schoolgate.sites.commands.upkeep import doctor_of, support_bundle_of
+from schoolgate.sites.commands.users import users_of
 
 home_option = click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The site's home folder.")
 
 
 def initialise(site: str) -> str:
-    """Make or bring up to date the database; return the first administrator's link, or "" when there is one already."""
+    """Make or bring up to date the database; return the first administrator's link, or "" when there is one already.
+
+    Raises Failed where the database cannot be opened or belongs to a newer program.
+    """
     from django.core.management import call_command
     from django.db.utils import OperationalError
 
+    from schoolgate.commons.versions.going_back import DatabaseIsNewer, note_this_program, refuse_a_newer_database
+
     try:
+        refuse_a_newer_database()
         call_command("migrate", verbosity=0, interactive=False)
+        note_this_program()
     except OperationalError as error:
         raise Failed(f"The database cannot be opened: {error}".strip()) from None
+    except DatabaseIsNewer as error:
+        raise Failed(str(error)) from None
     from schoolgate.commons.accounts.links import first_administrator_link
     from schoolgate.commons.accounts.models import User
 
@@ -56,11 +67,16 @@ def add_common_verbs(group: click.Group, site: str) -> None:
         group.add_command(_web(site))
         group.add_command(_work(site))
     group.add_command(_settings(site))
-    group.add_command(_users(site))
+    group.add_command(users_of(site))
     group.add_command(_journal(site))
     group.add_command(_jobs(site))
     group.add_command(_audit(site))
     group.add_command(retention_of(site))
+    group.add_command(backup_of(site))
+    group.add_command(backups_of(site))
+    group.add_command(restore_of(site))
+    group.add_command(doctor_of(site))
+    group.add_command(support_bundle_of(site))
 
 
 def listen_options(function: Any) -> Any:
@@ -76,12 +92,17 @@ def _serve(site: str) -> click.Command:
     def serve(home: Path | None, bind: str | None, port: int | None, url: str | None) -> None:
         open_site(site, home, bind=bind, port=port, url=url)
         require_current_database(site)
+        from django.conf import settings
+
         from schoolgate.sites.configuration import ConfigurationError
         from schoolgate.sites.serving import serve_in_one_process
         from schoolgate.sites.supervising import supervise
 
         try:
             if site == "school":
+                from schoolgate.school.exchange.version_3 import import_at_start
+
+                import_at_start(settings.SCHOOLGATE_HOME.folder)
                 serve_in_one_process(click.echo)
             else:
                 supervise(site, click.echo)
@@ -136,56 +157,6 @@ def _settings(site: str) -> click.Command:
         print_rows(rows, ["name", "value", "source", "meaning"], as_json=as_json, limit=None, empty="")
 
     return settings_command
-
-
-def _users(site: str) -> click.Group:
-    @click.group("users", help="Who may use this site.")
-    def users() -> None:
-        pass
-
-    @users.command("list", help="All users.")
-    @as_json
-    @limit_rows
-    @at_home(site)
-    def list_users(as_json: bool, limit: int | None) -> None:
-        from schoolgate.commons.accounts.models import User
-
-        rows = [
-            {"user": user.username, "name": user.name, "email": user.email, "role": user.role, "active": user.is_active}
-            for user in User.objects.order_by("username")
-        ]
-        print_rows(rows, ["user", "name", "role", "active"], as_json=as_json, limit=limit, empty="No users yet.")
-
-    @users.command("add", help="Add a user; prints the password once.")
-    @click.argument("username")
-    @click.option("--role", required=True, help="One of the site's roles.")
-    @click.option("--name", default="", help="The person's name.")
-    @click.option("--email", default="")
-    @as_json
-    @at_home(site)
-    def add_user(username: str, role: str, name: str, email: str, as_json: bool) -> None:
-        from django.conf import settings
-
-        from schoolgate.commons.accounts.creating import UserExists, bound_roles, create_user
-        from schoolgate.commons.accounts.models import MACHINE_ROLES
-        from schoolgate.commons.accounts.passwords import make_password_text
-
-        people = [known for known in settings.SCHOOLGATE_ROLES if known not in MACHINE_ROLES]
-        if role not in people:
-            raise WrongCall(f"'{role}' is no role of this site. Its roles: {', '.join(people)}.")
-        if role in bound_roles():
-            raise WrongCall(f"{bound_roles()[role]} See `schoolgate {site} portal`.")
-        password = make_password_text()
-        try:
-            create_user(username, role, name=name, email=email, password=password, by=None)
-        except UserExists:
-            raise Failed(f"There is a user '{username}' already.") from None
-        if as_json:
-            print_json({"user": username, "password": password, "role": role})
-        else:
-            click.echo(f"{username} may sign in as {role} with the password (shown only now): {password}")
-
-    return users
 
 
 def _journal(site: str) -> click.Command:

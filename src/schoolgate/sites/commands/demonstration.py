@@ -62,7 +62,8 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
         f"Done in {seconds:.0f} s: {result['sent']} files sent, {result['received']} received and proven, "
         f"{result['imported']} imported, {result['refused']} refused (broken on purpose). "
         f"{result['collected']} pupils were collected from a simulator of SIMS Primary. "
-        f"{result['pupils']} pupils are held. A basket was imported, coded, authorised and sent: "
+        f"{result['pupils']} pupils and {result['staff']} members of staff are held, and what the authority "
+        f"changed of one came back to the school. A basket was imported, coded, authorised and sent: "
         f"{result['orders']} order arrived at the supplier's, and {result['invoices']} invoices of it came "
         f"back; {result['queued']} documents wait there for schools."
     )
@@ -79,6 +80,8 @@ def _say_result(described: dict[str, Any], seconds: float) -> None:
     look_at = described["look_at"]
     click.echo(f"\nWhat became of the files: {look_at['imports']}")
     click.echo(f"A pupil who has moved:    {look_at['pupil']}")
+    click.echo(f"A member of staff whose record was changed there: {look_at['staff']}")
+    click.echo(f"That change, back at the school: {look_at['personnel']}")
     click.echo(f"An order that was sent, and one that only the chair can authorise: {look_at['orders']}")
     click.echo(f"Its invoice, ready to be paid, and one that is dearer and waits: {look_at['invoices']}")
     click.echo(f"What waits for schools:   {look_at['queue']}")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    help="Check documents of every kind known here: pupil files as a school site does before it sends them, orders, "
-    "invoices, credit notes and fetch indexes. Exit code 1 when one is refused."
+    help="Check documents of every kind known here: pupil and personnel files as a school site does before it sends "
+    "them, orders, invoices, credit notes and fetch indexes. Exit code 1 when one is refused."
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -63,13 +63,13 @@ def _checked(
     if is_ebis(start):
         checked = check_document(stream.read(), supplier_duns=supplier_duns, buyer_duns=buyer_duns)
         return checked_as_json(checked), checked_lines(checked, str(path))
-    verdict = check_stream(stream, name=path.name, shelf=shelf, to_la=False)
+    verdict = check_stream(stream, name=path.name, shelf=shelf, door="any")
     return verdict_as_json(verdict), verdict_lines(verdict, str(path))
 
 
 @click.command(
-    help="Print the schema a document is checked against: CES, CTF, order, invoice or fetch-index; the newest when no "
-    "version is named."
+    help="Print the schema a document is checked against: CES, CTF, PER, order, invoice or fetch-index; the newest "
+    "when no version is named."
 )
 @click.argument("kind")
 @click.option("--version", "version", help="For example 3.73.")

@@ -168,6 +168,40 @@ def sample_orders(
     _tell(written, lines, as_json)
 
 
+@sample.command("staff", help="A personnel file of an invented school.")
+@click.option("--la", default="820", show_default=True, help="LA number of the school.")
+@click.option("--school", default="4321", show_default=True, help="School number.")
+@click.option("--to", "destination", default=None, help="LA the file goes to; the school's own when not given.")
+@click.option("--staff", default=40, show_default=True, type=click.IntRange(min=0))
+@click.option("--seed", default=1, show_default=True, type=int, help="The same seed makes the same school.")
+@click.option("--serial", default=1, show_default=True, type=click.IntRange(1, 999))
+@click.option("--out", default=Path(), type=click.Path(file_okay=False, path_type=Path), help="Folder to write into.")
+@as_json
+def sample_staff(
+    la: str, school: str, destination: str | None, staff: int, seed: int, serial: int, out: Path, as_json: bool
+) -> None:
+    from schoolgate.documents.identifiers import la_number_fault, school_number_fault
+    from schoolgate.documents.samples.files import write_staff_sample
+    from schoolgate.documents.samples.staff import make_staff
+
+    for number, wrong in (
+        (la, la_number_fault(la, demo=True)),
+        (destination, la_number_fault(destination, demo=True) if destination else None),
+        (school, school_number_fault(school)),
+    ):
+        if wrong is not None:
+            raise WrongCall(f"{number}: {wrong.reason}")
+    made = make_staff(la=la, school=school, destination_la=destination or la, staff=staff, seed=seed)
+    try:
+        path = write_staff_sample(out, made, serial=serial)
+    except OSError as error:
+        raise Failed(f"Cannot write to {out}: {error.strerror}") from None
+    if as_json:
+        print_json({"file": str(path), "staff": staff})
+    else:
+        click.echo(str(path))
+
+
 @sample.command("invoices", help="Invoices for the purchase orders of the same seeds, or credit notes for those.")
 @click.option("--credit-note", is_flag=True, help="Credit notes for the invoices of the same seeds.")
 @click.option("--postage", is_flag=True, help="One line more, which belongs to none of the order's.")

@@ -16,15 +16,19 @@ from schoolgate.sites.commands.school_connection import connection, test_connect
 from schoolgate.sites.commands.school_documents import documents, fetch_orders
 from schoolgate.sites.commands.school_establishment import establishment
 from schoolgate.sites.commands.school_files import FILE_COMMANDS
+from schoolgate.sites.commands.school_installing import install, uninstall
 from schoolgate.sites.commands.school_invoices import invoices
 from schoolgate.sites.commands.school_ledger import ledger
 from schoolgate.sites.commands.school_mail import import_mail
 from schoolgate.sites.commands.school_orders import orders, purchasing
+from schoolgate.sites.commands.school_personnel import import_files, personnel
 from schoolgate.sites.commands.school_receiving import deliveries, receive
 from schoolgate.sites.commands.school_reports import postings, prices, reports
 from schoolgate.sites.commands.school_schedule import schedule
+from schoolgate.sites.commands.school_service import install_service, tray, uninstall_service
 from schoolgate.sites.commands.school_suppliers import services, suppliers
 from schoolgate.sites.commands.school_today import board, requests, status
+from schoolgate.sites.commands.school_version_3 import import_settings, say_carried_over
 from schoolgate.sites.commands.shared import (
     Failed,
     WrongCall,
@@ -43,7 +47,10 @@ def school() -> None:
 add_common_verbs(school, "school")
 for command in (
     *(status, requests, board, connect, password, destinations, schools, schedule, connection, test_connection),
+    import_settings,
     *FILE_COMMANDS,
+    *(personnel, import_files),
+    *(install, uninstall, install_service, uninstall_service, tray),
     *(ledger, suppliers, services, fetch_orders, import_mail, documents, orders, purchasing),
     *(receive, deliveries, invoices, postings, reports, prices),
 ):
@@ -62,11 +69,17 @@ for decision in DECISIONS:
 @as_json
 def init(home: Path | None, root_folder: Path | None, name: str | None, as_json: bool) -> None:
     open_site("school", home)
+    from django.conf import settings
+
     from schoolgate.school.exchange.administration.roots import is_another, set_root_folder
     from schoolgate.school.exchange.folders import FolderRefused
     from schoolgate.school.exchange.preferences import SCHOOL_NAME
+    from schoolgate.school.exchange.version_3 import import_at_start
 
     link = initialise("school")
+    carried_over = import_at_start(settings.SCHOOLGATE_HOME.folder)
+    if carried_over is not None and not as_json:
+        say_carried_over(carried_over)
     if name is not None:
         SCHOOL_NAME.set(name, by=None)
     if root_folder is not None:
@@ -88,11 +101,11 @@ def init(home: Path | None, root_folder: Path | None, name: str | None, as_json:
 def export(la: str | None, as_json: bool) -> None:
     from schoolgate.school.exchange.asking import all_las
     from schoolgate.school.exchange.export_now import export_now
-    from schoolgate.school.exchange.folders import root_folder
+    from schoolgate.school.exchange.folders import where_files_lie
 
     if la is not None and la not in all_las():
         raise WrongCall(f"No files go to an LA '{la}' from here. LAs: {', '.join(all_las()) or 'none yet'}.")
-    if root_folder() is None:
+    if not where_files_lie():
         raise Failed(
             "No root folder is set. Set it on the Administration page, or: schoolgate school init --root-folder"
         )
@@ -104,7 +117,7 @@ def export(la: str | None, as_json: bool) -> None:
                 bar_of[la] = bars.add_task(la)
             bars.update(bar_of[la], completed=done, total=total or None, description=f"{la} {text}")
 
-        summary = export_now(la, show)
+        summary = export_now(None if la is None else [la], show)
     if as_json:
         print_json([asdict(each) for each in summary.las])
     else:

@@ -1,7 +1,9 @@
 """`schoolgate school connection` and `test-connection`: the line out, and whether it is all right."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +15,9 @@ from schoolgate.sites.commands.shared import (
     print_json,
     read_secret,
 )
+
+if TYPE_CHECKING:
+    from schoolgate.school.exchange.logins import Login
 
 
 @click.command("connection", help="The proxy and the security protocol type; with options, sets them.")
@@ -82,12 +87,19 @@ def connection(
 @as_json
 @at_home("school")
 def test_connection(la: str, school: str, as_json: bool) -> None:
-    from schoolgate.school.exchange.connection_test import rows_to_test, run_connection_test
-    from schoolgate.school.exchange.models import School
+    from schoolgate.school.exchange.connection_test import rows_to_test
 
     rows = rows_to_test(la=la, school=school)
     if not rows:
         raise WrongCall("There is no such LA or school here. See: schoolgate school destinations list, schools list")
+    say_tests(rows, as_json)
+
+
+def say_tests(rows: "Sequence[Login]", as_json: bool) -> None:
+    """Test these rows, tell of each, and end with exit code 1 when one failed."""
+    from schoolgate.school.exchange.connection_test import run_connection_test
+    from schoolgate.school.exchange.models import Destination, School
+
     failed = 0
     told = []
     for row in rows:
@@ -97,7 +109,7 @@ def test_connection(la: str, school: str, as_json: bool) -> None:
             told.append(
                 {
                     "la": row.destination_la if isinstance(row, School) else row.la,
-                    "school": row.base if isinstance(row, School) else None,
+                    "school": None if isinstance(row, Destination) else row.base,
                     "successful": report.failed is None,
                     "steps": [{"step": one.number, "words": one.words, "state": one.state} for one in report.steps],
                     "code": report.failed.code if report.failed else None,

@@ -77,16 +77,21 @@ def at_home(site: str) -> Callable[[F], Any]:
 
 
 def require_current_database(site: str) -> None:
-    """Raise WrongCall unless the database exists and has every migration."""
+    """Raise WrongCall unless the database exists and has every migration, Failed where a newer program has them."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
     from django.db.utils import OperationalError
 
+    from schoolgate.commons.versions.going_back import DatabaseIsNewer, refuse_a_newer_database
+
     try:
+        refuse_a_newer_database()
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except OperationalError as error:
         raise Failed(f"The database cannot be opened: {error}".strip()) from None
+    except DatabaseIsNewer as error:
+        raise Failed(str(error)) from None
     if missing:
         raise WrongCall(f"This home is new or from an older version. Run first: schoolgate {site} init")
 

@@ -49,6 +49,8 @@ PAGES = (
     ("keys", "Keys and webhooks", "which programs may come in, and which are told of orders"),
     ("alerts", "Alerts", "who is told what by mail"),
     ("retention", "Retention", "what is kept for how long"),
+    ("backups", "Backups", "where and when they are made"),
+    ("system", "System", "whether this site and its machine are well"),
     ("audit", "Audit", "who did what"),
 )
 """The pages behind *Administration*: name, title, and what for."""

@@ -132,6 +132,14 @@ def test_a_contact_is_known_by_its_name_in_another_system() -> None:
     }
 
 
+def test_a_key_that_a_system_gives_to_several_tells_none_of_them() -> None:
+    contacts = group_named("contacts")
+    incoming = {"Contacts": [{**MOTHER, "GUID": "0"}, {**FATHER, "GUID": "0"}]}
+    joined = contacts.joined({"Contacts": [{**FATHER, "GUID": "f"}]}, incoming)
+    assert joined == {"Contacts": [{**FATHER, "GUID": "f"}, {**MOTHER, "GUID": "0"}]}
+    assert contacts.joined(joined, incoming) == joined
+
+
 def test_a_contact_is_known_by_its_name_when_its_relationship_is_put_right() -> None:
     joined = group_named("contacts").joined({"Contacts": [MOTHER]}, {"Contacts": [{**MOTHER, "Relationship": "STM"}]})
     assert joined == {"Contacts": [{**MOTHER, "Relationship": "STM"}]}

@@ -9,6 +9,7 @@ from schoolgate.authority.bases.models.base import (
 )
 from schoolgate.authority.bases.models.base_group import BaseGroup, BaseGroupQuerySet
 from schoolgate.authority.bases.models.connection_code import CodeBatch, ConnectionCode, ConnectionCodeQuerySet
+from schoolgate.authority.bases.models.program_package import ProgramPackage, ProgramPackageQuerySet
 from schoolgate.authority.bases.models.term import Term, TermQuerySet
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "CodeBatch",
     "ConnectionCode",
     "ConnectionCodeQuerySet",
+    "ProgramPackage",
+    "ProgramPackageQuerySet",
     "Term",
     "TermQuerySet",
     "valid_la_number",

@@ -207,11 +207,15 @@ _PAGES = (
     ("address-list", "Address list", "which addresses are taken"),
     ("first-load", "First load", "pupils that another system holds"),
     ("school-systems", "School systems", "APIs that schools are collected through"),
+    ("school-program", "School program", "what schools download and install"),
+    ("staff-changes", "Changes to staff records", "when they are sent to schools"),
     ("licences", "Licences", "which schools’ files are taken"),
     ("expiring", "What ends soon", "passwords, codes, certificates, keys"),
     ("receipt-keys", "Receipt keys", "what receipts are signed with"),
     ("alerts", "Alerts", "who is told what by mail"),
     ("retention", "Retention", "what is kept for how long"),
+    ("backups", "Backups", "where and when they are made"),
+    ("system", "System", "whether this site and its machine are well"),
     ("audit", "Audit", "who did what"),
 )
 """The pages behind *Administration*: name, title, and what for."""

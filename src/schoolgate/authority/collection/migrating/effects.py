@@ -13,7 +13,7 @@ from django.db.models import Q
 from schoolgate.authority.bases.models import SIMS_7, Base, BaseGroup
 from schoolgate.authority.collection.last_runs import tasks_of
 from schoolgate.authority.collection.locks import locks_on
-from schoolgate.authority.collection.models import BaseMigration, Data, Phase, ScheduledTask, Sources, TransferType
+from schoolgate.authority.collection.models import SENDS_BACK, BaseMigration, Data, Phase, ScheduledTask, Sources
 
 TO = "sims-primary"
 """The system to which bases migrate, by its connector's name."""
@@ -119,7 +119,7 @@ def way_on(task: ScheduledTask) -> str:
 
 
 def _why_its_data_ends(task: ScheduledTask) -> str:
-    if task.transfer_type == TransferType.TWO_WAY:
+    if task.transfer_type in SENDS_BACK:
         return "Data is sent back to schools with SIMS 7 only."
     if task.data == Data.ATTAINMENT:
         return "Attainment is collected from schools with SIMS 7 only."

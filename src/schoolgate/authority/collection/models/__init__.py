@@ -1,3 +1,4 @@
+from schoolgate.authority.collection.models.attainment import AttainmentFile, SuspendedResult
 from schoolgate.authority.collection.models.base_migration import BaseMigration
 from schoolgate.authority.collection.models.code_meaning import CodeMeaning
 from schoolgate.authority.collection.models.connection import Connection, ConnectionState
@@ -15,9 +16,19 @@ from schoolgate.authority.collection.models.run import (
     RunState,
     last_run_status,
 )
-from schoolgate.authority.collection.models.task import Data, Owner, Phase, ScheduledTask, Sources, TransferType
+from schoolgate.authority.collection.models.task import (
+    SENDS_BACK,
+    Data,
+    Owner,
+    Phase,
+    ScheduledTask,
+    Sources,
+    TransferType,
+)
 
 __all__ = [
+    "SENDS_BACK",
+    "AttainmentFile",
     "BaseMigration",
     "CodeMeaning",
     "CollectionRun",
@@ -37,6 +48,7 @@ __all__ = [
     "RunState",
     "ScheduledTask",
     "Sources",
+    "SuspendedResult",
     "TasksLock",
     "TransferType",
     "last_run_status",

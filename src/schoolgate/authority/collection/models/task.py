@@ -18,7 +18,12 @@ class Owner(models.TextChoices):
 
 class TransferType(models.TextChoices):
     EXPORT_FROM_SCHOOL = "export-from-school", "Export from School"
+    IMPORT_TO_SCHOOL = "import-to-school", "Import to School (SIMS 7 only)"
     TWO_WAY = "two-way", "Two-way (SIMS 7 only)"
+
+
+SENDS_BACK = frozenset({TransferType.IMPORT_TO_SCHOOL, TransferType.TWO_WAY})
+"""Types of tasks that put what was changed here into the outbox of their schools (ADR 025)."""
 
 
 class Phase(models.IntegerChoices):
@@ -73,6 +78,10 @@ class ScheduledTask(models.Model):
     bases whose migrated ones this one has taken on. `locked_at`: the school keeps this one task to itself (`locks`).
     `stopped_because` says why it is not active where no person switched it off. `asked_for_at`: the school asks to take
     it over.
+    `sent_groups` are the names of the data groups that go back to schools, where its type sends any (`SENDS_BACK`);
+    none is all that may.
+    `folder`, of a task for attainment, is where files with it lie on this server (`attainment.folder`): they are read
+    instead of asking the school.
     `months_back` limits attendance that is read by days. `version` goes up with each change, so that of two people who
     change a task at once the second is told.
     """
@@ -87,6 +96,8 @@ class ScheduledTask(models.Model):
     leavers = models.BooleanField("leavers", default=False)
     looked_after = models.BooleanField("looked after children only", default=False)
     nc_years = models.JSONField("National Curriculum years", default=list, blank=True)
+    sent_groups = models.JSONField("data groups to send", default=list, blank=True)
+    folder = models.CharField("folder of attainment files", max_length=200, blank=True)
     months_back = models.PositiveSmallIntegerField("months of attendance", null=True, blank=True)
     bases = models.ManyToManyField(Base, related_name="tasks", blank=True)
     groups = models.ManyToManyField(BaseGroup, related_name="tasks", blank=True)
@@ -120,6 +131,21 @@ class ScheduledTask(models.Model):
     @property
     def schedule_name(self) -> str:
         return f"task {self.pk}"
+
+    @property
+    def sends_back(self) -> bool:
+        """Whether it sends to schools what was changed here."""
+        return self.transfer_type in SENDS_BACK
+
+    @property
+    def reads_folder(self) -> bool:
+        """Whether it reads files on this server instead of asking schools."""
+        return self.data == Data.ATTAINMENT and bool(self.folder) and self.takes
+
+    @property
+    def takes(self) -> bool:
+        """Whether it takes data from schools."""
+        return self.transfer_type != TransferType.IMPORT_TO_SCHOOL
 
     @property
     def filters(self) -> Filters:

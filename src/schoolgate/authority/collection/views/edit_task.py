@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from schoolgate.authority.bases.models import SIMS_7, Base
 from schoolgate.authority.collection import tasks as steps
+from schoolgate.authority.collection.attainment.folder import FolderRefused, access_to
 from schoolgate.authority.collection.locks import Locked, why_locked
 from schoolgate.authority.collection.models import ScheduledTask, Sources
 from schoolgate.authority.collection.sentence import clock_notes, filters_in_words, sentence, starts_at_migration
 from schoolgate.authority.collection.task_form import TaskForm
 from schoolgate.commons.accounts.access import PersonRequest, who
 
-_LOOKS = frozenset({"preview", "find-schools"})
+_LOOKS = frozenset({"preview", "find-schools", "test-access"})
 """Buttons of the form that save nothing."""
 
 
@@ -81,15 +82,28 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def _shown(request: PersonRequest, form: TaskForm, context: dict[str, Any]) -> HttpResponseBase:
     """The form, with the sentence of what stands in it; schools that are looked for among those to choose from."""
-    looks_for = "find-schools" in request.POST
+    looks_for = bool({"find-schools", "test-access"} & request.POST.keys())
     if looks_for:
         form = form.as_typed()
     said = None if looks_for else _said(form)
+    access = _access(request) if "test-access" in request.POST else None
     # Who is at work on the form by htmx asks for the sentence alone: what is wrong is told when it is to be saved.
     status = 422 if form.errors and not request.headers.get("HX-Request") else 200
     return render(
-        request, "authority_collection/edit_task.html", {"form": form, "said": said, **context}, status=status
+        request,
+        "authority_collection/edit_task.html",
+        {"form": form, "said": said, "access": access, **context},
+        status=status,
     )
+
+
+def _access(request: PersonRequest) -> tuple[str, bool]:
+    """What is found in the folder that was typed in, in a sentence, and whether it can be used."""
+    chosen = [pk for pk in request.POST.getlist("bases") if pk.isdecimal() and len(pk) < 19]
+    try:
+        return access_to(request.POST.get("folder", ""), list(Base.objects.filter(pk__in=chosen))), True
+    except FolderRefused as refused:
+        return str(refused), False
 
 
 def _said(form: TaskForm) -> tuple[str, list[str]] | None:
@@ -108,7 +122,14 @@ def _said(form: TaskForm) -> tuple[str, list[str]] | None:
     members = Base.objects.filter(named)
     collected = members.exclude(mis=SIMS_7) if sources == Sources.API else members.filter(mis=SIMS_7)
     as_task = ScheduledTask(nc_years=list(wish.nc_years), looked_after=wish.looked_after, leavers=wish.leavers)
-    told = sentence(wish.rule, wish.data, collected.count(), in_term=wish.in_term, filters=filters_in_words(as_task))
+    told = sentence(
+        wish.rule,
+        wish.data,
+        collected.count(),
+        in_term=wish.in_term,
+        filters=filters_in_words(as_task),
+        transfer_type=wish.transfer_type,
+    )
     starts = starts_at_migration(members.filter(mis=SIMS_7).count() if sources == Sources.API else 0)
     return told, [*filter(None, [starts]), *clock_notes(wish.rule, timezone.localdate())]
 

@@ -50,7 +50,7 @@ def import_tasks(request: PersonRequest) -> HttpResponseBase:
             "data": list(DATA),
             "when": RHYTHMS,
             "owners": list(OWNERS),
-            "transfer_types": list(TRANSFER_TYPES)[:2],
+            "transfer_types": [name for name in TRANSFER_TYPES if "(" not in name],
         },
     }
     return render(request, "authority_collection/import_tasks.html", context, status=422 if form.errors else 200)

@@ -37,6 +37,7 @@ from schoolgate.authority.collection.sentence import (
 )
 from schoolgate.authority.collection.splitting_off import split_off_locked, why_not_split_off
 from schoolgate.authority.collection.task_log import log_table
+from schoolgate.authority.exchange.sending_back import groups_to_send
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
@@ -142,8 +143,14 @@ def task(request: PersonRequest, pk: int) -> HttpResponseBase:
         "starts": starts_at_migration(len(waiting)),
         "others": found.named_bases.count() > len(bases) + len(waiting),
         "sentence": sentence(
-            found.rule, found.data, len(bases), in_term=found.in_term, filters=filters_in_words(found)
+            found.rule,
+            found.data,
+            len(bases),
+            in_term=found.in_term,
+            filters=filters_in_words(found),
+            transfer_type=found.transfer_type,
         ),
+        "sent_groups": [group.label for group in groups_to_send(found.sent_groups)] if found.sends_back else [],
         "next_due": next_due,
         "last": last,
         "kind": data_words(found, {base.mis for base in bases}),
@@ -200,7 +207,8 @@ def run_now(request: PersonRequest, pk: int) -> HttpResponseBase:
     if base is None and (left_out := locks_of(found.collected_bases)):
         messages.info(request, f"Left out: {in_words(left_out)}")
     if made:
-        messages.success(request, f"{made:,} school{'s are' if made != 1 else ' is'} collected next.")
+        does = "collected" if found.takes else "sent what was changed here"
+        messages.success(request, f"{made:,} school{'s are' if made != 1 else ' is'} {does} next.")
     elif found.collected_bases.exists():
         messages.info(request, "It is being collected already.")
     else:

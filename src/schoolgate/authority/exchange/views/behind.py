@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from schoolgate.authority.exchange.not_taken import NotTaken, find_records, not_taken, read_names
 from schoolgate.authority.importing.before_and_after import Written, written_by
@@ -29,13 +30,14 @@ from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.importing.refused_values import item_label, sent
 from schoolgate.authority.records.groups.data_group import DataGroup
 from schoolgate.authority.records.groups.registry import group_named, group_numbered
+from schoolgate.authority.records.hiding import ABOUT_STAFF
 from schoolgate.authority.records.models import Pupil, Refusal
 from schoolgate.authority.records.models.visible import may_see_restricted
+from schoolgate.authority.records.subjects import NOUNS, STAFF, number_words
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import Column, NotYet, Table
 
-_PUPIL = ("pupil", "pupils")
 _VALUE = ("value", "values")
 
 
@@ -97,8 +99,11 @@ def behind(request: PersonRequest, pk: int, what: str, group: str = "") -> HttpR
         raise Http404 from None
     table, heading, note = make(request, this, of_group)
     heading = f"{of_group.label}: {heading[0].lower()}{heading[1:]}" if of_group else heading
-    did = "pupils of an import downloaded" if request.GET.get("format") else "pupils of an import seen"
-    record(did, by=request.user, target=f"import {this.pk}, {this.source_name}", details=heading, request=request)
+    people = "staff" if this.subject == STAFF else "pupils"
+    did = f"{people} of an import {'downloaded' if request.GET.get('format') else 'seen'}"
+    target = f"import {this.pk}, {this.source_name}"
+    about = ABOUT_STAFF if this.subject == STAFF else ""
+    record(did, by=request.user, target=target, details=heading, request=request, about=about)
     context = {"this": this, "heading": heading, "note": note}
     return table.response("authority_exchange/import_list.html", context)
 
@@ -106,8 +111,8 @@ def behind(request: PersonRequest, pk: int, what: str, group: str = "") -> HttpR
 def _pupils(what: str, heading: str) -> List:
     def make(request: PersonRequest, this: Import, group: DataGroup | None) -> tuple[Table, str, str]:
         found = pupils_behind(this, what, group)
-        pupils = Pupil.objects.visible_to(request.user).filter(pk__in=found.pupils)
-        columns = _pupil_columns(group)
+        pupils = Pupil.people.visible_to(request.user).filter(pk__in=found.pupils)
+        columns = _pupil_columns(this, group)
         values = Values(this, group)
         shows_values = what == "changed" or (what == "added" and group is not None)
         if shows_values:
@@ -116,7 +121,7 @@ def _pupils(what: str, heading: str) -> List:
         if group is None and what == "same":
             left = groups_of(this, "left_out")
             columns.append(Column("left_out", "Left out", sort="", value=lambda pupil: _labels(left.get(pupil.pk, ()))))
-        table = _table(request, this, columns, pupils, f"{what}-pupils", _PUPIL)
+        table = _table(request, this, columns, pupils, f"{what}-pupils", NOUNS[this.told_of])
         if shows_values:
             table.prepare = values.look_up
         counted = _counted(this, what, group)
@@ -135,7 +140,7 @@ def _left_out(request: PersonRequest, this: Import, group: DataGroup | None) -> 
     found = pupils_behind(this, "left_out", group)
     rows = left_out(this, found, group).visible_to(request.user).select_related("pupil")
     columns = [
-        *_pupil_columns(group, of="pupil__"),
+        *_pupil_columns(this, group, of="pupil__"),
         Column("item", "Item", value=_item_label),
         Column("value_text", "Sent", sort="", value=lambda row: sent(row.group, row.item, row.value_text)),
         Column("code", "Why", kind="long", value=lambda row: words_of(row.code).why),
@@ -154,7 +159,7 @@ def _in_conflict(request: PersonRequest, this: Import, group: DataGroup | None) 
     found = pupils_behind(this, "conflict", group)
     rows = in_conflict(this, found, group).visible_to(request.user).select_related("pupil")
     columns = [
-        *_pupil_columns(group, of="pupil__"),
+        *_pupil_columns(this, group, of="pupil__"),
         Column("item", "Item", value=_item_label),
         Column("value", "Sent", kind="long", sort="", value=lambda row: sent(row.group, row.item, row.incoming_text)),
         Column("since", "Waits since", kind="time"),
@@ -168,7 +173,7 @@ def _missing(request: PersonRequest, this: Import, group: DataGroup | None) -> t
     found = pupils_behind(this, "missing", group)
     rows = missing(this, found, group).visible_to(request.user).select_related("pupil")
     columns = [
-        *_pupil_columns(group, of="pupil__"),
+        *_pupil_columns(this, group, of="pupil__"),
         Column("item", "Item", value=_item_label),
     ]
     table = _table(request, this, columns, rows, "values-missing", _VALUE)
@@ -180,10 +185,10 @@ def _missing_pupils(request: PersonRequest, this: Import, group: DataGroup | Non
     rows = missing_pupils(this).visible_to(request.user).select_related("pupil")
     new = [(True, "new in this file"), (False, "since an earlier file")]
     columns = [
-        *_pupil_columns(None, of="pupil__"),
+        *_pupil_columns(this, None, of="pupil__"),
         Column("seen_in", "Missing", sort="", value=lambda row: dict(new)[row.seen_in == this.job_id]),
     ]
-    table = _table(request, this, columns, rows, "pupils-missing", _PUPIL)
+    table = _table(request, this, columns, rows, "pupils-missing", NOUNS[this.told_of])
     note = (
         "On the school's roll, and not in its newest full file. Nobody was removed: they are candidates for a person."
     )
@@ -194,18 +199,18 @@ def _not_taken(*, twice: bool) -> List:
     def make(request: PersonRequest, this: Import, group: DataGroup | None) -> tuple[Table, str, str]:
         rows = not_taken(this, twice=twice)
         columns = [
-            Column("number", "Pupil no.", kind="number"),
+            Column("number", "No. in the file", kind="number"),
             Column("line", "Line", kind="number", sort="", value=lambda row: row.line or None),
             Column("surname", "Surname in the file", sort=""),
             Column("forename", "Forename in the file", sort=""),
             Column("born", "Date of birth", kind="date", sort=""),
-            Column("upn", "UPN", kind="code", sort=""),
+            Column("upn", capfirst(number_words(this.told_of)), kind="code", sort=""),
             Column("why", "Why", kind="long"),
             Column("step", "What to do", kind="long", sort=""),
         ]
         if not twice:
             columns.append(Column("decide", "", sort="", value=_step_of, link=_record))
-        table = _table(request, this, columns, rows, "not-taken", _PUPIL)
+        table = _table(request, this, columns, rows, "not-taken", NOUNS[this.told_of])
         # Nobody takes a restricted pupil's name along in a file; on the page it stands for who may see it.
         hides = bool(request.GET.get("format")) or not may_see_restricted(request.user)
         hidden = restricted_held() if hides else ()
@@ -268,7 +273,7 @@ def _table(
     )
 
 
-def _pupil_columns(group: DataGroup | None, *, of: str = "") -> list[Column]:
+def _pupil_columns(this: Import, group: DataGroup | None, *, of: str = "") -> list[Column]:
     """Who it is, with the way to the pupil's page; ``of`` is the path to the pupil."""
 
     def pupil_of(row: Any) -> Pupil:
@@ -282,7 +287,7 @@ def _pupil_columns(group: DataGroup | None, *, of: str = "") -> list[Column]:
         Column(f"{of}surname", "Surname", sort=f"{of}surname_key", link=address),
         Column(f"{of}forename", "Forename", sort=f"{of}forename_key"),
         *([] if of else [Column("born", "Date of birth", kind="date")]),
-        Column(f"{of}upn", "UPN", kind="code"),
+        Column(f"{of}upn", capfirst(number_words(this.told_of)), kind="code"),
     ]
 
 

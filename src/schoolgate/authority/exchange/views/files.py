@@ -15,7 +15,8 @@ from schoolgate.authority.exchange.not_taken import may_hold_restricted
 from schoolgate.authority.exchange.store import received_files as store
 from schoolgate.authority.exchange.views.site import base_link
 from schoolgate.authority.importing.models import ImportState
-from schoolgate.authority.records.models.visible import may_see_restricted
+from schoolgate.authority.records.models.visible import may_see_restricted, may_see_staff_records
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import AllGood, Column, NotYet, Table
@@ -92,6 +93,12 @@ def received_xml(request: PersonRequest, pk: int) -> HttpResponseBase:
         plain = None
     if plain is None:
         messages.error(request, "The content of this file is not kept any more.")
+        return redirect("received-file", file.pk)
+    if KINDS[file.kind].tells_of == STAFF and not may_see_staff_records(request.user):
+        plain.close()
+        messages.error(
+            request, "This file tells of a school’s staff, so only colleagues who may see staff records download it."
+        )
         return redirect("received-file", file.pk)
     if not may_see_restricted(request.user) and may_hold_restricted(file):
         plain.close()

@@ -76,7 +76,7 @@ def one_import(request: PersonRequest, pk: int) -> HttpResponseBase:
         "waits": state is ImportState.WAITING,
         "live_seconds": LIVE_SECONDS if runs or (this.undo_id and not this.undone_at) else 0,
         "can_be_undone": can_be_undone(this),
-        "undone": undone_in_words(Progress(**this.undone)) if this.undone else "",
+        "undone": undone_in_words(Progress(**this.undone), this.told_of) if this.undone else "",
         "job": job,
         "bar": progress_bar(job) if job is not None else "",
         "progress": progress_words(this),
@@ -146,7 +146,7 @@ def _before_it(this: Import, job: Job | None) -> Import | None:
 
 
 def _older_than(this: Import) -> Import | None:
-    newer = Import.objects.filter(base=this.base_id, full=this.full, completed_at__isnull=False)
+    newer = Import.objects.filter(base=this.base_id, subject=this.subject, full=this.full, completed_at__isnull=False)
     return newer.order_by("-written_at").first()
 
 
@@ -184,7 +184,7 @@ def _numbers(this: Import) -> dict[str, Any]:
         groups.append({"label": group.label, "cells": cells, "bar": parts(group.label, drawn)})
     absent = missing_pupils(this).unrestricted().count() if this.full and this.completed_at else 0
     return {
-        "pupils": bars("Pupils of the file", pupils),
+        "pupils": bars(f"{this.people.capitalize()} of the file", pupils),
         "alike": this.pupils - dealt_with if this.completed_at else 0,
         "groups": groups,
         "group_headings": [_GROUP_WORDS[what][0] for what in GROUPS],

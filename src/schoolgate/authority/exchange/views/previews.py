@@ -19,6 +19,7 @@ from schoolgate.authority.records.groups.registry import GROUPS as DATA_GROUPS
 from schoolgate.authority.records.groups.registry import group_named
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.showing import label_of
+from schoolgate.authority.records.subjects import NOUNS
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.showing import progress_bar
@@ -99,7 +100,7 @@ def preview_new(request: PersonRequest, pk: int) -> HttpResponseBase:
         new_pupils(made),
         request,
         name="preview-new",
-        noun=("pupil", "pupils"),
+        noun=NOUNS[made.of.told_of],
         empty=AllGood("Nobody would be added."),
     )
     return table.response("authority_exchange/preview_list.html", {"this": made.of, "heading": "Would be added"})
@@ -115,14 +116,14 @@ def preview_values(request: PersonRequest, pk: int, group: str = "") -> HttpResp
         raise Http404("There is no such data group.") from None
     _looked(request, made, of.label if of else "all data groups")
     told = [one for one in values(made) if of is None or one.data_group is of]
-    shown = Pupil.objects.visible_to(request.user).in_bulk({one.pupil for one in told})
+    shown = Pupil.people.visible_to(request.user).in_bulk({one.pupil for one in told})
 
     def name(row: Value) -> str:
         return f"{shown[row.pupil].surname}, {shown[row.pupil].forename}"
 
     table = Table(
         [
-            Column("pupil", "Pupil", value=name, sort="", link=lambda row: reverse("pupil", args=[row.pupil])),
+            Column("pupil", "Name", value=name, sort="", link=lambda row: reverse("pupil", args=[row.pupil])),
             Column("group", "Group", value=lambda row: row.data_group.label),
             Column("item", "Item", value=lambda row: label_of(row.data_group, row.item)),
             Column("ours", "Held", kind="long", sort=""),
@@ -133,7 +134,7 @@ def preview_values(request: PersonRequest, pk: int, group: str = "") -> HttpResp
         request,
         name="preview-values",
         noun=("value", "values"),
-        empty=AllGood("No value of a pupil who is known here would change."),
+        empty=AllGood("No value of anybody who is known here would change."),
     )
     heading = f"{of.label}: what would happen" if of else "What would happen, value by value"
     return table.response("authority_exchange/preview_list.html", {"this": made.of, "heading": heading})
@@ -170,7 +171,7 @@ def _numbers(made: Preview) -> dict[str, Any]:
             list_of = reverse("import-preview-group", args=[made.of_id, group.name]) if behind_it else ""
             groups.append({"label": group.label, "address": list_of, "cells": cells, "bar": parts(group.label, drawn)})
     return {
-        "pupils": bars("Pupils of the file", pupils),
+        "pupils": bars(f"{made.of.people.capitalize()} of the file", pupils),
         "groups": groups,
         "group_headings": [_GROUP_WORDS[what][0] for what in GROUPS],
     }

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.http import HttpRequest
 
-from schoolgate.authority.importing.case import UPN_OF_ANOTHER
+from schoolgate.authority.importing.case import OWN_NUMBERS, UPN_OF_ANOTHER
 from schoolgate.authority.importing.conflicts.faults import check_of_today
 from schoolgate.authority.importing.deciding import CHANGED_BY_HAND, refusal_digest
 from schoolgate.authority.importing.models import RemovalCandidate
@@ -24,7 +24,7 @@ from schoolgate.authority.records.groups.basic_details import BASIC_DETAILS
 from schoolgate.authority.records.groups.canonical import canonical, digest_of
 from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.groups.enrolment import ENROLMENT
-from schoolgate.authority.records.groups.identifiers import IDENTIFIERS
+from schoolgate.authority.records.groups.staff_details import STAFF_DETAILS
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import (
     Change,
@@ -39,15 +39,21 @@ from schoolgate.authority.records.models import (
 )
 from schoolgate.authority.records.origin import origins
 from schoolgate.authority.records.showing import label_of
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
-from schoolgate.documents.students.values import Finding
+from schoolgate.documents.students.findings import Finding
 from schoolgate.documents.students.wording import item_for
 
 LONGEST_REASON = 500
 """Characters."""
 
-NEVER_REMOVED = frozenset({(BASIC_DETAILS, "Surname"), (BASIC_DETAILS, "Forename")})
+NEVER_REMOVED = frozenset(
+    {
+        *((BASIC_DETAILS, name) for name in ("Surname", "Forename")),
+        *((STAFF_DETAILS, name) for name in ("PersonFamilyName", "GivenNames")),
+    }
+)
 """A pupil without them could not be told from others."""
 
 NOT_BY_HAND = frozenset({ATTENDANCE})
@@ -111,7 +117,11 @@ def change_value(
         since = origins(row, item)[0].since if row is not None and held is not None else None
         restricted = Restriction.objects.filter(pupil=pupil).exists()
         decision = Decision.objects.create(
-            kind=Decision.Kind.BY_HAND, by=by, reason=reason[:LONGEST_REASON], on_restricted=restricted
+            kind=Decision.Kind.BY_HAND,
+            by=by,
+            reason=reason[:LONGEST_REASON],
+            on_restricted=restricted,
+            on_staff=pupil.subject == STAFF,
         )
         change = Change.objects.create(
             source=Change.Source.PERSON,
@@ -142,10 +152,10 @@ def faults(place: Place, value: Any) -> list[tuple[str, str]]:
     pupil, _, group, item = place
     if value is None:
         needed = (group, item) in NEVER_REMOVED
-        return [("needed", "A pupil needs it. Change it instead.")] if needed else []
-    findings = check_of_today(proven=False).findings(group.write({item: value}))
+        return [("needed", f"A {pupil.noun} needs it. Change it instead.")] if needed else []
+    findings = check_of_today(group.subject, proven=False).findings(group.write({item: value}))
     found = [(one.code, _sentence(one)) for one in findings]
-    if (group, item) == (IDENTIFIERS, "UPN") and Pupil.objects.filter(upn=value).exclude(pk=pupil.pk).exists():
+    if (group, item) in OWN_NUMBERS and Pupil.people.filter(upn=value).exclude(pk=pupil.pk).exists():
         found.append((UPN_OF_ANOTHER, words_of(UPN_OF_ANOTHER).why))
     return found
 

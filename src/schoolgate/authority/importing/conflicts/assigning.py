@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.authority.importing.models import Assignment, Note
+from schoolgate.authority.records import subjects
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Pupil, Restriction
-from schoolgate.authority.records.models.visible import STAFF, may_see_restricted
+from schoolgate.authority.records.models.visible import STAFF, may_see_restricted, may_see_staff_records
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
@@ -18,10 +19,12 @@ class ChangedMeanwhile(Exception):
 
 
 def colleagues(pupil: Pupil) -> list[User]:
-    """Those who may look after a pupil; a restricted one only whoever may see it."""
-    staff: QuerySet[User] = User.objects.filter(role__in=STAFF, is_active=True).order_by("name", "username")
+    """Those who may look after a pupil; a restricted one, or a member of staff, only whoever may see it."""
+    officers: QuerySet[User] = User.objects.filter(role__in=STAFF, is_active=True).order_by("name", "username")
+    if pupil.kind == subjects.STAFF:
+        return list(filter(may_see_staff_records, officers))
     restricted = Restriction.objects.filter(pupil=pupil).exists()
-    return [user for user in staff if not restricted or may_see_restricted(user)]
+    return [user for user in officers if not restricted or may_see_restricted(user)]
 
 
 def assign(pupil: Pupil, to: User | None, *, seen: int, by: User, request: HttpRequest | None = None) -> None:
@@ -30,7 +33,7 @@ def assign(pupil: Pupil, to: User | None, *, seen: int, by: User, request: HttpR
     Raises ChangedMeanwhile.
     """
     with transaction.atomic():
-        Pupil.objects.select_for_update().get(pk=pupil.pk)
+        Pupil.people.select_for_update().get(pk=pupil.pk)
         held = Assignment.objects.filter(pupil=pupil).first()
         if (held.to_id if held else 0) != seen:
             raise ChangedMeanwhile

@@ -24,6 +24,7 @@ from schoolgate.authority.records.groups.data_group import DataGroup, Payload
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Change, Decision, Pupil, Refusal, Restriction
 from schoolgate.authority.records.showing import label_of
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
@@ -121,8 +122,8 @@ def decide_in(decision: Decision, wishes: Sequence[Wish], *, request: HttpReques
 
 def _locked(pupils: Collection[int], by: User | None) -> dict[int, Pupil]:
     """Held before the conflicts are read: whoever writes a pupil or its conflicts holds it."""
-    shown = Pupil.objects.select_for_update(of=("self",)).filter(pk__in=pupils).order_by("pk")
-    return {pupil.pk: pupil for pupil in (shown.unrestricted() if by is None else shown.visible_to(by))}
+    shown = Pupil.people.select_for_update(of=("self",)).filter(pk__in=pupils).order_by("pk")
+    return {pupil.pk: pupil for pupil in shown.shown_to(by)}
 
 
 def _of_two_schools(accepted: Iterable[Pair]) -> dict[int, str]:
@@ -143,9 +144,9 @@ def _carry_out(decision: Decision, chosen: Sequence[tuple[Choice, Pair]]) -> Non
     _write(decision, [pair for choice, pair in chosen if choice is Choice.ACCEPT])
     _refuse([pair for choice, pair in chosen if choice is Choice.NEVER_AGAIN])
     look_again(pupils)
-    if Restriction.objects.filter(pupil__in=pupils).exists():
-        decision.on_restricted = True
-        decision.save(update_fields=["on_restricted"])
+    decision.on_restricted |= Restriction.objects.filter(pupil__in=pupils).exists()
+    decision.on_staff |= any(pair.group.subject == STAFF for _, pair in chosen)
+    decision.save(update_fields=["on_restricted", "on_staff"])
 
 
 def _write(decision: Decision, accepted: Iterable[Pair]) -> None:

@@ -13,7 +13,9 @@ from schoolgate.authority.importing.conflicts.choices import Choice, Done, Wish,
 from schoolgate.authority.importing.conflicts.side_by_side import Pair, side_by_side
 from schoolgate.authority.importing.models import Conflict
 from schoolgate.authority.records.groups.canonical import canonical
+from schoolgate.authority.records.groups.registry import group_numbered
 from schoolgate.authority.records.models import Decision
+from schoolgate.authority.records.subjects import STAFF, Subject, counted
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.jobs.submitting import submit
@@ -71,10 +73,18 @@ class Many:
     more: bool
     """There are more than are looked at together."""
 
+    subject: Subject
+    """Of whom they are."""
+
     @property
     def pupils(self) -> int:
-        """How many pupils."""
+        """How many pupils, or members of staff."""
         return len({pair.conflict.pupil_id for pair in self.pairs})
+
+    @property
+    def people_counted(self) -> str:
+        """The same in words."""
+        return counted(self.pupils, self.subject)
 
     @property
     def seen(self) -> str:
@@ -111,18 +121,18 @@ class Since:
         return bool(self.gone or self.come or self.changed)
 
 
-def items(base: int | None = None) -> list[Item]:
-    """The items of which values wait, most first; without restricted pupils'."""
-    found = _open(base).order_by().values("group", "item").annotate(number=Count("pk"), oldest=Min("since"))
+def items(user: User | None = None) -> list[Item]:
+    """The items of which values wait, most first, as far as ``user`` may know; without restricted pupils'."""
+    found = _open(None, user).order_by().values("group", "item").annotate(number=Count("pk"), oldest=Min("since"))
     return [
         Item(one["group"], one["item"], one["number"], one["oldest"])
         for one in sorted(found, key=lambda one: (-one["number"], one["group"], one["item"]))
     ]
 
 
-def many(which: Which) -> Many:
-    """What would be decided together. Seven queries, whatever the number."""
-    rows = _of(which, _open(which.base)).order_by("pupil_id", "pk")[: MOST + 1]
+def many(which: Which, user: User | None = None) -> Many:
+    """What ``user`` (None: the command line) would decide together. Seven queries, whatever the number."""
+    rows = _of(which, _open(which.base, user)).order_by("pupil_id", "pk")[: MOST + 1]
     conflicts = list(rows)
     # Few schools have many pupils: each is made once.
     bases = Base.objects.in_bulk({one.base_id for one in conflicts})
@@ -133,9 +143,8 @@ def many(which: Which) -> Many:
     pairs = [pair for pair in pairs[:MOST] if which.difference in {"", difference_of(pair)} and pair.at_base]
     without = [pair for pair in pairs if pair.conflict.pupil_id in which.without]
     pairs = [pair for pair in pairs if pair.conflict.pupil_id not in which.without]
-    everybody = Conflict.objects.open() if which.base is None else Conflict.objects.open().filter(base=which.base)
-    restricted = _of(which, everybody).count() - _of(which, _open(which.base)).count()
-    return Many(pairs, without, restricted, more)
+    restricted = _of(which, _at(which.base, Conflict.objects.open().restricted())).count()
+    return Many(pairs, without, restricted, more, group_numbered(which.group).subject)
 
 
 def difference_of(pair: Pair) -> str:
@@ -154,7 +163,8 @@ def decide_many(
         done = decide_now(wishes, by=by, reason=reason, request=request)
         return done.decision, done
     with transaction.atomic():
-        decision = Decision.objects.create(kind=Decision.Kind.CONFLICTS, by=by, reason=reason)
+        of_staff = any(pair.group.subject == STAFF for pair in found.pairs)
+        decision = Decision.objects.create(kind=Decision.Kind.CONFLICTS, by=by, reason=reason, on_staff=of_staff)
         args = {
             "decision": decision.pk,
             "choice": choice,
@@ -165,9 +175,12 @@ def decide_many(
     return decision, None
 
 
-def _open(base: int | None) -> "QuerySet[Conflict]":
-    found = Conflict.objects.open().unrestricted()
-    return found if base is None else found.filter(base=base)
+def _open(base: int | None, user: User | None) -> "QuerySet[Conflict]":
+    return _at(base, Conflict.objects.open().unrestricted().shown_to(user))
+
+
+def _at(base: int | None, conflicts: "QuerySet[Conflict]") -> "QuerySet[Conflict]":
+    return conflicts if base is None else conflicts.filter(base=base)
 
 
 def _of(which: Which, conflicts: "QuerySet[Conflict]") -> "QuerySet[Conflict]":

@@ -43,7 +43,7 @@ def in_conflict(user: Any) -> QuerySet[Pupil]:
     """The pupils with open conflicts whom this user may see, by name; `oldest` and `waits` say since when, how many."""
     own = Conflict.objects.open().filter(pupil=OuterRef("pk")).order_by().values("pupil")
     return (
-        Pupil.objects.visible_to(user)
+        Pupil.people.visible_to(user)
         .filter(pk__in=Conflict.objects.open().order_by().values("pupil"))
         .annotate(
             oldest=Subquery(own.annotate(found=Min("since")).values("found")),
@@ -76,10 +76,11 @@ def next_after(pupil: Pupil, among: QuerySet[Pupil]) -> Pupil | None:
 
 
 def waiting_now() -> Waiting:
-    """How much waits, without what is of restricted pupils: for pages and mails that many read."""
+    """How much waits, without what is of restricted pupils or of staff: for pages and mails that many read."""
     found = (
         Conflict.objects.open()
         .unrestricted()
+        .pupils()
         .aggregate(conflicts=Count("pk"), pupils=Count("pupil", distinct=True), oldest=Min("since"))
     )
     return Waiting(**found)

@@ -61,7 +61,12 @@ def begin_undo(
     if not may_be_undone(held):
         return None
     step = Decision.objects.create(
-        kind=Decision.Kind.UNDO, by=by, reason=reason, undoes=held, on_restricted=held.on_restricted
+        kind=Decision.Kind.UNDO,
+        by=by,
+        reason=reason,
+        undoes=held,
+        on_restricted=held.on_restricted,
+        on_staff=held.on_staff,
     )
     # The words may tell where a restricted pupil is.
     hidden = ABOUT_RESTRICTED if held.on_restricted else ""
@@ -121,8 +126,8 @@ def left_by(decision: Decision) -> list[Left]:
 
 
 def _take_back(step: Decision, undone: Decision, portion: list[int], done: TakenBack) -> None:
-    shown = Pupil.objects.select_for_update(of=("self",)).filter(pk__in=portion).order_by("pk")
-    pupils = {one.pk: one for one in (shown.unrestricted() if step.by is None else shown.visible_to(step.by))}
+    shown = Pupil.people.select_for_update(of=("self",)).filter(pk__in=portion).order_by("pk")
+    pupils = {one.pk: one for one in shown.shown_to(step.by)}
     changes = list(Change.objects.filter(decision=undone).values_list("pk", flat=True))
     result = undo(changes, list(pupils), _change_of(step), refuse=False) if changes else None
     stays = {(left.pupil, left.group.number, left.item) for left in result.left} if result else set()

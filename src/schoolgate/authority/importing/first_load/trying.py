@@ -24,7 +24,7 @@ from schoolgate.authority.importing.refusal_words import words_of
 from schoolgate.authority.importing.waiting import keys_of_incoming
 from schoolgate.authority.records.columns import pupil_columns
 from schoolgate.authority.records.groups.data_group import DataGroup
-from schoolgate.authority.records.groups.registry import GROUPS
+from schoolgate.authority.records.groups.registry import PUPIL_GROUPS
 
 EXAMPLES = 20
 
@@ -91,7 +91,7 @@ class Trial:
         """All but `told`."""
         groups = {
             group.name: {what: count for what in OF_GROUPS if (count := self.groups[group.number, what])}
-            for group in GROUPS
+            for group in PUPIL_GROUPS
         }
         return {
             "rows": self.rows,

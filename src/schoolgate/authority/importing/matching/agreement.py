@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
 
-from schoolgate.authority.importing.matching.keys import MatchKeys, is_temporary
+from schoolgate.authority.importing.matching.keys import MatchKeys, insurance_number, is_temporary
 
 
 class Item(StrEnum):
@@ -113,5 +113,11 @@ def _compare_upns(incoming: MatchKeys, held: MatchKeys) -> tuple[Agreement, bool
         if today and today in before:
             return Agreement.BY_OTHER_FORM, is_temporary(today)
     if not incoming.upn or not held.upn or is_temporary(incoming.upn) or is_temporary(held.upn):
+        return Agreement.UNKNOWN, False
+    ours, theirs = insurance_number(incoming), insurance_number(held)
+    if ours and ours == theirs:
+        return Agreement.BY_OTHER_FORM, False
+    if len(incoming.upn) != len(held.upn) and not (ours and theirs):
+        # A teacher number and a National Insurance number say nothing of each other.
         return Agreement.UNKNOWN, False
     return Agreement.DIFFERS, False

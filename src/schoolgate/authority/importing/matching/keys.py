@@ -2,6 +2,9 @@
 
 Names without case, accents, blanks, hyphens and apostrophes (reference 9.4, 9: inferred), UPNs only when their check
 letter fits, GUIDs without braces and hyphens. What is not said is empty, and what is empty agrees with nothing.
+
+Of a member of staff the teacher number takes the UPN's place, without one the National Insurance number, which else is
+a former number (ADR 024). No pupil is compared with a member of staff.
 """
 
 import unicodedata
@@ -11,10 +14,15 @@ from datetime import date
 from typing import Any
 
 from schoolgate.authority.records.groups import spelling
-from schoolgate.documents.identifiers import upn_fault
+from schoolgate.authority.records.groups.registry import subject_of
+from schoolgate.authority.records.groups.staff_details import given_names
+from schoolgate.authority.records.subjects import STAFF
+from schoolgate.documents.identifiers import ni_number_fault, upn_fault
 from schoolgate.documents.students.entries import Record
 
 LONGEST_GUID = 100
+UPN_LENGTH = 13
+_TEACHER_NUMBER = 7
 SEXES = frozenset({"M", "F"})
 
 _HALF_RINGS = "\N{MODIFIER LETTER RIGHT HALF RING}\N{MODIFIER LETTER LEFT HALF RING}"
@@ -78,15 +86,18 @@ def match_keys(
     former_upns: Iterable[str] = (),
     other_families: Iterable[str] = (),
     other_givens: Iterable[str] = (),
+    staff: bool = False,
 ) -> MatchKeys:
     """Make keys of texts as they stand in documents or with the held pupil.
 
-    ``other_families`` and ``other_givens`` are preferred and former names; ``born`` is a date or ``yyyy-mm-dd``.
+    ``other_families`` and ``other_givens`` are preferred and former names; ``born`` is a date or ``yyyy-mm-dd``. Of
+    ``staff`` the numbers are those of a member of staff.
     Nothing raises: what cannot be used counts as not said.
     """
     main_family, main_given = normal_name(family), normal_name(given)
     sent_upn = normal_upn(upn)
-    right_upn = sent_upn if _fits(sent_upn) else ""
+    fits = _fits_staff if staff else _fits
+    right_upn = sent_upn if fits(sent_upn) else ""
     givens = [given, *other_givens]
     if middle:
         givens.append(f"{given}{middle}")
@@ -96,7 +107,7 @@ def match_keys(
         born=_date(born),
         sex=sex if sex in SEXES else "",
         upn=right_upn,
-        former_upns=frozenset(number for number in map(normal_upn, former_upns) if _fits(number)) - {right_upn},
+        former_upns=frozenset(number for number in map(normal_upn, former_upns) if fits(number)) - {right_upn},
         guids=frozenset(map(normal_guid, guids)) - {""},
         other_families=frozenset(_forms([family, *other_families])) - {main_family, ""},
         other_givens=frozenset(_forms(givens)) - {main_given, ""},
@@ -105,7 +116,9 @@ def match_keys(
 
 
 def keys_of(record: Record) -> MatchKeys:
-    """Make the keys of an incoming pupil's record (``documents.students.entries``)."""
+    """Make the keys of an incoming record of a pupil, or a member of staff (``documents.students.entries``)."""
+    if subject_of(record) == STAFF:
+        return _keys_of_staff(record["StaffDetails"])
     basic = record.get("BasicDetails") or {}
     additions = record.get("SuppInfo") or {}
     return match_keys(
@@ -119,6 +132,25 @@ def keys_of(record: Record) -> MatchKeys:
         former_upns=_texts(basic, "FormerUPN"),
         other_families=_texts(basic, "PreferredSurname", "FormerSurname"),
         other_givens=_texts(basic, "PreferredForename", "FormerForename"),
+    )
+
+
+def _keys_of_staff(details: Record) -> MatchKeys:
+    names = details.get("StaffMemberName", {})
+    givens = given_names(names)
+    teacher, insurance = details.get("TeacherNumber", ""), details.get("NINumber", "")
+    return match_keys(
+        family=names.get("PersonFamilyName", ""),
+        given=givens[0] if givens else "",
+        born=details.get("PersonBirthDate", ""),
+        sex=details.get("Sex", ""),
+        upn=teacher or insurance,
+        guids=_texts(details, "GUID"),
+        middle=" ".join(givens[1:]),
+        former_upns=[insurance] if teacher else [],
+        other_families=[*_texts(details, "PreferredFamilyName"), *details.get("FormerFamilyNames", [])[-1:]],
+        other_givens=_texts(details, "PreferredGivenName"),
+        staff=True,
     )
 
 
@@ -152,7 +184,12 @@ def normal_guid(text: str) -> str:
 
 def is_temporary(upn: str) -> bool:
     """Say if a UPN in normal form is a temporary one: it ends in a letter (reference 5.1)."""
-    return upn[-1:].isalpha()
+    return len(upn) == UPN_LENGTH and upn[-1].isalpha()
+
+
+def insurance_number(keys: MatchKeys) -> str:
+    """Return the National Insurance number of a member of staff; empty where none is known, and of a pupil."""
+    return next(filter(_is_insurance_number, keys.upns), "")
 
 
 def _counts(sign: str) -> bool:
@@ -162,6 +199,15 @@ def _counts(sign: str) -> bool:
 def _fits(upn: str) -> bool:
     # Sample LAs pass: who takes them in at all is decided where values are checked.
     return bool(upn) and upn_fault(upn, demo=True) is None
+
+
+def _fits_staff(number: str) -> bool:
+    is_teacher_number = len(number) == _TEACHER_NUMBER and number.isdecimal()
+    return is_teacher_number or _is_insurance_number(number)
+
+
+def _is_insurance_number(number: str) -> bool:
+    return len(number) < UPN_LENGTH and bool(number) and ni_number_fault(number, demo=True) is None
 
 
 def _forms(names: Iterable[str]) -> Iterator[str]:

@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Any, TypeAlias
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from schoolgate.authority.importing.models import TwoChildren
 from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
 from schoolgate.authority.records.models.pupil import PupilQuerySet
+from schoolgate.authority.records.subjects import PUPIL, Subject
 
 Kind = PupilKey.Kind
 
@@ -30,8 +31,8 @@ Key: TypeAlias = tuple[int, str]
 """What a pupil is found by: the kind of a `PupilKey`, and its text."""
 
 
-def pairs(user: Any, *, downloaded: bool = False) -> dict[Pair, list[str]]:
-    """The pairs that nobody has parted, each with what both share. Four queries.
+def pairs(user: Any, subject: Subject = PUPIL, *, downloaded: bool = False) -> dict[Pair, list[str]]:
+    """The pairs of pupils, or of staff, that nobody has parted, each with what both share. Four queries.
 
     None with a pupil whom ``user`` (None: the command line) may not see; none with a restricted one for a download.
     """
@@ -49,7 +50,7 @@ def pairs(user: Any, *, downloaded: bool = False) -> dict[Pair, list[str]]:
             alike[kind, text] = [first, last]
         else:
             of_several[kind].append(text)
-    shown = _shown(user, downloaded=downloaded)
+    shown = _shown(user, subject, downloaded=downloaded)
     alike |= _pupils_of(of_several, shown)
     two = {pupil for pupils in alike.values() for pupil in pupils}
     seen = set(shown.filter(pk__in=two).values_list("pk", flat=True))
@@ -61,7 +62,7 @@ def pairs_of(pupil: Pupil, user: Any) -> dict[Pair, list[str]]:
     texts: dict[int, list[str]] = defaultdict(list)
     for kind, text in PupilKey.objects.filter(pupil=pupil, kind__in=SIGNS).values_list("kind", "text"):
         texts[kind].append(text)
-    alike = _pupils_of(texts, _shown(user))
+    alike = _pupils_of(texts, _shown(user, pupil.subject))
     found = _paired(alike, {number for pupils in alike.values() for number in pupils})
     return _without_two_children({pair: signs for pair, signs in found.items() if pupil.pk in pair})
 
@@ -81,9 +82,9 @@ def times_at_schools(pupils: Iterable[int]) -> dict[int, list[Enrolment]]:
     return found
 
 
-def _shown(user: Any, *, downloaded: bool = False) -> PupilQuerySet:
-    everybody = Pupil.objects.all()
-    return everybody.unrestricted() if user is None or downloaded else everybody.visible_to(user)
+def _shown(user: Any, subject: Subject, *, downloaded: bool = False) -> PupilQuerySet:
+    shown = Pupil.people.shown_to(user).filter(kind=subject)
+    return shown.unrestricted() if downloaded else shown
 
 
 def _pupils_of(texts: Mapping[int, Collection[str]], shown: PupilQuerySet) -> dict[Key, list[int]]:
@@ -92,7 +93,9 @@ def _pupils_of(texts: Mapping[int, Collection[str]], shown: PupilQuerySet) -> di
     for kind, of_kind in texts.items():
         wanted |= Q(kind=kind, text__in=of_kind)
     alike: dict[Key, list[int]] = defaultdict(list)
-    keys = PupilKey.objects.filter(wanted, pupil__in=shown).order_by("kind", "text", "pupil")
+    # One by one of those that have a key: as a list, all pupils would be read.
+    are_shown = Exists(shown.filter(pk=OuterRef("pupil")))
+    keys = PupilKey.objects.filter(wanted, are_shown).order_by("kind", "text", "pupil")
     for kind, text, pupil in keys.values_list("kind", "text", "pupil_id"):
         alike[kind, text].append(pupil)
     return alike

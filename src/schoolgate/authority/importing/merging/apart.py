@@ -44,8 +44,8 @@ def _note(
     act: Callable[[dict[str, Any], User | None], bool],
 ) -> None:
     with transaction.atomic():
-        shown = Pupil.objects.select_for_update(of=("self",)).filter(pk__in=[one, other]).order_by("pk")
-        pupils = list(shown.unrestricted() if by is None else shown.visible_to(by))
+        shown = Pupil.people.select_for_update(of=("self",)).filter(pk__in=[one, other]).order_by("pk")
+        pupils = list(shown.shown_to(by))
         if len(pupils) < 2:
             raise Gone
         first, second = pupils

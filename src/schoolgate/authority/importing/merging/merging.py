@@ -49,6 +49,8 @@ from schoolgate.authority.records.origin import origins_among
 from schoolgate.authority.records.removing import remove, remove_enrolment
 from schoolgate.authority.records.restricting import carry_over, let_nobody_be_restricted, let_nobody_else_restrict
 from schoolgate.authority.records.roll import is_on_roll
+from schoolgate.authority.records.rooms_above import pupils_merged
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
@@ -93,16 +95,21 @@ def merge(
         restricts = Restriction.objects.filter(pupil__in=[keep, gone]).exists()
         hold = let_nobody_else_restrict if restricts else let_nobody_be_restricted
         hold()
-        shown = Pupil.objects.select_for_update(of=("self",)).filter(pk__in=[keep, gone]).order_by("pk")
-        pupils = {one.pk: one for one in (shown.unrestricted() if by is None else shown.visible_to(by))}
-        if keep not in pupils or gone not in pupils or keep == gone:
+        shown = Pupil.people.select_for_update(of=("self",)).filter(pk__in=[keep, gone]).order_by("pk")
+        pupils = {one.pk: one for one in shown.shown_to(by)}
+        if keep not in pupils or gone not in pupils or keep == gone or pupils[keep].kind != pupils[gone].kind:
             raise Gone
         what = plan(pupils[keep], pupils[gone])
         if what.seen != seen:
             raise Stale
         if what.faults:
             raise CannotMerge(what.faults)
-        decision = Decision.objects.create(kind=Decision.Kind.MERGE, by=by, reason=reason[:LONGEST_REASON])
+        decision = Decision.objects.create(
+            kind=Decision.Kind.MERGE,
+            by=by,
+            reason=reason[:LONGEST_REASON],
+            on_staff=pupils[keep].subject == STAFF,
+        )
         change = Change.objects.create(
             source=Change.Source.PERSON,
             source_name=str(by or "the command line")[:200],
@@ -125,6 +132,7 @@ def _carry_out(what: Plan, decision: Decision, change: Change) -> None:
         _join(one, change)
     _bring_along(what)
     move(what.keep, what.gone)
+    pupils_merged(gone, keep)
     KnownAs.objects.bulk_create(known, ignore_conflicts=True)
     keep_refused(refused)
     _describe(what)
@@ -201,7 +209,7 @@ def _describe(what: Plan) -> None:
         setattr(pupil, name, value)
     pupil.save(update_fields=list(columns))
     guids = {*what.keep.guids, *what.gone.guids}
-    wanted = search_keys(what.payloads) | match_rows(keys_of_columns(columns, guids))
+    wanted = search_keys(what.payloads) | match_rows(keys_of_columns(columns, guids, pupil.subject))
     PupilKey.objects.filter(pupil=pupil).delete()
     PupilKey.objects.bulk_create(PupilKey(pupil=pupil, kind=kind, text=text) for kind, text in sorted(wanted))
 

@@ -1,6 +1,7 @@
 from schoolgate.authority.importing.models.address_list import AddressListLoad, ListedAddress
 from schoolgate.authority.importing.models.assignment import Assignment, Note
 from schoolgate.authority.importing.models.conflict import Conflict
+from schoolgate.authority.importing.models.erased import ErasedKey
 from schoolgate.authority.importing.models.first_load import FirstLoad, FirstLoadState
 from schoolgate.authority.importing.models.met import Met
 from schoolgate.authority.importing.models.preview import Preview
@@ -15,6 +16,7 @@ __all__ = [
     "Assignment",
     "BaseRules",
     "Conflict",
+    "ErasedKey",
     "FirstLoad",
     "FirstLoadState",
     "Import",

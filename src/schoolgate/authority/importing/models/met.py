@@ -1,6 +1,6 @@
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import models
 
@@ -66,6 +66,20 @@ class Met(models.Model):
         met = {pupil for met in cls.objects.filter(of=this) for pupils in met.fates.values() for pupil in pupils}
         merged = led_on(met)
         return frozenset(merged.get(pupil, pupil) for pupil in met)
+
+    @classmethod
+    def forget(cls, pupils: Collection[int], bases: Collection[int]) -> None:
+        """Let go of the signs of pupils with these numbers who came to these bases, in the caller's transaction."""
+        gone = {str(pupil) for pupil in pupils}
+        came = cls.objects.filter(of__base__in=bases).exclude(entered_packed=b"").order_by("pk")
+        # Held, since somebody else who came by the same import may go at this moment.
+        for met in came.select_for_update(of=("self",)):
+            signs = json.loads(zlib.decompress(bytes(met.entered_packed)))
+            if gone.isdisjoint(signs):
+                continue
+            left = {pupil: sign for pupil, sign in signs.items() if pupil not in gone}
+            met.entered_packed = zlib.compress(canonical(left).encode()) if left else b""
+            met.save(update_fields=["entered_packed"])
 
     @property
     def fates(self) -> dict[str, list[int]]:

@@ -1,6 +1,6 @@
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,8 @@ from django.utils import timezone
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models.first_load import FirstLoad
 from schoolgate.authority.records.models import Change, Decision
-from schoolgate.authority.records.models.visible import ForStaff
+from schoolgate.authority.records.models.visible import ForStaff, may_see_staff_records
+from schoolgate.authority.records.subjects import NOUNS, PUPIL, STAFF, SUBJECTS, Subject
 from schoolgate.commons.jobs.models import Job, State
 
 
@@ -40,6 +41,11 @@ _WORK = Q(not_imported_because="", waiting="")
 
 
 class ImportQuerySet(ForStaff["Import"]):
+    def visible_to(self, user: Any) -> Self:
+        """All for officers, those that tell of members of staff only with the right to see them."""
+        shown = super().visible_to(user)
+        return shown if may_see_staff_records(user) else shown.exclude(subject=STAFF)
+
     def listed(self) -> Self:
         """Without those that somebody deleted from the list, and those of a first load, which tells of its own."""
         return self.of_files().filter(deleted_at=None)
@@ -67,20 +73,22 @@ class ImportQuerySet(ForStaff["Import"]):
 class Import(models.Model):
     """One source document and what the import made of it: a file of a base, or what a run collected from one.
 
-    `written_at` is when the document says it was written. `pupils` were met in it, `done` are dealt with. `counts`
-    holds `pupils` and `groups`: how many were added, changed, same and left out (`counting.Counts`). `problems` tell
-    why all or some of it was not taken, without names and values. `waiting` is what a person is asked, `agreed` what
-    one has agreed to, `not_imported_because` why one did not. `deleted_at` is when a failed one was taken from the
-    list; `figures` are those that a person decides by, `decided` what people did with it: `{did, by, at}`, the oldest
-    first. `first_load` is the load of existing records that it is one school's part of. A state of its own it has none:
-    that is its job's, and what it ended with. `undo` is the step by which somebody undid it, `undone` how far that is
-    and what it did (`undoing_imports.Progress`), and `undone_at` when it was done.
+    `subject` says of whom it tells. `written_at` is when the document says it was written. `pupils`, or members of
+    staff, were met in it, `done` are dealt with. `counts` holds `pupils` and `groups`: how many were added, changed,
+    same and left out (`counting.Counts`). `problems` tell why all or some of it was not taken, without names and
+    values. `waiting` is what a person is asked, `agreed` what one has agreed to, `not_imported_because` why one did
+    not. `deleted_at` is when a failed one was taken from the list; `figures` are those that a person decides by,
+    `decided` what people did with it: `{did, by, at}`, the oldest first. `first_load` is the load of existing records
+    that it is one school's part of. A state of its own it has none: that is its job's, and what it ended with. `undo`
+    is the step by which somebody undid it, `undone` how far that is and what it did (`undoing_imports.Progress`), and
+    `undone_at` when it was done.
     """
 
     base = models.ForeignKey(Base, models.PROTECT, related_name="imports")
     source = models.CharField(max_length=6, choices=Change.Source.choices, default=Change.Source.FILE)
     source_name = models.CharField(max_length=200)
     source_key = models.CharField(max_length=64, db_index=True)
+    subject = models.CharField(max_length=5, choices=SUBJECTS, default=PUPIL)
     full = models.BooleanField()
     written_at = models.DateTimeField()
     arrived_at = models.DateTimeField(default=timezone.now)
@@ -132,14 +140,29 @@ class Import(models.Model):
             return ImportState.FAILED
 
     @property
+    def told_of(self) -> Subject:
+        """Of whom it tells (`subject`)."""
+        return STAFF if self.subject == STAFF else PUPIL
+
+    @property
+    def people(self) -> str:
+        """What sentences call those of whom it tells."""
+        return NOUNS[self.told_of][1]
+
+    @property
     def newest_imported_before(self) -> datetime | None:
-        """When the newest imported document of this base and form was written; None before the first.
+        """When the newest imported document of this base, subject and form was written; None before the first.
 
         That is what the document says, but no later than it came: by a clock that went ahead of time, all that come
         until then would be older. One that was undone does not count.
         """
         imported = Import.objects.filter(
-            base=self.base_id, full=self.full, completed_at__isnull=False, first_load=None, undo=None
+            base=self.base_id,
+            subject=self.subject,
+            full=self.full,
+            completed_at__isnull=False,
+            first_load=None,
+            undo=None,
         )
         written = models.Max(Least("written_at", "arrived_at"))
         newest: datetime | None = imported.exclude(pk=self.pk).aggregate(newest=written)["newest"]

@@ -5,12 +5,17 @@ from django.utils import timezone
 
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
+from schoolgate.authority.records.subjects import STAFF
 
 
 class TwoChildrenQuerySet(OfPupil["TwoChildren"]):
     def of_restricted(self) -> Q:
         """Those of whom either is restricted."""
         return Q(one__in=restricted_pupils()) | Q(other__in=restricted_pupils())
+
+    def of_staff(self) -> Q:
+        """Two members of staff: nobody pairs one with a pupil."""
+        return Q(one__kind=STAFF)
 
 
 class TwoChildren(models.Model):

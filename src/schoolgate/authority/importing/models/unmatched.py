@@ -9,12 +9,17 @@ from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.models.source_import import Import
 from schoolgate.authority.records.models import Decision, Pupil, Restriction
 from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
+from schoolgate.authority.records.subjects import NOUNS, STAFF, number_words
 
 
 class UnmatchedQuerySet(OfPupil["Unmatched"]):
     def of_restricted(self) -> Q:
         """Those who might be a restricted pupil, or were taken back from one."""
         return Q(near_restricted=True) | Q(not_of__in=restricted_pupils())
+
+    def of_staff(self) -> Q:
+        """Members of staff, as the document told of them in which they stood last."""
+        return Q(seen_in__subject=STAFF)
 
 
 class Unmatched(models.Model):
@@ -63,6 +68,22 @@ class Unmatched(models.Model):
 
     def __repr__(self) -> str:
         return f"<Unmatched {self.pk}>"
+
+    @property
+    def named(self) -> str:
+        """What the audit calls it; by its first word the audit knows who may read of staff."""
+        name = f"unmatched record {self.pk} of {self.base.dfe_number}"
+        return f"{STAFF}, {name}" if self.seen_in.subject == STAFF else name
+
+    @property
+    def noun(self) -> str:
+        """What sentences call the person."""
+        return NOUNS[self.seen_in.told_of][0]
+
+    @property
+    def number_words(self) -> str:
+        """What the person's own number is called."""
+        return number_words(self.seen_in.told_of)
 
     @property
     def seen(self) -> str:

@@ -23,8 +23,10 @@ from schoolgate.authority.importing.restricted import mark_waiting
 from schoolgate.authority.importing.telling import refusals_changed
 from schoolgate.authority.importing.unmatched.following import who_follow
 from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming, known_as
-from schoolgate.authority.importing.writing import locked
+from schoolgate.authority.importing.writing import Gone, locked
+from schoolgate.authority.records.looking import about_number
 from schoolgate.authority.records.models import Decision, Enrolment, Pupil, Restriction
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
@@ -53,7 +55,8 @@ def match(
 ) -> Outcome:
     """Take a record for a held pupil, from now on; ``seen`` is `Unmatched.seen` of the record as the person saw it.
 
-    Raises Stale, Gone where the pupil is not held any more, and TwoAtOneSchool.
+    Raises Stale, Gone where the pupil is not held any more, or is none for this record (a member of staff is no pupil),
+    and TwoAtOneSchool.
     """
     with transaction.atomic():
         # Pupils before records, as an import holds them.
@@ -62,7 +65,11 @@ def match(
         if _told_otherwise(row, pupil):
             raise TwoAtOneSchool
         is_restricted = row.is_of_restricted() or Restriction.objects.filter(pupil=pupil).exists()
-        decision = Decision.objects.create(kind=Decision.Kind.MATCH, by=by, reason=reason, on_restricted=is_restricted)
+        if held.subject != row.seen_in.subject:
+            raise Gone
+        decision = Decision.objects.create(
+            kind=Decision.Kind.MATCH, by=by, reason=reason, on_restricted=is_restricted, on_staff=_is_of_staff(row)
+        )
         keys = keys_of_incoming(incoming_of_text(row.entry_text))
         _note(row, "unmatched record matched", pupil, by, reason, request)
         _take(row, _as(row, pupil, BY_HAND, keys), decision)
@@ -81,7 +88,11 @@ def add(record_pk: int, *, seen: str, reason: str = "", by: User | None, request
         add_alone()
         row = _held_as_seen(record_pk, seen, by)
         decision = Decision.objects.create(
-            kind=Decision.Kind.ADD, by=by, reason=reason, on_restricted=row.is_of_restricted()
+            kind=Decision.Kind.ADD,
+            by=by,
+            reason=reason,
+            on_restricted=row.is_of_restricted(),
+            on_staff=_is_of_staff(row),
         )
         keys = keys_of_incoming(incoming_of_text(row.entry_text))
         pupil = _take(row, _as(row, None, ADDED_BY_HAND, keys), decision)
@@ -102,7 +113,11 @@ def discard(
         if row.held_back:
             raise Stale
         decision = Decision.objects.create(
-            kind=Decision.Kind.DISCARD, by=by, reason=reason, on_restricted=row.is_of_restricted()
+            kind=Decision.Kind.DISCARD,
+            by=by,
+            reason=reason,
+            on_restricted=row.is_of_restricted(),
+            on_staff=_is_of_staff(row),
         )
         row.held_back = Unmatched.HeldBack.DISCARDED
         row.save(update_fields=["held_back"])
@@ -124,11 +139,15 @@ def ask_again(record_pk: int, *, seen: str, by: User | None, request: HttpReques
 def _held_as_seen(record_pk: int, seen: str, by: User | None) -> Unmatched:
     """The record, held until the transaction ends, if it is what the person saw."""
     rows = Unmatched.objects.select_for_update(of=("self",)).select_related("base", "seen_in__base")
-    rows = rows.unrestricted() if by is None else rows.visible_to(by)
+    rows = rows.shown_to(by)
     row = rows.filter(pk=record_pk).first()
     if row is None or row.seen != seen:
         raise Stale
     return row
+
+
+def _is_of_staff(row: Unmatched) -> bool:
+    return row.seen_in.subject == STAFF
 
 
 def _told_otherwise(row: Unmatched, pupil: int) -> bool:
@@ -138,7 +157,7 @@ def _told_otherwise(row: Unmatched, pupil: int) -> bool:
 
 def _as(row: Unmatched, pupil: int | None, rule: str, keys: MatchKeys) -> Recognised:
     permanent = keys.upn and not is_temporary(keys.upn)
-    is_anothers = bool(permanent) and Pupil.objects.filter(upn=keys.upn).exclude(pk=pupil or 0).exists()
+    is_anothers = bool(permanent) and Pupil.people.filter(upn=keys.upn).exclude(pk=pupil or 0).exists()
     return Recognised(b"", pupil, rule, is_anothers, bytes(row.sign))
 
 
@@ -149,7 +168,7 @@ def _take(row: Unmatched, whose: Recognised, decision: Decision) -> int:
         this,
         base_rules(row.base).rule_set.rules,
         job=this.job_id or 0,
-        newest_pupil=Pupil.objects.aggregate(newest=Max("pk"))["newest"] or 0,
+        newest_pupil=Pupil.people.aggregate(newest=Max("pk"))["newest"] or 0,
         addresses=address_rule(),
         by_person=ByPerson(this, decision),
     )
@@ -178,7 +197,7 @@ def let_follow(outcome: Outcome, by: User | None, request: HttpRequest | None) -
 def _note(
     row: Unmatched, did: str, pupil: int | None, by: User | None, reason: str, request: HttpRequest | None
 ) -> None:
-    target = f"unmatched record {row.pk} of {row.base.dfe_number}"
-    on = f"pupil {pupil}" if pupil else ""
+    target = row.named
+    on = about_number(pupil, row.seen_in.told_of) if pupil else ""
     details = "; ".join(part for part in (on, reason) if part)
     record(did, by=by, target=target, details=details, request=request, about=on or target)

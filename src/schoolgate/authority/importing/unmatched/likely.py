@@ -20,9 +20,8 @@ from schoolgate.authority.importing.matching.nearness import NearMiss, near_miss
 from schoolgate.authority.importing.matching.rules import Held
 from schoolgate.authority.importing.models import Unmatched
 from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming
-from schoolgate.authority.records.columns import pupil_columns
-from schoolgate.authority.records.groups.addresses import ADDRESSES
-from schoolgate.authority.records.keys import key_of, prefix
+from schoolgate.authority.records.columns import pupil_columns, tells_of
+from schoolgate.authority.records.keys import key_of, post_code_of, prefix
 from schoolgate.authority.records.models import Pupil, PupilKey
 
 MOST_NAMESAKES = 2000
@@ -51,16 +50,18 @@ def likely_of(rows: Sequence[Unmatched], user: Any, *, limit: int = 10) -> dict[
     asked = {row.pk: incoming_of_text(row.entry_text) for row in rows}
     keys = {pk: keys_of_incoming(incoming) for pk, incoming in asked.items()}
     signs = {pk: _signs(keys[pk], pupil_columns(incoming.payloads)) for pk, incoming in asked.items()}
-    homes = {
-        pk: key_of(incoming.payloads.get(ADDRESSES, {}).get("Address", {}).get("PostCode", ""))
-        for pk, incoming in asked.items()
-    }
+    homes = {pk: key_of(post_code_of(incoming.payloads)) for pk, incoming in asked.items()}
     pupils, held, with_sign = _held(frozenset().union(*signs.values()), user)
     home_of = _homes(held, set(homes.values()) - {""})
     found = {}
-    for pk in asked:
+    for pk, incoming in asked.items():
+        subject = tells_of(incoming.payloads)
         # Each with its own only: with those of the other rows too it took a page six seconds.
-        among = set().union(*(with_sign[sign] for sign in signs[pk])) & held.keys()
+        among = {
+            one
+            for one in set().union(*(with_sign[sign] for sign in signs[pk])) & held.keys()
+            if pupils[one].kind == subject
+        }
         misses = near_misses(keys[pk], [held[one] for one in sorted(among)], limit=limit)
         found[pk] = [Likely(pupils[miss.held.pupil], miss, homes[pk] in home_of[miss.held.pupil]) for miss in misses]
     return found
@@ -101,7 +102,7 @@ def _held(signs: frozenset[Sign], user: Any) -> tuple[dict[int, Pupil], dict[int
     with_sign: dict[Sign, set[int]] = defaultdict(set)
     for of_kind, text, pk in PupilKey.objects.filter(alike).values_list("kind", "text", "pupil_id"):
         with_sign[of_kind, text].add(pk)
-    shown = Pupil.objects.unrestricted() if user is None else Pupil.objects.visible_to(user)
+    shown = Pupil.people.shown_to(user)
     wanted |= Q(pk__in=set().union(*with_sign.values()))
     pupils = {one.pk: one for one in shown.filter(wanted).order_by("pk")[:MOST_NAMESAKES]}
     for one in pupils.values():

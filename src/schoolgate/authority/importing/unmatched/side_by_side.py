@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.text import capfirst
+
 from schoolgate.authority.importing.held import keys_of_held
 from schoolgate.authority.importing.matching.agreement import Agreement, Item
 from schoolgate.authority.importing.matching.nearness import NearMiss, near_miss
@@ -12,11 +14,11 @@ from schoolgate.authority.importing.matching.rules import Held
 from schoolgate.authority.importing.models import Unmatched
 from schoolgate.authority.importing.unmatched.likely import likely_of
 from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming
-from schoolgate.authority.records.groups.addresses import ADDRESSES
-from schoolgate.authority.records.groups.enrolment import ENROLMENT
-from schoolgate.authority.records.keys import key_of
+from schoolgate.authority.records.columns import tells_of
+from schoolgate.authority.records.keys import key_of, post_code_of, system_key_of
 from schoolgate.authority.records.models import Enrolment, Pupil, PupilKey
 from schoolgate.authority.records.roll import is_on_roll
+from schoolgate.authority.records.subjects import STAFF, Subject, number_words
 
 WORDS = {
     Agreement.AGREES: "agrees",
@@ -94,12 +96,16 @@ def beside(row: Unmatched, user: Any, others: Sequence[Pupil] = ()) -> Sides:
         )
         for pupil, miss, same_home in misses
     ]
-    code = key_of(incoming.payloads.get(ADDRESSES, {}).get("Address", {}).get("PostCode", ""))
-    return Sides(_incoming(row, incoming.payloads.get(ENROLMENT, {})), candidates, _siblings(row, code, user, misses))
+    code = "" if tells_of(incoming.payloads) == STAFF else key_of(post_code_of(incoming.payloads))
+    return Sides(_incoming(row, system_key_of(incoming.payloads)), candidates, _siblings(row, code, user, misses))
 
 
-def _incoming(row: Unmatched, enrolment: dict[str, Any]) -> list[tuple[str, Any]]:
-    guid = enrolment.get("GUID", "")
+def _words(item: Item, subject: Subject) -> str:
+    """What a screen calls an item that is compared."""
+    return capfirst(number_words(subject)) if item is Item.UPN else item.value
+
+
+def _incoming(row: Unmatched, guid: str) -> list[tuple[str, Any]]:
     values: dict[Item, Any] = {
         Item.GUID: guid,
         Item.UPN: row.upn,
@@ -108,7 +114,7 @@ def _incoming(row: Unmatched, enrolment: dict[str, Any]) -> list[tuple[str, Any]
         Item.GIVEN: row.forename,
         Item.SEX: row.sex,
     }
-    return [(item.value, values[item]) for item in Item]
+    return [(_words(item, row.seen_in.told_of), values[item]) for item in Item]
 
 
 def cell_of(item: Item, pupil: Pupil, miss: NearMiss) -> Cell:
@@ -124,21 +130,21 @@ def cell_of(item: Item, pupil: Pupil, miss: NearMiss) -> Cell:
     agreement = miss.comparison.of(item)
     words = "names swapped" if miss.swapped_names and item in {Item.FAMILY, Item.GIVEN} else WORDS[agreement]
     agrees = agreement in {Agreement.AGREES, Agreement.BY_OTHER_FORM}
-    return Cell(item.value, values[item], words, agrees, agreement is Agreement.DIFFERS)
+    return Cell(_words(item, pupil.subject), values[item], words, agrees, agreement is Agreement.DIFFERS)
 
 
 def _hints(pupil: Pupil, row: Unmatched, upn: str, *, same_home: bool, is_here: bool) -> list[str]:
     found = []
     if not pupil.active:
-        found.append("On no school's roll: ask whether the child has come from there.")
+        found.append(f"At no school: ask whether the {pupil.human} has come from there.")
     if is_here:
-        found.append(f"{row.base.name} has this pupil on its roll already.")
+        found.append(f"{row.base.name} has this {pupil.noun} already.")
     if same_home:
         found.append("Same post code.")
     if row.not_of_id == pupil.pk:
-        found.append("A person said that this is not the same child.")
+        found.append(f"A person said that this is not the same {pupil.human}.")
     if upn and pupil.upn and upn != pupil.upn:
-        found.append("Each has a UPN of its own.")
+        found.append(f"Each has a {number_words(pupil.subject)} of its own.")
     return found
 
 
@@ -146,6 +152,6 @@ def _siblings(row: Unmatched, code: str, user: Any, misses: Sequence[tuple[Pupil
     if not code or not row.surname_key:
         return []
     home = PupilKey.objects.filter(kind=PupilKey.Kind.POSTCODE, text=code).values("pupil")
-    shown = Pupil.objects.unrestricted() if user is None else Pupil.objects.visible_to(user)
+    shown = Pupil.objects.shown_to(user)
     same = shown.filter(pk__in=home, surname_key=row.surname_key).exclude(pk__in=[pupil.pk for pupil, _, _ in misses])
     return list(same.order_by("forename_key", "pk")[:MOST_SIBLINGS])

@@ -20,6 +20,7 @@ from schoolgate.authority.importing.writing import Gone, locked, look_again
 from schoolgate.authority.records.looking import about
 from schoolgate.authority.records.models import Change, Decision, Enrolment, Restriction
 from schoolgate.authority.records.restricting import let_nobody_be_restricted
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 
@@ -66,7 +67,13 @@ def unmatch(enrolment_pk: int, *, reason: str = "", by: User | None, request: Ht
             raise CannotUnmatch(why)
         stays = _was_here_before(enrolment)
         is_restricted = Restriction.objects.filter(pupil=pupil).exists()
-        step = Decision.objects.create(kind=Decision.Kind.UNMATCH, by=by, reason=reason, on_restricted=is_restricted)
+        step = Decision.objects.create(
+            kind=Decision.Kind.UNMATCH,
+            by=by,
+            reason=reason,
+            on_restricted=is_restricted,
+            on_staff=pupil.subject == STAFF,
+        )
         into = Change.objects.create(
             source=Change.Source.PERSON,
             source_name=str(by or "the command line")[:200],
@@ -103,7 +110,8 @@ def unmatch(enrolment_pk: int, *, reason: str = "", by: User | None, request: Ht
 
 
 def _newest(enrolment: Enrolment) -> Import | None:
-    return Import.objects.filter(base=enrolment.base_id).order_by("-pk").first()
+    told = Import.objects.filter(base=enrolment.base_id, subject=enrolment.pupil.kind)
+    return told.order_by("-pk").first()
 
 
 def _was_here_before(enrolment: Enrolment) -> bool:

@@ -78,7 +78,7 @@ def change(request: PersonRequest, pk: int, group: str, item: str, enrolment: in
 
 
 def _find(request: PersonRequest, pk: int, enrolment: int | None, group: str, item: str) -> Place:
-    pupil = pupil_or_404(Pupil.objects.visible_to(request.user), pk)
+    pupil = pupil_or_404(Pupil.people.visible_to(request.user), pk)
     at = None
     if enrolment:
         enrolments = Enrolment.objects.select_related("base")

@@ -15,12 +15,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.importing.conflicts.piles import Pile, in_conflict, last_cleared, piles_of
 from schoolgate.authority.importing.models import Assignment, Conflict
-from schoolgate.authority.records.groups.registry import GROUPS, group_named
-from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
+from schoolgate.authority.records.groups.data_group import DataGroup
+from schoolgate.authority.records.groups.registry import GROUPS, PUPIL_GROUPS, group_named
+from schoolgate.authority.records.hiding import about_what_is_shown
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.models.masking import restricted_pupils
-from schoolgate.authority.records.models.visible import may_see_restricted
+from schoolgate.authority.records.models.visible import may_see_restricted, may_see_staff_records
 from schoolgate.authority.records.searches import Search, keep, kept
+from schoolgate.authority.records.subjects import SUBJECTS
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import AllGood, Column, NotYet, Table
@@ -39,14 +41,14 @@ def conflicts(request: PersonRequest) -> HttpResponseBase:
         text = request.POST.get("text", "").replace("\0", "").strip()[:LONGEST_NAME]
         asked = {name: value for name, value in request.GET.items() if name not in {"search", "page", "format"}}
         if text:
-            asked["search"] = keep(request.session, Search(text, roll="all"))
+            asked["search"] = keep(request.session, Search(text, roll="all", subject=""))
         return redirect(f"{reverse('conflicts')}?{urlencode(asked)}")
     table = listed(request)
     if request.GET.get("start"):
         return _start(request, table)
     search = kept(request.session, request.GET.get("search", ""))
     did = "conflicts downloaded" if request.GET.get("format") else "conflicts listed"
-    about = ABOUT_RESTRICTED if may_see_restricted(request.user) else ""
+    about = about_what_is_shown(request.user)
     record(did, by=request.user, details=search.words if search else "", request=request, about=about)
     query = request.GET.copy()
     query.pop("page", None)
@@ -68,17 +70,17 @@ def listed(request: PersonRequest) -> Table:
 
     found = in_conflict(request.user)
     if (search := kept(request.session, request.GET.get("search", ""))) is not None:
-        found = found.filter(pk__in=search.pupils(request.user).order_by().values("pk"))
+        found = found.filter(pk__in=search.people(request.user).order_by().values("pk"))
     if _shows_restricted(request):
         found = found.filter(pk__in=restricted_pupils())
     return Table(
         [
-            Column("name", "Pupil", sort="surname_key", value=name_of, link=lambda one: address_of(one, request)),
+            Column("listed_name", "Name", sort="surname_key", link=lambda one: address_of(one, request)),
             Column(
                 "base",
                 "School",
                 sort="",
-                choices=_schools(),
+                choices=_schools(request),
                 narrow=_at,
                 value=lambda one: ", ".join(pile(one).schools),
             ),
@@ -86,10 +88,11 @@ def listed(request: PersonRequest) -> Table:
                 "of",
                 "Conflicts by group",
                 sort="",
-                choices=[(group.name, group.label) for group in GROUPS],
+                choices=[(group.name, group.label) for group in _groups(request)],
                 narrow=_of,
                 value=lambda one: pile(one).groups,
             ),
+            *([Column("kind", "Who", choices=SUBJECTS)] if may_see_staff_records(request.user) else []),
             Column("waits", "Conflicts", kind="number"),
             Column("oldest", "Oldest", kind="time", dates=True),
             Column(
@@ -104,16 +107,11 @@ def listed(request: PersonRequest) -> Table:
         found,
         request,
         name="conflicts",
-        noun=("pupil", "pupils"),
+        noun=("person", "people") if may_see_staff_records(request.user) else ("pupil", "pupils"),
         empty=_empty(request),
         kept=["search", "restricted"],
         prepare=prepare,
     )
-
-
-def name_of(pupil: Pupil) -> str:
-    """`Okafor, Daniel`."""
-    return ", ".join(part for part in (pupil.surname, pupil.forename) if part) or f"Pupil {pupil.pk}"
 
 
 def address_of(pupil: Pupil, request: HttpRequest, **more: str) -> str:
@@ -125,6 +123,10 @@ def address_of(pupil: Pupil, request: HttpRequest, **more: str) -> str:
         query[name] = value
     address = reverse("pupil-conflicts", args=[pupil.pk])
     return f"{address}?{query.urlencode()}" if query else address
+
+
+def _groups(request: PersonRequest) -> tuple[DataGroup, ...]:
+    return GROUPS if may_see_staff_records(request.user) else PUPIL_GROUPS
 
 
 def _shows_restricted(request: PersonRequest) -> bool:
@@ -139,8 +141,8 @@ def _start(request: PersonRequest, table: Table) -> HttpResponseBase:
     return redirect("conflicts")
 
 
-def _schools() -> list[tuple[str, str]]:
-    waiting = Conflict.objects.open().order_by().values("base")
+def _schools(request: PersonRequest) -> list[tuple[str, str]]:
+    waiting = Conflict.objects.open().visible_to(request.user).order_by().values("base")
     return [(str(base.pk), base.name) for base in Base.objects.filter(pk__in=waiting).order_by("name")]
 
 

@@ -16,7 +16,6 @@ from schoolgate.authority.importing.conflicts.many import (
     DIFFERENCES,
     MOST,
     Item,
-    Many,
     Since,
     Which,
     decide_many,
@@ -31,6 +30,7 @@ from schoolgate.authority.records.groups.registry import group_named, group_numb
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.showing import show_item
+from schoolgate.authority.records.subjects import NOUNS
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 
@@ -41,16 +41,17 @@ EXAMPLES = 10
 @who("administrator", "officer")
 def decide_many_page(request: PersonRequest) -> HttpResponseBase:
     """Choose an item, look at examples, leave out single pupils, and decide on all others."""
-    known = items()
+    known = items(request.user)
     which = _which(request, known)
     if which is None:
         return render(request, "authority_importing/decide_many.html", {"items": []})
-    found = many(which)
+    found = many(which, request.user)
     # Ticking off single pupils, and looking at others, sends the form as it is: nothing that was typed is lost.
     looks = "look" in request.POST
     decides = request.method == "POST" and not looks
     since = found.since(request.POST.get("seen", "")) if decides else None
-    how: dict[str, Any] = {"pupils": found.pupils, "must_type": len(found.pairs) > AT_ONCE}
+    person, people = NOUNS[found.subject]
+    how: dict[str, Any] = {"pupils": found.pupils, "people": people, "must_type": len(found.pairs) > AT_ONCE}
     if looks or since:
         typed = {name: request.POST.get(name) for name in ("choice", "reason")}
         form = DecideManyForm(initial={"seen": found.seen, **typed}, **how)
@@ -61,7 +62,7 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
             decision, done = decide_many(
                 found, Choice(given["choice"]), by=request.user, reason=given["reason"], request=request
             )
-            _tell(request, done)
+            _tell(request, done, people)
             return redirect("decision", decision.pk) if decision else redirect(request.get_full_path())
     record("conflicts listed", by=request.user, details=item_label(which.group, which.item), request=request)
     news = {pair.conflict.pk for pair in (*since.come, *since.changed)} if since else set()
@@ -70,18 +71,20 @@ def decide_many_page(request: PersonRequest) -> HttpResponseBase:
         "items": [(_key(one.group, one.item), f"{item_label(one.group, one.item)} ({one.number:,})") for one in known],
         "item": _key(which.group, which.item),
         "base": str(which.base or ""),
-        "schools": _schools(),
+        "schools": _schools(request),
         "differences": list(DIFFERENCES.items()),
         "difference": which.difference,
         "found": found,
+        "person": person,
+        "people": people,
         "restricted": found.restricted if may_see_restricted(request.user) else 0,
         "most": MOST,
         "examples": (examples := shown.get_page(request.POST.get("look"))),
         "rows": _examples(list(examples), news),
         "without": _pupils(found.without),
         "form": form,
-        "since": _told_of(since) if since else None,
-        "submit": _submit_words(found),
+        "since": _told_of(since, request) if since else None,
+        "submit": f"Apply to {found.people_counted}",
     }
     status = 409 if since else 422 if form.errors else 200
     return render(request, "authority_importing/decide_many.html", context, status=status)
@@ -114,8 +117,8 @@ def _key(group: int, item: str) -> str:
     return f"{group_numbered(group).name}/{item}"
 
 
-def _schools() -> list[tuple[str, str]]:
-    waiting = Conflict.objects.open().unrestricted().order_by().values("base")
+def _schools(request: PersonRequest) -> list[tuple[str, str]]:
+    waiting = Conflict.objects.open().unrestricted().visible_to(request.user).order_by().values("base")
     return [(str(base.pk), base.name) for base in Base.objects.filter(pk__in=waiting).order_by("name")]
 
 
@@ -138,9 +141,9 @@ def _pupils(pairs: Sequence[Pair]) -> list[Pupil]:
     return list({one.pupil_id: one.pupil for one in conflicts}.values())
 
 
-def _told_of(since: Since) -> dict[str, Any]:
+def _told_of(since: Since, request: PersonRequest) -> dict[str, Any]:
     """What changed since the person looked: who decided on some meanwhile, and how many else are gone or come."""
-    closed = Conflict.objects.unrestricted().filter(pk__in=since.gone).exclude(decision=None)
+    closed = Conflict.objects.unrestricted().visible_to(request.user).filter(pk__in=since.gone).exclude(decision=None)
     decided = list(closed.select_related("pupil", "decision__by").order_by("pk")[:EXAMPLES])
     number = closed.count()
     return {
@@ -152,11 +155,7 @@ def _told_of(since: Since) -> dict[str, Any]:
     }
 
 
-def _submit_words(found: Many) -> str:
-    return f"Apply to {found.pupils:,} pupil{'' if found.pupils == 1 else 's'}"
-
-
-def _tell(request: PersonRequest, done: Done | None) -> None:
+def _tell(request: PersonRequest, done: Done | None, people: str) -> None:
     if done is None:
         messages.success(request, "It is being done. This page says how far it is.")
         return
@@ -165,6 +164,6 @@ def _tell(request: PersonRequest, done: Done | None) -> None:
     if done.passed_over:
         messages.warning(
             request,
-            f"{len(done.passed_over):,} pupils stay as they are: a value changed meanwhile, or cannot be taken. They "
+            f"{len(done.passed_over):,} {people} stay as they are: a value changed meanwhile, or cannot be taken. They "
             "still wait.",
         )

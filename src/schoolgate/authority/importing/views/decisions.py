@@ -13,7 +13,6 @@ from schoolgate.authority.importing.conflicts.taking_back import left_by, may_be
 from schoolgate.authority.importing.forms import UndoForm
 from schoolgate.authority.importing.models import Conflict, KnownAs
 from schoolgate.authority.importing.refused_values import item_label, sent
-from schoolgate.authority.importing.views.conflicts import name_of
 from schoolgate.authority.records.models import Decision, Enrolment, MergedInto
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.accounts.models import User
@@ -102,7 +101,7 @@ def _matched(this: Decision, user: User) -> list[Enrolment]:
 def _table(request: PersonRequest, closed: Any) -> Table:
     return Table(
         [
-            Column("pupil", "Pupil", sort="pupil__surname_key", value=lambda one: name_of(one.pupil), link=_pupil),
+            Column("pupil", "Name", sort="pupil__surname_key", value=lambda one: one.pupil.listed_name, link=_pupil),
             Column("base__name", "School"),
             Column("item", "Item", value=lambda one: item_label(one.group, one.item)),
             Column("value", "Theirs", kind="long", sort="", value=_theirs),

@@ -14,7 +14,7 @@ from schoolgate.authority.importing.first_load.steps import KEPT_FOR, discard, g
 from schoolgate.authority.importing.first_load.trying import WHAT, Told
 from schoolgate.authority.importing.forms import FirstLoadForm
 from schoolgate.authority.importing.models import FirstLoad, FirstLoadState
-from schoolgate.authority.records.groups.registry import GROUPS
+from schoolgate.authority.records.groups.registry import PUPIL_GROUPS
 from schoolgate.authority.records.models import Pupil
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
@@ -106,7 +106,7 @@ def first_load_file(request: PersonRequest, pk: int) -> HttpResponseBase:
         "base_headings": [_WORDS[what][0] for what in _OF_A_SCHOOL],
         "groups": [
             (group.label, [(words, numbers.get(what, 0)) for what, words in _GROUP_WORDS.items()])
-            for group in GROUPS
+            for group in PUPIL_GROUPS
             if (numbers := outcome.get("groups", {}).get(group.name))
         ],
         "group_headings": list(_GROUP_WORDS.values()),

@@ -28,7 +28,7 @@ _STALE = "Nothing was done: one of the two changed since you looked. Both are sh
 @sensitive_post_parameters("reason")
 def merge_pupils(request: PersonRequest, keep: int, gone: int) -> HttpResponseBase:
     """The pupil numbered `keep` would stay, and `gone` lead on to it; what the form says is done."""
-    shown = Pupil.objects.visible_to(request.user).select_related("created_by__base")
+    shown = Pupil.people.visible_to(request.user).select_related("created_by__base")
     ours, theirs = pupil_or_404(shown, keep), pupil_or_404(shown, gone)
     if ours == theirs:
         if keep == gone:

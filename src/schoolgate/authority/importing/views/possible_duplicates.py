@@ -8,13 +8,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from schoolgate.authority.importing.merging.alike import Pair, pairs, times_at_schools, who_stays
 from schoolgate.authority.importing.models import TwoChildren
-from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
+from schoolgate.authority.records.hiding import ABOUT_RESTRICTED, ABOUT_STAFF
 from schoolgate.authority.records.listing import schools_of
 from schoolgate.authority.records.models import Enrolment, Pupil
-from schoolgate.authority.records.models.visible import may_see_restricted
+from schoolgate.authority.records.models.visible import may_see_restricted, may_see_staff_records
+from schoolgate.authority.records.subjects import PUPIL, STAFF, Subject, number_words
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import AllGood, Column, NotYet, Table
@@ -36,21 +38,32 @@ class _Row:
 
 @who("administrator", "officer")
 def possible_duplicates(request: PersonRequest) -> HttpResponseBase:
-    """The list; by `?apart=1` the pairs of whom a person said that they are two children."""
+    """The list; by `?apart=1` the pairs of whom a person said that they are two children.
+
+    By `?staff=1` it is of staff, to who may see them.
+    """
+    staff = bool(request.GET.get("staff")) and may_see_staff_records(request.user)
     apart, downloaded = bool(request.GET.get("apart")), bool(request.GET.get("format"))
     did = "possible duplicates downloaded" if downloaded else "possible duplicates listed"
     about = ABOUT_RESTRICTED if may_see_restricted(request.user) and not downloaded else ""
-    record(did, by=request.user, request=request, about=about)
+    record(did, by=request.user, request=request, about=ABOUT_STAFF if staff else about)
     parted = TwoChildren.objects.visible_to(request.user)
-    context = {"apart": apart, "parted": 0 if apart else parted.count()}
-    rows = _parted(parted.unrestricted() if downloaded else parted) if apart else _pairs(request, downloaded=downloaded)
-    return _table(request, rows, apart=apart).response("authority_importing/possible_duplicates.html", context)
+    parted = parted.staff() if staff else parted.pupils()
+    context = {
+        "apart": apart,
+        "parted": 0 if apart else parted.count(),
+        "staff": staff,
+        "to_staff": may_see_staff_records(request.user) and not staff,
+    }
+    subject = STAFF if staff else PUPIL
+    rows = _parted(parted.unrestricted() if downloaded else parted) if apart else _pairs(request, subject, downloaded)
+    return _table(request, rows, subject, apart=apart).response("authority_importing/possible_duplicates.html", context)
 
 
-def _pairs(request: PersonRequest, *, downloaded: bool) -> list[_Row]:
+def _pairs(request: PersonRequest, subject: Subject, downloaded: bool) -> list[_Row]:
     """All of them, by the names of the one with the lower number: there may be thousands, so little is read of each."""
-    found = pairs(request.user, downloaded=downloaded)
-    first = Pupil.objects.filter(pk__in={one for one, _ in found})
+    found = pairs(request.user, subject, downloaded=downloaded)
+    first = Pupil.people.filter(pk__in={one for one, _ in found})
     known = first.values_list("pk", "surname_key", "forename_key", "born")
     told = {pk: ((surname, forename), born) for pk, surname, forename, born in known}
     rows = [_Row(pair, signs, None, *told[pair[0]]) for pair, signs in found.items()]
@@ -64,10 +77,10 @@ def _parted(rows: QuerySet[TwoChildren]) -> list[_Row]:
     ]
 
 
-def _table(request: PersonRequest, rows: list[_Row], *, apart: bool) -> Table:
+def _table(request: PersonRequest, rows: list[_Row], subject: Subject, *, apart: bool) -> Table:
     def prepare(page: list[_Row]) -> None:
         numbers = {number for row in page for number in row.pair}
-        pupils, schools = Pupil.objects.in_bulk(numbers), times_at_schools(numbers)
+        pupils, schools = Pupil.people.in_bulk(numbers), times_at_schools(numbers)
         for row in page:
             row.schools = schools
             row.keep, row.gone = who_stays(pupils[row.pair[0]], pupils[row.pair[1]], schools)
@@ -77,7 +90,7 @@ def _table(request: PersonRequest, rows: list[_Row], *, apart: bool) -> Table:
 
     more = (
         [
-            Column("by", "Two children, says", sort="", value=lambda row: str(row.said.by or "the command line")),
+            Column("by", "Not one, says", sort="", value=lambda row: str(row.said.by or "the command line")),
             Column("at", "Since", kind="time", sort="said__at", value=said("at")),
         ]
         if apart
@@ -85,13 +98,13 @@ def _table(request: PersonRequest, rows: list[_Row], *, apart: bool) -> Table:
     )
     return Table(
         [
-            Column("name", "Pupil", sort="surname", value=lambda row: _name(row.keep), link=_address),
+            Column("name", "Name", sort="surname", value=lambda row: row.keep.listed_name, link=_address),
             Column("born", "Date of birth", kind="date"),
-            Column("upn", "UPN", kind="code", sort="", value=lambda row: row.keep.upn),
+            Column("upn", capfirst(number_words(subject)), kind="code", sort="", value=lambda row: row.keep.upn),
             Column("schools", "Schools", sort="", value=lambda row: schools_of(row.schools[row.keep.pk])),
-            Column("other", "The other", sort="", value=lambda row: _name(row.gone)),
+            Column("other", "The other", sort="", value=lambda row: row.gone.listed_name),
             Column("other_born", "Born", kind="date", sort="", value=lambda row: row.gone.born),
-            Column("other_upn", "Other UPN", kind="code", sort="", value=lambda row: row.gone.upn),
+            Column("other_upn", f"Other {number_words(subject)}", kind="code", sort="", value=lambda row: row.gone.upn),
             Column("other_schools", "Other schools", sort="", value=lambda row: schools_of(row.schools[row.gone.pk])),
             *more,
         ],
@@ -99,14 +112,14 @@ def _table(request: PersonRequest, rows: list[_Row], *, apart: bool) -> Table:
         request,
         name="possible-duplicates",
         noun=("pair", "pairs"),
-        empty=NotYet("Of nobody.") if apart else AllGood("No two pupils look like one child."),
-        kept=["apart"],
+        empty=NotYet("Of nobody.") if apart else AllGood(_none(subject)),
+        kept=["apart", "staff"],
         prepare=prepare,
     )
 
 
-def _name(pupil: Pupil) -> str:
-    return ", ".join(part for part in (pupil.surname, pupil.forename) if part) or f"Pupil {pupil.pk}"
+def _none(subject: Subject) -> str:
+    return "No two members of staff look like one person." if subject == STAFF else "No two pupils look like one child."
 
 
 def _address(row: _Row) -> str:

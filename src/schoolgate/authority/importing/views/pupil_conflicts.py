@@ -82,7 +82,7 @@ def note_on_pupil(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _find(request: PersonRequest, pk: int) -> Pupil:
-    return pupil_or_404(Pupil.objects.visible_to(request.user), pk)
+    return pupil_or_404(Pupil.people.visible_to(request.user), pk)
 
 
 def _wishes(request: PersonRequest, pupil: Pupil) -> list[Wish]:

@@ -203,7 +203,7 @@ def _told(request: PersonRequest, result: dict[str, Any]) -> dict[str, Any]:
         rows.append({"label": group.label, "was": was, "then": told, "picture": parts(group.label, drawn)})
     pupils = {
         pupil.pk: pupil
-        for pupil in Pupil.objects.visible_to(request.user).filter(pk__in={one[0] for one in result["examples"]})
+        for pupil in Pupil.people.visible_to(request.user).filter(pk__in={one[0] for one in result["examples"]})
     }
     examples = [
         {

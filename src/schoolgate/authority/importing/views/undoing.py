@@ -62,7 +62,7 @@ def left_behind(request: PersonRequest, pk: int) -> HttpResponseBase:
             Column("values", "What stays", kind="long", sort="", value=lambda one: _values(left[one.pk])),
             Column("because", "Since", kind="long", sort="", value=lambda one: _because(left[one.pk])),
         ],
-        Pupil.objects.visible_to(request.user).filter(pk__in=list(left)),
+        Pupil.people.visible_to(request.user).filter(pk__in=list(left)),
         request,
         name="left-by-undo",
         noun=("pupil", "pupils"),

@@ -16,8 +16,9 @@ from schoolgate.authority.importing.models import Unmatched
 from schoolgate.authority.importing.recognising import WhyNot
 from schoolgate.authority.importing.refusal_words import in_short
 from schoolgate.authority.importing.unmatched.likely import likely_of
-from schoolgate.authority.records.hiding import ABOUT_RESTRICTED
-from schoolgate.authority.records.models.visible import may_see_restricted
+from schoolgate.authority.records.hiding import about_what_is_shown
+from schoolgate.authority.records.models.visible import may_see_restricted, may_see_staff_records
+from schoolgate.authority.records.subjects import PUPIL, SUBJECTS
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import AllGood, Column, Table
@@ -33,7 +34,7 @@ def unmatched(request: PersonRequest) -> HttpResponseBase:
     By `?restricted=1` those who might be restricted are shown alone, of any age.
     """
     did = "unmatched records downloaded" if request.GET.get("format") else "unmatched records listed"
-    about = ABOUT_RESTRICTED if may_see_restricted(request.user) else ""
+    about = about_what_is_shown(request.user)
     record(did, by=request.user, request=request, about=about)
     everybody = Unmatched.objects.visible_to(request.user)
     waiting = everybody.filter(held_back=Unmatched.HeldBack.NO)
@@ -44,6 +45,7 @@ def unmatched(request: PersonRequest) -> HttpResponseBase:
         "shows_held": bool(request.GET.get("held")),
         "shows_restricted": _shows_restricted(request),
         "shows_older": bool(request.GET.get("older")),
+        "sees_staff": may_see_staff_records(request.user),
     }
     return listed(request).response("authority_importing/unmatched.html", context)
 
@@ -51,12 +53,13 @@ def unmatched(request: PersonRequest) -> HttpResponseBase:
 def listed(request: PersonRequest) -> Table:
     """The list as this request filters it: also what a record's page goes on in."""
     misses: dict[int, int] = {}
+    sees_staff = may_see_staff_records(request.user)
 
     def prepare(rows: list[Unmatched]) -> None:
         misses.clear()
         misses.update((pk, len(found)) for pk, found in likely_of(rows, request.user).items())
 
-    rows = Unmatched.objects.visible_to(request.user).select_related("base", "assigned_to")
+    rows = Unmatched.objects.visible_to(request.user).select_related("base", "assigned_to", "seen_in")
     if request.GET.get("held"):
         rows = rows.exclude(held_back=Unmatched.HeldBack.NO)
     else:
@@ -70,7 +73,7 @@ def listed(request: PersonRequest) -> Table:
             Column("name", "Name", sort="surname_key", value=name_of, link=lambda row: address_of(row, request)),
             Column("born", "Date of birth", kind="date"),
             Column("sex", "Sex"),
-            Column("upn", "UPN", kind="code", sort=""),
+            Column("upn", "Number" if sees_staff else "UPN", kind="code", sort=""),
             Column(
                 "base__name",
                 "School",
@@ -78,6 +81,7 @@ def listed(request: PersonRequest) -> Table:
                 narrow=lambda found, base: found.filter(base=int(base)),
             ),
             Column("year_group", "Year"),
+            *([_who_column()] if sees_staff else []),
             Column(
                 "why",
                 "Why",
@@ -99,10 +103,21 @@ def listed(request: PersonRequest) -> Table:
         rows,
         request,
         name="unmatched",
-        noun=("pupil", "pupils"),
+        noun=("person", "people") if may_see_staff_records(request.user) else ("pupil", "pupils"),
         empty=AllGood("Nobody is held back." if request.GET.get("held") else "Every pupil is matched."),
         kept=SHOWN,
         prepare=prepare,
+    )
+
+
+def _who_column() -> Column:
+    return Column(
+        "who",
+        "Who",
+        sort="",
+        choices=SUBJECTS,
+        narrow=lambda found, subject: found.filter(seen_in__subject=subject),
+        value=lambda row: row.seen_in.get_subject_display(),
     )
 
 
@@ -138,14 +153,14 @@ def _shows_restricted(request: PersonRequest) -> bool:
 
 
 def _too_old() -> Q:
-    """Above the age that is set: who has had that birthday, and a year more."""
+    """Pupils above the age that is set: who has had that birthday, and a year more."""
     oldest = OLDEST_UNMATCHED.get()
     if not oldest:
         return Q(pk__in=[])
     today = timezone.localdate()
     year = today.year - oldest - 1
     last_day = date(year, 3, 1) if (today.month, today.day) == (2, 29) else today.replace(year=year)
-    return Q(born__lte=last_day)
+    return Q(born__lte=last_day, seen_in__subject=PUPIL)
 
 
 def _schools(request: PersonRequest) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from schoolgate.authority.importing.applying import ChangedMeanwhile
+from schoolgate.authority.importing.erased import requests_that_erased
 from schoolgate.authority.importing.forms import UnmatchForm
 from schoolgate.authority.importing.models import KnownAs, Unmatched
 from schoolgate.authority.importing.refusal_words import words_of
@@ -18,6 +19,7 @@ from schoolgate.authority.importing.unmatched.acting import Stale, TwoAtOneSchoo
 from schoolgate.authority.importing.unmatched.side_by_side import beside
 from schoolgate.authority.importing.unmatched.unmatching import CannotUnmatch, unmatch, why_not
 from schoolgate.authority.importing.views.unmatched import address_of, list_address, listed, name_of, next_after
+from schoolgate.authority.importing.waiting import incoming_of_text, keys_of_incoming
 from schoolgate.authority.importing.writing import Gone
 from schoolgate.authority.records.leading_on import find_pupil, pupil_or_404
 from schoolgate.authority.records.looking import looked
@@ -63,13 +65,13 @@ def unmatched_record(request: PersonRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def assign_unmatched(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Take a record, or let go of it, where that is still as it was seen."""
-    row = get_object_or_404(Unmatched.objects.visible_to(request.user), pk=pk)
+    row = get_object_or_404(Unmatched.objects.visible_to(request.user).select_related("base", "seen_in"), pk=pk)
     seen = request.POST.get("seen", "")
     to = None if row.assigned_to_id == request.user.pk else request.user
     held = Unmatched.objects.filter(pk=row.pk, assigned_to=int(seen) if seen.isdecimal() and int(seen) else None)
     if held.update(assigned_to=to):
         did = "unmatched record assigned"
-        record(did, by=request.user, target=f"unmatched record {pk}", details=str(to or "nobody"), request=request)
+        record(did, by=request.user, target=row.named, details=str(to or "nobody"), request=request, about=row.named)
     else:
         messages.error(request, "A colleague assigned this record meanwhile; the page shows to whom.")
     return redirect(address_of(row, request))
@@ -79,7 +81,7 @@ def assign_unmatched(request: PersonRequest, pk: int) -> HttpResponseBase:
 @sensitive_post_parameters("reason")
 def unmatch_pupil(request: PersonRequest, pk: int, enrolment: int) -> HttpResponseBase:
     """Say why a match is taken back, and take it back."""
-    pupil = pupil_or_404(Pupil.objects.visible_to(request.user), pk)
+    pupil = pupil_or_404(Pupil.people.visible_to(request.user), pk)
     enrolments = Enrolment.objects.select_related("base", "created_by")
     at: Enrolment = get_object_or_404(enrolments.visible_to(request.user), pk=enrolment, pupil=pupil)
     form = UnmatchForm(request.POST if request.method == "POST" else None)
@@ -105,7 +107,7 @@ def _find(request: PersonRequest, row: Unmatched) -> HttpResponseBase:
     address = address_of(row, request)
     if not text:
         return redirect(address)
-    key = keep(request.session, Search(text, roll="all"))
+    key = keep(request.session, Search(text, roll="all", subject=row.seen_in.told_of))
     return redirect(f"{address}{'&' if '?' in address else '?'}find={key}")
 
 
@@ -116,7 +118,7 @@ def _act(request: PersonRequest, row: Unmatched) -> str | None:
     pupil = request.POST.get("match", "")
     try:
         if pupil.isdecimal():
-            held = find_pupil(Pupil.objects.visible_to(request.user), int(pupil))
+            held = find_pupil(Pupil.people.visible_to(request.user), int(pupil))
             if held is None:
                 raise Gone
             done = match(row.pk, held.pk, **how)
@@ -154,11 +156,11 @@ def _page(request: PersonRequest, row: Unmatched) -> HttpResponseBase:
     found = None
     others: list[Pupil] = []
     if search is not None:
-        pupils = list(search.pupils(request.user)[: MOST_FOUND + 1])
+        pupils = list(search.people(request.user)[: MOST_FOUND + 1])
         others = pupils[:MOST_FOUND]
         found = _Found(search.text, others, len(pupils) > MOST_FOUND)
     sides = beside(row, request.user, others)
-    target = f"unmatched record {row.pk} of {row.base.dfe_number}"
+    target = row.named
     record("unmatched record seen", by=request.user, target=target, request=request, about=target)
     for one in sides.candidates:
         looked(one.pupil, "near miss of an unmatched record", by=request.user, request=request)
@@ -166,7 +168,8 @@ def _page(request: PersonRequest, row: Unmatched) -> HttpResponseBase:
     context = {
         "row": row,
         "name": name_of(row),
-        "why": words_of(row.why),
+        "why": words_of(row.why, row.seen_in.told_of),
+        "erased": requests_that_erased(keys_of_incoming(incoming_of_text(row.entry_text)), row.seen_in.told_of),
         "seen": row.seen,
         "sides": sides,
         "found": found,

@@ -4,7 +4,7 @@ from schoolgate.authority.records.groups.data_group import DataGroup, Item
 from schoolgate.authority.records.groups.forms import DATE, NAME, NUMBER, POSTCODE, TEXT, YES_NO, Fields, Form
 
 # Numbers of houses stand in the first three and in the lines: a hyphen counts there.
-_PLACE: dict[str, Form] = {
+PLACE: dict[str, Form] = {
     "BS7666Address": Fields(
         {
             "SAON": TEXT,
@@ -26,7 +26,7 @@ _PLACE: dict[str, Form] = {
     "Northing": NUMBER,
 }
 
-CONTACT_ADDRESS = Fields({"AddressAsPupil": YES_NO, **_PLACE})
+CONTACT_ADDRESS = Fields({"AddressAsPupil": YES_NO, **PLACE})
 """Of a contact: the pupil's, or one of its own."""
 
 ADDRESSES = DataGroup(
@@ -34,5 +34,5 @@ ADDRESSES = DataGroup(
     name="addresses",
     label="Addresses",
     of="pupil",
-    items=(Item("Address", Fields({**_PLACE, "AddressStartDate": DATE, "AddressEndDate": DATE})),),
+    items=(Item("Address", Fields({**PLACE, "AddressStartDate": DATE, "AddressEndDate": DATE})),),
 )

@@ -1,4 +1,4 @@
-"""A data group: items of a pupil or an enrolment that are compared and decided together."""
+"""A data group: items of a pupil or an enrolment that are compared and decided together; so of a member of staff."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from schoolgate.authority.records.groups.forms import Form, Leaf, Once, Row, Value
+from schoolgate.authority.records.subjects import PUPIL, Subject
 from schoolgate.documents.students.entries import Record
 from schoolgate.documents.students.wording import item_for
 
@@ -47,7 +48,8 @@ class DataGroup:
     """A group of items.
 
     ``number`` (0 to 63) is permanent: it is part of the keys of rows. ``of`` says what a row of it belongs to: the
-    pupil, whoever tells of it, or the enrolment, so that no school writes over what another said.
+    pupil, whoever tells of it, or the enrolment, so that no school writes over what another said. ``subject`` says
+    of which persons it tells: a member of staff takes the pupil's place, an engagement the enrolment's (ADR 024).
     """
 
     number: int
@@ -55,6 +57,7 @@ class DataGroup:
     label: str
     of: Literal["pupil", "enrolment"]
     items: tuple[Item, ...]
+    subject: Subject = PUPIL
 
     @cached_property
     def _forms(self) -> Mapping[str, Form]:

@@ -237,6 +237,7 @@ class Events(Set):
 
     ``keys`` are ways to tell which is about which, tried in turn: names of fields that must all be there and agree.
     Where several of one side have the same key nobody can tell them apart: the incoming ones stand for all of those.
+    A system's own key, which is taken once, is none where several share it: they are told apart by the next.
     """
 
     member: Fields
@@ -285,6 +286,8 @@ class Events(Set):
                 if said is None:
                     continue
                 one_each = len(ours) == len(said) == 1
+                if not one_each and self._is_own(key):
+                    continue
                 for place in ours:
                     pairs[place] = []
                     del left_held[place]
@@ -292,6 +295,10 @@ class Events(Set):
                 for place in said:
                     del left_incoming[place]
         return pairs, [incoming[place] for place in left_incoming]
+
+    def _is_own(self, key: tuple[str, ...]) -> bool:
+        """Whether it is the key that a system gives to each."""
+        return bool(key) and all(isinstance(self.member.fields[name], Once) for name in key)
 
     def _by_key(self, key: tuple[str, ...], members: Mapping[int, Record]) -> dict[str, list[int]]:
         """The places of the members that have this key, by its value; without names all of a member is its key."""

@@ -4,7 +4,7 @@ from schoolgate.authority.records.models.decision import Decision
 from schoolgate.authority.records.models.enrolment import Enrolment
 from schoolgate.authority.records.models.group_rows import EnrolmentGroup, PupilGroup, group_of, owner_of, row_key
 from schoolgate.authority.records.models.merged import MergedInto
-from schoolgate.authority.records.models.pupil import Pupil
+from schoolgate.authority.records.models.pupil import Pupil, StaffMember
 from schoolgate.authority.records.models.pupil_key import PupilKey
 from schoolgate.authority.records.models.refusal import Refusal
 from schoolgate.authority.records.models.replaced import Replaced
@@ -25,6 +25,7 @@ __all__ = [
     "Replaced",
     "Restriction",
     "Settled",
+    "StaffMember",
     "group_of",
     "owner_of",
     "row_key",

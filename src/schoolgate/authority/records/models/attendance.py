@@ -11,6 +11,7 @@ from schoolgate.authority.records.groups.data_group import Payload
 from schoolgate.authority.records.models.change import Change
 from schoolgate.authority.records.models.enrolment import Enrolment
 from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
+from schoolgate.authority.records.subjects import STAFF
 from schoolgate.documents.students.entries import Record
 
 _COUNTED = (
@@ -27,6 +28,10 @@ class AttendanceQuerySet(OfPupil["Attendance"]):
     def of_restricted(self) -> Q:
         """The registers of restricted pupils' enrolments."""
         return Q(enrolment__pupil__in=restricted_pupils())
+
+    def of_staff(self) -> Q:
+        """Registers of staff: there are none."""
+        return Q(enrolment__pupil__kind=STAFF)
 
 
 class Attendance(models.Model):

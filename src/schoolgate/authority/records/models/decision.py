@@ -11,6 +11,10 @@ class DecisionQuerySet(OfPupil["Decision"]):
         """Those on restricted pupils: their reasons may tell what nobody else may know."""
         return Q(on_restricted=True)
 
+    def of_staff(self) -> Q:
+        """Those on members of staff."""
+        return Q(on_staff=True)
+
 
 class Decision(models.Model):
     """What one person did in one step: accepted a value or four hundred, matched a pupil, changed a value, undid one.
@@ -18,7 +22,8 @@ class Decision(models.Model):
     Changes name the decision they came of, so that a step can be told and taken back whole: `undoes` is the one that
     this took back, and `undone_at` when this one was. `so_far` is what one that undoes conflicts has done, so that it
     goes on where it broke off (`importing.conflicts.taking_back.TakenBack`). `reason` is the person's own words.
-    `on_restricted`: some pupil that it was about was a restricted one then, or became one later.
+    `on_restricted`: some pupil that it was about was a restricted one then, or became one later. `on_staff`: it was
+    about members of staff.
     """
 
     class Kind(models.TextChoices):
@@ -40,6 +45,7 @@ class Decision(models.Model):
     undone_at = models.DateTimeField(null=True)
     so_far = models.JSONField(default=dict)
     on_restricted = models.BooleanField(default=False)
+    on_staff = models.BooleanField(default=False)
 
     objects = DecisionQuerySet.as_manager()
 

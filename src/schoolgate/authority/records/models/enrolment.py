@@ -10,6 +10,9 @@ from schoolgate.authority.records.models.visible import KeptModel
 class Enrolment(KeptModel):
     """A pupil at a base, once for both however often it comes and goes. A pupil may have several at a time.
 
+    Of a member of staff it is the engagement there: `entered` is when the person came to the school, `left` when the
+    last contract there ended.
+
     `status` (a code of enrolment_status: C current, M main, S subsidiary, P previous ...), `year_group`, `entered` and
     `left` are copies of what the base's groups say (`columns.enrolment_columns`), of the newest stay.
     """

@@ -18,6 +18,7 @@ from schoolgate.authority.records.groups.registry import group_numbered
 from schoolgate.authority.records.models.change import Change
 from schoolgate.authority.records.models.enrolment import Enrolment
 from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
+from schoolgate.authority.records.models.pupil import Pupil, StaffMember
 from schoolgate.authority.records.models.visible import ModelT_co
 
 GROUP_BITS = 6
@@ -46,6 +47,16 @@ def keys_of_owners(owners: "QuerySet[Any, Any]") -> Q:
 def restricted_enrolments() -> "QuerySet[Enrolment, Any]":
     """The numbers of restricted pupils' enrolments, for a subquery."""
     return Enrolment.objects.filter(pupil__in=restricted_pupils()).order_by().values("pk")
+
+
+def members_of_staff() -> "QuerySet[Pupil, Any]":
+    """The numbers of all members of staff, for a subquery."""
+    return StaffMember.objects.order_by().values("pk")
+
+
+def engagements() -> "QuerySet[Enrolment, Any]":
+    """The numbers of all enrolments of members of staff, for a subquery."""
+    return Enrolment.objects.staff().order_by().values("pk")
 
 
 class GroupRows(OfPupil[ModelT_co]):
@@ -92,11 +103,19 @@ class PupilGroups(GroupRows["PupilGroup"]):
         """The groups of restricted pupils."""
         return keys_of_owners(restricted_pupils())
 
+    def of_staff(self) -> Q:
+        """The groups of members of staff."""
+        return keys_of_owners(members_of_staff())
+
 
 class EnrolmentGroups(GroupRows["EnrolmentGroup"]):
     def of_restricted(self) -> Q:
         """The groups of restricted pupils' enrolments."""
         return keys_of_owners(restricted_enrolments())
+
+    def of_staff(self) -> Q:
+        """The groups of engagements."""
+        return keys_of_owners(engagements())
 
 
 class PupilGroup(GroupRow):

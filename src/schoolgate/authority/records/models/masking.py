@@ -1,6 +1,7 @@
-"""Rows of pupils, of which those of restricted pupils are hidden from whoever lacks the right.
+"""Rows of pupils and of members of staff, of which those are hidden for which somebody lacks the right.
 
-They are left out in SQL, by the numbers of the restricted pupils, of whom there are few.
+They are left out in SQL: those of restricted pupils by the numbers of these, of whom there are few; those of staff by
+the kind of the person (ADR 024).
 """
 
 from typing import Any, NoReturn, Self
@@ -8,7 +9,14 @@ from typing import Any, NoReturn, Self
 from django.db.models import Q, QuerySet
 
 from schoolgate.authority.records.models.restriction import Restriction
-from schoolgate.authority.records.models.visible import ForStaff, ModelT_co, RemovedWhole, may_see_restricted
+from schoolgate.authority.records.models.visible import (
+    ForStaff,
+    ModelT_co,
+    RemovedWhole,
+    may_see_restricted,
+    may_see_staff_records,
+)
+from schoolgate.authority.records.subjects import STAFF
 
 
 def restricted_pupils() -> "QuerySet[Restriction, Any]":
@@ -17,12 +25,28 @@ def restricted_pupils() -> "QuerySet[Restriction, Any]":
 
 
 class OfPupil(ForStaff[ModelT_co]):
-    """Rows with the foreign key `pupil`; others say in `of_restricted` which of them are a restricted pupil's."""
+    """Rows with the foreign key `pupil`, a pupil or a member of staff.
+
+    Others say in `of_restricted` which of them are a restricted pupil's, and in `of_staff` which are of staff.
+    """
 
     def visible_to(self, user: Any) -> Self:
-        """All rows for staff with the right, none of restricted pupils for other staff, and none for others."""
+        """All rows for officers with both rights; without one none of restricted pupils, or of staff."""
         shown = super().visible_to(user)
-        return shown if may_see_restricted(user) else shown.unrestricted()
+        shown = shown if may_see_restricted(user) else shown.unrestricted()
+        return shown if may_see_staff_records(user) else shown.pupils()
+
+    def shown_to(self, user: Any) -> Self:
+        """`visible_to`, where None is the command line: it is shown neither restricted pupils nor staff."""
+        return self.unrestricted().pupils() if user is None else self.visible_to(user)
+
+    def pupils(self) -> Self:
+        """Only those of pupils."""
+        return self.exclude(self.of_staff())
+
+    def staff(self) -> Self:
+        """Only those of members of staff: for who was given the right."""
+        return self.filter(self.of_staff())
 
     def unrestricted(self) -> Self:
         """Without those of restricted pupils: for whatever leaves the house, and for commands."""
@@ -39,6 +63,10 @@ class OfPupil(ForStaff[ModelT_co]):
     def of_restricted(self) -> Q:
         """Which rows are of restricted pupils."""
         return Q(pupil__in=restricted_pupils())
+
+    def of_staff(self) -> Q:
+        """Which rows are of members of staff."""
+        return Q(pupil__kind=STAFF)
 
 
 class Kept(OfPupil[ModelT_co]):

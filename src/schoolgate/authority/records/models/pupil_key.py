@@ -8,7 +8,8 @@ class PupilKey(models.Model):
     """Something a pupil is found by, in the one form in which it is looked for: small letters of ASCII and digits.
 
     `keys.search_keys` makes NAME, UPN and POSTCODE, for people who search. GUID and NAME_AND_BIRTH are the importer's,
-    who matches by them and by UPN: their texts are what it looks for.
+    who matches by them and by UPN: their texts are what it looks for. Of a member of staff UPN holds the teacher number
+    and the National Insurance number.
     """
 
     class Kind(models.IntegerChoices):

@@ -11,7 +11,9 @@ from schoolgate.authority.records.models.change import Change
 from schoolgate.authority.records.models.group_rows import (
     EnrolmentGroup,
     PupilGroup,
+    engagements,
     keys_of_owners,
+    members_of_staff,
     restricted_enrolments,
 )
 from schoolgate.authority.records.models.masking import OfPupil, restricted_pupils
@@ -28,6 +30,12 @@ class ReplacedQuerySet(OfPupil["Replaced"]):
             (Q(table=Replaced.Table.PUPIL_GROUP) & keys_of_owners(restricted_pupils()))
             | (Q(table=Replaced.Table.ENROLMENT_GROUP) & keys_of_owners(restricted_enrolments()))
             | Q(table=Replaced.Table.ATTENDANCE, key__in=registers)
+        )
+
+    def of_staff(self) -> Q:
+        """What stood in rows of members of staff: in their groups, and in those of their engagements."""
+        return (Q(table=Replaced.Table.PUPIL_GROUP) & keys_of_owners(members_of_staff())) | (
+            Q(table=Replaced.Table.ENROLMENT_GROUP) & keys_of_owners(engagements())
         )
 
     def of(self, row: Row) -> Self:

@@ -11,6 +11,14 @@ STAFF = frozenset({"administrator", "officer"})
 RESTRICTED_PUPILS = "restricted-pupils"
 """The right to see restricted pupils, and to say who is one (`commons.accounts.rights`)."""
 
+STAFF_RECORDS = "staff-records"
+"""The right to see members of schools' staff: pay and National Insurance numbers stand in their records."""
+
+
+def may_see_staff_records(user: Any) -> bool:
+    """Whether this user is of the authority's staff and was given the right to see records of schools' staff."""
+    return getattr(user, "role", None) in STAFF and bool(user.has_right(STAFF_RECORDS))
+
 
 def may_see_restricted(user: Any) -> bool:
     """Whether this user is of the staff and was given the right to see restricted pupils."""

@@ -13,6 +13,7 @@ from schoolgate.authority.records.listing import Beside, beside, schools_of, sta
 from schoolgate.authority.records.models import Pupil
 from schoolgate.authority.records.models.visible import may_see_restricted
 from schoolgate.authority.records.searches import Search, keep, kept
+from schoolgate.authority.records.subjects import PUPIL
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.web.tables import Column, Table
@@ -26,7 +27,7 @@ def pupils(request: PersonRequest) -> HttpResponseBase:
         return _begin(request)
     key = request.GET.get("search", "")
     search = kept(request.session, key)
-    if search is None:
+    if search is None or search.subject != PUPIL:
         form = SearchForm(user=request.user)
         return _without_rows(request, {"form": form, "ended": bool(key)})
     table = _table(request, search)
@@ -56,7 +57,7 @@ def _begin(request: PersonRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _without_rows(request, {"form": form}, status=422)
     search = form.search
-    found = search.pupils(request.user).count()
+    found = search.people(request.user).count()
     not_shown = meant_but_hidden(request.user, search.text)
     # What was typed to find a restricted pupil may tell who and where it is: it is hidden with the pupil.
     about = ABOUT_RESTRICTED if not_shown or may_see_restricted(request.user) else ""
@@ -82,7 +83,7 @@ def _table(request: PersonRequest, search: Search) -> Table:
 
     return Table(
         [
-            Column("name", "Name", sort="surname_key", value=_name, link=lambda one: reverse("pupil", args=[one.pk])),
+            Column("listed_name", "Name", sort="surname_key", link=lambda one: reverse("pupil", args=[one.pk])),
             Column("born", "Date of birth", kind="date"),
             Column("upn", "UPN", kind="code"),
             Column("schools", "Schools", sort="", value=lambda pupil: schools_of(enrolments(pupil))),
@@ -90,14 +91,10 @@ def _table(request: PersonRequest, search: Search) -> Table:
             Column("status", "Status", sort="", value=status),
             Column("updated", "Last update", kind="time", sort="", value=lambda pupil: known[pupil.pk].updated),
         ],
-        search.pupils(request.user).select_related("created_by"),
+        search.people(request.user).select_related("created_by"),
         request,
         name="pupils",
         noun=("pupil", "pupils"),
         kept=["search"],
         prepare=prepare,
     )
-
-
-def _name(pupil: Pupil) -> str:
-    return ", ".join(part for part in (pupil.surname, pupil.forename) if part) or f"Pupil {pupil.pk}"

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from schoolgate.authority.bases.agents import agent_of
 from schoolgate.authority.bases.la import LA_NUMBER, la_called
 from schoolgate.authority.bases.models import Base
 from schoolgate.authority.exchange.keys import published_keys
@@ -23,6 +24,7 @@ from schoolgate.authority.school_portal.asked_for import asked_of
 from schoolgate.authority.school_portal.correcting import how_many, newest_imported
 from schoolgate.authority.school_portal.story import outcome_words, sent_by, story_of
 from schoolgate.authority.school_portal.tiles import Shown, Tile
+from schoolgate.authority.school_portal.waiting import waiting_for
 from schoolgate.commons.accounts.access import PersonRequest
 from schoolgate.commons.web.outcomes import taken_of
 from schoolgate.commons.web.tables import Column, NotYet, Table
@@ -36,7 +38,7 @@ MOVING = (ImportState.QUEUED, ImportState.PROCESSING)
 
 @of_school
 def files(request: PersonRequest, base: Base) -> HttpResponseBase:
-    """All files of the school, whichever way they came, below what it is asked for."""
+    """All files of the school, whichever way they came, below what it is asked for and what waits for it."""
     table = Table(
         [
             Column("received_at", "Received", kind="time", dates=True),
@@ -47,7 +49,7 @@ def files(request: PersonRequest, base: Base) -> HttpResponseBase:
                 link=lambda file: reverse("portal-file", args=[base.pk, file.pk]),
             ),
             Column("via", "Via", value=lambda file: capfirst(sent_by(file))),
-            Column("outcome", "Outcome", sort="", value=lambda file: outcome_words(file.outcome)),
+            Column("outcome", "Outcome", sort="", value=lambda file: outcome_words(file.outcome, file.kind)),
             Column("ref", "Receipt", kind="code", search=True),
         ],
         _files_of(base),
@@ -56,9 +58,14 @@ def files(request: PersonRequest, base: Base) -> HttpResponseBase:
         noun=("file", "files"),
         empty=NotYet("No file of your school has come yet.", "Upload a file", reverse("portal-upload", args=[base.pk])),
     )
-    return table.response(
-        "authority_school_portal/files.html", {"base": base, "la": la_called(), "requests": asked_of(base)}
-    )
+    context = {
+        "base": base,
+        "la": la_called(),
+        "requests": asked_of(base),
+        "waiting": waiting_for(base),
+        "agent": agent_of(base),
+    }
+    return table.response("authority_school_portal/files.html", context)
 
 
 @of_school
@@ -136,18 +143,24 @@ def _verified(file: ReceivedFile) -> tuple[Receipt | None, str]:
 
 
 def _look(base: Base) -> Shown:
-    """What the school is asked for; else what became of its last file."""
+    """What the school is asked for, else what it should take; else what became of its last file."""
     asked = next((one.entry for one in asked_of(base) if one.came is None), None)
     if asked is not None:
         words = f"{la_called()} asks for {asked.get_data_display()} since {_day(asked.made_at)}."
         return Shown("A file is asked for", words, needs_school=True)
+    to_take = next((one.entry for one in waiting_for(base) if one.may_be_taken), None)
+    if to_take is not None and agent_of(base) is None:
+        words = f"{la_called()} has a file for your system since {_day(to_take.made_at)}."
+        return Shown("A file waits", words, needs_school=True)
     last = _files_of(base).first()
     if last is None:
         told = "None is needed: your data is asked of your system." if base.is_collected else _UPLOAD
         return Shown("No file yet", told)
     outcome = last.outcome
     refused = outcome["state"] == ImportState.FAILED
-    return Shown(f"Last file {_day(last.received_at)}", capfirst(outcome_words(outcome)), needs_school=refused)
+    return Shown(
+        f"Last file {_day(last.received_at)}", capfirst(outcome_words(outcome, last.kind)), needs_school=refused
+    )
 
 
 def _day(moment: datetime) -> str:

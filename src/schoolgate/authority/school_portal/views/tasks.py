@@ -97,7 +97,14 @@ def task(request: PersonRequest, base: Base, pk: int) -> HttpResponseBase:
     context = {
         "base": base,
         "task": found,
-        "sentence": sentence(found.rule, found.data, None, in_term=found.in_term, filters=filters_in_words(found)),
+        "sentence": sentence(
+            found.rule,
+            found.data,
+            None,
+            in_term=found.in_term,
+            filters=filters_in_words(found),
+            transfer_type=found.transfer_type,
+        ),
         "kind": data_words(found, {base.mis}),
         "next_due": next_due,
         "last": last,
@@ -208,5 +215,12 @@ def _said(form: OwnTaskForm) -> tuple[str, list[str]] | None:
         form.refuse(refused)
         return None
     as_task = ScheduledTask(nc_years=list(wish.nc_years), looked_after=wish.looked_after, leavers=wish.leavers)
-    told = sentence(wish.rule, wish.data, None, in_term=wish.in_term, filters=filters_in_words(as_task))
+    told = sentence(
+        wish.rule,
+        wish.data,
+        None,
+        in_term=wish.in_term,
+        filters=filters_in_words(as_task),
+        transfer_type=wish.transfer_type,
+    )
     return told, clock_notes(wish.rule, timezone.localdate())

@@ -3,17 +3,22 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from schoolgate.commons.accounts.access import may_open
 
 register = template.Library()
 
 # Colour only repeats what the word says.
 STATE_COLOURS = {
     "good": {
+        "good",
         "delivered",
         "imported",
         "completed",
@@ -56,6 +61,7 @@ STATE_COLOURS = {
         "authorised",
     },
     "warning": {
+        "look",
         "retrying",
         "waiting",
         "to authorise",
@@ -77,6 +83,7 @@ STATE_COLOURS = {
         "over in part",
     },
     "bad": {
+        "bad",
         "needs attention",
         "failed",
         "rejected",
@@ -205,3 +212,11 @@ def money(amount: Decimal | None) -> str:
 def quantity(number: Decimal | None) -> str:
     """A quantity or a rate without idle zeros: 10, 17.5."""
     return "" if number is None else f"{number.normalize():f}"
+
+
+@register.simple_tag(takes_context=True)
+def step(context: template.Context, address: str, words: str) -> SafeString:
+    """What a line of a first page leads to: a link for those who may go there, else who can."""
+    if may_open(context.get("user"), resolve(urlsplit(address).path).func):
+        return format_html('<a href="{}">{}</a>', address, words)
+    return format_html('<span class="quiet">{}</span>', "An administrator of this site can see to it.")

@@ -9,7 +9,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.documents.la_numbers import la_name, la_numbers
 from schoolgate.school.exchange.connecting import address_problem
-from schoolgate.school.exchange.folders import FolderRefused, folders_of, root_folder
+from schoolgate.school.exchange.folders import FolderRefused, folders_in, folders_without_root, root_folder
 from schoolgate.school.exchange.models import Destination
 from schoolgate.school.exchange.password_changes import heed_what_was_entered
 
@@ -45,7 +45,8 @@ def add_destination(
 def save_destination(destination: Destination, *, by: User | None, request: HttpRequest | None = None) -> Destination:
     """Save a new or changed entry; what stood in its way before is forgotten. Raises DestinationRefused."""
     new = destination.pk is None
-    if root_folder() is None:
+    root = root_folder()
+    if root is None and not destination.not_exported:
         raise DestinationRefused("Set the root folder first; LAs come after it.")
     wrong = number_problem(destination.la) or address_problem(destination.address)
     if wrong:
@@ -53,7 +54,7 @@ def save_destination(destination: Destination, *, by: User | None, request: Http
     destination.forget_trouble()
     try:
         destination.full_clean()
-        folders_of(destination.la).make()
+        (folders_in(root, destination.la) if root else folders_without_root(destination)).make()
         with transaction.atomic():
             heed_what_was_entered(destination)
             destination.save()

@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.line_out import PROXY_NAME, PROXY_PASSWORD, PROXY_USE, PROXY_USER, TLS_MINIMUM, tls_minimum
-from schoolgate.school.exchange.models import Destination
-from schoolgate.school.exchange.models.login import LOGIN_TROUBLES
+from schoolgate.school.exchange.logins import receivers
 from schoolgate.school.exchange.troubles import NO_TROUBLE
 from schoolgate.wire.exchange_errors import is_of_proxy
 from schoolgate.wire.proxies import ProxyNameWrong, proxy_address
@@ -76,10 +75,11 @@ def save_line(line: Line, *, by: User | None, request: HttpRequest | None = None
         if line.proxy_password is not None:
             PROXY_PASSWORD.set(line.proxy_password, by=by, request=request)
         TLS_MINIMUM.set(line.tls_minimum, by=by, request=request)
-        for destination in Destination.objects.exclude(trouble="").exclude(trouble__in=LOGIN_TROUBLES):
-            # What a proxy did that is not used any more is no trouble.
-            over = NO_TROUBLE if is_of_proxy(destination.trouble) and not line.use_proxy else {}
-            destination.note(**{**over, "try_again_at": timezone.now()})
+        for destination in receivers():
+            if destination.line_trouble:
+                # What a proxy did that is not used any more is no trouble.
+                over = NO_TROUBLE if is_of_proxy(destination.trouble) and not line.use_proxy else {}
+                destination.note(**{**over, "try_again_at": timezone.now()})
 
 
 def _problems(line: Line) -> dict[str, str]:

@@ -5,13 +5,25 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
+from schoolgate.school.exchange.administration.folder_rules import (
+    require_outside_home,
+    require_whole_path,
+    require_writable,
+    same,
+    unusable,
+    within,
+)
+from schoolgate.school.exchange.administration.folders_of_version_3 import (
+    leave_pairs,
+    pairs_left_for,
+    require_root_outside_pairs,
+)
 from schoolgate.school.exchange.folders import (
     NOT_EXPORTED,
     FolderRefused,
@@ -22,14 +34,12 @@ from schoolgate.school.exchange.folders import (
     recorded_name,
     root_folder,
 )
-from schoolgate.school.exchange.models import Destination, FormerRoot, Sighting, Transfer
+from schoolgate.school.exchange.models import Destination, FormerRoot, PersonnelSchool, Sighting, Transfer
 from schoolgate.school.exchange.models.transfer import ARRIVED
+from schoolgate.school.exchange.places import STUDENT
 from schoolgate.school.exchange.preferences import ROOT_FOLDER
 
 PORTION = 500
-LONGEST_PATH = 500
-SYNCED = ("onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud")
-"""What the folders of the usual synchronising programs are called, in lower case."""
 
 
 def require_usable(folder: Path, *, make: bool) -> None:
@@ -39,20 +49,17 @@ def require_usable(folder: Path, *, make: bool) -> None:
     sentence: a whole path; outside this program's own folder; not in, nor around, the present root folder; a folder;
     there; writable.
     """
-    if not folder.is_absolute():
-        raise FolderRefused(r"Give the whole path of the folder, for example C:\Schoolgate or /srv/schoolgate.")
-    if len(str(folder)) > LONGEST_PATH:
-        raise FolderRefused(f"The path is longer than {LONGEST_PATH} characters. Choose a shorter one.")
+    require_whole_path(folder)
     try:
         _require_apart(folder)
         if folder.is_dir():
-            _require_writable(folder)
+            require_writable(folder)
         elif os.path.lexists(folder):
             raise FolderRefused("There is a file of this name. Choose a folder.")
         elif not make:
             raise FolderRefused("There is no such folder. Tick “Make this folder” to have it made, or choose another.")
     except OSError as error:
-        raise _unusable(error) from None
+        raise unusable(error) from None
 
 
 def is_another(folder: Path) -> bool:
@@ -61,19 +68,15 @@ def is_another(folder: Path) -> bool:
     Raises FolderRefused for a path that leads nowhere.
     """
     present = root_folder()
-    return present is not None and not _same(folder, present)
-
-
-def is_synced(folder: Path) -> bool:
-    """Whether the folder seems to be kept the same elsewhere by a program such as OneDrive."""
-    return any(name in part.lower() for part in folder.parts for name in SYNCED)
+    return present is not None and not same(folder, present)
 
 
 def set_root_folder(folder: Path, *, by: User | None, make: bool = True, request: HttpRequest | None = None) -> None:
     """Use this folder from now on and make the folders of every LA in it. Nothing is copied.
 
-    What stayed in the former one is counted by the rounds of this site (`count_what_stayed`). Files on their way whose
-    originals lie there are sent from the spool, and remember where their originals are.
+    What stayed in the former one, or in folders from version 3, is counted by the rounds of this site
+    (`count_what_stayed`). Files on their way whose originals lie there are sent from the spool, and remember where
+    their originals are.
 
     Raises FolderRefused, as `require_usable`, and when the folders cannot be made.
     """
@@ -82,15 +85,17 @@ def set_root_folder(folder: Path, *, by: User | None, make: bool = True, request
     try:
         # Before the transaction: a share may hang, and nobody else could write meanwhile.
         folder.mkdir(parents=True, exist_ok=True)
-        _require_writable(folder)
+        require_writable(folder)
         for la in Destination.objects.values_list("la", flat=True):
             folders_in(folder, la).make()
+        left = pairs_left_for(folder)
     except OSError as error:
-        raise _unusable(error) from None
+        raise unusable(error) from None
     with transaction.atomic():
         # Not when somebody else has just chosen the same folder.
         if changes and root_folder() != folder:
             _leave_present_root(folder, by, request)
+        leave_pairs(left, by=by, request=request)
         ROOT_FOLDER.set(str(folder), by=by, request=request)
 
 
@@ -122,7 +127,7 @@ def count_what_stayed() -> None:
 
 def _count(former: FormerRoot) -> tuple[int, int]:
     """How many files lie there that were not sent, and how many whose very bytes an LA has. Raises OSError."""
-    files = list(_files_of(Path(former.path)))
+    files = list(_files_of(former))
     arrived: dict[tuple[str, str], list[Transfer]] = defaultdict(list)
     for start in range(0, len(files), PORTION):
         names = [recorded_name(file.name) for _, file in files[start : start + PORTION]]
@@ -135,9 +140,12 @@ def _count(former: FormerRoot) -> tuple[int, int]:
     return len(files) - sent, sent
 
 
-def _files_of(root: Path) -> Iterator[tuple[str, Path]]:
-    """Each file in a *Files Not Exported* of a root folder, with its LA. Raises OSError."""
-    for la in root.iterdir():
+def _files_of(former: FormerRoot) -> Iterator[tuple[str, Path]]:
+    """Each file in a *Files Not Exported* that was left, with its LA. Raises OSError."""
+    if former.la:
+        yield from ((former.la, file) for file in files_in(Path(former.path)))
+        return
+    for la in Path(former.path).iterdir():
         folder = la / NOT_EXPORTED
         if is_la_folder(la.name) and folder.is_dir():
             yield from ((la.name, file) for file in files_in(folder))
@@ -151,7 +159,7 @@ def _leave_present_root(folder: Path, by: User | None, request: HttpRequest | No
     taken_up = [path for path in known if Path(path) in {folder, Path(present)}]
     FormerRoot.objects.filter(path__in=taken_up).delete()
     FormerRoot.objects.create(path=present)
-    unfiled = Transfer.objects.filter(filed_at=None)
+    unfiled = Transfer.objects.filter(kind=STUDENT, filed_at=None)
     unfiled.filter(former_root="").update(former_root=present)
     # Their originals lie in the folder that is taken up again.
     unfiled.filter(former_root__in=taken_up).exclude(former_root=present).update(former_root="")
@@ -165,53 +173,19 @@ def _require_apart(folder: Path) -> None:
     The present root folder stands, wherever it lies.
     """
     present = root_folder()
-    if present is not None and _same(folder, present):
+    if present is not None and same(folder, present):
         return
-    home = settings.SCHOOLGATE_HOME
-    if _within(home.folder, folder) or any(_within(folder, own) for own in home.own_folders):
-        raise FolderRefused(
-            f"This program keeps its own files in {home.folder}. Choose a folder that has nothing to do with it."
-        )
+    require_outside_home(folder)
+    require_root_outside_pairs(folder)
+    for row in PersonnelSchool.objects.all():
+        if any(within(folder, Path(chosen)) for chosen in (row.not_exported, row.exported, row.imported)):
+            raise FolderRefused(f"This folder is one of those for the personnel files of {row}. Choose another.")
     if present is None:
         return
-    if _within(folder, present):
+    if within(folder, present):
         raise FolderRefused(f"This folder lies in the present root folder, {present}. Choose one outside it.")
-    if _within(present, folder):
+    if within(present, folder):
         raise FolderRefused(f"The present root folder, {present}, lies in this one. Choose another.")
-
-
-def _require_writable(folder: Path) -> None:
-    probe = folder / f".schoolgate-{os.getpid()}"
-    try:
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise FolderRefused(
-            f"Nothing can be written to this folder ({error.strerror or error}). Have the account that this program "
-            "runs under allowed to change files there, or choose another."
-        ) from None
-
-
-def _within(inner: Path, outer: Path) -> bool:
-    """Whether a folder is another or lies in it, also by a link and by another spelling where spelling is free."""
-    return _spelt(inner).is_relative_to(_spelt(outer))
-
-
-def _same(one: Path, other: Path) -> bool:
-    return _spelt(one) == _spelt(other)
-
-
-def _spelt(folder: Path) -> Path:
-    try:
-        return Path(os.path.normcase(folder.resolve()))
-    except (OSError, RuntimeError) as error:
-        raise _unusable(error) from None
-
-
-def _unusable(error: Exception) -> FolderRefused:
-    """A name too long, links in a circle, a disk that fails."""
-    why = error.strerror if isinstance(error, OSError) else None
-    return FolderRefused(f"The folder cannot be used: {why or error}. Choose another.")
 
 
 def _why(error: OSError) -> str:

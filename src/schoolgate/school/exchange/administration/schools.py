@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.school.exchange.administration.destinations import number_problem
+from schoolgate.school.exchange.administration.personnel import forget_trouble_of_staff, keep_account_for_staff
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
 from schoolgate.school.exchange.password_changes import heed_what_was_entered
 from schoolgate.school.exchange.troubles import NO_TROUBLE
@@ -44,6 +45,7 @@ def save_school(school: School, *, by: User | None, request: HttpRequest | None 
             request=request,
         )
         _forget_that_nobody_could_sign_in(school.destination_la)
+        forget_trouble_of_staff(school)
     return school
 
 
@@ -51,6 +53,7 @@ def remove_school(school: School, *, by: User | None, request: HttpRequest | Non
     """Remove a school's row. Files and receipts stay; what waits travels with the LA-wide account, if there is one."""
     with transaction.atomic():
         record("school removed", by=by, target=f"{school.base} to {school.destination_la}", request=request)
+        keep_account_for_staff(school)
         school.delete()
 
 

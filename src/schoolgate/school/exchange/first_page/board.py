@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from schoolgate.school.exchange.first_page.files import not_made_good
 from schoolgate.school.exchange.first_page.logins import files_without_account
-from schoolgate.school.exchange.models import HeldBackFile, School, State, Transfer
+from schoolgate.school.exchange.models import HeldBackFile, PersonnelSchool, School, State, Transfer
+from schoolgate.school.exchange.models.login import LOGIN_TROUBLES
 from schoolgate.school.exchange.models.transfer import WAITING
 
 WAITS_LONG_WHEN_ASKED = timedelta(days=1)
@@ -29,6 +30,7 @@ class SchoolLine:
 
     base: str
     name: str = ""
+    """Empty as long as only files tell of the school, and none of them passed the checks."""
     needs_attention: int = 0
     held_back: int = 0
     cannot_sign_in: bool = False
@@ -43,6 +45,11 @@ class SchoolLine:
     @property
     def number(self) -> str:
         return self.base[3:]
+
+    @property
+    def called(self) -> str:
+        """What leads to its files: its name, or its numbers."""
+        return self.name or f"{self.la} {self.number}"
 
     @cached_property
     def state(self) -> str:
@@ -95,6 +102,10 @@ def look_at_schools() -> Board:
         school = line(la, number)
         school.name = name
         school.cannot_sign_in |= bool(user and trouble)
+    for la, number, name, trouble in PersonnelSchool.objects.values_list("la", "number", "name", "trouble"):
+        school = line(la, number)
+        school.name = school.name or name
+        school.cannot_sign_in |= trouble in LOGIN_TROUBLES
     long = Q(asked_at__lt=now - WAITS_LONG_WHEN_ASKED) | Q(found_at__lt=now - WAITS_LONG)
     attention = Q(state=State.NEEDS_ATTENTION)
     still_here = by_school.filter(state__in=[*WAITING, State.NEEDS_ATTENTION]).annotate(

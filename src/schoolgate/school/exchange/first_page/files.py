@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from schoolgate.school.exchange.first_page.to_do import ToDo, files
 from schoolgate.school.exchange.models import Destination, FormerRoot, HeldBackFile, State, Transfer
+from schoolgate.school.exchange.places import STUDENT
 from schoolgate.wire.outcome_words import rejected_because
 
 
@@ -40,6 +41,7 @@ def held_back() -> Iterator[ToDo]:
 def not_made_good() -> QuerySet[Transfer]:
     """Files that the LA did not accept, of schools of which it accepted none since."""
     later = Transfer.objects.filter(
+        kind=OuterRef("kind"),
         source_la=OuterRef("source_la"),
         source_school=OuterRef("source_school"),
         la=OuterRef("la"),
@@ -64,7 +66,7 @@ def not_accepted() -> Iterator[ToDo]:
 
 def without_entry() -> Iterator[ToDo]:
     """Files for an LA that nobody made an entry for: they would wait for ever."""
-    waiting = Transfer.objects.filter(state__in=[State.READY, State.RETRYING])
+    waiting = Transfer.objects.filter(kind=STUDENT, state__in=[State.READY, State.RETRYING])
     las = waiting.exclude(la__in=Destination.objects.values("la")).values_list("la").annotate(Count("pk"))
     for la, count in las.order_by("la"):
         text = f"{files(count)} waiting for LA {la}, which has no entry here."
@@ -80,10 +82,10 @@ def not_put_away() -> Iterator[ToDo]:
 
 
 def in_former_roots() -> Iterator[ToDo]:
-    """What stayed in folders that were the root folder once."""
+    """What stayed in folders that files were sent from once."""
     for former in FormerRoot.objects.to_tell():
         if former.trouble:
-            text = f"The former root folder {former} cannot be looked into ({former.trouble})."
+            text = f"The {former.words} {former} cannot be looked into ({former.trouble})."
         else:
             text = f"{_left_in(former)}. Nothing is sent from there."
         address = reverse("former-root", args=[former.pk])
@@ -91,7 +93,7 @@ def in_former_roots() -> Iterator[ToDo]:
 
 
 def _left_in(former: FormerRoot) -> str:
-    place = f"in the former root folder {former}"
+    place = f"in the {former.words} {former}"
     if former.sent and not former.waiting:
         return f"{files(former.sent, 'that was sent still lies', 'that were sent still lie')} {place}"
     left = f"{files(former.waiting + former.sent, 'still lies', 'still lie')} {place}"

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schoolgate.school.exchange.first_page.to_do import ToDo
+from schoolgate.school.exchange.logins import receivers
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
 from schoolgate.school.exchange.models.destination import NO_ACCOUNT
 from schoolgate.school.exchange.password_changes import password_address
+from schoolgate.school.exchange.places import STUDENT
 from schoolgate.school.exchange.preferences import EXPIRY_NOTICE_DAYS
 from schoolgate.wire.exchange_errors import is_of_proxy
 
@@ -20,7 +22,7 @@ NAMED = 3
 
 def proxy() -> Iterator[ToDo]:
     """What the proxy does stands in the way to every LA, and is told once."""
-    stopped = [one for one in Destination.objects.exclude(trouble="") if is_of_proxy(one.trouble)]
+    stopped = [one for one in receivers() if is_of_proxy(one.trouble)]
     for destination in stopped[:1]:
         text = f"{destination.trouble_sentence} {destination.trouble_remedy}"
         yield ToDo("proxy", text, "Open Connection", reverse("connection"))
@@ -50,7 +52,7 @@ def without_account() -> Iterator[ToDo]:
 
 def files_without_account() -> QuerySet[Transfer]:
     """Files that wait, whose school has no credentials of its own where its LA has none for all schools."""
-    waiting = Transfer.objects.lean().filter(state__in=[State.READY, State.RETRYING])
+    waiting = Transfer.objects.lean().filter(kind=STUDENT, state__in=[State.READY, State.RETRYING])
     own = School.objects.with_own_credentials().filter(
         la=OuterRef("source_la"), number=OuterRef("source_school"), destination_la=OuterRef("la")
     )
@@ -77,16 +79,16 @@ def expiring() -> Iterator[ToDo]:
     until = timezone.now() + timedelta(days=EXPIRY_NOTICE_DAYS.get())
     soon = Q(password_expires_at__lte=until) & ~Q(user="") & ~Q(trouble__in=["password-expired", "wrong-credentials"])
     for destination in Destination.objects.filter(soon):
-        text = f"The password for {destination} {_ends(destination.password_expires_at)}."
+        text = f"The password for {destination} {ends(destination.password_expires_at)}."
         yield ToDo("password ends", text, "Change it now", password_address(destination))
     schools = School.objects.filter(soon).order_by("password_expires_at")
     count = schools.count()
     if count > NAMED:
-        text = f"The passwords of {count:,} schools end soon; the first {_ends(schools[0].password_expires_at)}."
+        text = f"The passwords of {count:,} schools end soon; the first {ends(schools[0].password_expires_at)}."
         yield ToDo("password ends", text, "See which", f"{reverse('schools')}?sort=password_expires_at", count)
         return
     for school in schools:
-        text = f"The password of {school} for LA {school.destination_la} {_ends(school.password_expires_at)}."
+        text = f"The password of {school} for LA {school.destination_la} {ends(school.password_expires_at)}."
         yield ToDo("password ends", text, "Change it now", password_address(school))
 
 
@@ -97,7 +99,8 @@ def _cure(login: Destination | School, step: str, page: str, key: object) -> tup
     return step, reverse(page, args=[key])
 
 
-def _ends(at: datetime | None) -> str:
+def ends(at: datetime | None) -> str:
+    """That a password ends, or has ended, on a day."""
     assert at is not None
     return f"{'ends' if at > timezone.now() else 'ended'} on {_day(at)}"
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
+from schoolgate.commons.backups.standing import what_backups_need
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.web.templatetags.web import size
+from schoolgate.school.exchange import version_3
 from schoolgate.school.exchange.first_page.to_do import ToDo
-from schoolgate.school.exchange.folders import root_folder
+from schoolgate.school.exchange.folders import where_files_lie
 from schoolgate.school.exchange.models import DiskSpace
 from schoolgate.school.exchange.scheduling import missed_runs, not_running
 
@@ -27,12 +29,19 @@ def missed() -> Iterator[ToDo]:
         yield ToDo("missed run", found.sentence, "See the runs", reverse("scheduled-runs"), found.count)
 
 
+def settings_refused() -> Iterator[ToDo]:
+    """The file with settings from version 3, which was found at a start, has a problem."""
+    if version_3.OUTCOME.get() == version_3.REFUSED:
+        text = f"{version_3.FILE_NAME} could not be taken, so no setting of version 3 was."
+        yield ToDo("settings from version 3", text, "See why", reverse("journal"))
+
+
 def root_folder_away() -> Iterator[ToDo]:
-    """The root folder cannot be read: a share that is away, a drive that was unplugged, a folder that was removed."""
+    """The folder for files cannot be read: a share that is away, a drive that was unplugged, a folder that is gone."""
     for disk in DiskSpace.objects.filter(disk=DiskSpace.Disk.ROOT):
         if disk.is_away:
             text = (
-                f"The root folder {root_folder()} cannot be read, so no file in it is sent. "
+                f"The folder {', '.join(map(str, where_files_lie()))} cannot be read, so no file in it is sent. "
                 "See that the drive or share it lies on is connected."
             )
             yield ToDo("folder", text, "Open Folder", reverse("folder"))
@@ -45,6 +54,12 @@ def disks_nearly_full() -> Iterator[ToDo]:
             where = disk.get_disk_display()
             text = f"{where[:1].upper()}{where[1:]} is nearly full: {size(disk.free)} of {size(disk.total)} are free."
             yield ToDo("disk", text, "See what to do", reverse("folder"))
+
+
+def backups() -> Iterator[ToDo]:
+    """There is no backup of today; or this site was put back from one, and nobody has seen to what was left out."""
+    for needed in what_backups_need():
+        yield ToDo(needed.code, needed.text, needed.step, reverse("backups"))
 
 
 def jobs_failed() -> Iterator[ToDo]:

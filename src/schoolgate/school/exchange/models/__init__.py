@@ -7,9 +7,11 @@ from schoolgate.school.exchange.models.disk_space import DiskSpace
 from schoolgate.school.exchange.models.file_request import FileRequest
 from schoolgate.school.exchange.models.former_root import FormerRoot
 from schoolgate.school.exchange.models.held_back import HeldBackFile
+from schoolgate.school.exchange.models.imported_file import ImportedFile
 from schoolgate.school.exchange.models.joining import Joining
 from schoolgate.school.exchange.models.login import Login
 from schoolgate.school.exchange.models.password_change import PasswordChange
+from schoolgate.school.exchange.models.personnel_school import PersonnelSchool
 from schoolgate.school.exchange.models.school import School
 from schoolgate.school.exchange.models.sighting import Sighting
 from schoolgate.school.exchange.models.transfer import State, Transfer
@@ -23,9 +25,11 @@ __all__ = [
     "FileRequest",
     "FormerRoot",
     "HeldBackFile",
+    "ImportedFile",
     "Joining",
     "Login",
     "PasswordChange",
+    "PersonnelSchool",
     "School",
     "Sighting",
     "State",

@@ -14,6 +14,7 @@ class CorrectionListQuerySet(models.QuerySet["CorrectionList"]):
     def standing(self) -> Self:
         """Those of the newest imported file of each school and LA: what they say holds today."""
         newer = Transfer.objects.filter(
+            kind=models.OuterRef("transfer__kind"),
             source_la=models.OuterRef("transfer__source_la"),
             source_school=models.OuterRef("transfer__source_school"),
             la=models.OuterRef("transfer__la"),

@@ -22,6 +22,10 @@ class DestinationQuerySet(models.QuerySet["Destination"]):
         """Those whose LA-wide credentials cannot be used now."""
         return self.filter(resting(now), trouble__in=LOGIN_TROUBLES)
 
+    def with_folders(self) -> Self:
+        """Those with folders from version 3."""
+        return self.exclude(not_exported="")
+
     def contact_of(self, la: str) -> str:
         """Name, telephone and hours of whoever helps at this LA; empty when it was never told."""
         return self.filter(la=la).values_list("contact", flat=True).first() or ""
@@ -30,7 +34,9 @@ class DestinationQuerySet(models.QuerySet["Destination"]):
 class Destination(Login):
     """An LA that files go to, with the credentials for schools that have none of their own (handbook 04, "LA URLs").
 
-    Its `trouble` is that of the line to the LA or, by its code, that of the LA-wide credentials.
+    Its `trouble` is that of the line to the LA or, by its code, that of the LA-wide credentials. The two folders are
+    those that version 3 used for it; they hold until a root folder is set, and are forgotten then (handbook 04,
+    "Migrating Settings").
     """
 
     la = models.CharField(
@@ -43,6 +49,8 @@ class Destination(Login):
     name = models.CharField("name of the LA", max_length=150)
     address = models.CharField("address", max_length=300)
     contact = models.CharField("whom to ask", max_length=200, blank=True)
+    not_exported = models.CharField("Files Not Exported", max_length=500, blank=True, editable=False)
+    exported = models.CharField("Files Exported", max_length=500, blank=True, editable=False)
 
     objects = DestinationQuerySet.as_manager()
 
@@ -50,9 +58,9 @@ class Destination(Login):
         ordering = ("la",)
 
     @property
-    def line_trouble(self) -> bool:
-        """Whether nothing can be sent to this LA, whatever the user name."""
-        return bool(self.trouble) and self.trouble not in LOGIN_TROUBLES
+    def place(self) -> str:
+        """The place that its files are sent from (``places``)."""
+        return self.la
 
     @property
     def is_in_trouble(self) -> bool:

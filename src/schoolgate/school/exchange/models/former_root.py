@@ -18,12 +18,16 @@ class FormerRootQuerySet(models.QuerySet["FormerRoot"]):
 class FormerRoot(models.Model):
     """A folder that was the root folder once (handbook 04: its files are not copied to the new one).
 
+    Or, where `la` names an LA, the *Files Not Exported* that version 3 used for it; `exported` is the other of the two.
+
     The rounds of this site count what lies in the folders *Files Not Exported* in it: `waiting` files that were not
     sent, and `sent` ones whose very bytes an LA has received. `trouble` says why they cannot be counted. It is looked
     into for as long as nobody dismisses it, since an MIS may go on saving there.
     """
 
     path = models.CharField(max_length=500, unique=True)
+    la = models.CharField(max_length=3, blank=True)
+    exported = models.CharField(max_length=500, blank=True)
     replaced_at = models.DateTimeField(default=timezone.now)
     waiting = models.PositiveIntegerField(default=0)
     sent = models.PositiveIntegerField(default=0)
@@ -38,6 +42,11 @@ class FormerRoot(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    @property
+    def words(self) -> str:
+        """What kind of folder it was."""
+        return f"former folder of LA {self.la}" if self.la else "former root folder"
 
     @property
     def known_empty(self) -> bool:

@@ -4,25 +4,30 @@ from django.db import models
 from django.utils import timezone
 
 from schoolgate.school.exchange.models.problems import WithProblems
+from schoolgate.school.exchange.places import kind_of
 
 
 class HeldBackQuerySet(models.QuerySet["HeldBackFile"]):
     def visible_to(self, user: Any) -> Self:
         return self if user.role in {"administrator", "sender"} else self.none()
 
+    def of_staff(self) -> Self:
+        """Personnel files."""
+        return self.filter(place__regex=r"^[0-9]{7}$")
+
 
 class HeldBackFile(WithProblems):
     """A file that is not sent, and why. It has no transfer.
 
     `name` is the file's name as far as a database can hold it. A file of the origin `upload` came by the browser: its
-    bytes lie in the spool, not in a folder.
+    bytes lie in the spool, not in a folder, and it is of no `place` (``places``).
     """
 
     class Origin(models.TextChoices):
         FOLDER = "folder", "found in the folder"
         UPLOAD = "upload", "sent from the browser"
 
-    la = models.CharField("LA number", max_length=3, blank=True)
+    place = models.CharField("place that it lies in", max_length=7, blank=True)
     name = models.CharField(max_length=300)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.FOLDER)
     size = models.BigIntegerField(default=0)
@@ -41,7 +46,17 @@ class HeldBackFile(WithProblems):
 
     class Meta:
         ordering = ("-since", "-id")
-        constraints = (models.UniqueConstraint(fields=("la", "name", "origin"), name="one_row_a_held_back_file"),)
+        constraints = (models.UniqueConstraint(fields=("place", "name", "origin"), name="one_row_a_held_back_file"),)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def la(self) -> str:
+        """The LA whose folder, or whose school's folder, it lies in."""
+        return self.place[:3]
+
+    @property
+    def kind(self) -> str:
+        """Of which kind the files of its place are."""
+        return kind_of(self.place)

@@ -65,8 +65,18 @@ class Login(models.Model):
         return read
 
     @property
+    def credentials(self) -> tuple[str, str]:
+        """User name and password to sign in with; both empty where there are none."""
+        return self.user, self.password
+
+    @property
     def has_credentials(self) -> bool:
-        return bool(self.user)
+        return bool(self.credentials[0])
+
+    @property
+    def line_trouble(self) -> bool:
+        """Whether nothing can be sent there, whatever the user name."""
+        return bool(self.trouble) and self.trouble not in LOGIN_TROUBLES
 
     @property
     def whom_to_ask(self) -> str:
@@ -85,6 +95,10 @@ class Login(models.Model):
             raise ValidationError({"password": "Enter the password that belongs to this user name."})
         if self.password and not self.user:
             raise ValidationError({"user": "Enter the user name that belongs to this password."})
+
+    def read_account(self) -> None:
+        """Read the password as it is now; after it, `credentials` and whom to ask are looked up no more."""
+        self.refresh_from_db(fields=["password", "password_expires_at"])
 
     def forget_trouble(self) -> None:
         """A changed entry is to be tried anew."""

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from schoolgate.school.exchange.models.problems import WithProblems
+from schoolgate.school.exchange.places import PERSONNEL, STUDENT, is_of_staff
 
 
 class State(models.TextChoices):
@@ -63,9 +64,20 @@ STEPS: Mapping[StepName, Step] = {
 }
 
 
+def goes_from(place: str) -> models.Q:
+    """Transfers that go from this place (``places``)."""
+    if is_of_staff(place):
+        return models.Q(kind=PERSONNEL, source_la=place[:3], source_school=place[3:])
+    return models.Q(kind=STUDENT, la=place)
+
+
 class TransferQuerySet(models.QuerySet["Transfer"]):
     def visible_to(self, user: Any) -> Self:
         return self if user.role in {"administrator", "sender"} else self.none()
+
+    def at(self, place: str) -> Self:
+        """Those that go from this place (``places``)."""
+        return self.filter(goes_from(place))
 
     def lean(self) -> Self:
         """Without the findings, which can be large and are shown on one page only."""
@@ -96,7 +108,7 @@ class Transfer(WithProblems):
     `former_root`: the root folder was changed before that, and the original stayed in this one.
     """
 
-    kind = models.CharField(max_length=20, default="student")
+    kind = models.CharField(max_length=20, default=STUDENT)
     name = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField()
@@ -154,6 +166,18 @@ class Transfer(WithProblems):
     def base(self) -> str:
         """The sending school as seven digits."""
         return self.source_la + self.source_school
+
+    @property
+    def place(self) -> str:
+        """The place that it goes from (``places``)."""
+        return self.base if self.kind == PERSONNEL else self.la
+
+    @property
+    def people(self) -> str:
+        """Of how many it tells: 1 pupil, 1,204 pupils, 40 members of staff."""
+        one, more = ("member", "members") if self.kind == PERSONNEL else ("pupil", "pupils")
+        of_staff = " of staff" if self.kind == PERSONNEL else ""
+        return f"{self.pupils:,} {one if self.pupils == 1 else more}{of_staff}"
 
     @property
     def state_words(self) -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.alerts.smtp import is_set_up, server_address
+from schoolgate.commons.backups.models import Backup
 from schoolgate.school.exchange import schedule_in_words as words
 from schoolgate.school.exchange.administration.line import line_spoken
-from schoolgate.school.exchange.folders import root_folder
+from schoolgate.school.exchange.folders import where_files_lie
 from schoolgate.school.exchange.models import Destination, School
 from schoolgate.school.exchange.retention import FilesExported
 from schoolgate.school.exchange.scheduling import when_to_send
@@ -42,7 +44,7 @@ def _pages() -> list[Page]:
     schools = School.objects.count()
     return [
         Page("Connect", "From your LA’s letter to a connection that works, in five steps", _setup_now(), "connect"),
-        Page("Folder", "Where your files lie", str(root_folder() or "not set yet"), "folder"),
+        Page("Folder", "Where your files lie", ", ".join(map(str, where_files_lie())) or "not set yet", "folder"),
         Page("LAs", "Which LAs files go to, and with which account", _many(las, "LA", "LAs"), "las"),
         Page(
             "Schools",
@@ -53,6 +55,8 @@ def _pages() -> list[Page]:
         Page("When to send", "On which days, and at what time", words.rule_spoken(when_to_send().rule), "schedule"),
         Page("Connection", "Proxy, security protocol type, and Test Connection", line_spoken(), "connection"),
         Page("Retention", "For how long the content of sent files is kept", _kept_now(), "retention"),
+        Page("Backups", "Where and when backups are made, and the last ones", _backed_up_now(), "backups"),
+        Page("System", "Whether this program and its machine are well, and help from others", "", "system"),
         Page(
             "Alerts",
             "Who is told what by mail",
@@ -65,6 +69,11 @@ def _pages() -> list[Page]:
 def _setup_now() -> str:
     setup = look_at_setup()
     return f"next: {setup.next.title}" if setup.next else "all is set up"
+
+
+def _backed_up_now() -> str:
+    newest = Backup.objects.first()
+    return f"the last of {timezone.localtime(newest.made_at):%a %d %b %Y %H:%M}" if newest else "none was made yet"
 
 
 def _kept_now() -> str:

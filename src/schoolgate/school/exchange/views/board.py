@@ -12,7 +12,7 @@ def school_board(request: PersonRequest) -> HttpResponseBase:
     """Every school and how it stands, the worst first."""
     table = Table(
         [
-            Column("name", "School", search=True, link=lambda school: school.address),
+            Column("called", "School", search=True, link=lambda school: school.address),
             Column("la", "LA No.", kind="code", exact=True),
             Column("number", "School No.", kind="code", exact=True),
             Column("state", "State", kind="state", choices=[(state, state.capitalize()) for state in STATES]),

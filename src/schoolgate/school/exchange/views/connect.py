@@ -23,8 +23,9 @@ from schoolgate.school.exchange.administration.entries import (
     names_of,
     plan_entries,
 )
+from schoolgate.school.exchange.administration.folder_rules import is_synced
 from schoolgate.school.exchange.administration.joining import JoinRefused, current_joining, join, leave, sign_in
-from schoolgate.school.exchange.administration.roots import is_synced, set_root_folder
+from schoolgate.school.exchange.administration.roots import set_root_folder
 from schoolgate.school.exchange.administration.schools import SchoolRefused
 from schoolgate.school.exchange.connecting import open_http
 from schoolgate.school.exchange.connection_test import TestReport, place_to_mend, run_connection_test

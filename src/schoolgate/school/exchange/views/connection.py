@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.web.tables import Column
 from schoolgate.school.exchange.administration.line import LineRefused, save_line
-from schoolgate.school.exchange.connecting import Login
 from schoolgate.school.exchange.connection_test import place_to_mend, rows_to_test, run_connection_test
 from schoolgate.school.exchange.forms.connection import LineForm
-from schoolgate.school.exchange.models import Destination, School
+from schoolgate.school.exchange.logins import Login
+from schoolgate.school.exchange.models import Destination, PersonnelSchool, School
 
 MOST_LISTED = 10
 
@@ -32,7 +32,7 @@ def connection(request: PersonRequest) -> HttpResponseBase:
         else:
             messages.success(request, "Saved. Test the connection now.")
             return redirect("connection")
-    rows = rows_to_test(most=MOST_LISTED + 1)
+    rows: list[Login] = [*rows_to_test(most=MOST_LISTED + 1)]
     context = {
         "form": form,
         "tests": [(row, test_address(row)) for row in rows[:MOST_LISTED]],
@@ -55,8 +55,17 @@ def test_school(request: PersonRequest, pk: int) -> HttpResponseBase:
     return _tested(request, get_object_or_404(School.objects.visible_to(request.user), pk=pk))
 
 
+@who("administrator", "sender")
+@require_POST
+def test_personnel_school(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Test Connection of a school's personnel files (handbook 06)."""
+    return _tested(request, get_object_or_404(PersonnelSchool.objects.visible_to(request.user), pk=pk))
+
+
 def test_address(row: Login) -> str:
     """Where the button *Test Connection* of this row posts to."""
+    if isinstance(row, PersonnelSchool):
+        return reverse("test-personnel-school", args=[row.pk])
     return reverse("test-la", args=[row.la]) if isinstance(row, Destination) else reverse("test-school", args=[row.pk])
 
 
@@ -82,6 +91,8 @@ def _tested(request: PersonRequest, row: Login) -> HttpResponseBase:
 
 
 def _back(request: PersonRequest, row: Login) -> tuple[str, str]:
+    if isinstance(row, PersonnelSchool):
+        return str(row), reverse("personnel-school", args=[row.pk])
     if request.user.role != "administrator":
         return "Today", reverse("today")
     return ("LAs", reverse("las")) if isinstance(row, Destination) else ("Schools", reverse("schools"))

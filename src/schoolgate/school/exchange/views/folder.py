@@ -9,16 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from schoolgate.commons.accounts.access import PersonRequest, who
+from schoolgate.school.exchange.administration.folder_rules import is_synced
 from schoolgate.school.exchange.administration.roots import (
     dismiss,
     is_another,
-    is_synced,
     require_usable,
     set_root_folder,
 )
-from schoolgate.school.exchange.folders import FolderRefused, root_folder
+from schoolgate.school.exchange.folders import FolderRefused, root_folder, where_files_lie
 from schoolgate.school.exchange.forms.folder import SiteForm
-from schoolgate.school.exchange.models import DiskSpace, FormerRoot
+from schoolgate.school.exchange.models import Destination, DiskSpace, FormerRoot
 from schoolgate.school.exchange.preferences import EXPIRY_NOTICE_DAYS, SCHOOL_NAME, SETTLE_SECONDS
 
 OFFICE = ("administrator", "sender")
@@ -46,6 +46,7 @@ def folder(request: PersonRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "root": root_folder(),
+        "pairs": Destination.objects.with_folders(),
         "disks": DiskSpace.objects.order_by("disk"),
         "former_roots": FormerRoot.objects.to_tell(),
     }
@@ -59,7 +60,8 @@ def _question(form: SiteForm) -> dict[str, Any]:
 
 
 def _save(request: PersonRequest, given: dict[str, Any]) -> None:
-    wanted, changes = given["root_folder"], is_another(given["root_folder"])
+    wanted = given["root_folder"]
+    changes = is_another(wanted) if root_folder() else bool(where_files_lie())
     set_root_folder(wanted, make=given["make_folder"], by=request.user, request=request)
     with transaction.atomic():
         SCHOOL_NAME.set(given["school_name"], by=request.user, request=request)

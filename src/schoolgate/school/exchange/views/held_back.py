@@ -14,7 +14,8 @@ from schoolgate.commons.filestore import NoSpace
 from schoolgate.commons.web.tables import AllGood, Column, Table
 from schoolgate.school.exchange import held_back_actions as actions
 from schoolgate.school.exchange.folders import FolderRefused
-from schoolgate.school.exchange.models import Destination, HeldBackFile, Transfer
+from schoolgate.school.exchange.models import Destination, HeldBackFile, PersonnelSchool, Transfer
+from schoolgate.school.exchange.places import is_of_staff
 
 OFFICE = ("administrator", "sender")
 
@@ -33,7 +34,7 @@ def held_back_files(request: PersonRequest) -> HttpResponseBase:
     table = Table(
         [
             Column("name", "File", search=True, link=lambda file: reverse("held-back-file", args=[file.pk])),
-            Column("la", "Folder of LA", exact=True),
+            Column("place", "Folder of", kind="code", exact=True),
             Column("school", "School", kind="code", exact=True),
             Column("sentence", "Why", search=True),
             Column("refusals", "Problems", kind="number"),
@@ -56,11 +57,17 @@ def held_back_file(request: PersonRequest, file_id: int) -> HttpResponseBase:
         "file": file,
         "held_back": file,
         "contact": Destination.objects.contact_of(file.right_la or file.la),
+        "place_words": _place_words(file),
         "back": reverse("held-back-files"),
         "uploaded": file.origin == HeldBackFile.Origin.UPLOAD,
         "right_destination": Destination.objects.filter(la=file.right_la).first() if file.right_la else None,
     }
     return render(request, "school_exchange/held_back_file.html", context)
+
+
+def _place_words(file: HeldBackFile) -> str:
+    row = PersonnelSchool.objects.at(file.place).first() if is_of_staff(file.place) else None
+    return f"{row}, {row.not_exported}" if row else f"LA {file.la}"
 
 
 @who(*OFFICE)

@@ -14,7 +14,7 @@ from schoolgate.school.exchange.administration.destinations import (
     remove_destination,
     save_destination,
 )
-from schoolgate.school.exchange.folders import folders_of, root_folder
+from schoolgate.school.exchange.folders import folders_if_any, root_folder
 from schoolgate.school.exchange.forms.las import DestinationForm
 from schoolgate.school.exchange.models import Destination, School, State, Transfer
 from schoolgate.school.exchange.views.connection import TEST_CONNECTION
@@ -81,7 +81,7 @@ def edit_la(request: PersonRequest, la: str) -> HttpResponseBase:
         "form": form,
         "heading": f"LA {la}",
         "destination": destination,
-        "folders": folders_of(la) if root_folder() else None,
+        "folders": folders_if_any(la),
     }
     return render(request, "school_exchange/la.html", context, status=422 if form.errors else 200)
 

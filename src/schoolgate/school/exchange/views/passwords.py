@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from schoolgate.commons.accounts.access import PersonRequest, who
 from schoolgate.commons.accounts.passwords import RULES_FOR_PROGRAMS, make_password_text
-from schoolgate.school.exchange.connecting import Login, open_http
+from schoolgate.school.exchange.connecting import open_http
 from schoolgate.school.exchange.forms.passwords import TYPED, AccountPasswordForm
 from schoolgate.school.exchange.models import Destination, PasswordChange, School
 from schoolgate.school.exchange.password_changes import change_password
@@ -35,7 +35,7 @@ def change_school_password(request: PersonRequest, pk: int) -> HttpResponseBase:
     return _change(request, row, reverse("edit-school", args=[pk]))
 
 
-def _change(request: PersonRequest, login: Login, back: str) -> HttpResponseBase:
+def _change(request: PersonRequest, login: Destination | School, back: str) -> HttpResponseBase:
     form = AccountPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _ask(request, login, form):
         messages.success(request, "The password was changed at the LA. This program uses it from now on.")
@@ -50,7 +50,7 @@ def _change(request: PersonRequest, login: Login, back: str) -> HttpResponseBase
     return render(request, "school_exchange/password.html", context, status=422 if form.errors else 200)
 
 
-def _ask(request: PersonRequest, login: Login, form: AccountPasswordForm) -> bool:
+def _ask(request: PersonRequest, login: Destination | School, form: AccountPasswordForm) -> bool:
     """Have the LA take it; what stands against it is told on the form."""
     typed = form.cleaned_data["how"] == TYPED
     new = form.cleaned_data["password"] if typed else make_password_text()

@@ -20,7 +20,7 @@ from schoolgate.school.exchange.administration.schools import (
     remove_school as remove,
 )
 from schoolgate.school.exchange.administration.schools_csv import take_schools
-from schoolgate.school.exchange.folders import folders_of, root_folder
+from schoolgate.school.exchange.folders import folders_if_any
 from schoolgate.school.exchange.forms.schools import ManySchoolsForm, SchoolForm
 from schoolgate.school.exchange.models import Destination, School
 from schoolgate.school.exchange.views.connection import TEST_CONNECTION
@@ -83,7 +83,7 @@ def edit_school(request: PersonRequest, pk: int) -> HttpResponseBase:
         "heading": name,
         "school": school,
         "destination": Destination.objects.filter(la=school.destination_la).first(),
-        "folders": folders_of(school.destination_la) if root_folder() else None,
+        "folders": folders_if_any(school.destination_la),
     }
     return _page(request, form, context)
 

@@ -1,20 +1,16 @@
 """The first page."""
 
-from dataclasses import dataclass
-
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import resolve, reverse
 from django.utils import timezone
 
 from schoolgate.commons.accounts.access import PersonRequest, may_open, who
-from schoolgate.commons.accounts.models import User
 from schoolgate.commons.jobs.models import Job
 from schoolgate.commons.jobs.models import State as JobState
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.commons.web.charts import strip
 from schoolgate.school.exchange.asking import EXPORT
-from schoolgate.school.exchange.first_page.to_do import ToDo
 from schoolgate.school.exchange.forms.sending import SendForm
 from schoolgate.school.exchange.models import Destination, Transfer
 from schoolgate.school.exchange.preferences import SCHOOL_NAME
@@ -24,18 +20,6 @@ from schoolgate.school.exchange.words import StateWords
 LAST = 5
 MOST_EXCEPTIONS = 15
 LIVE_SECONDS = 2
-
-
-@dataclass(frozen=True)
-class ToDoFor:
-    """A line of the first page for one person: the step is a link only where they may go."""
-
-    line: ToDo
-    user: User
-
-    @property
-    def may_step(self) -> bool:
-        return may_open(self.user, resolve(self.line.address.split("?")[0]).func)
 
 
 @who("administrator", "sender")
@@ -50,7 +34,6 @@ def today(request: PersonRequest) -> HttpResponseBase:
         "alone": alone,
         "now": timezone.localtime(),
         "today": facts,
-        "to_do": [ToDoFor(line, request.user) for line in facts.to_do],
         "exports": exports,
         "live_seconds": LIVE_SECONDS if exports.exists() or facts.under_way else 0,
         "exceptions": facts.board.exceptions[:MOST_EXCEPTIONS],

@@ -12,6 +12,7 @@ from schoolgate.commons.web.tables import Column, NotYet, Table
 from schoolgate.school.exchange.asking import cancel_file, send_again
 from schoolgate.school.exchange.connecting import is_for
 from schoolgate.school.exchange.hindrances import hindrance_of
+from schoolgate.school.exchange.logins import receiver_of
 from schoolgate.school.exchange.models import Destination, HeldBackFile, State, Transfer
 from schoolgate.school.exchange.models.transfer import WAITING
 from schoolgate.school.exchange.receipt_keys import kept_keys
@@ -33,7 +34,7 @@ def transfers(request: PersonRequest) -> HttpResponseBase:
         [
             Column("name", "File", search=True, link=lambda transfer: reverse("transfer", args=[transfer.pk])),
             Column("kind", "Kind", sort="", value=lambda transfer: KIND_WORDS[transfer.kind]),
-            Column("pupils", "Pupils", kind="number"),
+            Column("pupils", "People", kind="number"),
             Column("la", "To", choices=[(one.la, str(one)) for one in Destination.objects.all()]),
             Column("state", "State", choices=State.choices, value=StateWords),
             Column("changed_at", "When", kind="time", dates=True),
@@ -55,7 +56,7 @@ def transfers(request: PersonRequest) -> HttpResponseBase:
 def transfer(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
     """The story of one file, and the buttons its state allows."""
     this = _of(request, transfer_id)
-    destination = Destination.objects.filter(la=this.la).first()
+    destination = receiver_of(this.place)
     hindrance = hindrance_of(this, destination)
     context = {
         "transfer": this,
@@ -69,6 +70,7 @@ def transfer(request: PersonRequest, transfer_id: int) -> HttpResponseBase:
         "may_cancel": this.may("cancel"),
         "same_name": Transfer.objects.filter(kind=this.kind, name=this.name).exclude(pk=this.pk),
         "live_seconds": LIVE_SECONDS if this.state in WAITING and this.asked_at else 0,
+        "kind": KIND_WORDS[this.kind],
     }
     return render(request, "school_exchange/transfer.html", context)
 
