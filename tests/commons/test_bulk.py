@@ -29,7 +29,7 @@ def test_no_id_is_taken_that_a_row_had_though_the_row_is_gone() -> None:
 def test_the_database_goes_on_behind_ids_that_were_taken() -> None:
     ids = take_ids(JournalLine, 2)
     insert(JournalLine, ["id", "message"], [])
-    plain = {"la": "820", "destination_la": "", "school": "4321", "details": "", "link": ""}
+    plain = {"kind": "", "la": "820", "destination_la": "", "school": "4321", "details": "", "link": ""}
     insert(
         JournalLine,
         ["id", "level", "message", "at", "hidden_at", *plain],

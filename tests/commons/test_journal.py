@@ -44,7 +44,7 @@ def test_the_newest_line_is_on_top(signed_in: SignedIn, sender: User, three_line
 
 def test_columns_are_the_fields_own(signed_in: SignedIn, sender: User, three_lines: None) -> None:
     page = signed_in(sender).get("/journal/").content.decode()
-    columns = ["Date", "Level", "LA No.", "Dest. LA No.", "School No.", "Message", "Details"]
+    columns = ["Choose", "Date", "Level", "LA No.", "Dest. LA No.", "School No.", "Message", "Details"]
     assert re.findall(r"<th [^>]*>(?:<a [^>]*>)?([^<]+)", page) == columns
 
 

@@ -56,7 +56,7 @@ PICTURES: dict[tuple[str, str], list[Picture]] = {
     ],
     ("authority", "school"): [Picture("portal-overview", "/")],
     ("authority", "administrator"): [
-        Picture("operator-system", "/system/", height=1000),
+        Picture("operator-system", "/administration/system/", height=1000),
         Picture("operator-backups", "/administration/backups/", height=1000),
         Picture("operator-queue", "/jobs/queue/"),
     ],

@@ -79,7 +79,7 @@ def test_a_members_page_tells_posts_and_pay_and_where_they_are_from(
     overview = browser.get(reverse("staff-member", args=[miriam.pk])).content.decode()
     assert "Classroom teacher, upper pay range" in overview
     pay = browser.get(reverse("staff-member", args=[miriam.pk]) + "?group=contracts").content.decode()
-    assert "48123.00" in pay
+    assert "£48,123.00" in pay
     assert "8204321_PER_820LLLL_001.xml" in pay
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 import time_machine
 
-from schoolgate.commons.preferences.registry import NumberPreference
+from schoolgate.commons.preferences.registry import PREFERENCES, NumberPreference
 from schoolgate.commons.retention.clearing import WENT_WRONG, clear, clear_all, look, next_run
 from schoolgate.commons.retention.kinds import KEPT, Item, Kept, keeps
 
@@ -32,6 +32,10 @@ class Letters(Kept):
             raise OSError(item.name)
         del self.there[item.key]
         return ""
+
+
+# Other tests read what preferences the program has.
+del PREFERENCES[Letters.days.name]
 
 
 @pytest.fixture

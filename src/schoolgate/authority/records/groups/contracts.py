@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from schoolgate.authority.records.groups.data_group import DataGroup, Item, Payload
-from schoolgate.authority.records.groups.forms import DATE, NUMBER, TEXT, YES_NO, Events, Fields, Leaf, Set, code
+from schoolgate.authority.records.groups.forms import (
+    DATE,
+    NUMBER,
+    POUNDS,
+    TEXT,
+    YES_NO,
+    Events,
+    Fields,
+    Leaf,
+    Set,
+    code,
+)
 from schoolgate.authority.records.subjects import STAFF
 
 _DAILY = Leaf(words=lambda text: {"Y": "Yes", "N": "No"}.get(text, text))
@@ -19,9 +30,9 @@ _DETAILS = Fields(
             {
                 "PayRange": code("pay_range"),
                 "PayFramework": TEXT,
-                "PayRangeMinimum": NUMBER,
-                "PayRangeMaximum": NUMBER,
-                "BasePay": NUMBER,
+                "PayRangeMinimum": POUNDS,
+                "PayRangeMaximum": POUNDS,
+                "BasePay": POUNDS,
                 "SafeguardedSalary": YES_NO,
             }
         ),
@@ -29,7 +40,7 @@ _DETAILS = Fields(
             Fields(
                 {
                     "PaymentType": code("additional_payment"),
-                    "PaymentAmount": NUMBER,
+                    "PaymentAmount": POUNDS,
                     "PayStartDate": DATE,
                     "PayEndDate": DATE,
                 }

@@ -350,6 +350,11 @@ def _yes_no_in_words(text: str) -> str:
     return {"true": "Yes", "false": "No"}.get(spelling.yes_no(text), text)
 
 
+def _pounds_in_words(text: str) -> str:
+    worth = spelling.worth(text)
+    return text if worth is None else f"£{worth:,.2f}"
+
+
 TEXT = Leaf()
 NAME = Leaf(spelling.name)
 PHONE = Leaf(spelling.phone)
@@ -357,6 +362,7 @@ POSTCODE = Leaf(spelling.postcode)
 DATE = Leaf(words=_date_in_words)
 YES_NO = Leaf(spelling.yes_no, _yes_no_in_words)
 NUMBER = Leaf(spelling.number)
+POUNDS = Leaf(spelling.number, _pounds_in_words)
 
 
 def code(set_name: str, same: Mapping[str, str] | None = None) -> Leaf:

@@ -52,11 +52,17 @@ def yes_no(text: str) -> str:
 
 def number(text: str) -> str:
     """A number by its worth: ``1.500000`` is ``1.5``."""
+    found = worth(text)
+    return text if found is None else f"{found.normalize() + 0:f}"
+
+
+def worth(text: str) -> Decimal | None:
+    """The worth of what should be a number; None of what is none."""
     try:
-        worth = Decimal(text)
+        found = Decimal(text)
     except InvalidOperation:
-        return text
-    return f"{worth.normalize() + 0:f}" if worth.is_finite() else text
+        return None
+    return found if found.is_finite() else None
 
 
 def as_written(text: str) -> str:
