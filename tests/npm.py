@@ -16,3 +16,8 @@ def node_modules(locked: Path) -> Path:
         subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=folder, check=True)
 
     return made_once(f"npm-{locked.name}", install) / "node_modules"
+
+
+def axe_of_npm() -> bytes:
+    """The script that knows the rules of WCAG."""
+    return (node_modules(Path(__file__).parent / "journeys" / "axe") / "axe-core" / "axe.min.js").read_bytes()

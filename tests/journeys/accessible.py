@@ -1,12 +1,10 @@
 """What keeps a person from using a page: by the rules of WCAG 2.2 AA, by keyboard, at 200 % and at 400 %."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from playwright.sync_api import Page
 from tests.conftest import NIGHTLY
 from tests.journeys.conftest import HEIGHT, WIDE
-from tests.npm import node_modules
 
 ZOOMED = 640
 """What is left of 1280 CSS pixels at 200 % (WCAG 1.4.4)."""
@@ -68,11 +66,6 @@ BY_KEYBOARD = """() => {
   return faults;
 }"""
 """Whatever the Tab key stops at comes in the page's order, into sight, and looks different while it has the focus."""
-
-
-def axe_of_npm() -> bytes:
-    """The script that knows the rules."""
-    return (node_modules(Path(__file__).parent / "axe") / "axe-core" / "axe.min.js").read_bytes()
 
 
 def faults_of(page: Page) -> Iterator[str]:

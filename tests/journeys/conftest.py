@@ -9,6 +9,8 @@ from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from tests.conftest import NIGHTLY
+from tests.npm import axe_of_npm
 from tests.ports import free_port
 from tests.tables import lay_tables
 from xdist.remote import Producer  # type: ignore[import-untyped]
@@ -226,6 +228,12 @@ def make_file(tmp_path_factory: pytest.TempPathFactory) -> PupilFile:
         return write_student_sample(tmp_path_factory.mktemp("mis"), sample, serial=serial)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def axe_at_night() -> str:
+    """The script that knows the rules of WCAG, at night and where there is npm; else nothing."""
+    return axe_of_npm().decode() if NIGHTLY and shutil.which("npm") else ""
 
 
 def person(site: Site, role: str) -> Person:

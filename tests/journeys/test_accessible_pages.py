@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 from playwright.sync_api import Page
-from tests.journeys.accessible import AXE, TURN_TO, axe_of_npm, faults_of
+from tests.journeys.accessible import AXE, TURN_TO, faults_of
 from tests.journeys.conftest import Visit
 from tests.journeys.rendered import Rendered, served
+from tests.npm import axe_of_npm
 from tests.sites.planting import PK, plant
 from tests.sites.test_strangers import SCHOOL, SCHOOLS, SITES, SignedIn, allowed_on, give_every_right, routes
 

@@ -175,11 +175,13 @@ def test_the_order_is_delivered_invoiced_and_paid_by_people_who_each_do_one_thin
     expect(bursar.get_by_text("36.40").first).to_be_visible()
 
 
-def test_every_page_of_the_ledger_fits_both_screens(visit: Visit, supplier: Site, school: Site) -> None:
+def test_every_page_of_the_ledger_fits_both_screens(
+    visit: Visit, supplier: Site, school: Site, axe_at_night: str
+) -> None:
     queue_basket(supplier, supplier.exchange_accounts[0])
     school.run("fetch-orders", may_find_faults=True)
     school.run("ledger", "people", "set", "administrator", *demo_ledger.PEOPLE["bursar"], *demo_ledger.PEOPLE["chair"])
-    entered = walk(visit(school, person(school, "administrator")), "/purchasing/")
+    entered = walk(visit(school, person(school, "administrator")), axe_at_night, "/purchasing/")
     assert {"purchasing", "purchasing/orders/#", "purchasing/documents/#", "purchasing/suppliers/#"} <= entered
     assert {"purchasing/services/#", "purchasing/set-up/templates/#", "purchasing/set-up/links/#"} <= entered
     assert {"purchasing/invoices/#", "purchasing/received/deliveries", "purchasing/postings"} <= entered

@@ -22,12 +22,12 @@ def test_who_sends_sees_what_needs_somebody_first(visit: Visit, school: Site) ->
     page = visit(school, person(school, "sender"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Green Abbey and partners")
     expect(page.get_by_role("heading", name="One thing needs you.")).to_be_visible()
-    assert places(page) == ["Today", "Files", "Journal", "Jobs", "Where is my file?"]
+    assert places(page) == ["Today", "Files", "Personnel", "Journal", "Jobs", "Where is my file?"]
 
 
 def test_who_administers_the_school_may_also_set_it_up(visit: Visit, school: Site) -> None:
     page = visit(school, person(school, "administrator"))
-    rooms = ["Today", "Files", "Purchasing", "Journal", "Jobs", "Administration", "Users"]
+    rooms = ["Today", "Files", "Personnel", "Purchasing", "Journal", "Jobs", "Administration", "Users"]
     assert places(page) == [*rooms, "Where is my file?"]
 
 
@@ -36,7 +36,7 @@ def test_an_officer_sees_that_all_is_well_and_cannot_change_the_site(
 ) -> None:
     page = visit(authority, person(authority, "officer"))
     expect(page.get_by_role("heading", name="Everything is all right.")).to_be_visible()
-    rooms = ["Today", "Files", "Imports", "Collection", "Incoming pupils", "Pupils", "Reports"]
+    rooms = ["Today", "Files", "Imports", "Collection", "Incoming pupils", "Pupils", "Requests", "Reports"]
     rooms += ["Bases", "Journal", "Jobs"]
     assert places(page) == [*rooms, "Administration", "Where is my file?"]
     page.goto("/administration/")

@@ -3,14 +3,12 @@
 At night each is also looked at as test_accessible_pages.py does, with what real files brought.
 """
 
-import shutil
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.conftest import NIGHTLY
-from tests.journeys.accessible import axe_of_npm, faults_of
+from tests.journeys.accessible import faults_of
 from tests.journeys.conftest import HEIGHT, PHONE, WIDE, Person, Visit, person
 
 from schoolgate.sites.demo_site import Site
@@ -35,30 +33,28 @@ LEADS = (
 ROOMS = {"files", "administration", "users", "journal", "jobs", "find", "my-account", "audit"}
 
 
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The script that knows the rules of WCAG, at night and where there is npm; else nothing."""
-    return axe_of_npm().decode() if NIGHTLY and shutil.which("npm") else ""
+def test_every_page_of_the_school_fits_both_screens(visit: Visit, school: Site, axe_at_night: str) -> None:
+    assert ROOMS | {"held-back", "send", "connect"} <= walk(
+        visit(school, person(school, "administrator")), axe_at_night
+    )
 
 
-def test_every_page_of_the_school_fits_both_screens(visit: Visit, school: Site, axe: str) -> None:
-    assert ROOMS | {"held-back", "send", "connect"} <= walk(visit(school, person(school, "administrator")), axe)
-
-
-def test_every_page_of_the_authority_fits_both_screens(visit: Visit, authority: Site, school: Site, axe: str) -> None:
+def test_every_page_of_the_authority_fits_both_screens(
+    visit: Visit, authority: Site, school: Site, axe_at_night: str
+) -> None:
     page = visit(authority, person(authority, "administrator"))
     wait_for_imports(page)
     assert ROOMS | {"bases", "imports", "incoming", "rules", "reports", "pupils", "pupils/#"} <= walk(
-        page, axe, "/imports/?stands=completed"
+        page, axe_at_night, "/imports/?stands=completed"
     )
 
 
 def test_every_page_of_the_school_portal_fits_both_screens(
-    visit: Visit, authority: Site, school: Site, axe: str
+    visit: Visit, authority: Site, school: Site, axe_at_night: str
 ) -> None:
     wait_for_imports(visit(authority, person(authority, "administrator")))
     made = authority.run("portal", "invite", "8204321", "--user", "every", "--name", "Eve Ry", "--with-password")
-    seen = walk(visit(authority, Person(authority, made["user"], made["password"])), axe)
+    seen = walk(visit(authority, Person(authority, made["user"], made["password"])), axe_at_night)
     places = ("tasks", "files", "people", "connection")
     assert {"find", "my-account", *(f"portal/#/{place}" for place in places)} <= seen
     assert not seen & {"journal", "bases", "jobs"}

@@ -97,8 +97,8 @@ def test_a_developer_gets_connected_in_five_presses(clerk: Page) -> None:
     expect(clerk.get_by_text("line 1 quantity 10 → 8, line 2 removed")).to_be_visible(timeout=30_000)
 
 
-def test_every_page_of_the_supplier_fits_both_screens(visit: Visit, supplier: Site) -> None:
-    rooms = walk(visit(supplier, person(supplier, "administrator")), "/queue/compose/", "/get-connected/")
+def test_every_page_of_the_supplier_fits_both_screens(visit: Visit, supplier: Site, axe_at_night: str) -> None:
+    rooms = walk(visit(supplier, person(supplier, "administrator")), axe_at_night, "/queue/compose/", "/get-connected/")
     assert {"get-connected", "today", "queue", "orders", "schools", "calls", "keys", "administration"} <= rooms
 
 
