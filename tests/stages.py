@@ -114,6 +114,7 @@ LEFT_TO_THE_NIGHT = (
                 "journeys/test_pictures.py",
                 "journeys/test_preview_and_undo.py",
                 "journeys/test_three_hundred.py",
+                "journeys/test_two_way.py",
                 "journeys/test_where_from.py",
                 "clients/test_mono.py",
             )
