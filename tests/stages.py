@@ -95,8 +95,8 @@ FORTY_DAYS = (
     "tests/authority/collection/test_forty_days.py::test_after_forty_days_the_authority_has_what_the_schools_have"
 )
 # What the night alone does: a whole way, or a walk through pages, once more that is tested in parts; forty days of what
-# three months see, too; pictures for the documentation; and Mono, which takes long to install. By day CI has twenty
-# minutes.
+# three months see, too; every page with what real files brought; installing from the zip, whose parts are tested by
+# themselves; pictures for the documentation; and Mono, which takes long to install. By day CI has twenty minutes.
 LEFT_TO_THE_NIGHT = (
     []
     if NIGHTLY
@@ -105,13 +105,16 @@ LEFT_TO_THE_NIGHT = (
         *(
             f"--ignore=tests/{what}"
             for what in (
+                "release/test_installing.py",
                 "sites/test_through_a_proxy.py",
+                "journeys/test_every_page.py",
                 "journeys/test_journal.py",
                 "journeys/test_late_migration.py",
                 "journeys/test_old_tasks.py",
                 "journeys/test_pictures.py",
                 "journeys/test_preview_and_undo.py",
                 "journeys/test_three_hundred.py",
+                "journeys/test_two_way.py",
                 "journeys/test_where_from.py",
                 "clients/test_mono.py",
             )

@@ -24,12 +24,12 @@ PUPILS = {"first": 0, "before-personnel": 3}
 """The earlier programs that are recorded, and how many pupils an authority held: the first knew none yet."""
 
 NIGHTLY = os.environ.get("SCHOOLGATE_NIGHTLY") == "1"
+BY_DAY = ["before-personnel"]
 WHERE = [
-    ("first", "SQLite"),
-    ("before-personnel", "SQLite"),
+    *((recorded, "SQLite") for recorded in (PUPILS if NIGHTLY else BY_DAY)),
     *(
         pytest.param((recorded, "PostgreSQL"), marks=pytest.mark.postgres)
-        for recorded in (PUPILS if NIGHTLY else ["before-personnel"])
+        for recorded in (PUPILS if NIGHTLY else BY_DAY)
     ),
 ]
 FILE = "8204321_CES_820LLLL_001.xml"
