@@ -6,6 +6,7 @@ first second, in which the server's threads open their connections to the databa
 """
 
 import http.client
+import itertools
 import json
 import sys
 import threading
@@ -41,7 +42,8 @@ class Callers:
             if operation == "ChangePassword":
                 # One change at a time, as in the other load.
                 if self._changing:
-                    operation, account, path = self._calls[(number + 1) % len(self._calls)]
+                    later = (self._calls[place % len(self._calls)] for place in itertools.count(number + 1))
+                    operation, account, path = next(call for call in later if call[0] != "ChangePassword")
                 else:
                     self._changing = account
             password = self._passwords[account].encode()

@@ -33,6 +33,8 @@ function init()
   end
   -- Numbers of orders are new in each run.
   number = tonumber(os.getenv("BENCH_FIRST_NUMBER"))
+  -- Whoever goes on with the passwords of the file must find them right.
+  if os.getenv("BENCH_KEEPS_PASSWORDS") then changing = "nobody" end
   told = ""
 end
 
@@ -55,7 +57,7 @@ end
 
 function response(status, _, body)
   statuses[status] = (statuses[status] or 0) + 1
-  local password = changing and body:match("ChangePasswordResult>([^<]+)<")
+  local password = passwords[changing or ""] and body:match("ChangePasswordResult>([^<]+)<")
   if password then
     passwords[changing] = password
     changing = nil

@@ -6,8 +6,9 @@ the account up by its name and reads and writes by Django's ORM as one usually w
 (`bench/peers/spyne_service`). wrk sends from the other core, by 16 connections, a mix of all six operations (`MIX`);
 what differs between the two loads is the size of what FetchDoc gives out and SendOrder takes in. Orders have a new
 number each, so each is a new row; passwords change as they are changed; documents are taken and asked for again.
-Before, what zeep and our client read from both servers is compared. Every answer's status is counted, and one that is
-not 200 ends the benchmark.
+Before, what zeep and our client read from both servers is compared. Each server is called for two seconds that do not
+count, in which its threads open their connections. Every answer's status is counted, and one that is not 200 ends the
+benchmark.
 
 That load is as much as the server takes: sixteen calls are always on their way, and each waits for all before it.
 Beside it our service is measured at half of that rate, by as many connections and at fixed times (`bench/open_loop`).
@@ -29,13 +30,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bench.measuring import MIB, print_result, print_table
 from schoolgate.sites.supervising import FEW_ARENAS
 
 ROUNDS = int(os.environ.get("SCHOOLGATE_BENCH_ROUNDS", "3"))
 SECONDS = {"mix": 8, "alike": 4}
+WARM_UP_SECONDS = 2
 CONNECTIONS = 16
 BUYERS = 20
 DOCUMENTS = 10
@@ -239,22 +241,27 @@ def _serving(site: Path, target: str) -> Iterator[tuple[int, "subprocess.Popen[b
 
 def _load(site: Path, name: str, mix: str) -> Load:
     with _serving(site, SERVERS[name]) as (port, process):
-        environment = {
-            **os.environ,
-            "BENCH_CALLS": str(site / mix),
-            "BENCH_PASSWORDS": str(site / "passwords"),
-            "BENCH_FIRST_NUMBER": "0",
-        }
-        wrk = ["taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS[mix]}s"]
-        wrk += ["--timeout", "30s", "-s", "bench/soap.lua"]
-        said = subprocess.run(
-            [*wrk, f"http://127.0.0.1:{port}"], env=environment, check=True, capture_output=True, text=True
-        )
-        told = json.loads(said.stdout.strip().splitlines()[-1])
+        _wrk(site, mix, port, WARM_UP_SECONDS, BENCH_FIRST_NUMBER="90000000", BENCH_KEEPS_PASSWORDS="yes")
+        told = _wrk(site, mix, port, SECONDS[mix], BENCH_FIRST_NUMBER="0")
         rss = _peak_rss_of_worker(process.pid)
     if told["broken"] or set(told["statuses"]) != {"200"}:
         raise RuntimeError(f"{name} did not answer every call: {told}")
     return Load(told["statuses"]["200"] / told["microseconds"] * 1e6, told["p99"] / 1000, rss)
+
+
+def _wrk(site: Path, mix: str, port: int, seconds: int, **environment: str) -> dict[str, Any]:
+    """What wrk tells of its calls."""
+    calls = {"BENCH_CALLS": str(site / mix), "BENCH_PASSWORDS": str(site / "passwords")}
+    wrk = ["taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s"]
+    said = subprocess.run(
+        [*wrk, "-s", "bench/soap.lua", f"http://127.0.0.1:{port}"],
+        env={**os.environ, **calls, **environment},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    told: dict[str, Any] = json.loads(said.stdout.strip().splitlines()[-1])
+    return told
 
 
 def _at_rate(site: Path, rate: float) -> Mapping[str, float]:

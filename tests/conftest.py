@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+import pytest_django
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
 from django.db.models.signals import post_migrate
@@ -17,6 +18,7 @@ from tests.squid import USER as PROXY_USER
 from tests.squid import Squid, find_squid, running_squid
 from tests.tables import all_tables, keep_tables_in
 
+from schoolgate.commons import turns
 from schoolgate.commons.accounts.creating import create_user
 from schoolgate.commons.accounts.models import User
 
@@ -68,6 +70,15 @@ def django_db_keepdb(
     shutil.copy(all_tables() / "db.sqlite3", test["NAME"])
     test["MIGRATE"] = False
     return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """PostgreSQL removes no database that the thread which works for all others is still connected to."""
+    yield
+    if turns._thread._thread is not None:
+        with django_db_blocker.unblock():
+            turns._thread.do(lambda: connection.close(), "read")  # noqa: PLW0108  that thread's
 
 
 @pytest.fixture

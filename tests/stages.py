@@ -49,6 +49,8 @@ ON_POSTGRES = ["tests/commons", "tests/school", "tests/authority", "tests/suppli
 ON_POSTGRES_BY_DAY = [
     "tests/commons/jobs",
     "tests/commons/test_bulk.py",
+    "tests/commons/test_prepared.py",
+    "tests/commons/test_turns.py",
     "tests/commons/schedules/test_due.py",
     *(
         f"tests/school/test_{what}.py"

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.commons.journal.writing import write
-from schoolgate.commons.prepared import Prepared, PreparedUpdate, aware, insert, insert_all
+from schoolgate.commons.prepared import Inserting, Prepared, PreparedUpdate, aware, insert, row_of
 
 LONG_AGO = datetime(1999, 1, 1, tzinfo=UTC)
 
@@ -84,18 +86,57 @@ def test_a_row_that_was_added_can_be_changed_and_saved(db: None) -> None:
     assert list(JournalLine.objects.values_list("message", flat=True)) == ["Two lamps."]
 
 
-def test_many_rows_are_added_by_one_statement(db: None) -> None:
+NAMES = ("at", "level", "message", "la", "destination_la", "school", "kind", "details", "link")
+
+
+def lamps(number: int) -> Inserting:
+    rows = [(LONG_AGO, "INFO", f"Lamp {lamp}.", "", "", "", "", "", "") for lamp in range(number)]
+    return Inserting(JournalLine, NAMES, rows)
+
+
+def test_many_rows_are_added_by_few_statements(db: None) -> None:
     with CaptureQueriesContext(connection) as asked:
-        insert_all([JournalLine(level="INFO", message=f"Lamp {number}.") for number in range(100)])
-        insert_all([])
+        lamps(60).run()
+        lamps(0).run()
+    assert len(asked) == 3
+    assert JournalLine.objects.count() == 60
+    assert {line.at for line in JournalLine.objects.all()} == {LONG_AGO}
+
+
+def test_rows_made_ready_are_not_there_before_they_are_added(db: None) -> None:
+    ready = lamps(1)
+    assert not JournalLine.objects.exists()
+    ready.run()
+    assert JournalLine.objects.get().message == "Lamp 0."
+
+
+def test_an_example_that_is_not_found_again_is_an_error(db: None) -> None:
+    lost = Prepared(lambda level: JournalLine.objects.filter(level=level[:1]).values_list("pk"), "a level")
+    with pytest.raises(ValueError, match="not found again"):
+        lost.rows("WARN")
+
+
+def test_a_change_tells_its_rows_as_they_are_then(line: JournalLine) -> None:
+    prepared = PreparedUpdate(
+        lambda pk, told: (JournalLine.objects.filter(pk=pk), {"details": Concat(F("level"), Value(told))}),
+        -1,
+        " a word",
+        returning=["level", "details"],
+    )
+    assert prepared.changed(line.pk, ": mended") == [("WARN", "WARN: mended")]
+    assert prepared.changed(line.pk + 1, ": mended") == []
+
+
+def test_the_object_of_a_row_is_known_to_be_in_the_database(line: JournalLine) -> None:
+    row = row_of(JournalLine, ("id",), (line.pk,))
+    assert (row._state.adding, row._state.db) == (False, "default")
+
+
+def test_the_object_of_a_row_reads_the_rest_when_it_is_asked_for(line: JournalLine) -> None:
+    row = row_of(JournalLine, ("id", "message"), (line.pk, "As it was read."))
+    with CaptureQueriesContext(connection) as asked:
+        assert (row, row.message, row.level) == (line, "As it was read.", "WARN")
     assert len(asked) == 1
-    assert JournalLine.objects.count() == 100
-
-
-def test_rows_that_are_more_than_a_statement_holds_are_all_added(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("schoolgate.commons.prepared.MOST_PARAMETERS", 35)
-    insert_all([JournalLine(level="INFO", message=f"Lamp {number}.") for number in range(8)])
-    assert JournalLine.objects.count() == 8
 
 
 def test_with_nobody_looking_on_it_finds_the_same(line: JournalLine) -> None:
@@ -107,4 +148,4 @@ def test_with_nobody_looking_on_it_finds_the_same(line: JournalLine) -> None:
 
 def test_what_the_database_refuses_is_an_error_of_django_s(line: JournalLine) -> None:
     with pytest.raises(DatabaseError):
-        insert_all([line], "ON WHATEVER")
+        Inserting(JournalLine, ("message",), [("A lamp.",)], "ON WHATEVER").run()

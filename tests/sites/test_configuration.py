@@ -1,11 +1,13 @@
 """Where a start-up setting comes from."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from schoolgate.sites.base import mail
+from schoolgate.sites.base import for_small_rows, mail, sqlite
 from schoolgate.sites.configuration import ConfigurationError, read_configuration
 
 
@@ -67,3 +69,12 @@ def test_a_mail_server_has_its_usual_port_and_needs_a_sender(tmp_path: Path) -> 
         told(host="mail.example")
     with pytest.raises(ConfigurationError, match="starttls, tls or none is needed"):
         told(security="ssl3")
+
+
+@pytest.mark.parametrize(("small", "page_bytes"), [(False, 16_384), (True, 4_096)])
+def test_a_new_database_has_pages_as_its_rows_need(tmp_path: Path, small: bool, page_bytes: int) -> None:
+    databases = {"default": sqlite(str(tmp_path / "db.sqlite3"))}
+    chosen = (for_small_rows(databases) if small else databases)["default"]
+    with closing(sqlite3.connect(chosen["NAME"])) as database:
+        database.executescript(chosen["OPTIONS"]["init_command"])
+        assert database.execute("PRAGMA page_size").fetchone() == (page_bytes,)

@@ -121,6 +121,29 @@ def _children(pid: int) -> set[int]:
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()}
 
 
+def _policies(pids: set[int]) -> set[int]:
+    """How the system schedules the threads of these processes."""
+    return {os.sched_getscheduler(int(task.name)) for pid in pids for task in Path(f"/proc/{pid}/task").iterdir()}
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="the system has no such policy")
+def test_threads_that_serve_do_not_interrupt_each_other(site: Site, body: bytes) -> None:
+    site.start()
+    site.wait_until_up()
+    assert site.process is not None
+    main = site.process.pid
+    school = School(_port(site), body)
+    school.begin()
+    try:
+        # Then the threads are there that calls need.
+        school.wait_for_calls(50)
+        serving = set[int]().union(*map(_children, _children(main)))
+        assert (_policies(serving), _policies({main})) == ({os.SCHED_BATCH}, {os.SCHED_OTHER})
+    finally:
+        school.end()
+        site.stop()
+
+
 def test_a_renewal_drops_no_call_and_leaves_none_of_the_old_processes(site: Site, body: bytes) -> None:
     site.start()
     site.wait_until_up()

@@ -9,14 +9,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
 from django.db.models.sql import UpdateQuery
 
-MOST_PARAMETERS = 30_000
-"""Of one statement; SQLite takes 32,766."""
+ROWS_AT_ONCE = 25
+"""Added by one statement. There is one for each number of rows: few enough that SQLite's module keeps all of them."""
+
+M = TypeVar("M", bound=models.Model)
 
 _PLACE = re.compile("(?<!%)%s")
 
@@ -37,13 +40,15 @@ class _Statement(ABC):
 
     def _execute(self, db: BaseDatabaseWrapper, values: Sequence[Any]) -> Any:
         sql, slots = self._known.get(db.vendor) or self._work_out(db)
-        adapted = [_adapted(db, value) for value in values]
-        return _execute(db, sql, [constant if slot is None else adapted[slot] for slot, constant in slots])
+        given = [constant if slot is None else values[slot] for slot, constant in slots]
+        return _execute(db, sql, [_adapted(db, value) if type(value) is datetime else value for value in given])
 
     def _work_out(self, db: BaseDatabaseWrapper) -> tuple[str, _Slots]:
         sql, parameters = self._sql()
         examples = [_adapted(db, example) for example in self._examples]
         adapted = [_adapted(db, parameter) for parameter in parameters]
+        if any(example not in adapted for example in examples):
+            raise ValueError("An example is not found again: what it stands for would be a constant.")
         slots = [(examples.index(one) if one in examples else None, one) for one in adapted]
         self._known[db.vendor] = (sql, slots)
         return self._known[db.vendor]
@@ -67,58 +72,77 @@ class Prepared(_Statement):
 
 
 class PreparedUpdate(_Statement):
-    """A change: `build` makes a queryset and what `update` would be given."""
+    """A change: `build` makes a queryset and what `update` would be given. `returning`: columns of its table."""
+
+    def __init__(self, build: Callable[..., Any], *examples: Any, returning: Sequence[str] = ()) -> None:
+        super().__init__(build, *examples)
+        self._returning = returning
 
     def run(self, *values: Any) -> int:
         """Change the rows; how many there were."""
         number: int = self._execute(_database(), values).rowcount
         return number
 
+    def changed(self, *values: Any) -> list[tuple[Any, ...]]:
+        """Change the rows; of each the columns `returning`, as they are now."""
+        found: list[tuple[Any, ...]] = self._execute(_database(), values).fetchall()
+        return found
+
     def _sql(self) -> tuple[str, Sequence[Any]]:
         queryset, changed = self._build(*self._examples)
         query = queryset.order_by().query.chain(UpdateQuery)
         query.add_update_values(changed)
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-        return sql, parameters
+        quote = _database().ops.quote_name
+        return (f"{sql} RETURNING {', '.join(map(quote, self._returning))}" if self._returning else sql), parameters
+
+
+def row_of(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """The object of a row, of which these columns are known, as `from_db` makes it without its signals.
+
+    What is not among them is read when it is asked for.
+    """
+    row = model.__new__(model)
+    row._state = state = ModelState()  # noqa: SLF001  documented API of Django
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    row.__dict__.update(zip(names, values, strict=True))
+    return row
 
 
 def insert(row: models.Model) -> None:
     """Add a new row, as `save` does without its signals; its key is set where the database gives it."""
     db = _database()
-    table = _table(type(row), db.vendor)
-    cursor = _execute(db, f"{table.sql} {table.places}{table.returning}", table.values(db, row))
+    table = _table(type(row), None, db.vendor)
+    values = row.__dict__
+    given = table.values(db, [values[name] for name in table.names])
+    cursor = _execute(db, f"{table.sql} {table.places}{table.returning}", given)
     if table.returning:
         ((row.pk,),) = cursor.fetchall()
     row._state.adding, row._state.db = False, db.alias  # noqa: SLF001  documented API of Django
 
 
-def insert_all(rows: Sequence[models.Model], clash: str = "") -> None:
-    """Add new rows of one table, many a statement. Their keys stay unknown.
-
-    `clash` is SQL for one that is there already: ON CONFLICT ... DO UPDATE, as SQLite and PostgreSQL both have it.
-    """
-    Inserting(rows, clash).run()
-
-
 class Inserting:
-    """Rows to be added, made ready before the transaction, which is then short."""
+    """Rows to be added, many a statement, made ready before the transaction, which is then short.
 
-    def __init__(self, rows: Sequence[models.Model], clash: str = "") -> None:
+    Each row is the values of its columns `names` (all but the key, and a relation as its key: `buyer_id`), as an object
+    of the model would hold them. No default is filled in, and the keys stay unknown. `clash` is SQL for one that is
+    there already: ON CONFLICT ... DO UPDATE, as SQLite and PostgreSQL both have it.
+    """
+
+    def __init__(
+        self, model: type[models.Model], names: tuple[str, ...], rows: Sequence[Sequence[Any]], clash: str = ""
+    ) -> None:
+        db = _database()
         self._clash = clash
-        self._rows: list[list[Any]] = []
-        if rows:
-            db = _database()
-            self._table = _table(type(rows[0]), db.vendor)
-            self._rows = [self._table.values(db, row) for row in rows]
+        self._table = _table(model, names, db.vendor)
+        self._rows = [self._table.values(db, row) for row in rows]
 
     def run(self) -> None:
         """Add them."""
-        at_once = MOST_PARAMETERS // len(self._rows[0]) if self._rows else 1
-        for start in range(0, len(self._rows), at_once):
-            batch = self._rows[start : start + at_once]
-            places = ", ".join([self._table.places] * len(batch))
+        for start in range(0, len(self._rows), ROWS_AT_ONCE):
+            batch = self._rows[start : start + ROWS_AT_ONCE]
             values = [value for row in batch for value in row]
-            _execute(_database(), f"{self._table.sql} {places} {self._clash}", values)
+            _execute(_database(), f"{self._table.of(len(batch))} {self._clash}", values)
 
 
 _AS_IT_IS: Mapping[tuple[type[Any], ...], type[Any]] = {
@@ -128,33 +152,54 @@ _AS_IT_IS: Mapping[tuple[type[Any], ...], type[Any]] = {
 
 
 class _Table:
-    """How rows of a model are added."""
+    """How rows of a model are added: those columns of it, or all that are not given by the database."""
 
-    def __init__(self, model: type[models.Model], db: BaseDatabaseWrapper) -> None:
+    def __init__(self, model: type[models.Model], names: tuple[str, ...] | None, db: BaseDatabaseWrapper) -> None:
         meta, quote = model._meta, db.ops.quote_name  # noqa: SLF001  documented API of Django
-        self.fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
+        fields = [field for field in meta.concrete_fields if not isinstance(field, models.AutoField)]
+        by_name = {field.attname: field for field in fields}
+        self.names = tuple(by_name) if names is None else names
+        self._fields = [by_name[name] for name in self.names]
         # Most values go into their column as they are, and to be asked for each would cost more than the rest.
         self._plain = [
-            next((as_is for kinds, as_is in _AS_IT_IS.items() if type(field) in kinds), None) for field in self.fields
+            next((as_is for kinds, as_is in _AS_IT_IS.items() if type(field) in kinds), None) for field in self._fields
         ]
-        columns = ", ".join(quote(str(field.column)) for field in self.fields)
+        columns = ", ".join(quote(str(field.column)) for field in self._fields)
         self.sql = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES"
-        self.places = f"({', '.join(['%s'] * len(self.fields))})"
+        self.places = f"({', '.join(['%s'] * len(self._fields))})"
         given = [str(field.column) for field in meta.concrete_fields if isinstance(field, models.AutoField)]
         self.returning = f" RETURNING {quote(given[0])}" if given else ""
 
-    def values(self, db: BaseDatabaseWrapper, row: models.Model) -> list[Any]:
-        values = row.__dict__
+    def of(self, rows: int) -> str:
+        """The statement that adds so many rows."""
+        return f"{self.sql} {', '.join([self.places] * rows)}"
+
+    def values(self, db: BaseDatabaseWrapper, row: Sequence[Any]) -> list[Any]:
         return [
-            value if value is None or type(value) is plain else field.get_db_prep_save(value, db)
-            for field, plain in zip(self.fields, self._plain, strict=True)
-            for value in (values[field.attname],)
+            value if value is None or type(value) is plain else _in_column(field, value, db)
+            for plain, field, value in zip(self._plain, self._fields, row, strict=True)
         ]
 
 
+def _in_column(field: "models.Field[Any, Any]", value: Any, db: BaseDatabaseWrapper) -> Any:
+    """What goes into a column for a value."""
+    if type(value) is datetime:
+        return _adapted(db, value)
+    return _once(field, value, db.vendor) if type(value) in _TOLD_AGAIN else field.get_db_prep_save(value, db)
+
+
+_TOLD_AGAIN = frozenset({str, tuple})
+"""Kinds of values, as an address or a list of names, of which the same few come again and again."""
+
+
+@lru_cache(maxsize=1024)
+def _once(field: "models.Field[Any, Any]", value: Any, _vendor: str) -> Any:
+    return field.get_db_prep_save(value, _database())
+
+
 @cache
-def _table(model: type[models.Model], _vendor: str) -> _Table:
-    return _Table(model, _database())
+def _table(model: type[models.Model], names: tuple[str, ...] | None, _vendor: str) -> _Table:
+    return _Table(model, names, _database())
 
 
 def _database() -> BaseDatabaseWrapper:
@@ -168,13 +213,17 @@ def _execute(db: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> An
     Django's own cursor takes as long as SQLite does, for a call's few rows. It is gone around where nobody looks on,
     as tests do that count queries.
     """
-    if db.vendor != "sqlite" or db.execute_wrappers or db.queries_logged:
+    if db.vendor != "sqlite" or db.execute_wrappers or db.force_debug_cursor:
         cursor = db.cursor()
         cursor.execute(sql, parameters)
         return cursor
-    db.ensure_connection()
-    with db.wrap_database_errors:
+    if db.connection is None:
+        db.ensure_connection()
+    try:
         return db.connection.execute(_with_question_marks(sql), parameters)
+    except Exception:
+        with db.wrap_database_errors:
+            raise
 
 
 @lru_cache(maxsize=256)

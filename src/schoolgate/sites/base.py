@@ -14,6 +14,8 @@ from schoolgate.sites.home import Home, default_folder
 from schoolgate.sites.upkeep.putting_in_place import is_being_restored
 
 DEFAULT_PORTS = {"school": 8320, "authority": 8321, "supplier": 8322}
+PAGE_BYTES, SMALL_PAGE_BYTES = 16_384, 4_096
+"""Of a new SQLite database."""
 
 
 def open_home(site: str) -> Home:
@@ -37,13 +39,17 @@ def allowed_hosts(url: str, bind: str) -> list[str]:
     return sorted({urlsplit(url).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]", bind} - everywhere)
 
 
-def with_small_caches(databases: dict[str, Any]) -> dict[str, Any]:
-    """The same, with a quarter of a MiB of pages kept for each connection: many threads read a few rows each."""
+def for_small_rows(databases: dict[str, Any]) -> dict[str, Any]:
+    """The same, for many threads that read and write a few small rows each.
+
+    On SQLite: pages of 4 KiB, where the database is new, and a quarter of a MiB of them kept for each connection.
+    """
     default = databases["default"]
     options = default.get("OPTIONS", {})
     if "init_command" not in options:
         return databases
-    small = {**options, "init_command": f"{options['init_command']};PRAGMA cache_size=-256"}
+    command = options["init_command"].replace(f"page_size={PAGE_BYTES}", f"page_size={SMALL_PAGE_BYTES}")
+    small = {**options, "init_command": f"{command};PRAGMA cache_size=-256"}
     return {**databases, "default": {**default, "OPTIONS": small}}
 
 
@@ -58,7 +64,7 @@ def sqlite(path: str) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA page_size=16384;PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
+            "init_command": f"PRAGMA page_size={PAGE_BYTES};PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
             "PRAGMA foreign_keys=ON;PRAGMA secure_delete=ON",
         },
     }

@@ -5,13 +5,13 @@ from schoolgate.sites.base import (
     AUTHENTICATION_BACKENDS,
     INSTALLED_APPS,
     METRICS_DOOR,
+    for_small_rows,
     service_path,
     shared,
-    with_small_caches,
 )
 
 globals().update(shared("supplier"))
-DATABASES = with_small_caches(globals()["DATABASES"])
+DATABASES = for_small_rows(globals()["DATABASES"])
 INSTALLED_APPS = [
     *INSTALLED_APPS,
     "schoolgate.commons.alerts",

@@ -1,5 +1,6 @@
 """granian on a socket that outlives it, and that it leaves without dropping a call (ADR 15)."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -23,6 +24,11 @@ class WebServer(MPServer):
 
     _listener_of_site: Any = None
     _handing_over: HandingOver | None = None
+
+    def serve(self, *arguments: Any, **named: Any) -> None:
+        """Serve until a signal ends it."""
+        _let_run_on()
+        super().serve(*arguments, **named)
 
     def _init_shared_socket(self) -> None:
         """granian opens a socket a worker, and connections that wait at one are lost with it: here all share ours."""
@@ -52,3 +58,14 @@ class WebServer(MPServer):
         handing.begin()
         time.sleep(LAST_CALLS_SECONDS)
         super().signal_handler_interrupt()  # type: ignore[no-untyped-call]
+
+
+def _let_run_on() -> None:
+    """Threads of this process and its workers do not interrupt each other when they wake (Linux: SCHED_BATCH).
+
+    One that wakes can do nothing before the other lets go of Python; to try costs both of them time.
+    """
+    if hasattr(os, "SCHED_BATCH"):
+        # Some containers forbid it.
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

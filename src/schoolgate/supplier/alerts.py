@@ -77,15 +77,15 @@ DOCUMENTS_EXPIRE = add_alert(
 )
 
 
-def note_order(order: Order) -> None:
-    """Note a new order for the mail, unless a test school sent it."""
+def note_order(order: Order, link: str) -> None:
+    """Note a new order for the mail, unless a test school sent it; `link` is the address of its page."""
     if not order.buyer.test:
         number = order.number or "without a number"
         tell_at_once(
             ORDER_ARRIVED.name,
             f"Order {number} of {order.buyer.name}.",
             key=f"order {order.pk}",
-            link=order.get_absolute_url(),
+            link=link,
         )
 
 

@@ -32,6 +32,21 @@ def test_each_create_date_carries_its_offset() -> None:
     assert "<CreateDate>2026-07-01T09:00:00+01:00</CreateDate>" in write_index([summer])
 
 
+@pytest.mark.parametrize(
+    ("before", "other"),
+    [
+        (datetime(2026, 7, 1, 9, tzinfo=LONDON), datetime(2026, 7, 1, 8, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=LONDON), datetime(2026, 10, 25, 1, 30, fold=1, tzinfo=LONDON)),
+    ],
+)
+def test_a_time_that_python_takes_as_equal_to_one_before_carries_its_own_offset(
+    before: datetime, other: datetime
+) -> None:
+    assert before == other
+    written = write_index([Entry("B-1", "order", before), Entry("B-1", "order", other)])
+    assert [f"<CreateDate>{moment.isoformat()}</CreateDate>" in written for moment in (before, other)] == [True, True]
+
+
 NINE = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 

@@ -17,6 +17,10 @@ INDEX = Line(at=NOON, request_id="A1", outcome=OK, user="greenabbey", operation=
 FAULT = replace(INDEX, operation="FetchDoc", outcome="DocumentNotExistException", doc_id="B-1")
 
 
+def by(buyer: Buyer) -> Line:
+    return replace(INDEX, user=buyer.account.username, buyer=buyer.pk, supplier=buyer.supplier_id, is_news=True)
+
+
 def later(line: Line, seconds: int) -> Line:
     return replace(line, at=NOON + timedelta(seconds=seconds))
 
@@ -69,18 +73,26 @@ def test_only_who_proved_to_be_a_buyer_has_called(green_abbey: Buyer) -> None:
     write_lines([INDEX])
     green_abbey.refresh_from_db()
     assert green_abbey.last_call_at is None
-    write_lines([later(replace(INDEX, buyer=green_abbey.pk), 5)])
+    write_lines([later(by(green_abbey), 5)])
+    green_abbey.refresh_from_db()
+    assert green_abbey.last_call_at == NOON + timedelta(seconds=5)
+
+
+def test_a_last_call_of_a_moment_ago_is_not_written_again(green_abbey: Buyer) -> None:
+    write_lines([later(by(green_abbey), 5)])
+    write_lines([later(replace(by(green_abbey), is_news=False), 90)])
+    write_lines([later(by(green_abbey), 30)])
     green_abbey.refresh_from_db()
     assert green_abbey.last_call_at == NOON + timedelta(seconds=5)
 
 
 def test_many_calls_are_written_by_as_many_queries_as_few(green_abbey: Buyer, oakhanger: Buyer) -> None:
-    few = [replace(INDEX, buyer=green_abbey.pk, broken=("surplus",))]
+    few = [replace(by(green_abbey), broken=("surplus",))]
     many = [
-        later(replace(INDEX, user=user, buyer=buyer.pk, operation=operation, broken=("surplus",)), seconds)
-        for user, buyer in (("greenabbey", green_abbey), ("oakhanger", oakhanger))
+        later(replace(by(buyer), operation=operation, broken=("surplus",)), seconds)
+        for buyer in (green_abbey, oakhanger)
         for operation in ("FetchIndex", "FetchDoc", "SendOrder")
-        for seconds in range(20)
+        for seconds in range(4)
     ]
     with CaptureQueriesContext(connection) as first:
         write_lines(few)

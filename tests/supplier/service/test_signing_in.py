@@ -9,17 +9,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.conftest import PASSWORD
+from tests.supplier.service.calling import Caller as SchoolProgram
 from tests.supplier.service.calling import environ_of
 
 from schoolgate.commons.accounts.creating import create_user, switch_off
+from schoolgate.commons.accounts.former_passwords import forget_former_password
 from schoolgate.commons.accounts.models import FormerPassword, User
 from schoolgate.commons.accounts.passwords import change_password, give_made_up_password
+from schoolgate.commons.journal.models import JournalLine
+from schoolgate.commons.journal.writing import write as note
+from schoolgate.commons.turns import Write
 from schoolgate.supplier.models import Buyer
-from schoolgate.supplier.service import signing_in
+from schoolgate.supplier.service import handling, signing_in
 from schoolgate.supplier.service.accounts import find_buyer
+from schoolgate.supplier.service.door import SoapDoor
+from schoolgate.supplier.service.operations import Done
 from schoolgate.supplier.service.passwords import change_password as change_by_service
-from schoolgate.supplier.service.signing_in import Caller, sign_in
-from schoolgate.wire.soap.faults import AuthenticationException
+from schoolgate.supplier.service.signing_in import Caller, recognise, sign_in
+from schoolgate.wire.soap.faults import AuthenticationException, DocumentNotExistException
 
 UNKNOWN = "The user name or password is not right."
 
@@ -179,3 +186,34 @@ class TestFormerPassword:
         with pytest.raises(AuthenticationException):
             self.new_password(caller)
         assert call(password=set_by_supplier).buyer == green_abbey
+
+    def test_the_first_use_leaves_what_a_change_kept_meanwhile(self, green_abbey: Buyer) -> None:
+        """Or a lost answer to that change would lock the school out."""
+        used = self.new_password(call())
+        using = recognise(environ_of(), "greenabbey", used)
+        assert using is not None
+        assert using.outdates
+        self.new_password(call(password=used))
+        forget_former_password(using.buyer.account)
+        assert call(password=used).buyer == green_abbey
+
+    @pytest.mark.parametrize("refused_while", ["reading", "writing"])
+    def test_the_old_one_dies_of_a_call_that_is_refused(
+        self, door: SoapDoor, green_abbey: Buyer, refused_while: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def do(*_: object) -> Write[Done]:
+            if refused_while == "reading":
+                raise DocumentNotExistException
+            return Write(write)
+
+        def write() -> Done:
+            note("INFO", "Undone.")
+            raise DocumentNotExistException
+
+        new = self.new_password(call())
+        monkeypatch.setattr(handling, "do", do)
+        answer = SchoolProgram(door, password=new).call("FetchDoc", DocID="CAT-1")
+        assert "DocumentNotExistException" in answer.fault
+        assert not JournalLine.objects.filter(message="Undone.").exists()
+        assert refused() == UNKNOWN
+        assert call(password=new).buyer == green_abbey

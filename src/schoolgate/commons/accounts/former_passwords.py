@@ -1,7 +1,7 @@
 """A program changes its own password without ever locking itself out: the former one works on until the new one was
 used once, for 24 hours at most (DESIGN 8)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import FormerPassword, User
+from schoolgate.commons.prepared import Prepared, PreparedUpdate, insert
 from schoolgate.commons.turns import together
 
 FORMER_GOOD_FOR = timedelta(hours=24)
@@ -45,22 +46,43 @@ def keep_former_password(account: User, hashed: str, *, until: datetime | None =
     do so than before: `until` says it where `account` does not come from `authenticate`.
     """
     known = until or (former_password_until(account) if came_by_former(account) else None)
-    FormerPassword.objects.update_or_create(
-        user=account,
-        defaults={
-            "hashed": hashed,
-            "next_password_mark": account.get_session_auth_hash(),
-            "until": known or timezone.now() + FORMER_GOOD_FOR,
-        },
-    )
+    mark, until = account.get_session_auth_hash(), known or timezone.now() + FORMER_GOOD_FOR
+    if not _KEPT.run(account.pk, hashed, mark, until):
+        insert(FormerPassword(user=account, hashed=hashed, next_password_mark=mark, until=until))
+
+
+_KEPT = PreparedUpdate(
+    lambda user, hashed, mark, until: (
+        FormerPassword.objects.filter(user=user),
+        {"hashed": hashed, "next_password_mark": mark, "until": until},
+    ),
+    -1,
+    "a hash",
+    "a mark",
+    datetime(1999, 1, 1, tzinfo=UTC),
+)
 
 
 def forget_former_password(account: User) -> None:
     """The program has used its present password: the one before it is dead. `account` comes from `authenticate`."""
-    former = FormerPassword.objects.filter(user=account)
     # Most have none, and to ask takes no turn of those who write.
-    if not came_by_former(account) and former.exists():
-        together(former.delete)
+    if not came_by_former(account) and has_former_password(account):
+        together(lambda: _forget(account))
+
+
+def _forget(account: User) -> None:
+    """Unless the password was changed meanwhile: then what was used is the former one, and its new one may be lost."""
+    used = User.objects.select_for_update(no_key=True).filter(pk=account.pk, password=account.password)
+    if used.exists():
+        FormerPassword.objects.filter(user=account).delete()
+
+
+def has_former_password(account: User) -> bool:
+    """Whether a password before the present one is still kept."""
+    return bool(_HAS.rows(account.pk))
+
+
+_HAS = Prepared(lambda user: FormerPassword.objects.filter(user=user).order_by().values_list("pk"), -1)
 
 
 def came_by_former(account: User) -> bool:

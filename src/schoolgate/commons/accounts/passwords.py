@@ -4,6 +4,7 @@ import re
 import secrets
 import string
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 from schoolgate.commons.accounts.hashing import MADE_UP
 from schoolgate.commons.accounts.models import MACHINE_ROLES, PastPassword, User
 from schoolgate.commons.audit.recording import record
+from schoolgate.commons.prepared import Prepared, PreparedUpdate, insert
 
 SHORTEST, LONGEST = 10, 128
 REMEMBERED = 10
@@ -173,11 +175,21 @@ def store_password(user: User, hashed: str, *, by: User | None, request: HttpReq
         user.password = hashed
         user.password_set_at = timezone.now()
         # Nothing else of the row: somebody may have switched the user off since it was read.
-        user.save(update_fields=["password", "password_set_at"])
-        PastPassword.objects.create(user=user, hashed=user.password, set_at=user.password_set_at)
-        kept = user.past_passwords.values_list("pk", flat=True)[:REMEMBERED]
-        user.past_passwords.exclude(pk__in=list(kept)).delete()
+        _SET.run(user.pk, hashed, user.password_set_at)
+        insert(PastPassword(user=user, hashed=hashed, set_at=user.password_set_at))
+        forgotten = _TOO_OLD.rows(user.pk)
+        if forgotten:
+            PastPassword.objects.filter(pk__in=[pk for (pk,) in forgotten]).delete()
         record("password set", by=by, target=user.username, request=request)
+
+
+_PK, _HASHED, _AT = -1, "a hash", datetime(1999, 1, 1, tzinfo=UTC)
+_SET = PreparedUpdate(
+    lambda pk, hashed, at: (User.objects.filter(pk=pk), {"password": hashed, "password_set_at": at}), _PK, _HASHED, _AT
+)
+_TOO_OLD = Prepared(
+    lambda pk: PastPassword.objects.filter(user=pk).order_by("-set_at", "-pk").values_list("pk")[REMEMBERED:], _PK
+)
 
 
 def make_password_text() -> str:

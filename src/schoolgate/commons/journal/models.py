@@ -41,13 +41,18 @@ class JournalLine(models.Model):
     details = models.TextField(blank=True)
     link = models.CharField(max_length=300, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
-    hidden_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = JournalQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at", "-id")
-        indexes = (models.Index(fields=["-at", "-id"], name="journal_newest_first"),)
+        indexes = (
+            models.Index(fields=["-at", "-id"], name="journal_newest_first"),
+            models.Index(fields=["hidden_by"], condition=models.Q(hidden_by__isnull=False), name="journal_hidden_by"),
+        )
 
     def __str__(self) -> str:
         return f"{self.level} {self.message}"

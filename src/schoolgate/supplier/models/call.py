@@ -25,8 +25,8 @@ class Call(models.Model):
     """
 
     at = models.DateTimeField(default=timezone.now)
-    supplier = models.ForeignKey(Supplier, models.CASCADE, null=True, related_name="+")
-    buyer = models.ForeignKey(Buyer, models.CASCADE, null=True, related_name="calls")
+    supplier = models.ForeignKey(Supplier, models.CASCADE, null=True, related_name="+", db_index=False)
+    buyer = models.ForeignKey(Buyer, models.CASCADE, null=True, related_name="calls", db_index=False)
     user = models.CharField("user name as called", max_length=150, blank=True)
     operation = models.CharField(max_length=100, blank=True)
     version = models.CharField("SOAP", max_length=3, blank=True)
@@ -60,7 +60,7 @@ class Call(models.Model):
 class OperationUse(models.Model):
     """That a buyer has called an operation, how often, and what was answered last."""
 
-    buyer = models.ForeignKey(Buyer, models.CASCADE, related_name="operations")
+    buyer = models.ForeignKey(Buyer, models.CASCADE, related_name="operations", db_index=False)
     operation = models.CharField(max_length=100)
     calls = models.PositiveBigIntegerField(default=0)
     faults = models.PositiveBigIntegerField(default=0)
@@ -75,7 +75,7 @@ class OperationUse(models.Model):
 class RuleBroken(models.Model):
     """That a buyer's calls broke a rule of the service (wire/soap/rules), and when last."""
 
-    buyer = models.ForeignKey(Buyer, models.CASCADE, related_name="rules_broken")
+    buyer = models.ForeignKey(Buyer, models.CASCADE, related_name="rules_broken", db_index=False)
     rule = models.CharField(max_length=60)
     times = models.PositiveBigIntegerField(default=0)
     first_at = models.DateTimeField()

@@ -104,8 +104,8 @@ class Document(models.Model):
     dicts) that did not keep it from being queued.
     """
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="documents")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="documents")
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="documents", db_index=False)
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="documents", db_index=False)
     doc_id = models.CharField("document id", max_length=100, unique=True, validators=[doc_id_form])
     kind = models.CharField("type", max_length=10, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
@@ -194,7 +194,10 @@ class DocumentEvent(models.Model):
     at = models.DateTimeField(default=timezone.now)
     what = models.CharField(max_length=20)
     words = models.CharField(max_length=200)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ("at", "id")
+        indexes = [models.Index(fields=["by"], condition=Q(by__isnull=False), name="event_by")]

@@ -21,8 +21,8 @@ class Order(models.Model):
     the basket. `taken_at`: the supplier's own system has it (by API or a press of a button).
     """
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="orders")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="orders")
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="orders", db_index=False)
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="orders", db_index=False)
     number = models.CharField("order no.", max_length=100, blank=True, db_index=True)
     reference = models.CharField("basket ref.", max_length=100, blank=True, db_index=True)
     basket = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="orders")
@@ -33,7 +33,7 @@ class Order(models.Model):
     digest = models.CharField(max_length=64)
     findings: Any = models.JSONField(default=list)
     changes: Any = models.JSONField(default=list)
-    same_number = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    same_number = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     received_at = models.DateTimeField("received", default=timezone.now)
     times_sent = models.PositiveIntegerField(default=1)
     taken_at = models.DateTimeField("taken", null=True)
@@ -47,6 +47,9 @@ class Order(models.Model):
             models.Index(fields=["supplier", "-received_at"], name="order_newest"),
             models.Index(fields=["supplier", "received_at"], condition=models.Q(taken_at=None), name="order_not_taken"),
             models.Index(fields=["buyer", "number"], name="order_of_buyer"),
+            models.Index(
+                fields=["same_number"], condition=models.Q(same_number__isnull=False), name="order_of_same_number"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,8 +70,8 @@ class OrderContent(models.Model):
 class RefusedOrder(models.Model):
     """An order that was answered InvalidXmlException. The same again only counts up."""
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="refused_orders")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="refused_orders")
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="refused_orders", db_index=False)
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="refused_orders", db_index=False)
     number = models.CharField("order no.", max_length=100, blank=True)
     digest = models.CharField(max_length=64)
     told = models.TextField("what the school was told")

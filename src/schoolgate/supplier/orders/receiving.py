@@ -5,7 +5,6 @@ Only then is it answered `true` (SendOrder). The same order again, also after a 
 
 import hashlib
 from collections.abc import Callable
-from typing import NoReturn
 
 from django.db.models import F
 from django.utils import timezone
@@ -46,31 +45,28 @@ def receive_order(buyer: Buyer, xml: str) -> Order:
     values that types or arithmetic forbid (reference 2.4, issue 5). DUNS numbers that are not the supplier's or the
     buyer's, and findings of the UK Gov profile, are kept with the order and refuse it only where preferences say so.
     """
-    return prepare_order(buyer, xml)()
+    received = together(prepare_order(buyer, xml))
+    if isinstance(received, OrderRefused):
+        raise received
+    return received
 
 
-def prepare_order(buyer: Buyer, xml: str) -> Callable[[], Order]:
-    """Check an order. What is returned writes it down, as `receive_order`, or why it is refused, and raises that then.
+def prepare_order(buyer: Buyer, xml: str) -> Callable[[], Order | OrderRefused]:
+    """Check an order. What is returned writes it down, as `receive_order`, or why it is refused, and returns that then.
 
     Between the two the order holds nothing.
     """
     document, digest = _parse(xml)
     if digest and _KNOWN.rows(buyer.pk, digest):
         # Whatever is asked of orders by now: it was answered `true`.
-        return lambda: together(lambda: _sent_again(buyer, digest))
+        return lambda: _sent_again(buyer, digest)
     checked, figures = check_and_read(document, "order", supplier_duns=buyer.supplier.duns, buyer_duns=buyer.duns)
     refusals = _refusals(checked)
     if refusals or figures is None:
         return lambda: _refuse(buyer, xml, refusals)
     row = _row(buyer, read_brief(figures), digest, checked.notes())
     fault_point("order.checked")
-    return lambda: _receive(row, xml)
-
-
-def _receive(row: Order, xml: str) -> Order:
-    received = together(lambda: _store(row, xml))
-    fault_point("order.committed")
-    return received
+    return lambda: _store(row, xml)
 
 
 def _parse(xml: str) -> tuple[Parsed | str, str]:
@@ -119,12 +115,13 @@ def _store(row: Order, xml: str) -> Order:
     insert(row)
     insert(OrderContent(order=row, xml=xml))
     note_event(row)
-    note_order(row)
+    link = row.get_absolute_url()
+    note_order(row, link)
     # One journal for all suppliers of a service: it names neither the school nor the supplier.
     write(
         "WARN" if row.same_number_id else "INFO",
         f"Order {row} received." + (" Its number came before, with other content." if row.same_number_id else ""),
-        link=row.get_absolute_url(),
+        link=link,
     )
     fault_point("order.before-commit")
     return row
@@ -151,11 +148,11 @@ def _refusals(checked: Checked) -> list[Problem]:
     return problems
 
 
-def _refuse(buyer: Buyer, xml: str, problems: list[Problem]) -> NoReturn:
-    """Keep what is refused with what its school is told, and raise that."""
+def _refuse(buyer: Buyer, xml: str, problems: list[Problem]) -> OrderRefused:
+    """Keep what is refused with what its school is told."""
     refused = OrderRefused(_in_words(problems), problems)
-    together(lambda: _keep_refusal(buyer, xml, refused))
-    raise refused
+    _keep_refusal(buyer, xml, refused)
+    return refused
 
 
 def _keep_refusal(buyer: Buyer, xml: str, refused: OrderRefused) -> None:

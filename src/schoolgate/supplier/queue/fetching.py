@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import F
 
-from schoolgate.commons.prepared import insert_all
+from schoolgate.commons.prepared import Inserting, PreparedUpdate
 from schoolgate.supplier.models import Document, DocumentEvent
 
 EVENTS_KEPT = 20
@@ -28,17 +28,22 @@ def note_fetches(fetches: Sequence[Fetch]) -> None:
     times: dict[int, list[datetime]] = defaultdict(list)
     for fetch in fetches:
         times[fetch.document].append(fetch.at)
-    as_often: dict[int, list[int]] = defaultdict(list)
+    events = []
     with transaction.atomic():
-        rows = Document.objects.select_for_update(of=("self",)).filter(pk__in=times).order_by("pk")
-        events = []
-        for pk, fetched in rows.values_list("pk", "fetched"):
-            as_often[len(times[pk])].append(pk)
-            events += [
-                DocumentEvent(document_id=pk, at=at, what="fetched", words="Fetched by the school")
-                for at in sorted(times[pk])[: max(0, EVENTS_KEPT - fetched)]
-            ]
-        last = max(fetch.at for fetch in fetches)
-        for number, documents in as_often.items():
-            Document.objects.filter(pk__in=documents).update(fetched=F("fetched") + number, fetched_at=last)
-        insert_all(events)
+        # In one order, so that two processes never wait for each other's rows.
+        for pk, fetched in sorted(times.items()):
+            fetched.sort()
+            for (number,) in _COUNTED.changed(pk, fetched[-1], len(fetched)):
+                kept = max(0, EVENTS_KEPT - (number - len(fetched)))
+                events += [(pk, at, "fetched", "Fetched by the school", None) for at in fetched[:kept]]
+        Inserting(DocumentEvent, ("document_id", "at", "what", "words", "by_id"), events).run()
+
+
+_PK, _AT, _NUMBER = -1, datetime(1999, 1, 1, tzinfo=UTC), -2
+_COUNTED = PreparedUpdate(
+    lambda pk, at, number: (Document.objects.filter(pk=pk), {"fetched": F("fetched") + number, "fetched_at": at}),
+    _PK,
+    _AT,
+    _NUMBER,
+    returning=["fetched"],
+)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from schoolgate.commons.prepared import Prepared, aware
+from schoolgate.commons.prepared import Prepared, aware, row_of
 from schoolgate.documents.ebis.index import Entry, write_index
 from schoolgate.supplier.models import Buyer, Document, DocumentContent
 from schoolgate.supplier.models.document import DocumentQuerySet
@@ -47,7 +47,7 @@ def find(buyer: Buyer, doc_id: str, now: datetime | None = None) -> Document | N
     """
     for pk, state, expires in _ONE.rows(buyer.pk, now or timezone.now(), doc_id.replace("\0", "")):
         names = ("id", "buyer_id", "doc_id", "state", "expires_at")
-        found = Document.from_db(DEFAULT_DB_ALIAS, names, (pk, buyer.pk, doc_id, state, aware(expires)))
+        found = row_of(Document, names, (pk, buyer.pk, doc_id, state, aware(expires)))
         found.buyer = buyer
         return found
     return None
@@ -71,7 +71,12 @@ def content_of(document: Document) -> str:
 
 
 def _write(rows: Iterable[tuple[str, str, datetime]]) -> str:
-    return write_index(Entry(doc_id, kind, aware(created).astimezone(LONDON)) for doc_id, kind, created in rows)
+    return write_index(_entry(*row) for row in rows)
+
+
+@lru_cache(maxsize=4_096)
+def _entry(doc_id: str, kind: str, created: datetime) -> Entry:
+    return Entry(doc_id, kind, aware(created).astimezone(LONDON))
 
 
 def _listed(documents: DocumentQuerySet) -> QuerySet[Any, Any]:

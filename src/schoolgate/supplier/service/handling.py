@@ -1,20 +1,26 @@
 """One call, from its body to its answer, and what the log shall say of it."""
 
 import logging
-import secrets
+import random
+import threading
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
+from schoolgate.commons.accounts.former_passwords import forget_former_password
 from schoolgate.commons.accounts.models import User
-from schoolgate.commons.turns import WORK, Gate
+from schoolgate.commons.turns import Write, in_turn, together, written
+from schoolgate.supplier.models import Buyer
 from schoolgate.supplier.service.envelopes import without_secrets
 from schoolgate.supplier.service.keeping import Keeping
-from schoolgate.supplier.service.log import OK, Line
-from schoolgate.supplier.service.operations import Done, do
+from schoolgate.supplier.service.log import LAST_CALL_IS_GOOD_FOR, OK, Line
+from schoolgate.supplier.service.operations import WRITES, Done, do
 from schoolgate.supplier.service.signing_in import Caller, recognise, sign_in
 from schoolgate.wire.soap.calls import Call, read_call
 from schoolgate.wire.soap.contract import Version
@@ -22,8 +28,10 @@ from schoolgate.wire.soap.envelope import write_answer, write_fault
 from schoolgate.wire.soap.faults import ServerFault, SoapFault
 
 LARGE_BYTES = 256 * 1024
-"""Of a call that holds up no others: it works beside them, though no two of its size at one time."""
-_LARGE = Gate(1)
+"""Of a call that holds up no others: it works beside them, though no two of its size at one time: each takes memory."""
+_LARGE = threading.Lock()
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -52,21 +60,22 @@ class _Known:
 def handle(environ: dict[str, Any], body: bytes, keeping: Keeping) -> Handled:
     """Do what a call asks. Nothing is raised: what goes wrong is answered as a fault, ours with a number."""
     began = time.perf_counter()
-    known = _Known(timezone.now(), secrets.token_hex(4).upper())
+    # Not by `secrets`: while it asks the system, another thread takes Python.
+    known = _Known(timezone.now(), f"{random.getrandbits(32):08X}")
     fault: SoapFault | None = None
-    turn = _LARGE if len(body) > LARGE_BYTES else WORK
     try:
-        with turn.passed():
+        is_large = len(body) > LARGE_BYTES
+        with _LARGE if is_large else nullcontext():
             call = known.call = read_call(body, environ.get("CONTENT_TYPE") or "", environ.get("HTTP_SOAPACTION"))
-            known.caller = recognise(environ, call.username, call.password)
-            done = do(known.caller, call, environ) if known.caller else None
+        turn = _beside if is_large else partial(in_turn, ahead=call.operation in WRITES)
+        done = turn(lambda: _begin(known, environ, call))
         if done is None:
-            known.caller = sign_in(environ, call.username, call.password)
-            # It has waited for its turn once.
-            with turn.passed(first=True):
-                done = do(known.caller, call, environ)
-        # Who waits for the disk holds no place.
-        known.done = done = done if isinstance(done, Done) else done()
+            # To look at a password may be slow.
+            caller = known.caller = sign_in(environ, call.username, call.password)
+            done = turn(lambda: do(caller, call, environ))
+        known.done = done
+        if done.then is not None:
+            done.then()
         version, envelope = call.version, write_answer(call, done.value)
     except SoapFault as refused:
         fault = refused
@@ -86,14 +95,53 @@ def handle(environ: dict[str, Any], body: bytes, keeping: Keeping) -> Handled:
     return Handled(fault.status if fault else 200, version, envelope, line)
 
 
+def _begin(known: _Known, environ: dict[str, Any], call: Call) -> Done | Write[Done] | None:
+    """What came of it; None where the password is still to be looked at."""
+    caller = known.caller = recognise(environ, call.username, call.password)
+    if caller is None:
+        return None
+    if not caller.outdates:
+        return do(caller, call, environ)
+    try:
+        done = do(caller, call, environ)
+    except SoapFault as fault:
+        done = _refused(fault)
+    return Write(lambda: _after_forgetting(caller, done))
+
+
+def _after_forgetting(caller: Caller, done: Done | Write[Done]) -> Done:
+    """Also a call that is refused has used the password."""
+    forget_former_password(caller.buyer.account)
+    try:
+        return together(done.work) if isinstance(done, Write) else done
+    except SoapFault as fault:
+        return _refused(fault)
+
+
+def _refused(fault: SoapFault) -> Done:
+    def refuse() -> None:
+        raise fault
+
+    return Done("", then=refuse)
+
+
+def _beside(work: Callable[[], T | Write[T]]) -> T:
+    with _LARGE:
+        result = work()
+    return written(result)
+
+
 def _line(known: _Known, fault: SoapFault | None, environ: dict[str, Any], microseconds: int, version: Version) -> Line:
     call = known.call
     said = call or fault
+    buyer = known.caller.buyer if known.caller else None
     return Line(
         at=known.at,
         request_id=known.request_id,
         outcome=fault.outcome if fault else OK,
-        buyer=known.caller.buyer.pk if known.caller else None,
+        buyer=buyer.pk if buyer else None,
+        supplier=buyer.supplier_id if buyer else None,
+        is_news=buyer is not None and _is_news(buyer, known.at),
         user=User.normalize_username(said.username) if said else "",
         operation=said.operation if said else "",
         version=version,
@@ -105,3 +153,7 @@ def _line(known: _Known, fault: SoapFault | None, environ: dict[str, Any], micro
         client=environ.get("HTTP_USER_AGENT", ""),
         fetched=known.done.fetched if known.done else None,
     )
+
+
+def _is_news(buyer: Buyer, at: datetime) -> bool:
+    return buyer.last_call_at is None or at - buyer.last_call_at > LAST_CALL_IS_GOOD_FOR

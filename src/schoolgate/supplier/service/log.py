@@ -5,27 +5,32 @@ A process that is killed loses the lines of its last quarter second, and nothing
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import OperationalError, close_old_connections
 
 EVERY_SECONDS = 0.25
-AT_ONCE = 2_000
+AT_ONCE = 50
+"""Calls in a transaction, which schools' calls wait for."""
 MOST_WAITING = 20_000
 """Calls in memory while the database takes none. Beyond, the oldest are forgotten."""
+
+LAST_CALL_IS_GOOD_FOR = timedelta(minutes=1)
+"""How old the time of a buyer's last call may be: it is not worth a write with every call."""
 
 OK = "ok"
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """One call.
 
-    `buyer` is a key, None where nobody proved to be one; `fetched` is the key of a document that was given out.
+    `buyer` and `supplier` are keys, None where nobody proved to be one; `is_news` that this buyer's last call known so
+    far is older than LAST_CALL_IS_GOOD_FOR; `fetched` is the key of a document that was given out.
     `microseconds` runs from the read request to the answer. `request` and `answer` are envelopes to keep, without the
     password.
     """
@@ -34,6 +39,8 @@ class Line:
     request_id: str
     outcome: str
     buyer: int | None = None
+    supplier: int | None = None
+    is_news: bool = False
     user: str = ""
     operation: str = ""
     version: str = ""
@@ -70,7 +77,7 @@ class CallLog:
 
     def flush(self) -> None:
         """Write what waits. Lines that a busy database does not take wait on; ones that cannot be written are lost."""
-        while lines := self._lines[:AT_ONCE]:
+        for lines in self._portions():
             try:
                 self._write(lines)
             except OperationalError:
@@ -80,6 +87,11 @@ class CallLog:
             except Exception:
                 log.exception("The log of calls lost some.")
             self._forget(len(lines))
+
+    def _portions(self) -> Iterator[Sequence[Line]]:
+        """What waits now. What comes meanwhile waits for more: each portion costs as much as a hundred of its lines."""
+        for _ in range(0, len(self._lines), AT_ONCE):
+            yield self._lines[:AT_ONCE]
 
     def _forget(self, number: int) -> None:
         del self._lines[: max(0, number)]

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
-from schoolgate.commons.turns import together
-from schoolgate.supplier.models import Document, DocumentContent, State
+from schoolgate.commons.turns import Write
+from schoolgate.supplier.models import Document, DocumentContent, Order, State
 from schoolgate.supplier.orders.receiving import OrderRefused, prepare_order
 from schoolgate.supplier.queue.index import fetch, find, history_of, index_of
 from schoolgate.supplier.queue.steps import StepNotAllowed, process, unprocess
@@ -21,26 +22,32 @@ from schoolgate.wire.soap.faults import DocumentNotExistException, InvalidXmlExc
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an operation returns; `fetched` is the key of the document that was given out."""
+    """What an operation returns; `fetched` is the key of the document that was given out.
+
+    `then` is called when all that was written stands; it may raise SoapFault.
+    """
 
     value: str | bool
     fetched: int | None = None
+    then: Callable[[], object] | None = None
 
 
-Write = Callable[[], Done]
-Do = Callable[[Caller, Call, dict[str, Any]], Done | Write]
+WRITES = frozenset({"ChangePassword", "SendOrder", "UpdateDocumentStatus"})
+"""Operations after which a call waits for a commit."""
+
+Do = Callable[[Caller, Call, dict[str, Any]], Done | Write[Done]]
 
 
-def do(caller: Caller, call: Call, environ: dict[str, Any]) -> Done | Write:
-    """Do what is asked, all but what is to be written: that is returned, to be called by who has no place to give on.
+def do(caller: Caller, call: Call, environ: dict[str, Any]) -> Done | Write[Done]:
+    """Do what is asked, all but what is to be written.
 
     Both raise SoapFault; whatever was done then is undone.
     """
     return _OPERATIONS[call.operation](caller, call, environ)
 
 
-def _change_password(caller: Caller, call: Call, environ: dict[str, Any]) -> Write:
-    return lambda: Done(change_password(caller, environ))
+def _change_password(caller: Caller, call: Call, environ: dict[str, Any]) -> Write[Done]:
+    return Write(lambda: Done(change_password(caller, environ)))
 
 
 def _fetch_index(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
@@ -51,23 +58,22 @@ def _fetch_history(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
     return Done(history_of(caller.buyer, call.time(BEGIN_DATE), timezone.now()))
 
 
-def _update_document_status(caller: Caller, call: Call, environ: dict[str, Any]) -> Done | Write:
+def _update_document_status(caller: Caller, call: Call, environ: dict[str, Any]) -> Done | Write[Done]:
     processed = call.boolean("Processed")
     document = find(caller.buyer, call.text("DocID"), timezone.now())
     if document is None:
         raise DocumentNotExistException
     stands = (document.state == State.PROCESSED) == processed
-    return Done(True) if stands else lambda: _move(document, processed)
+    return Done(True) if stands else Write(lambda: _move(document, processed))
 
 
 def _move(document: Document, processed: bool) -> Done:
     try:
-        together(lambda: (process if processed else unprocess)(document))
+        (process if processed else unprocess)(document)
     except StepNotAllowed:
         # Withdrawn in the same moment: for a school it does not exist then.
         raise DocumentNotExistException from None
-    fault_point("status.committed")
-    return Done(True)
+    return Done(True, then=partial(fault_point, "status.committed"))
 
 
 def _fetch_doc(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
@@ -80,17 +86,15 @@ def _fetch_doc(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
     return Done(found.xml, fetched=found.document)
 
 
-def _send_order(caller: Caller, call: Call, environ: dict[str, Any]) -> Write:
+def _send_order(caller: Caller, call: Call, environ: dict[str, Any]) -> Write[Done]:
     write = prepare_order(caller.buyer, call.text("Document"))
+    return Write(lambda: Done(True, then=partial(_tell, write())))
 
-    def send() -> Done:
-        try:
-            write()
-        except OrderRefused as refused:
-            raise InvalidXmlException(refused.sentence) from None
-        return Done(True)
 
-    return send
+def _tell(received: Order | OrderRefused) -> None:
+    if isinstance(received, OrderRefused):
+        raise InvalidXmlException(received.sentence)
+    fault_point("order.committed")
 
 
 _OPERATIONS: Mapping[str, Do] = {

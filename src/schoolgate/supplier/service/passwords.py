@@ -9,7 +9,6 @@ from django.utils import timezone
 from schoolgate.commons.accounts.former_passwords import keep_former_password
 from schoolgate.commons.accounts.models import FormerPassword, User
 from schoolgate.commons.accounts.passwords import give_made_up_password
-from schoolgate.commons.turns import together
 from schoolgate.supplier.service.signing_in import Caller
 from schoolgate.wire.soap.faults import AuthenticationException
 
@@ -17,13 +16,9 @@ from schoolgate.wire.soap.faults import AuthenticationException
 def change_password(caller: Caller, environ: dict[str, Any]) -> str:
     """Give the caller a new password and return it. The one that it proved works until the new one has been used.
 
-    Of two calls at once with one password both are answered, and the later one's answer counts. Raises
-    AuthenticationException when what was proven is dead by now.
+    Called in a transaction. Of two calls at once with one password both are answered, and the later one's answer
+    counts. Raises AuthenticationException when what was proven is dead by now.
     """
-    return together(lambda: _change(caller, environ))
-
-
-def _change(caller: Caller, environ: dict[str, Any]) -> str:
     account = User.objects.select_for_update().get(pk=caller.buyer.account_id)
     until = _good_until(caller.proven, account)
     password = give_made_up_password(account, by=account, request=WSGIRequest(environ))

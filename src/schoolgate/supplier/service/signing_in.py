@@ -22,7 +22,8 @@ from schoolgate.commons.accounts.access import (
     check_credentials,
     has_wrong_ones,
 )
-from schoolgate.commons.accounts.former_passwords import came_by_former, forget_former_password
+from schoolgate.commons.accounts.former_passwords import came_by_former, forget_former_password, has_former_password
+from schoolgate.commons.accounts.hashing import is_made_up
 from schoolgate.commons.accounts.models import FormerPassword, User
 from schoolgate.supplier.models import Buyer
 from schoolgate.supplier.service.accounts import find_buyer
@@ -38,26 +39,43 @@ _until: dict[bytes, float] = {}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A buyer that proved a password: the one that hashes to `proven`, its present or its former one."""
+    """A buyer that proved a password: the one that hashes to `proven`, its present or its former one.
+
+    `outdates`: this call is the first one by the present password, so that the former one dies of it.
+    """
 
     buyer: Buyer
     proven: str
+    outdates: bool = False
 
 
 def recognise(environ: dict[str, Any], username: str, password: str) -> Caller | None:
-    """The buyer, if this very password was right a moment ago; what `sign_in` would say, within one query."""
+    """The buyer, if this very password was right a moment ago, or is right and quick to look at. See `sign_in`."""
     name = User.normalize_username(username)
     buyer = find_buyer(name)
     if buyer is None or not _may_call(buyer.account):
         return None
     hashed = buyer.account.password
-    return Caller(buyer, hashed) if _is_remembered(name, password, _address(environ), hashed) else None
+    if _is_remembered(name, password, _address(environ), hashed):
+        return Caller(buyer, hashed)
+    if is_made_up(hashed) and _is_right(environ, buyer.account, name, password):
+        outdates = has_former_password(buyer.account)
+        # Before the former one is dead, nothing is sure.
+        if not outdates:
+            _remember(name, password, _address(environ), hashed)
+        return Caller(buyer, hashed, outdates)
+    return None
 
 
 def sign_in(environ: dict[str, Any], username: str, password: str) -> Caller:
-    """The buyer with this user name and password. Raises AuthenticationException; its sentence tells no secret."""
+    """The buyer with this user name and password. Raises AuthenticationException; its sentence tells no secret.
+
+    It may take as long as a slow look at a password does.
+    """
     known = recognise(environ, username, password)
     if known is not None:
+        if known.outdates:
+            forget_former_password(known.buyer.account)
         return known
     name = User.normalize_username(username)
     buyer = find_buyer(name)
@@ -90,14 +108,18 @@ def _may_call(account: User) -> bool:
 
 def _prove(environ: dict[str, Any], buyer: Buyer | None, name: str, password: str) -> User:
     """The account, once it is proven. A right password that no wrong ones came before writes nothing."""
-    request = WSGIRequest(environ)
-    if buyer is not None and _may_call(buyer.account):
+    if buyer is not None and _may_call(buyer.account) and not is_made_up(buyer.account.password):
         account: User = buyer.account
-        is_right = check_password(password.encode("utf-8", "replace").decode("utf-8"), account.password)
-        # Asked afterwards: of many guesses at once, one may be right.
-        if is_right and not has_wrong_ones(request, name):
+        if _is_right(environ, account, name, password):
             return account
-    return _check(request, name, password)
+    return _check(WSGIRequest(environ), name, password)
+
+
+def _is_right(environ: dict[str, Any], account: User, name: str, password: str) -> bool:
+    """Whether it is the present password, and no wrong ones came before."""
+    is_right = check_password(password.encode("utf-8", "replace").decode("utf-8"), account.password)
+    # Asked afterwards: of many guesses at once, one may be right.
+    return is_right and not has_wrong_ones(WSGIRequest(environ), name)
 
 
 def _check(request: WSGIRequest, name: str, password: str) -> User:

@@ -2,20 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schoolgate.commons.prepared import Inserting
 from schoolgate.commons.turns import together
 from schoolgate.supplier.models import Buyer, Call, OperationUse, RuleBroken
 from schoolgate.supplier.queue.fetching import Fetch, note_fetches
-from schoolgate.supplier.service.log import OK, Line
+from schoolgate.supplier.service.log import LAST_CALL_IS_GOOD_FOR, OK, Line
 from schoolgate.wire.soap.contract import OPERATIONS
-
-LAST_CALL_IS_GOOD_FOR = timedelta(minutes=1)
-"""How old the time of a buyer's last call may be: it is not worth a write with every call."""
 
 
 class _Buyer(NamedTuple):
@@ -32,16 +29,18 @@ def write_lines(lines: Sequence[Line]) -> None:
     ours = [(named[line.user].pk, line) for line in lines if line.user in named]
     # Made ready beforehand: schools' calls wait while this writes.
     writes = [
-        Inserting([_call(line, named.get(line.user)) for line in lines]),
-        Inserting(_uses(ours), _COUNT_USE),
-        Inserting(_broken(ours), _COUNT_RULE),
+        Inserting(Call, _CALL, [_call(line, named.get(line.user)) for line in lines]),
+        Inserting(OperationUse, _USE, _uses(ours), _COUNT_USE),
+        Inserting(RuleBroken, _RULE, _broken(ours), _COUNT_RULE),
     ]
     fetches = [Fetch(line.fetched, line.at) for line in lines if line.fetched is not None]
+    latest = {line.buyer: line.at for line in lines if line.is_news and line.buyer is not None}
 
     def write_all() -> None:
         for write in writes:
             write.run()
-        _note_last_calls(lines)
+        if latest:
+            _note_last_calls(latest)
         if fetches:
             note_fetches(fetches)
 
@@ -49,30 +48,54 @@ def write_lines(lines: Sequence[Line]) -> None:
 
 
 def _buyers_named(lines: Iterable[Line]) -> Mapping[str, _Buyer]:
-    names = {line.user for line in lines if line.user}
+    """By user names; nobody needs to be asked for of those who proved who they are."""
+    known = {line.user: _Buyer(line.buyer, line.supplier) for line in lines if line.buyer and line.supplier}
+    names = {line.user for line in lines if line.user and line.user not in known}
+    if not names:
+        return known
     rows = Buyer.objects.filter(account__username__in=names).order_by()
     found = rows.values_list("account__username", "pk", "supplier")
-    return {name: _Buyer(pk, supplier) for name, pk, supplier in found}
+    return known | {name: _Buyer(pk, supplier) for name, pk, supplier in found}
 
 
-def _call(line: Line, buyer: _Buyer | None) -> Call:
-    return Call(
-        at=line.at,
-        supplier_id=buyer.supplier if buyer else None,
-        buyer_id=buyer.pk if buyer else None,
-        user=line.user[:150],
-        operation=line.operation[:100],
-        version=line.version,
-        outcome=line.outcome,
-        sentence=line.sentence[:500],
-        doc_id=line.doc_id[:100],
-        broken=list(line.broken),
-        microseconds=line.microseconds,
-        address=_address(line.address),
-        client=line.client[:200],
-        request_id=line.request_id,
-        request=line.request,
-        answer=line.answer,
+_CALL = (
+    "at",
+    "supplier_id",
+    "buyer_id",
+    "user",
+    "operation",
+    "version",
+    "outcome",
+    "sentence",
+    "doc_id",
+    "broken",
+    "microseconds",
+    "address",
+    "client",
+    "request_id",
+    "request",
+    "answer",
+)
+
+
+def _call(line: Line, buyer: _Buyer | None) -> tuple[Any, ...]:
+    return (
+        line.at,
+        buyer.supplier if buyer else None,
+        buyer.pk if buyer else None,
+        line.user[:150],
+        line.operation[:100],
+        line.version,
+        line.outcome,
+        line.sentence[:500],
+        line.doc_id[:100],
+        line.broken,
+        line.microseconds,
+        _address(line.address),
+        line.client[:200],
+        line.request_id,
+        line.request,
+        line.answer,
     )
 
 
@@ -84,7 +107,10 @@ def _address(text: str) -> str | None:
         return None
 
 
-def _uses(ours: Sequence[tuple[int, Line]]) -> list[OperationUse]:
+_USE = ("buyer_id", "operation", "calls", "faults", "last_at", "last_outcome", "last_fault_at")
+
+
+def _uses(ours: Sequence[tuple[int, Line]]) -> list[tuple[Any, ...]]:
     called: dict[tuple[int, str], list[Line]] = defaultdict(list)
     for buyer, line in ours:
         if line.operation in OPERATIONS:
@@ -92,26 +118,22 @@ def _uses(ours: Sequence[tuple[int, Line]]) -> list[OperationUse]:
     return [_use(buyer, name, called[buyer, name]) for buyer, name in sorted(called)]
 
 
-def _use(buyer: int, operation: str, lines: Sequence[Line]) -> OperationUse:
+def _use(buyer: int, operation: str, lines: Sequence[Line]) -> tuple[Any, ...]:
     faults = [line for line in lines if line.outcome != OK]
-    return OperationUse(
-        buyer_id=buyer,
-        operation=operation,
-        calls=len(lines),
-        faults=len(faults),
-        last_at=lines[-1].at,
-        last_outcome=lines[-1].outcome,
-        last_fault_at=faults[-1].at if faults else None,
-    )
+    last_fault_at = faults[-1].at if faults else None
+    return buyer, operation, len(lines), len(faults), lines[-1].at, lines[-1].outcome, last_fault_at
 
 
-def _broken(ours: Sequence[tuple[int, Line]]) -> list[RuleBroken]:
+_RULE = ("buyer_id", "rule", "times", "first_at", "last_at")
+
+
+def _broken(ours: Sequence[tuple[int, Line]]) -> list[tuple[Any, ...]]:
     broken: dict[tuple[int, str], list[Line]] = defaultdict(list)
     for buyer, line in ours:
         for rule in line.broken:
             broken[buyer, rule].append(line)
     return [
-        RuleBroken(buyer_id=buyer, rule=rule, times=len(lines), first_at=lines[0].at, last_at=lines[-1].at)
+        (buyer, rule, len(lines), lines[0].at, lines[-1].at)
         for (buyer, rule), lines in sorted(broken.items(), key=lambda found: found[0])
     ]
 
@@ -133,11 +155,7 @@ _COUNT_RULE = """
 """
 
 
-def _note_last_calls(lines: Iterable[Line]) -> None:
-    """Of those alone who proved who they are."""
-    latest = {line.buyer: line.at for line in lines if line.buyer is not None}
-    if not latest:
-        return
+def _note_last_calls(latest: Mapping[int, datetime]) -> None:
     last = max(latest.values())
-    rows = Buyer.objects.filter(pk__in=latest).exclude(last_call_at__gt=last - LAST_CALL_IS_GOOD_FOR)
+    rows = Buyer.objects.filter(pk__in=list(latest)).exclude(last_call_at__gt=last - LAST_CALL_IS_GOOD_FOR)
     rows.update(last_call_at=last)

@@ -34,6 +34,7 @@ from schoolgate.wire.soap.faults import (
     SoapFault,
     VersionMismatch,
 )
+from schoolgate.wire.soap.plain import read_plain_call
 from schoolgate.wire.soap.rules import RuleName
 from schoolgate.wire.soap.values import has_zone, is_date_time, read_boolean, read_time
 
@@ -99,6 +100,9 @@ def read_call(body: bytes, content_type: str, soap_action: str | None) -> Call:
     to answer in and whatever else had been read.
     """
     media_type, parameters = read_media_type(content_type)
+    plain = read_plain_call(body, media_type, parameters, soap_action)
+    if plain is not None:
+        return Call(plain.version, plain.operation, plain.operation, plain.arguments, plain.username, plain.password)
     reading = _Reading(media_type, parameters, soap_action)
     try:
         return reading.call(body)
