@@ -73,7 +73,7 @@ def _move(document: Document, processed: bool) -> Done:
     except StepNotAllowed:
         # Withdrawn in the same moment: for a school it does not exist then.
         raise DocumentNotExistException from None
-    return Done(True, then=partial(fault_point, "status.committed"))
+    return Done(True, then=lambda: fault_point("status.committed"))
 
 
 def _fetch_doc(caller: Caller, call: Call, environ: dict[str, Any]) -> Done:
