@@ -190,7 +190,7 @@ def postgres() -> bool:
     """What has rows again, on a private PostgreSQL server, with what is marked to need one."""
     if "PostgreSQL" in missing():
         return True
-    marks = " and ".join(["(database or postgres)", *(f"not {mark}" for mark in missing_marks())])
+    marks = " and ".join(["(database or postgres) and not sqlite", *(f"not {mark}" for mark in missing_marks())])
     return run(
         sys.executable,
         "tests/postgres.py",

@@ -18,7 +18,7 @@ from schoolgate.commons.turns import together
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's journal"),
+    pytest.mark.sqlite,
 ]
 
 InAThread: TypeAlias = Callable[[Callable[[], None]], None]

@@ -15,7 +15,8 @@ from schoolgate.commons.journal.models import JournalLine
 from schoolgate.commons.journal.writing import write
 from schoolgate.commons.turns import Write, _Asked, _commit, _Thread, _thread, in_turn, together
 
-one_writer = pytest.mark.skipif(connection.vendor != "sqlite", reason="Others let each thread write for itself.")
+one_writer = pytest.mark.sqlite
+"""Others let each thread write for itself."""
 
 
 def until(holds: Callable[[], bool]) -> None:
