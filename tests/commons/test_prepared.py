@@ -86,12 +86,10 @@ def test_a_row_that_was_added_can_be_changed_and_saved(db: None) -> None:
     assert list(JournalLine.objects.values_list("message", flat=True)) == ["Two lamps."]
 
 
-NAMES = ("at", "level", "message", "la", "destination_la", "school", "kind", "details", "link")
-
-
 def lamps(number: int) -> Inserting:
-    rows = [(LONG_AGO, "INFO", f"Lamp {lamp}.", "", "", "", "", "", "") for lamp in range(number)]
-    return Inserting(JournalLine, NAMES, rows)
+    empty = dict.fromkeys(("la", "destination_la", "school", "kind", "details", "link"), "")
+    rows = [{"at": LONG_AGO, "level": "INFO", "message": f"Lamp {lamp}.", **empty} for lamp in range(number)]
+    return Inserting(JournalLine, rows)
 
 
 def test_many_rows_are_added_by_few_statements(db: None) -> None:
@@ -148,4 +146,4 @@ def test_with_nobody_looking_on_it_finds_the_same(line: JournalLine) -> None:
 
 def test_what_the_database_refuses_is_an_error_of_django_s(line: JournalLine) -> None:
     with pytest.raises(DatabaseError):
-        Inserting(JournalLine, ("message",), [("A lamp.",)], "ON WHATEVER").run()
+        Inserting(JournalLine, [{"message": "A lamp."}], "ON WHATEVER").run()

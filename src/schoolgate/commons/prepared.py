@@ -113,9 +113,7 @@ def insert(row: models.Model) -> None:
     """Add a new row, as `save` does without its signals; its key is set where the database gives it."""
     db = _database()
     table = _table(type(row), None, db.vendor)
-    values = row.__dict__
-    given = table.values(db, [values[name] for name in table.names])
-    cursor = _execute(db, f"{table.sql} {table.places}{table.returning}", given)
+    cursor = _execute(db, f"{table.sql} {table.places}{table.returning}", table.values(db, row.__dict__))
     if table.returning:
         ((row.pk,),) = cursor.fetchall()
     row._state.adding, row._state.db = False, db.alias  # noqa: SLF001  documented API of Django
@@ -124,17 +122,15 @@ def insert(row: models.Model) -> None:
 class Inserting:
     """Rows to be added, many a statement, made ready before the transaction, which is then short.
 
-    Each row is the values of its columns `names` (all but the key, and a relation as its key: `buyer_id`), as an object
-    of the model would hold them. No default is filled in, and the keys stay unknown. `clash` is SQL for one that is
-    there already: ON CONFLICT ... DO UPDATE, as SQLite and PostgreSQL both have it.
+    Each row is its values by the columns' names (all but the key, and a relation as its key: `buyer_id`), as an object
+    of the model would hold them; all rows have the same. No default is filled in, and the keys stay unknown. `clash` is
+    SQL for one that is there already: ON CONFLICT ... DO UPDATE, as SQLite and PostgreSQL both have it.
     """
 
-    def __init__(
-        self, model: type[models.Model], names: tuple[str, ...], rows: Sequence[Sequence[Any]], clash: str = ""
-    ) -> None:
+    def __init__(self, model: type[models.Model], rows: Sequence[Mapping[str, Any]], clash: str = "") -> None:
         db = _database()
         self._clash = clash
-        self._table = _table(model, names, db.vendor)
+        self._table = _table(model, tuple(rows[0]) if rows else None, db.vendor)
         self._rows = [self._table.values(db, row) for row in rows]
 
     def run(self) -> None:
@@ -174,10 +170,11 @@ class _Table:
         """The statement that adds so many rows."""
         return f"{self.sql} {', '.join([self.places] * rows)}"
 
-    def values(self, db: BaseDatabaseWrapper, row: Sequence[Any]) -> list[Any]:
+    def values(self, db: BaseDatabaseWrapper, row: Mapping[str, Any]) -> list[Any]:
         return [
             value if value is None or type(value) is plain else _in_column(field, value, db)
-            for plain, field, value in zip(self._plain, self._fields, row, strict=True)
+            for plain, field, name in zip(self._plain, self._fields, self.names, strict=True)
+            for value in (row[name],)
         ]
 
 

@@ -35,8 +35,11 @@ def note_fetches(fetches: Sequence[Fetch]) -> None:
             fetched.sort()
             for (number,) in _COUNTED.changed(pk, fetched[-1], len(fetched)):
                 kept = max(0, EVENTS_KEPT - (number - len(fetched)))
-                events += [(pk, at, "fetched", "Fetched by the school", None) for at in fetched[:kept]]
-        Inserting(DocumentEvent, ("document_id", "at", "what", "words", "by_id"), events).run()
+                events += [
+                    {"document_id": pk, "at": at, "what": "fetched", "words": "Fetched by the school", "by_id": None}
+                    for at in fetched[:kept]
+                ]
+        Inserting(DocumentEvent, events).run()
 
 
 _PK, _AT, _NUMBER = -1, datetime(1999, 1, 1, tzinfo=UTC), -2

@@ -29,9 +29,9 @@ def write_lines(lines: Sequence[Line]) -> None:
     ours = [(named[line.user].pk, line) for line in lines if line.user in named]
     # Made ready beforehand: schools' calls wait while this writes.
     writes = [
-        Inserting(Call, _CALL, [_call(line, named.get(line.user)) for line in lines]),
-        Inserting(OperationUse, _USE, _uses(ours), _COUNT_USE),
-        Inserting(RuleBroken, _RULE, _broken(ours), _COUNT_RULE),
+        Inserting(Call, [_call(line, named.get(line.user)) for line in lines]),
+        Inserting(OperationUse, _uses(ours), _COUNT_USE),
+        Inserting(RuleBroken, _broken(ours), _COUNT_RULE),
     ]
     fetches = [Fetch(line.fetched, line.at) for line in lines if line.fetched is not None]
     latest = {line.buyer: line.at for line in lines if line.is_news and line.buyer is not None}
@@ -58,45 +58,25 @@ def _buyers_named(lines: Iterable[Line]) -> Mapping[str, _Buyer]:
     return known | {name: _Buyer(pk, supplier) for name, pk, supplier in found}
 
 
-_CALL = (
-    "at",
-    "supplier_id",
-    "buyer_id",
-    "user",
-    "operation",
-    "version",
-    "outcome",
-    "sentence",
-    "doc_id",
-    "broken",
-    "microseconds",
-    "address",
-    "client",
-    "request_id",
-    "request",
-    "answer",
-)
-
-
-def _call(line: Line, buyer: _Buyer | None) -> tuple[Any, ...]:
-    return (
-        line.at,
-        buyer.supplier if buyer else None,
-        buyer.pk if buyer else None,
-        line.user[:150],
-        line.operation[:100],
-        line.version,
-        line.outcome,
-        line.sentence[:500],
-        line.doc_id[:100],
-        line.broken,
-        line.microseconds,
-        _address(line.address),
-        line.client[:200],
-        line.request_id,
-        line.request,
-        line.answer,
-    )
+def _call(line: Line, buyer: _Buyer | None) -> dict[str, Any]:
+    return {
+        "at": line.at,
+        "supplier_id": buyer.supplier if buyer else None,
+        "buyer_id": buyer.pk if buyer else None,
+        "user": line.user[:150],
+        "operation": line.operation[:100],
+        "version": line.version,
+        "outcome": line.outcome,
+        "sentence": line.sentence[:500],
+        "doc_id": line.doc_id[:100],
+        "broken": line.broken,
+        "microseconds": line.microseconds,
+        "address": _address(line.address),
+        "client": line.client[:200],
+        "request_id": line.request_id,
+        "request": line.request,
+        "answer": line.answer,
+    }
 
 
 @lru_cache(maxsize=1024)
@@ -107,10 +87,7 @@ def _address(text: str) -> str | None:
         return None
 
 
-_USE = ("buyer_id", "operation", "calls", "faults", "last_at", "last_outcome", "last_fault_at")
-
-
-def _uses(ours: Sequence[tuple[int, Line]]) -> list[tuple[Any, ...]]:
+def _uses(ours: Sequence[tuple[int, Line]]) -> list[dict[str, Any]]:
     called: dict[tuple[int, str], list[Line]] = defaultdict(list)
     for buyer, line in ours:
         if line.operation in OPERATIONS:
@@ -118,22 +95,32 @@ def _uses(ours: Sequence[tuple[int, Line]]) -> list[tuple[Any, ...]]:
     return [_use(buyer, name, called[buyer, name]) for buyer, name in sorted(called)]
 
 
-def _use(buyer: int, operation: str, lines: Sequence[Line]) -> tuple[Any, ...]:
+def _use(buyer: int, operation: str, lines: Sequence[Line]) -> dict[str, Any]:
     faults = [line for line in lines if line.outcome != OK]
-    last_fault_at = faults[-1].at if faults else None
-    return buyer, operation, len(lines), len(faults), lines[-1].at, lines[-1].outcome, last_fault_at
+    return {
+        "buyer_id": buyer,
+        "operation": operation,
+        "calls": len(lines),
+        "faults": len(faults),
+        "last_at": lines[-1].at,
+        "last_outcome": lines[-1].outcome,
+        "last_fault_at": faults[-1].at if faults else None,
+    }
 
 
-_RULE = ("buyer_id", "rule", "times", "first_at", "last_at")
-
-
-def _broken(ours: Sequence[tuple[int, Line]]) -> list[tuple[Any, ...]]:
+def _broken(ours: Sequence[tuple[int, Line]]) -> list[dict[str, Any]]:
     broken: dict[tuple[int, str], list[Line]] = defaultdict(list)
     for buyer, line in ours:
         for rule in line.broken:
             broken[buyer, rule].append(line)
     return [
-        (buyer, rule, len(lines), lines[0].at, lines[-1].at)
+        {
+            "buyer_id": buyer,
+            "rule": rule,
+            "times": len(lines),
+            "first_at": lines[0].at,
+            "last_at": lines[-1].at,
+        }
         for (buyer, rule), lines in sorted(broken.items(), key=lambda found: found[0])
     ]
 
