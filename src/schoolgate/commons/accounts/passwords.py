@@ -171,7 +171,7 @@ def give_made_up_password(user: User, *, by: User | None, request: HttpRequest |
 def store_password(user: User, hashed: str, *, by: User | None, request: HttpRequest | None = None) -> None:
     """Give a user the password that hashes so. Whether it keeps the rules was looked at before; whoever sets many
     hashes them first, since each costs 30 ms and others wait while a transaction lasts."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         user.password = hashed
         user.password_set_at = timezone.now()
         # Nothing else of the row: somebody may have switched the user off since it was read.

@@ -29,7 +29,7 @@ def note_fetches(fetches: Sequence[Fetch]) -> None:
     for fetch in fetches:
         times[fetch.document].append(fetch.at)
     events = []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # In one order, so that two processes never wait for each other's rows.
         for pk, fetched in sorted(times.items()):
             fetched.sort()

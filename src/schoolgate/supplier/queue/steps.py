@@ -36,12 +36,14 @@ def process(document: Document) -> None:
     Raises StepNotAllowed when it was withdrawn or has expired: then it does not exist for the school.
     """
     now = timezone.now()
-    with transaction.atomic():
-        if not _TAKEN.run(document.pk, now):
-            _require_done("process", document, now)
-            return
-        document.processed_at = now
-        _note(document, State.PROCESSED, now, "processed", "Taken by the school")
+    # A savepoint (here and below) would be a part of a school's call's cost: its name is never the same twice.
+    with transaction.atomic(savepoint=False):
+        moved = _TAKEN.run(document.pk, now)
+        if moved:
+            document.processed_at = now
+            _note(document, State.PROCESSED, now, "processed", "Taken by the school")
+    if not moved:
+        _require_done("process", document, now)
 
 
 def unprocess(document: Document) -> None:
@@ -51,16 +53,16 @@ def unprocess(document: Document) -> None:
     StepNotAllowed as `process` does, and when its content is no longer kept.
     """
     now = timezone.now()
-    with transaction.atomic():
-        moved = _WANTED_AGAIN.run(document.pk, now)
+    with transaction.atomic(savepoint=False):
+        moved = bool(_WANTED_AGAIN.run(document.pk, now))
         if not moved:
             anew = expires_at(document.buyer, now)
             moved = document.take("unprocess", now, processed_at=None, warned_at=None, expires_at=anew)
-        if not moved:
-            _require_done("unprocess", document, now)
-            return
-        document.processed_at = None
-        _note(document, State.WAITING, now, "unprocessed", "Asked for again by the school")
+        if moved:
+            document.processed_at = None
+            _note(document, State.WAITING, now, "unprocessed", "Asked for again by the school")
+    if not moved:
+        _require_done("unprocess", document, now)
 
 
 def withdraw(
