@@ -9,9 +9,19 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 
+from schoolgate.commons.accounts.models import User
 from schoolgate.commons.journal.models import JournalLine
 from schoolgate.commons.journal.writing import write
-from schoolgate.commons.prepared import Inserting, Prepared, PreparedUpdate, aware, insert, row_of
+from schoolgate.commons.prepared import (
+    Inserting,
+    Prepared,
+    PreparedDelete,
+    PreparedUpdate,
+    aware,
+    insert,
+    new_row,
+    row_of,
+)
 
 LONG_AGO = datetime(1999, 1, 1, tzinfo=UTC)
 
@@ -84,6 +94,52 @@ def test_a_row_that_was_added_can_be_changed_and_saved(db: None) -> None:
     added.message = "Two lamps."
     added.save()
     assert list(JournalLine.objects.values_list("message", flat=True)) == ["Two lamps."]
+
+
+def test_a_new_row_is_what_the_model_would_have_made() -> None:
+    said = {"level": "INFO", "message": "A lamp."}
+    made, by_model = new_row(JournalLine, **said), JournalLine(**said)
+    names = {field.attname for field in JournalLine._meta.concrete_fields} - {"at"}
+    assert {name: getattr(made, name) for name in names} == {name: getattr(by_model, name) for name in names}
+    assert (made._state.adding, made._state.db) == (True, None)
+    assert by_model.at - made.at < timedelta(seconds=5)
+
+
+def test_a_new_row_takes_what_is_said_over_what_would_be_made_for_it() -> None:
+    assert new_row(JournalLine, at=LONG_AGO).at == LONG_AGO
+
+
+def test_each_new_row_has_a_list_of_its_own() -> None:
+    rows = [new_row(User), new_row(User)]
+    rows[0].rights.append("see-it-all")
+    assert rows[1].rights == []
+
+
+def test_a_new_row_has_no_columns_that_its_table_lacks() -> None:
+    with pytest.raises(TypeError, match="no column"):
+        new_row(JournalLine, lamp="on")
+
+
+def test_a_new_row_can_be_saved_too(db: None) -> None:
+    new_row(JournalLine, level="INFO", message="A lamp.").save()
+    assert JournalLine.objects.get().message == "A lamp."
+
+
+def test_a_removal_takes_what_its_queryset_finds_and_tells_how_many(line: JournalLine) -> None:
+    other = write("INFO", "The lamp is on.")
+    prepared = PreparedDelete(lambda level: JournalLine.objects.filter(level=level), "a level")
+    assert (prepared.run("WARN"), prepared.run("WARN")) == (1, 0)
+    assert list(JournalLine.objects.all()) == [other]
+
+
+@pytest.mark.parametrize("microsecond", [0, 250_000])
+def test_a_time_is_kept_as_the_model_keeps_it(db: None, microsecond: int) -> None:
+    at = datetime(2026, 11, 26, 12, 0, 0, microsecond, tzinfo=UTC)
+    JournalLine(level="INFO", message="By the model.", at=at).save()
+    insert(new_row(JournalLine, level="INFO", message="Prepared.", at=at))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT at FROM journal_journalline")
+        assert len(cursor.fetchall()) == 1
 
 
 def lamps(number: int) -> Inserting:

@@ -14,13 +14,14 @@ from typing import Any, TypeAlias, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.base import ModelState
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import DeleteQuery, UpdateQuery
 
 ROWS_AT_ONCE = 25
 """Added by one statement. There is one for each number of rows: few enough that SQLite's module keeps all of them."""
 
 M = TypeVar("M", bound=models.Model)
 
+_ZONE = len("+00:00")
 _PLACE = re.compile("(?<!%)%s")
 
 _Slots: TypeAlias = "list[tuple[int | None, Any]]"
@@ -97,6 +98,20 @@ class PreparedUpdate(_Statement):
         return (f"{sql} RETURNING {', '.join(map(quote, self._returning))}" if self._returning else sql), parameters
 
 
+class PreparedDelete(_Statement):
+    """A removal: `build` makes a queryset. What refers to the rows is not looked after, as `delete` does."""
+
+    def run(self, *values: Any) -> int:
+        """Remove the rows; how many there were."""
+        number: int = self._execute(_database(), values).rowcount
+        return number
+
+    def _sql(self) -> tuple[str, Sequence[Any]]:
+        query = self._build(*self._examples).order_by().query.chain(DeleteQuery)
+        sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return sql, parameters
+
+
 def row_of(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
     """The object of a row, of which these columns are known, as `from_db` makes it without its signals.
 
@@ -107,6 +122,30 @@ def row_of(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
     state.adding, state.db = False, DEFAULT_DB_ALIAS
     row.__dict__.update(zip(names, values, strict=True))
     return row
+
+
+def new_row(model: type[M], **values: Any) -> M:
+    """The object of a row that is to be added, as `model(**values)` makes it without its signals.
+
+    A relation is named by its key (`buyer_id`). Raises TypeError for a name that is no column's.
+    """
+    constants, made = _defaults(model)
+    if not values.keys() <= constants.keys() | made.keys():
+        raise TypeError(f"{model.__name__} has no column for all of {', '.join(values)}.")
+    row = model.__new__(model)
+    row._state = ModelState()  # noqa: SLF001  documented API of Django
+    row.__dict__.update(constants)
+    row.__dict__.update((name, make()) for name, make in made.items() if name not in values)
+    row.__dict__.update(values)
+    return row
+
+
+@cache
+def _defaults(model: type[models.Model]) -> tuple[Mapping[str, Any], Mapping[str, Callable[[], Any]]]:
+    """What columns hold where nothing is said: values, and what makes one anew for each row."""
+    fields = model._meta.concrete_fields  # noqa: SLF001  documented API of Django
+    made = {field.attname: field.get_default for field in fields if callable(field.default)}
+    return {field.attname: field.get_default() for field in fields if field.attname not in made}, made
 
 
 def insert(row: models.Model) -> None:
@@ -235,4 +274,9 @@ def aware(moment: datetime) -> datetime:
 
 
 def _adapted(db: BaseDatabaseWrapper, value: Any) -> Any:
-    return db.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is UTC and db.vendor == "sqlite":
+        # What Django's own way comes to: the same without its zone.
+        return str(value)[:-_ZONE]
+    return db.ops.adapt_datetimefield_value(value)

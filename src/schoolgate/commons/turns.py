@@ -14,9 +14,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from django.db import OperationalError, close_old_connections, connection, transaction
 from django.db.transaction import TransactionManagementError
@@ -34,8 +33,7 @@ LOOK_AGAIN_SECONDS = 0.01
 """While another process writes and there is nothing to read, or after an error of the thread's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write(Generic[T_co]):
+class Write(NamedTuple, Generic[T_co]):
     """What is to be written once all is read: for `in_turn`, which does it in a transaction and returns its result."""
 
     work: Callable[[], T_co]

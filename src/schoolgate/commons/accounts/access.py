@@ -18,6 +18,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import User
+from schoolgate.commons.prepared import Prepared
 
 P = ParamSpec("P")
 
@@ -123,7 +124,7 @@ def check_credentials(request: HttpRequest, username: str, password: str) -> Use
     user = authenticate(request, username=name, password=text)
     tries_left = _tries_left(request, name)
     if isinstance(user, User):
-        _wrong_ones(request, name).delete()
+        _wrong_ones(_address(request), name).delete()
         return user
     known = User.objects.filter(username=name, is_active=False).first()
     if known is not None and known.check_password(text):
@@ -149,7 +150,7 @@ def _tries_left(request: HttpRequest, name: str) -> int:
 
     Asked after each try, also a right one: of many guesses sent at once, all are let through to be tried.
     """
-    recent = _wrong_ones(request, name).filter(attempt_time__gt=timezone.now() - _lock_time())
+    recent = _wrong_ones(_address(request), name).filter(attempt_time__gt=timezone.now() - _lock_time())
     seen = recent.aggregate(last=Max("attempt_time"), wrong=Sum("failures_since_start"))
     left = settings.AXES_FAILURE_LIMIT - (seen["wrong"] or 0)
     if left <= 0:
@@ -157,20 +158,29 @@ def _tries_left(request: HttpRequest, name: str) -> int:
     return int(left)
 
 
-def has_wrong_ones(request: HttpRequest, username: str) -> bool:
+def has_wrong_ones(address: str, username: str) -> bool:
     """Whether any wrong password for this user from this address is on record; True where no address is known.
 
     Where there is none `check_credentials` has nothing to clear, and a right password is all that it asks for.
     """
     name = User.normalize_username(username)
-    return not request.META.get("REMOTE_ADDR") or _wrong_ones(request, name).exists()
+    # Mostly nobody anywhere guesses at a name.
+    return not address or (bool(_ANYWHERE.rows(name)) and _wrong_ones(address, name).exists())
 
 
-def _wrong_ones(request: HttpRequest, name: str) -> "QuerySet[AccessAttempt]":
-    found: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(
-        username=name, ip_address=request.META.get("REMOTE_ADDR")
-    )
+_ANYWHERE = Prepared(
+    lambda name: AccessAttempt.objects.filter(username=name).order_by().values_list("pk")[:1], "a user name"
+)
+
+
+def _wrong_ones(address: str | None, name: str) -> "QuerySet[AccessAttempt]":
+    found: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(username=name, ip_address=address)
     return found
+
+
+def _address(request: HttpRequest) -> str | None:
+    address: str | None = request.META.get("REMOTE_ADDR")
+    return address
 
 
 def _lock_time() -> timedelta:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schoolgate.commons.accounts.models import FormerPassword, User
-from schoolgate.commons.prepared import Prepared, PreparedUpdate, insert
+from schoolgate.commons.prepared import Prepared, PreparedDelete, PreparedUpdate, insert, new_row
 from schoolgate.commons.turns import together
 
 FORMER_GOOD_FOR = timedelta(hours=24)
@@ -48,7 +48,7 @@ def keep_former_password(account: User, hashed: str, *, until: datetime | None =
     known = until or (former_password_until(account) if came_by_former(account) else None)
     mark, until = account.get_session_auth_hash(), known or timezone.now() + FORMER_GOOD_FOR
     if not _KEPT.run(account.pk, hashed, mark, until):
-        insert(FormerPassword(user=account, hashed=hashed, next_password_mark=mark, until=until))
+        insert(new_row(FormerPassword, user_id=account.pk, hashed=hashed, next_password_mark=mark, until=until))
 
 
 _KEPT = PreparedUpdate(
@@ -72,9 +72,18 @@ def forget_former_password(account: User) -> None:
 
 def _forget(account: User) -> None:
     """Unless the password was changed meanwhile: then what was used is the former one, and its new one may be lost."""
-    used = User.objects.select_for_update(no_key=True).filter(pk=account.pk, password=account.password)
-    if used.exists():
-        FormerPassword.objects.filter(user=account).delete()
+    if _USED.rows(account.pk, account.password):
+        _FORGOTTEN.run(account.pk)
+
+
+_USED = Prepared(
+    lambda pk, hashed: (
+        User.objects.select_for_update(no_key=True).filter(pk=pk, password=hashed).order_by().values_list("pk")
+    ),
+    -1,
+    "a hash",
+)
+_FORGOTTEN = PreparedDelete(lambda user: FormerPassword.objects.filter(user=user), -1)
 
 
 def has_former_password(account: User) -> bool:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from schoolgate.commons.accounts.hashing import MADE_UP
 from schoolgate.commons.accounts.models import MACHINE_ROLES, PastPassword, User
 from schoolgate.commons.audit.recording import record
-from schoolgate.commons.prepared import Prepared, PreparedUpdate, insert
+from schoolgate.commons.prepared import Prepared, PreparedDelete, PreparedUpdate, insert, new_row
 
 SHORTEST, LONGEST = 10, 128
 REMEMBERED = 10
@@ -176,10 +176,9 @@ def store_password(user: User, hashed: str, *, by: User | None, request: HttpReq
         user.password_set_at = timezone.now()
         # Nothing else of the row: somebody may have switched the user off since it was read.
         _SET.run(user.pk, hashed, user.password_set_at)
-        insert(PastPassword(user=user, hashed=hashed, set_at=user.password_set_at))
-        forgotten = _TOO_OLD.rows(user.pk)
-        if forgotten:
-            PastPassword.objects.filter(pk__in=[pk for (pk,) in forgotten]).delete()
+        insert(new_row(PastPassword, user_id=user.pk, hashed=hashed, set_at=user.password_set_at))
+        for (past,) in _TOO_OLD.rows(user.pk):
+            _FORGOTTEN.run(past)
         record("password set", by=by, target=user.username, request=request)
 
 
@@ -190,6 +189,7 @@ _SET = PreparedUpdate(
 _TOO_OLD = Prepared(
     lambda pk: PastPassword.objects.filter(user=pk).order_by("-set_at", "-pk").values_list("pk")[REMEMBERED:], _PK
 )
+_FORGOTTEN = PreparedDelete(lambda pk: PastPassword.objects.filter(pk=pk), _PK)
 
 
 def make_password_text() -> str:

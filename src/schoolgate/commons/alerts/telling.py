@@ -15,7 +15,7 @@ from schoolgate.commons.alerts.mailing import post, site_name
 from schoolgate.commons.alerts.models import Event
 from schoolgate.commons.alerts.smtp import is_set_up
 from schoolgate.commons.jobs.periodic import every
-from schoolgate.commons.prepared import Prepared, insert
+from schoolgate.commons.prepared import Prepared, insert, new_row
 
 GATHERED_FOR = timedelta(minutes=10)
 """What comes so long after the first of its kind stands in the same mail."""
@@ -32,7 +32,7 @@ def tell_at_once(kind: str, text: str, *, key: str, link: str = "") -> None:
     """
     alert = ALERTS[kind]
     if not _TOLD.rows(alert.name, key[:120], timezone.now() - NO_NEWS_FOR):
-        insert(Event(alert=alert.name, key=key[:120], text=text[:300], link=link[:200]))
+        insert(new_row(Event, alert=alert.name, key=key[:120], text=text[:300], link=link[:200]))
 
 
 _TOLD = Prepared(

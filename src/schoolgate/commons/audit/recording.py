@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from schoolgate.commons.audit.models import AuditEntry
-from schoolgate.commons.prepared import insert
+from schoolgate.commons.prepared import insert, new_row
 
 THE_SYSTEM = "the system"
 
@@ -27,9 +27,10 @@ def record(
     may name a child; they never hold a secret. `who` is for somebody who is no user. `about` is
     the one row that it concerns, as `pupil 4711`: by it `AuditEntry.objects.about` finds the entry.
     """
-    entry = AuditEntry(
+    entry = new_row(
+        AuditEntry,
         did=did,
-        user=by,
+        user_id=by.pk if by is not None else None,
         who=by.username if by is not None else who or THE_SYSTEM,
         address=_address(request),
         target=target[:300],

@@ -11,7 +11,7 @@ from django.utils import timezone
 from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.journal.models import JournalLine
-from schoolgate.commons.prepared import insert
+from schoolgate.commons.prepared import insert, new_row
 
 Level = Literal["INFO", "WARN", "ERROR"]
 
@@ -32,7 +32,8 @@ def write(
     `la` and `school` are the source's numbers (3 and 4 digits), `kind` is of which kind the files are that it is about,
     for pages that show the lines of one, and `link` an address on this site that tells more.
     """
-    line = JournalLine(
+    line = new_row(
+        JournalLine,
         level=level,
         message=message[:500],
         la=la,

@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from schoolgate.commons.addresses import page_of
 from schoolgate.commons.money import MoneyField
 from schoolgate.supplier.models.buyer import Buyer
 from schoolgate.supplier.models.document import Document
@@ -57,7 +58,7 @@ class Order(models.Model):
 
     def get_absolute_url(self) -> str:
         """Its page, wherever it is asked for."""
-        return reverse("order", args=[self.pk], urlconf=settings.ROOT_URLCONF)
+        return page_of("order", self.pk)
 
 
 class OrderContent(models.Model):

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from schoolgate.commons.prepared import Prepared
+from schoolgate.commons.prepared import Prepared, row_of
 from schoolgate.documents.ebis.goods import Brief, Goods, goods_from_json
 from schoolgate.documents.ebis.lines import Line
 from schoolgate.documents.ebis.ordered import changes
@@ -32,7 +31,7 @@ def find_basket(buyer: Buyer, order: Brief) -> tuple[Document | None, list[str]]
     """The basket that an order was made from, and sentences on what differs; None and nothing when it is from none."""
     if order.reference:
         for pk, doc_id, kept in _BY_REFERENCE.rows(buyer.pk, order.reference[:LONGEST]):
-            basket = Document.from_db(DEFAULT_DB_ALIAS, ("id", "doc_id"), (pk, doc_id))
+            basket = row_of(Document, ("id", "doc_id"), (pk, doc_id))
             held = goods_from_json(json.loads(kept)) if kept else _read(basket)
             return basket, changes(held, order.lines) if held else []
         return None, []

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.journal.writing import write
-from schoolgate.commons.prepared import Prepared, insert
+from schoolgate.commons.prepared import Prepared, insert, new_row
 from schoolgate.commons.turns import together
 from schoolgate.documents.ebis.checking import Checked, check_and_read
 from schoolgate.documents.ebis.goods import Brief, read_brief
@@ -88,12 +88,12 @@ def _sent_again(buyer: Buyer, digest: str) -> Order:
 def _row(buyer: Buyer, order: Brief, digest: str, notes: list[Problem]) -> Order:
     facts = facts_of_order(order)
     basket, changes = find_basket(buyer, order)
-    return Order(
-        supplier=buyer.supplier,
-        buyer=buyer,
+    row = new_row(
+        Order,
+        supplier_id=buyer.supplier_id,
+        buyer_id=buyer.pk,
         number=facts.number,
         reference=facts.reference,
-        basket=basket,
         order_date=facts.day,
         lines=facts.lines,
         net=facts.net,
@@ -102,6 +102,10 @@ def _row(buyer: Buyer, order: Brief, digest: str, notes: list[Problem]) -> Order
         findings=findings(notes),
         changes=changes,
     )
+    row.buyer = buyer
+    if basket is not None:
+        row.basket = basket
+    return row
 
 
 def _store(row: Order, xml: str) -> Order:
@@ -113,7 +117,7 @@ def _store(row: Order, xml: str) -> Order:
     row.same_number_id = same_number[0][0] if same_number else None
     row.received_at = timezone.now()
     insert(row)
-    insert(OrderContent(order=row, xml=xml))
+    insert(new_row(OrderContent, order_id=row.pk, xml=xml))
     note_event(row)
     link = row.get_absolute_url()
     note_order(row, link)

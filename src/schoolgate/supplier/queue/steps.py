@@ -15,7 +15,7 @@ from schoolgate.commons.accounts.models import User
 from schoolgate.commons.audit.recording import record
 from schoolgate.commons.faults import fault_point
 from schoolgate.commons.journal.writing import write
-from schoolgate.commons.prepared import PreparedUpdate, insert
+from schoolgate.commons.prepared import PreparedUpdate, insert, new_row
 from schoolgate.supplier.models import STEPS, Document, DocumentEvent, State
 from schoolgate.supplier.models.document import StepName
 from schoolgate.supplier.queue.expiry import expires_at
@@ -135,7 +135,7 @@ def _require_done(step: StepName, document: Document, now: datetime) -> None:
 
 def _note(document: Document, state: State, now: datetime, what: str, words: str) -> None:
     document.state, document.changed_at = state, now
-    insert(DocumentEvent(document_id=document.pk, at=now, what=what, words=words))
+    insert(new_row(DocumentEvent, document_id=document.pk, at=now, what=what, words=words))
     fault_point("status.before-commit")
 
 

@@ -59,8 +59,12 @@ class SoapDoor:
         except NotRead as refused:
             # What is left of the body would be taken for the next request.
             return say(start_response, refused.status, refused.sentence, ("Connection", "close"))
-        with _request(environ):
+        if connection.vendor == "sqlite":
+            # Its connection stays open as it is, and most calls leave the database to another thread.
             handled = handle(environ, body, self._keeping)
+        else:
+            with _request(environ):
+                handled = handle(environ, body, self._keeping)
         self.calls.add(handled.line)
         headers = [("Content-Type", content_type(handled.version)), ORDERS_ONCE, *_NOT_KEPT]
         return _answer(start_response, _STATUSES[handled.status], handled.envelope, headers)
@@ -68,13 +72,7 @@ class SoapDoor:
 
 @contextmanager
 def _request(environ: Environ) -> Iterator[None]:
-    """Tell Django of the request, which then looks after this thread's connection to the database.
-
-    SQLite's stays open as it is, and most calls leave the database to another thread.
-    """
-    if connection.vendor == "sqlite":
-        yield
-        return
+    """Tell Django of the request, which then looks after this thread's connection to the database."""
     request_started.send(SoapDoor, environ=environ)
     try:
         yield

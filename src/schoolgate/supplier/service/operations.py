@@ -1,9 +1,8 @@
 """What the six operations do, once it is known who calls (reference 2.2)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -20,8 +19,7 @@ from schoolgate.wire.soap.contract import BEGIN_DATE, HISTORY
 from schoolgate.wire.soap.faults import DocumentNotExistException, InvalidXmlException
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What an operation returns; `fetched` is the key of the document that was given out.
 
     `then` is called when all that was written stands; it may raise SoapFault.

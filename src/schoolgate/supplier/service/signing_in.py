@@ -8,8 +8,7 @@ is remembered for one address: elsewhere somebody may be guessing, and is to be 
 import hashlib
 import secrets
 import time
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.hashers import check_password
 from django.core.handlers.wsgi import WSGIRequest
@@ -37,8 +36,7 @@ _key = secrets.token_bytes(32)
 _until: dict[bytes, float] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """A buyer that proved a password: the one that hashes to `proven`, its present or its former one.
 
     `outdates`: this call is the first one by the present password, so that the former one dies of it.
@@ -119,7 +117,7 @@ def _is_right(environ: dict[str, Any], account: User, name: str, password: str) 
     """Whether it is the present password, and no wrong ones came before."""
     is_right = check_password(password.encode("utf-8", "replace").decode("utf-8"), account.password)
     # Asked afterwards: of many guesses at once, one may be right.
-    return is_right and not has_wrong_ones(WSGIRequest(environ), name)
+    return is_right and not has_wrong_ones(_address(environ), name)
 
 
 def _check(request: WSGIRequest, name: str, password: str) -> User:
