@@ -152,7 +152,7 @@ def test_many_rows_are_added_by_few_statements(db: None) -> None:
     with CaptureQueriesContext(connection) as asked:
         lamps(60).run()
         lamps(0).run()
-    assert len(asked) == 3
+    assert len(asked) == (1 if connection.vendor == "sqlite" else 3)
     assert JournalLine.objects.count() == 60
     assert {line.at for line in JournalLine.objects.all()} == {LONG_AGO}
 
