@@ -1,5 +1,6 @@
 """Calls are written a moment later, many at once, with all that is counted of them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from schoolgate.supplier.models import Buyer, Call, OperationUse, RuleBroken
 from schoolgate.supplier.service import log
-from schoolgate.supplier.service.log import OK, CallLog, Line
+from schoolgate.supplier.service.log import GATHERED, LONGEST_PAUSE_SECONDS, OK, CallLog, Line, next_pause
 from schoolgate.supplier.service.writing import write_lines
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -131,17 +132,51 @@ class TestCallLog:
         calls.flush()
         assert written == [later(INDEX, seconds) for seconds in (2, 3, 4)]
 
-    def test_lines_that_cannot_be_written_do_not_stop_the_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(log, "AT_ONCE", 1)
+    def test_a_line_that_cannot_be_written_is_the_only_one_that_is_lost(self) -> None:
         written: list[Line] = []
 
-        def write(lines: list[Line]) -> None:
-            if lines[0].operation == "FetchDoc":
+        def write(lines: Sequence[Line]) -> None:
+            if any(line.operation == "FetchDoc" for line in lines):
                 raise ValueError("not to be written")
             written.extend(lines)
 
-        calls = CallLog(write, alone=False)  # type: ignore[arg-type]  # a list is a sequence
-        calls.add(FAULT)
-        calls.add(INDEX)
+        calls = CallLog(write, alone=False)
+        for line in (later(INDEX, 1), FAULT, later(INDEX, 2)):
+            calls.add(line)
+        assert calls.flush() == 3
+        assert written == [later(INDEX, 1), later(INDEX, 2)]
+
+    def test_what_a_busy_database_took_one_by_one_is_not_written_again(self) -> None:
+        written: list[Line] = []
+        busy = [True]
+
+        def write(lines: Sequence[Line]) -> None:
+            if FAULT in lines:
+                raise ValueError("not to be written")
+            if busy and later(INDEX, 2) in lines:
+                raise OperationalError("database is locked")
+            written.extend(lines)
+
+        calls = CallLog(write, alone=False)
+        for line in (later(INDEX, 1), FAULT, later(INDEX, 2)):
+            calls.add(line)
         calls.flush()
-        assert written == [INDEX]
+        busy.clear()
+        calls.flush()
+        assert written == [later(INDEX, 1), later(INDEX, 2)]
+
+
+class TestNextPause:
+    def test_with_few_calls_it_is_the_longest(self) -> None:
+        assert next_pause(LONGEST_PAUSE_SECONDS, 0) == next_pause(LONGEST_PAUSE_SECONDS, 3) == LONGEST_PAUSE_SECONDS
+
+    @pytest.mark.parametrize("calls_a_second", [400, 2_000, 10_000])
+    def test_with_many_it_becomes_as_long_as_a_portion_takes_to_gather(self, calls_a_second: int) -> None:
+        pause = LONGEST_PAUSE_SECONDS
+        for _ in range(10):
+            pause = next_pause(pause, round(pause * calls_a_second))
+        assert calls_a_second * pause == pytest.approx(GATHERED, rel=0.05)
+
+    def test_it_grows_again_when_they_end(self) -> None:
+        pause = next_pause(next_pause(0.01, 5), 0)
+        assert pause == LONGEST_PAUSE_SECONDS

@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError, close_old_connections
 
-EVERY_SECONDS = 0.25
-AT_ONCE = 50
-"""Calls in a transaction, which schools' calls wait for."""
+LONGEST_PAUSE_SECONDS = 0.25
+GATHERED = 50
+"""Calls that are let gather where so many come within the longest pause: a transaction costs as much as they do."""
+AT_ONCE = 100
+"""Calls in a transaction at most: schools' calls wait for it."""
 MOST_WAITING = 20_000
 """Calls in memory while the database takes none. Beyond, the oldest are forgotten."""
 
@@ -75,21 +77,37 @@ class CallLog:
         if not self._begun:
             self._begin()
 
-    def flush(self) -> None:
-        """Write what waits. Lines that a busy database does not take wait on; ones that cannot be written are lost."""
-        for lines in self._portions():
-            try:
-                self._write(lines)
-            except OperationalError:
-                log.exception("%d calls wait to be written to the log.", len(self._lines))
-                self._forget(len(self._lines) - MOST_WAITING)
+    def flush(self) -> int:
+        """Write what waits; how many lines that were.
+
+        Lines that a busy database does not take wait on; ones that cannot be written are lost.
+        """
+        done = 0
+        try:
+            for lines in self._portions():
+                self._take(lines)
+                done += len(lines)
+        except OperationalError:
+            log.exception("%d calls wait to be written to the log.", len(self._lines))
+            self._forget(len(self._lines) - MOST_WAITING)
+        return done
+
+    def _take(self, lines: Sequence[Line]) -> None:
+        """Write the first lines that wait. Where they cannot be, each by itself: only what is wrong is lost."""
+        try:
+            self._write(lines)
+        except OperationalError:
+            raise
+        except Exception:
+            if len(lines) > 1:
+                for line in lines:
+                    self._take([line])
                 return
-            except Exception:
-                log.exception("The log of calls lost some.")
-            self._forget(len(lines))
+            log.exception("The log of calls lost one.")
+        self._forget(len(lines))
 
     def _portions(self) -> Iterator[Sequence[Line]]:
-        """What waits now. What comes meanwhile waits for more: each portion costs as much as a hundred of its lines."""
+        """What waits now. What comes meanwhile waits for more."""
         for _ in range(0, len(self._lines), AT_ONCE):
             yield self._lines[:AT_ONCE]
 
@@ -104,10 +122,20 @@ class CallLog:
                 threading.Thread(target=self._write_until_the_end, name="call-log").start()
 
     def _write_until_the_end(self) -> None:
-        main = threading.main_thread()
+        main, pause = threading.main_thread(), LONGEST_PAUSE_SECONDS
         while main.is_alive():
-            main.join(EVERY_SECONDS)
+            main.join(pause)
+            done = 0
             if self._lines:
                 close_old_connections()
-                self.flush()
+                done = self.flush()
                 close_old_connections()
+            pause = next_pause(pause, done)
+
+
+def next_pause(pause: float, done: int) -> float:
+    """How long calls are let gather, in seconds, after `done` of them had gathered in the last pause.
+
+    Many portions one after the other would hold up whoever calls meanwhile.
+    """
+    return min(pause * GATHERED / max(done, 1), LONGEST_PAUSE_SECONDS)
