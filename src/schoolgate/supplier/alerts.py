@@ -86,6 +86,7 @@ def note_order(order: Order, link: str) -> None:
             f"Order {number} of {order.buyer.name}.",
             key=f"order {order.pk}",
             link=link,
+            is_new=True,
         )
 
 

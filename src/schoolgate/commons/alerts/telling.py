@@ -24,14 +24,15 @@ NO_NEWS_FOR = timedelta(hours=1)
 SHOWN = 20
 
 
-def tell_at_once(kind: str, text: str, *, key: str, link: str = "") -> None:
+def tell_at_once(kind: str, text: str, *, key: str, link: str = "", is_new: bool = False) -> None:
     """Note something for the mail of the alert `kind`, in the caller's transaction; no mail is sent here.
 
     `text` is a sentence that names no child and quotes no value, `link` an address on this site (a path) that tells
-    more, behind its own sign-in. `key` stands for the thing ("import 17"). Raises KeyError for an unknown alert.
+    more, behind its own sign-in. `key` stands for the thing ("import 17"); `is_new` that there was none of this key
+    before. Raises KeyError for an unknown alert.
     """
     alert = ALERTS[kind]
-    if not _TOLD.rows(alert.name, key[:120], timezone.now() - NO_NEWS_FOR):
+    if is_new or not _TOLD.rows(alert.name, key[:120], timezone.now() - NO_NEWS_FOR):
         insert(new_row(Event, alert=alert.name, key=key[:120], text=text[:300], link=link[:200]))
 
 
