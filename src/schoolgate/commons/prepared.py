@@ -5,6 +5,7 @@ long as the database.
 """
 
 import re
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -65,7 +66,7 @@ class Prepared(_Statement):
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
         """The rows, as the database gives them: see `aware` for their times."""
-        found: list[tuple[Any, ...]] = self._execute(_database(), values).fetchall()
+        found: list[tuple[Any, ...]] = self._execute(this_connection(), values).fetchall()
         return found
 
     def _sql(self) -> tuple[str, Sequence[Any]]:
@@ -82,12 +83,12 @@ class PreparedUpdate(_Statement):
 
     def run(self, *values: Any) -> int:
         """Change the rows; how many there were."""
-        number: int = self._execute(_database(), values).rowcount
+        number: int = self._execute(this_connection(), values).rowcount
         return number
 
     def changed(self, *values: Any) -> list[tuple[Any, ...]]:
         """Change the rows; of each the columns `returning`, as they are now."""
-        found: list[tuple[Any, ...]] = self._execute(_database(), values).fetchall()
+        found: list[tuple[Any, ...]] = self._execute(this_connection(), values).fetchall()
         return found
 
     def _sql(self) -> tuple[str, Sequence[Any]]:
@@ -95,7 +96,7 @@ class PreparedUpdate(_Statement):
         query = queryset.order_by().query.chain(UpdateQuery)
         query.add_update_values(changed)
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-        quote = _database().ops.quote_name
+        quote = this_connection().ops.quote_name
         return (f"{sql} RETURNING {', '.join(map(quote, self._returning))}" if self._returning else sql), parameters
 
 
@@ -104,7 +105,7 @@ class PreparedDelete(_Statement):
 
     def run(self, *values: Any) -> int:
         """Remove the rows; how many there were."""
-        number: int = self._execute(_database(), values).rowcount
+        number: int = self._execute(this_connection(), values).rowcount
         return number
 
     def _sql(self) -> tuple[str, Sequence[Any]]:
@@ -151,7 +152,7 @@ def _defaults(model: type[models.Model]) -> tuple[Mapping[str, Any], Mapping[str
 
 def insert(row: models.Model) -> None:
     """Add a new row, as `save` does without its signals; its key is set where the database gives it."""
-    db = _database()
+    db = this_connection()
     table = _table(type(row), None, db.vendor)
     cursor = _execute(db, f"{table.sql} {table.places}{table.returning}", table.values(db, row.__dict__))
     if table.returning:
@@ -168,14 +169,14 @@ class Inserting:
     """
 
     def __init__(self, model: type[models.Model], rows: Sequence[Mapping[str, Any]], clash: str = "") -> None:
-        db = _database()
+        db = this_connection()
         self._clash = clash
         self._table = _table(model, tuple(rows[0]) if rows else None, db.vendor)
         self._rows = [self._table.values(db, row) for row in rows]
 
     def run(self) -> None:
         """Add them."""
-        db = _database()
+        db = this_connection()
         if db.vendor == "sqlite":
             if self._rows:
                 _execute(db, f"{self._table.of(1)} {self._clash}", self._rows, many=True)
@@ -236,17 +237,27 @@ _TOLD_AGAIN = frozenset({str, tuple})
 
 @lru_cache(maxsize=1024)
 def _once(field: "models.Field[Any, Any]", value: Any, _vendor: str) -> Any:
-    return field.get_db_prep_save(value, _database())
+    return field.get_db_prep_save(value, this_connection())
 
 
 @cache
 def _table(model: type[models.Model], names: tuple[str, ...] | None, _vendor: str) -> _Table:
-    return _Table(model, names, _database())
+    return _Table(model, names, this_connection())
 
 
-def _database() -> BaseDatabaseWrapper:
-    """This thread's connection itself: each look through `connection` costs as much as a small query."""
-    return connections[DEFAULT_DB_ALIAS]
+class _OfThread(threading.local):
+    connection: BaseDatabaseWrapper | None = None
+
+
+_of_thread = _OfThread()
+
+
+def this_connection() -> BaseDatabaseWrapper:
+    """This thread's connection itself, which stays the same: each look through Django's costs as much as a query."""
+    known = _of_thread.connection
+    if known is None:
+        known = _of_thread.connection = connections[DEFAULT_DB_ALIAS]
+    return known
 
 
 def _execute(db: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any], *, many: bool = False) -> Any:

@@ -12,15 +12,16 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
-from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db import OperationalError, close_old_connections, transaction
 from django.db.transaction import TransactionManagementError
 
 from schoolgate.commons.checkpoints import Checkpoints
+from schoolgate.commons.prepared import this_connection
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -54,7 +55,7 @@ def in_turn(work: Callable[[], T | Write[T]], *, ahead: bool = False) -> T:
     wait for a commit afterwards. What is to be written is done as `together` does it. Within a transaction all is a
     part of that.
     """
-    if connection.in_atomic_block or _thread.is_this():
+    if this_connection().in_atomic_block or _thread.is_this():
         return written(work())
     result: T | Write[T] = _thread.do(work, "ahead" if ahead else "read")
     return written(result)
@@ -72,7 +73,8 @@ def together(work: Callable[[], T]) -> T:
     a thread for all does it, and does it again where another's work failed. So it does nothing but write, and whatever
     can be made ready is made ready before. Within a transaction it is a part of that.
     """
-    if connection.vendor != "sqlite" or connection.in_atomic_block or _thread.is_this():
+    db = this_connection()
+    if db.vendor != "sqlite" or db.in_atomic_block or _thread.is_this():
         with transaction.atomic():
             return work()
     result: T = _thread.do(work, "write")
@@ -167,7 +169,7 @@ class _Thread:
             self._write()
 
     def _note_commit(self) -> None:
-        if connection.vendor == "sqlite":
+        if this_connection().vendor == "sqlite":
             self._checkpoints = self._checkpoints or Checkpoints()
             self._checkpoints.committed()
 
@@ -192,7 +194,7 @@ class _Thread:
             return
         asked = waiting.popleft()
         asked.do()
-        if isinstance(asked.result, Write) and connection.vendor == "sqlite":
+        if isinstance(asked.result, Write) and this_connection().vendor == "sqlite":
             asked.goes_on_with(asked.result.work)
             self._lines["write"].append(asked)
         else:
@@ -221,34 +223,31 @@ def _is_locked(error: BaseException | None) -> bool:
 
 
 def _longest_wait() -> float:
-    return float(connection.settings_dict["OPTIONS"].get("timeout", 5))
-
-
-@contextmanager
-def _without_waiting() -> Iterator[None]:
-    """What another process holds is not waited for by SQLite, or all who only read would wait too."""
-    _let_wait(0)
-    try:
-        yield
-    finally:
-        _let_wait(_longest_wait())
+    return float(this_connection().settings_dict["OPTIONS"].get("timeout", 5))
 
 
 def _let_wait(seconds: float) -> None:
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
+    """So long SQLite waits for what another process holds."""
+    db = this_connection()
+    if db.vendor == "sqlite":
+        db.ensure_connection()
         # Django's own cursor takes ten times as long, before and after each commit.
-        connection.connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
+        db.connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
 
 
 def _commit(writes: Sequence[_Asked]) -> None:
     """All in one transaction. Where one of several fails, each has one of its own: what is wrong with it is its own."""
     try:
-        with _without_waiting(), transaction.atomic():
-            for write in writes:
-                write.result = write.work()
-            if transaction.get_rollback():
-                raise TransactionManagementError("What was written cannot be committed.")
+        # Or all who only read would wait too.
+        _let_wait(0)
+        try:
+            with transaction.atomic():
+                for write in writes:
+                    write.result = write.work()
+                if transaction.get_rollback():
+                    raise TransactionManagementError("What was written cannot be committed.")
+        finally:
+            _let_wait(_longest_wait())
     except OperationalError as error:
         # The database's own trouble, a full disk or another process that writes on and on: it is everybody's.
         for write in writes:

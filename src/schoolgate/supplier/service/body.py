@@ -3,8 +3,6 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 LARGEST_BYTES = 4 * 1024 * 1024
@@ -29,15 +27,14 @@ class Readers:
         self._reading: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    @contextmanager
-    def one_of(self, address: str) -> Iterator[None]:
-        """Raises NotRead where this address sends as many as it may."""
+    def read(self, address: str, stream: Any, length: int) -> bytes:
+        """What this address sends. Raises NotRead; at once where it sends as many as it may."""
         with self._lock:
             if self._reading[address] >= self._most:
                 raise NotRead("503 Service Unavailable", "Too many calls from this address at once. Try again.")
             self._reading[address] += 1
         try:
-            yield
+            return _read(stream, length)
         finally:
             with self._lock:
                 self._reading[address] -= 1
@@ -56,8 +53,7 @@ def read_body(environ: dict[str, Any], readers: Readers) -> bytes:
     length = int(announced)
     if length > LARGEST_BYTES:
         raise NotRead("413 Content Too Large", f"The request is larger than {LARGEST_BYTES:,} bytes.")
-    with readers.one_of(environ.get("REMOTE_ADDR", "")):
-        body = _read(environ["wsgi.input"], length)
+    body = readers.read(environ.get("REMOTE_ADDR", ""), environ["wsgi.input"], length)
     if len(body) < length:
         raise NotRead("400 Bad Request", "The request ended before its announced length.")
     return body

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signals import request_finished, request_started
-from django.db import connection
 
+from schoolgate.commons.prepared import this_connection
 from schoolgate.supplier.service.address import address_of
 from schoolgate.supplier.service.body import NotRead, Readers, read_body
 from schoolgate.supplier.service.handling import handle
@@ -59,7 +59,7 @@ class SoapDoor:
         except NotRead as refused:
             # What is left of the body would be taken for the next request.
             return say(start_response, refused.status, refused.sentence, ("Connection", "close"))
-        if connection.vendor == "sqlite":
+        if this_connection().vendor == "sqlite":
             # Its connection stays open as it is, and most calls leave the database to another thread.
             handled = handle(environ, body, self._keeping)
         else:
