@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from lxml import etree
@@ -135,12 +136,20 @@ def read_figures(root: etree._Element, form: Form) -> Figures:
         total=children_of(children.get(f"{namespace}{form}Total")),
     )
     figures.day = figures.read_day(children.get(f"{namespace}{form}Date"))
-    for found in root.iter(*(namespace + name for name in _DATES)):
-        figures.read_day(found)
-    for found in root.iter(*(namespace + name for name in _OTHER_NUMBERS)):
-        figures.read(found)
+    dates, others = _values(namespace)
+    for found in root.iter(*dates, *others):
+        if found.tag in dates:
+            figures.read_day(found)
+        else:
+            figures.read(found)
     figures.lines = [_line(figures, found) for found in root.iterchildren(f"{namespace}{form}Line")]
     return figures
+
+
+@lru_cache(maxsize=8)
+def _values(namespace: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The tags of dates, and of numbers, that stand anywhere."""
+    return frozenset(namespace + name for name in _DATES), frozenset(namespace + name for name in _OTHER_NUMBERS)
 
 
 def children_of(parent: etree._Element | None) -> Children:
