@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.test import Client, RequestFactory
 
@@ -57,3 +58,8 @@ def test_only_administrators_see_the_audit(administrator: User, officer: User, s
     assert not AuditEntry.objects.visible_to(officer).exists()
     assert signed_in(officer).get("/audit/").status_code == 403
     assert "user added" in signed_in(administrator).get("/audit/").content.decode()
+
+
+def test_nobody_is_on_record_who_is_not_signed_in(db: None) -> None:
+    with pytest.raises(ValueError, match="not signed in"):
+        record("lamp lit", by=AnonymousUser())

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from schoolgate.commons import turns
 from schoolgate.commons.journal.models import JournalLine
@@ -212,6 +213,17 @@ def test_a_commit_that_cannot_be_is_told_as_none() -> None:
     writes = [_asked(spoil)]
     _commit(writes)
     assert writes[0].error is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_is_one_within_a_transaction() -> None:
+    def work() -> None:
+        write("INFO", "undone")
+        transaction.set_rollback(True)
+
+    with pytest.raises(TransactionManagementError), transaction.atomic():
+        together(work)
+    assert messages() == []
 
 
 def test_what_nobody_came_to_write_is_a_failure() -> None:

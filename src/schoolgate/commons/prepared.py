@@ -146,7 +146,7 @@ def new_row(model: type[M], **values: Any) -> M:
 def _defaults(model: type[models.Model]) -> tuple[Mapping[str, Any], Mapping[str, Callable[[], Any]]]:
     """What columns hold where nothing is said: values, and what makes one anew for each row."""
     fields = model._meta.concrete_fields  # noqa: SLF001  documented API of Django
-    made = {field.attname: field.get_default for field in fields if callable(field.default)}
+    made = {field.attname: field.get_default for field in fields if field.has_default() and callable(field.default)}
     return {field.attname: field.get_default() for field in fields if field.attname not in made}, made
 
 
@@ -161,7 +161,7 @@ def insert(row: models.Model) -> None:
 
 
 class Inserting:
-    """Rows to be added, many a statement, made ready before the transaction, which is then short.
+    """Rows to be added, made ready before the transaction in which they are, which is then short.
 
     Each row is its values by the columns' names (all but the key, and a relation as its key: `buyer_id`), as an object
     of the model would hold them; all rows have the same. No default is filled in, and the keys stay unknown. `clash` is

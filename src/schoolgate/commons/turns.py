@@ -76,7 +76,9 @@ def together(work: Callable[[], T]) -> T:
     db = this_connection()
     if db.vendor != "sqlite" or db.in_atomic_block or _thread.is_this():
         with transaction.atomic():
-            return work()
+            done = work()
+            _require_kept()
+            return done
     result: T = _thread.do(work, "write")
     return result
 
@@ -235,6 +237,12 @@ def _let_wait(seconds: float) -> None:
         db.connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
 
 
+def _require_kept() -> None:
+    """Raises TransactionManagementError where what was written would be undone and nobody told."""
+    if transaction.get_rollback():
+        raise TransactionManagementError("What was written cannot be committed.")
+
+
 def _commit(writes: Sequence[_Asked]) -> None:
     """All in one transaction. Where one of several fails, each has one of its own: what is wrong with it is its own."""
     try:
@@ -244,8 +252,7 @@ def _commit(writes: Sequence[_Asked]) -> None:
             with transaction.atomic():
                 for write in writes:
                     write.result = write.work()
-                if transaction.get_rollback():
-                    raise TransactionManagementError("What was written cannot be committed.")
+                _require_kept()
         finally:
             _let_wait(_longest_wait())
     except OperationalError as error:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from schoolgate.supplier.models import Buyer, Call, OperationUse, RuleBroken
@@ -146,6 +146,16 @@ class TestCallLog:
         assert calls.flush() == 3
         assert written == [later(INDEX, 1), later(INDEX, 2)]
 
+    def test_a_database_that_takes_none_is_told_of_once_a_portion(self, caplog: pytest.LogCaptureFixture) -> None:
+        def write(lines: Sequence[Line]) -> None:
+            raise DatabaseError("database disk image is malformed")
+
+        calls = CallLog(write, alone=False)
+        for seconds in range(5):
+            calls.add(later(INDEX, seconds))
+        calls.flush()
+        assert [record.getMessage() for record in caplog.records] == ["The log of calls lost 5 of 5."]
+
     def test_what_a_busy_database_took_one_by_one_is_not_written_again(self) -> None:
         written: list[Line] = []
         busy = [True]
@@ -171,12 +181,15 @@ class TestNextPause:
         assert next_pause(LONGEST_PAUSE_SECONDS, 0) == next_pause(LONGEST_PAUSE_SECONDS, 3) == LONGEST_PAUSE_SECONDS
 
     @pytest.mark.parametrize("calls_a_second", [400, 2_000, 10_000])
-    def test_with_many_it_becomes_as_long_as_a_portion_takes_to_gather(self, calls_a_second: int) -> None:
+    @pytest.mark.parametrize("to_write", [0, 0.005, 0.5])
+    def test_with_many_it_is_as_long_as_a_portion_takes_to_gather(self, calls_a_second: int, to_write: float) -> None:
         pause = LONGEST_PAUSE_SECONDS
-        for _ in range(10):
-            pause = next_pause(pause, round(pause * calls_a_second))
+        for _ in range(2_000):
+            pause = next_pause(pause + to_write, round((pause + to_write) * calls_a_second))
         assert calls_a_second * pause == pytest.approx(GATHERED, rel=0.05)
 
     def test_it_grows_again_when_they_end(self) -> None:
-        pause = next_pause(next_pause(0.01, 5), 0)
+        pause = next_pause(LONGEST_PAUSE_SECONDS, 100_000)
+        for _ in range(20):
+            pause = next_pause(pause, 0)
         assert pause == LONGEST_PAUSE_SECONDS

@@ -26,7 +26,11 @@ def record(
     Call it in the transaction that does the thing, so that neither stands without the other. `target` and `details`
     may name a child; they never hold a secret. `who` is for somebody who is no user. `about` is
     the one row that it concerns, as `pupil 4711`: by it `AuditEntry.objects.about` finds the entry.
+
+    Raises ValueError for a user who is in no row.
     """
+    if by is not None and by.pk is None:
+        raise ValueError("Nobody is on record as who is not signed in.")
     entry = new_row(
         AuditEntry,
         did=did,

@@ -5,6 +5,7 @@ A process that is killed loses the lines of its last quarter second, and nothing
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -98,13 +99,25 @@ class CallLog:
             self._write(lines)
         except OperationalError:
             raise
-        except Exception:
-            if len(lines) > 1:
-                for line in lines:
-                    self._take([line])
-                return
-            log.exception("The log of calls lost one.")
-        self._forget(len(lines))
+        except Exception:  # noqa: BLE001  whatever it is, the other lines are not to be lost with one
+            self._take_one_by_one(lines)
+        else:
+            self._forget(len(lines))
+
+    def _take_one_by_one(self, lines: Sequence[Line]) -> None:
+        lost: list[Exception] = []
+        try:
+            for line in lines:
+                try:
+                    self._write([line])
+                except OperationalError:
+                    raise
+                except Exception as error:  # noqa: BLE001  told below, once for all
+                    lost.append(error)
+                self._forget(1)
+        finally:
+            if lost:
+                log.error("The log of calls lost %d of %d.", len(lost), len(lines), exc_info=lost[0])
 
     def _portions(self) -> Iterator[Sequence[Line]]:
         """What waits now. What comes meanwhile waits for more."""
@@ -122,20 +135,21 @@ class CallLog:
                 threading.Thread(target=self._write_until_the_end, name="call-log").start()
 
     def _write_until_the_end(self) -> None:
-        main, pause = threading.main_thread(), LONGEST_PAUSE_SECONDS
+        main, pause, began = threading.main_thread(), LONGEST_PAUSE_SECONDS, time.monotonic()
         while main.is_alive():
             main.join(pause)
             done = 0
+            since, began = began, time.monotonic()
             if self._lines:
                 close_old_connections()
                 done = self.flush()
                 close_old_connections()
-            pause = next_pause(pause, done)
+            pause = next_pause(began - since, done)
 
 
-def next_pause(pause: float, done: int) -> float:
-    """How long calls are let gather, in seconds, after `done` of them had gathered in the last pause.
+def next_pause(seconds: float, calls: int) -> float:
+    """How long calls are let gather, in seconds, when so many came within that time.
 
     Many portions one after the other would hold up whoever calls meanwhile.
     """
-    return min(pause * GATHERED / max(done, 1), LONGEST_PAUSE_SECONDS)
+    return min(seconds * GATHERED / max(calls, 1), LONGEST_PAUSE_SECONDS)
