@@ -14,7 +14,7 @@ COMMITS_BEFORE_ONE = 64
 """At some twenty pages each the journal grows to as much as SQLite lets it grow to."""
 MOST_PAGES = 2_500
 """In the journal, before whoever commits moves them after all: some commits are of thousands of pages."""
-CACHED_KIB = 2048
+CACHED_KIB = 8192
 """Pages kept in memory by the one connection that writes for many threads."""
 
 
